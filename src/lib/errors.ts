@@ -1,0 +1,35 @@
+/**
+ * A failure that somebody can do something about. `message` is one sentence for the person who can fix it
+ * (host, developer or, through the bot's error ladder, a Discord user); `code` is stable and greppable.
+ */
+export class ChispaError extends Error {
+  override readonly name = 'ChispaError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The command line was used wrongly: exit code 2 instead of 1. */
+export class UsageError extends ChispaError {
+  constructor(message: string) {
+    super('usage', message);
+  }
+}
+
+/** The person at the terminal stopped the command: exit code 130, as a shell has it. */
+export class InterruptedError extends ChispaError {
+  constructor(message: string) {
+    super('interrupted', message);
+  }
+}
+
+/** The text of anything thrown, for logs and for wrapping. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Drizzle's message lists the query's parameters: tokens, and what people typed. Its cause says what went wrong.
+  if (error.message.startsWith('Failed query:') && error.cause) return messageOf(error.cause);
+  return error.message;
+}

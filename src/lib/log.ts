@@ -1,0 +1,33 @@
+import { type Logger, pino, stdSerializers } from 'pino';
+import pretty from 'pino-pretty';
+import { messageOf } from './errors.ts';
+
+export type { Logger };
+
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A failed query carries its parameters, tokens and what people typed among them: they stay out of the log. */
+const serializers = {
+  err(error: unknown) {
+    if (!(error instanceof Error)) return error;
+    const { type, stack } = stdSerializers.err(error);
+    const code = 'code' in error ? { code: error.code } : {};
+    const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+    return { type, message: messageOf(error), ...code, stack: frames?.join('\n') };
+  },
+};
+
+/**
+ * The program's log, on stderr so that stdout stays for what a person asked to see.
+ * Human-readable on a terminal, one JSON object a line elsewhere.
+ */
+export function createLog(level: LogLevel): Logger {
+  const stderr = 2;
+  return process.stderr.isTTY
+    ? pino(
+        { level, serializers },
+        pretty({ destination: stderr, sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' }),
+      )
+    : pino({ level, base: null, serializers }, pino.destination({ dest: stderr, sync: true }));
+}

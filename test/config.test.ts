@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../src/config.ts';
+import { packageRoot } from '../src/lib/paths.ts';
+
+let folder: string;
+let envFile: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chispa-config-'));
+  envFile = join(folder, '.env');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const load = (environment: Record<string, string>, file = '') => {
+  writeFileSync(envFile, file);
+  return loadConfig(environment, envFile);
+};
+
+describe('configuration', () => {
+  it('has a default for everything', () => {
+    const config = loadConfig({}, join(folder, 'no such file'));
+    expect(config).toMatchObject({ model: 'mini-es', boxPort: 8787, logLevel: 'info', provider: 'cpu' });
+    expect(config.discordToken).toBeUndefined();
+    expect(config.threads).toBe(Math.max(1, availableParallelism() - 1));
+  });
+
+  it('lets the environment win over .env, and counts an empty value as unset', () => {
+    expect(load({ BOX_PORT: '1' }, 'BOX_PORT=2').boxPort).toBe(1);
+    expect(load({ BOX_PORT: '' }, 'BOX_PORT=2').boxPort).toBe(2);
+    expect(load({ BOX_PORT: ' ' }, 'BOX_PORT=').boxPort).toBe(8787);
+  });
+
+  it.each([
+    ['BOX_PORT', 'abc'],
+    ['BOX_PORT', '70000'],
+    ['BOX_PORT', '-1'],
+    ['THREADS', '0'],
+    ['THREADS', '1.5'],
+    ['LOG_LEVEL', 'loud'],
+    ['EXECUTION_PROVIDER', 'tpu'],
+    ['DATABASE_URL', 'mysql://localhost'],
+    ['DISCORD_TOKEN', 'my token'],
+    ['VOTER_SECRET', 'short'],
+  ])('refuses %s=%s in one line that names it and shows a good value', (name, value) => {
+    expect(() => load({ [name]: value })).toThrow(
+      new RegExp(`^${name} is wrong: .* A good value: ${name}=\\S.*$`),
+    );
+  });
+
+  it('never repeats a secret in its error', () => {
+    expect(() => load({ DISCORD_TOKEN: 'my secret token' })).toThrow(/^(?!.*my secret)/s);
+  });
+
+  it('asks for VOTER_SECRET where several processes share a database', () => {
+    expect(() => load({ DATABASE_URL: 'postgres://localhost/x' })).toThrow(/^VOTER_SECRET is missing/);
+    expect(
+      load({ DATABASE_URL: 'postgres://localhost/x', VOTER_SECRET: 'x'.repeat(16) }).databaseUrl,
+    ).toBeTruthy();
+  });
+
+  it('documents each variable in .env.example, and the example itself is valid', () => {
+    const example = readFileSync(join(packageRoot, '.env.example'), 'utf8');
+    const source = readFileSync(join(packageRoot, 'src/config.ts'), 'utf8');
+    const names = [...source.matchAll(/^ {2}([A-Z_]+): variable\(/gm)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(10);
+    expect(Object.keys(parseEnv(example)).sort()).toEqual(names.sort());
+    expect(() => load({}, example)).not.toThrow();
+  });
+});

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/lib/paths.ts';
+
+/** Runs a line of code with the log of the sources, and gives what it wrote to stderr. */
+function logged(code: string): string {
+  const script = `import { createLog } from './src/lib/log.ts'; const log = createLog('info'); ${code}`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  return spawnSync(process.execPath, args, { cwd: packageRoot, encoding: 'utf8' }).stderr;
+}
+
+describe('the log', () => {
+  it('tells what a failed query died of, and never its parameters', () => {
+    const line = logged(`
+      const cause = new Error('duplicate key');
+      const failed = Object.assign(new Error('Failed query: insert\\nparams: secret-token', { cause }), { params: ['secret-token'] });
+      log.error({ err: failed }, 'it failed');
+    `);
+    expect(JSON.parse(line)).toMatchObject({ msg: 'it failed', err: { message: 'duplicate key' } });
+    expect(line).not.toContain('secret-token');
+  });
+});
