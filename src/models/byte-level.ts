@@ -1,0 +1,27 @@
+/**
+ * GPT-2's byte alphabet: each of the 256 bytes as one printable character, so that BPE can work on text
+ * (https://github.com/openai/gpt-2/blob/master/src/encoder.py, `bytes_to_unicode`). Printable Latin-1 bytes stand
+ * for themselves, the others take the characters from U+0100 on.
+ */
+export const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = byteAlphabet();
+
+function byteAlphabet(): Map<string, number> {
+  const printable = (byte: number) =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+  const alphabet = new Map<string, number>();
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++)
+    alphabet.set(String.fromCharCode(printable(byte) ? byte : next++), byte);
+  return alphabet;
+}
+
+/** The bytes a token stands for; a token written in other characters (an added one) stands for its own UTF-8. */
+export function tokenBytes(token: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of token) {
+    const byte = BYTE_OF_CHARACTER.get(character);
+    if (byte === undefined) return new TextEncoder().encode(token);
+    bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
+}

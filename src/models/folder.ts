@@ -1,0 +1,98 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import { type Gpt2Config, parseConfig } from './config.ts';
+import { sha256File } from './hash.ts';
+import { MANIFEST_FILE, type Manifest, parseManifest, promptTemplates } from './manifest.ts';
+import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
+import { checkShapes, findTensor } from './shapes.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+
+export const WEIGHTS_FILE = 'model.safetensors';
+
+/** A model on disk whose parts have been checked to fit together. The weights stay on disk. */
+export interface ModelFolder {
+  /** Absolute. */
+  path: string;
+  name: string;
+  config: Gpt2Config;
+  manifest: Manifest;
+  weights: SafetensorsFile;
+  tokenizer: Tokenizer;
+  /** sha256 of the weights file: the model's identity. */
+  sha256: string;
+}
+
+/**
+ * Opens a model folder: config.json, tokenizer.json, model.safetensors and chispa.json. A Hugging Face folder
+ * without chispa.json is taken with the plain templates (its weights are then hashed, which takes a moment).
+ * Throws `model-missing`, `model-damaged`, `model-unsupported` or `model-mismatch`: one sentence that says what to do.
+ */
+export async function openModelFolder(path: string): Promise<ModelFolder> {
+  const folder = resolve(path);
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory())
+    throw new ChispaError(
+      'model-missing',
+      `There is no model folder at ${folder}. Import one with: chispa model import`,
+    );
+  const configPath = join(folder, 'config.json');
+  const config = parseConfig(await readText(configPath), configPath);
+  const weights = await openSafetensors(join(folder, WEIGHTS_FILE));
+  checkShapes(weights, config);
+  const tokenizer = await loadTokenizer(folder);
+  if (tokenizer.size > config.vocabSize)
+    throw new ChispaError(
+      'model-mismatch',
+      `The tokenizer of ${folder} has ${tokenizer.size} tokens, the model only ${config.vocabSize}: they do not belong together.`,
+    );
+  const manifest = await readManifest(folder);
+  const sha256 = manifest?.files[WEIGHTS_FILE] ?? (await sha256File(weights.path));
+  const name = manifest?.name ?? basename(folder);
+  return {
+    path: folder,
+    name,
+    config,
+    manifest: manifest ?? { name, prompt: promptTemplates.parse({}), files: { [WEIGHTS_FILE]: sha256 } },
+    weights,
+    tokenizer,
+    sha256,
+  };
+}
+
+/**
+ * A weight of the model by Hugging Face's name without prefix, for instance `h.0.attn.c_attn.weight`.
+ * `lm_head.weight` of a model with a tied head is its token embedding.
+ */
+export function tensorFor(
+  folder: Pick<ModelFolder, 'name' | 'config' | 'weights'>,
+  name: string,
+): TensorEntry {
+  const tensor = findTensor(
+    folder.weights,
+    folder.config.tied && name === 'lm_head.weight' ? 'wte.weight' : name,
+  );
+  if (!tensor)
+    throw new ChispaError('model-mismatch', `The model ${folder.name} has no weight named ${name}.`);
+  return tensor;
+}
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const path = join(folder, MANIFEST_FILE);
+  const present = await stat(path).catch(() => undefined);
+  return present ? parseManifest(await readText(path), path) : undefined;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ChispaError(
+      'model-damaged',
+      `Cannot read ${path}: ${messageOf(cause)}. Import the model again.`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,165 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ChispaError, messageOf } from '../../lib/errors.ts';
+import { type Gpt2Config, parseConfig } from '../config.ts';
+import { WEIGHTS_FILE } from '../folder.ts';
+import { sha256File } from '../hash.ts';
+import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates } from '../manifest.ts';
+import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-write.ts';
+import { convertTokenizer, TOKENIZER_FILES, type TokenizerFiles } from '../tokenizer-convert.ts';
+import { asDiskError, checkDisk } from './disk.ts';
+import { licenceOf } from './licence.ts';
+import { type SelectedWeights, selectWeights } from './select.ts';
+import { stageFolder } from './staging.ts';
+import { openWeights } from './weights.ts';
+
+export interface ImportOptions {
+  modelsDir: string;
+  /** The name it gets; default: the source folder's. */
+  name?: string;
+  /** Where it came from, for the manifest; default: the folder. */
+  source?: string;
+  /** Bytes of weights written so far, of how many. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface ImportedModel {
+  name: string;
+  /** Absolute. */
+  path: string;
+  /** What a person may want to know: tokens left out, a head kept apart. */
+  notes: string[];
+}
+
+/** Config files and model cards are small; more is not what it says it is. */
+const MAX_TEXT_BYTES = 64 << 20;
+
+/**
+ * Imports a Hugging Face GPT-2 folder as `modelsDir/name`: one safetensors file with Hugging Face names in the
+ * source's number type, config.json, tokenizer.json and the manifest (which keeps the templates of one that is there). The weights are streamed. Everything is checked
+ * before the first weight is copied, except for NaN and infinity; whatever fails, nothing half there is left.
+ */
+export async function importFolder(folder: string, options: ImportOptions): Promise<ImportedModel> {
+  const { modelsDir, signal } = options;
+  const name = checkedName(options.name ?? basename(resolve(folder)));
+  const texts = await readTexts(folder);
+  const config = parseConfig(texts.config, join(folder, 'config.json'));
+  const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
+  const weights = await selectWeights(await openWeights(folder), config);
+
+  await stageFolder(modelsDir, name, async (staging) => {
+    const total = weights.tensors.reduce((sum, tensor) => sum + byteLength(tensor), 0);
+    await checkDisk(staging, total);
+    const tensors = counted(weights.tensors, (done) => options.onProgress?.(done, total), signal);
+    try {
+      const files: Manifest['files'] = {
+        [WEIGHTS_FILE]: await writeSafetensors(join(staging, WEIGHTS_FILE), tensors),
+      };
+      const others = {
+        'config.json': weights.tied === config.tied ? texts.config : untied(texts.config),
+        'tokenizer.json': tokenizer.json,
+        ...(texts.readme === undefined ? {} : { 'README.md': texts.readme }),
+      };
+      for (const [file, text] of Object.entries(others)) {
+        await writeFile(join(staging, file), text);
+        files[file] = await sha256File(join(staging, file));
+      }
+      const licence =
+        texts.manifest?.licence ?? (texts.readme === undefined ? undefined : licenceOf(texts.readme));
+      const { description, prompt = promptTemplates.parse({}), training } = texts.manifest ?? {};
+      const manifest: Manifest = {
+        name,
+        ...(description === undefined ? {} : { description }),
+        prompt,
+        source: options.source ?? `folder ${resolve(folder)}`,
+        ...(licence === undefined ? {} : { licence }),
+        created: new Date().toISOString(),
+        files,
+        ...(training === undefined ? {} : { training }),
+      };
+      await writeFile(join(staging, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+      signal?.throwIfAborted();
+    } catch (error) {
+      throw asDiskError(error, modelsDir);
+    }
+  });
+  return { name, path: resolve(modelsDir, name), notes: notesOn(tokenizer.unknown, config, weights) };
+}
+
+/** A valid model name, or an error that says how to give one. */
+export function checkedName(name: string): string {
+  if (modelName.safeParse(name).success) return name;
+  throw new ChispaError(
+    'bad-name',
+    `${JSON.stringify(name)} cannot be a model's name: give one of letters, digits, dots and dashes with --name.`,
+  );
+}
+
+async function readTexts(folder: string) {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+    throw new ChispaError('model-missing', `There is no folder ${resolve(folder)} to import from.`);
+  const tokenizer: TokenizerFiles = {};
+  for (const file of TOKENIZER_FILES) {
+    const text = await readText(join(folder, file));
+    if (text !== undefined) tokenizer[file] = text;
+  }
+  const config = await readText(join(folder, 'config.json'));
+  if (config === undefined)
+    throw new ChispaError(
+      'model-missing',
+      `${resolve(folder)} is no Hugging Face model folder: it has no config.json.`,
+    );
+  // A model that Chispa trained knows how it wants to be asked.
+  const manifest = await readText(join(folder, MANIFEST_FILE));
+  return {
+    config,
+    tokenizer,
+    readme: await readText(join(folder, 'README.md')),
+    manifest: manifest === undefined ? undefined : parseManifest(manifest, join(folder, MANIFEST_FILE)),
+  };
+}
+
+/** Undefined where there is no such file. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    if ((await stat(path)).size > MAX_TEXT_BYTES)
+      throw new Error(`it is larger than ${MAX_TEXT_BYTES >> 20} MiB`);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ChispaError('model-damaged', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** The same tensors, telling how many bytes have passed and stopping when `signal` says so. */
+function counted(
+  tensors: readonly TensorSource[],
+  onBytes: (done: number) => void,
+  signal: AbortSignal | undefined,
+): TensorSource[] {
+  let done = 0;
+  return tensors.map((tensor) => ({
+    ...tensor,
+    async *chunks() {
+      for await (const chunk of tensor.chunks()) {
+        signal?.throwIfAborted();
+        yield chunk;
+        done += chunk.length;
+        onBytes(done);
+      }
+    },
+  }));
+}
+
+const untied = (config: string) =>
+  `${JSON.stringify({ ...JSON.parse(config), tie_word_embeddings: false }, null, 2)}\n`;
+
+function notesOn(unknown: readonly string[], config: Gpt2Config, weights: SelectedWeights): string[] {
+  const notes: string[] = [];
+  if (unknown.length > 0)
+    notes.push(`The model has no embedding for these tokens, so they count as text: ${unknown.join(' ')}`);
+  if (weights.tied !== config.tied)
+    notes.push('The head differs from the token embedding, so it was kept, and config.json now says so.');
+  return notes;
+}

@@ -1,0 +1,48 @@
+import { readdir, stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { ChispaError } from '../lib/errors.ts';
+import { packageRoot } from '../lib/paths.ts';
+import { modelName } from './manifest.ts';
+
+/** The model that ships with Chispa. */
+export const BUNDLED_MODEL = 'mini-es';
+export const bundledModelPath: string = join(packageRoot, 'models', BUNDLED_MODEL);
+
+export interface ModelsLocation {
+  /** Where imported and trained models live (`MODELS_DIR`). */
+  modelsDir: string;
+}
+
+/**
+ * The absolute path of a model folder: a path is taken as it is (absolute, or with a separator), a name is looked
+ * up in `modelsDir`, then among the bundled models. Throws `model-missing`, naming what there is.
+ */
+export async function resolveModel(nameOrPath: string, { modelsDir }: ModelsLocation): Promise<string> {
+  if (isAbsolute(nameOrPath) || /[\\/]/.test(nameOrPath)) {
+    if (await isFolder(nameOrPath)) return resolve(nameOrPath);
+    throw new ChispaError('model-missing', `There is no model folder at ${resolve(nameOrPath)}.`);
+  }
+  if (modelName.safeParse(nameOrPath).success) {
+    const imported = resolve(modelsDir, nameOrPath);
+    if (await isFolder(imported)) return imported;
+    if (nameOrPath === BUNDLED_MODEL) return bundledModelPath;
+  }
+  const names = (await listModels({ modelsDir })).map((path) => path.name).join(', ');
+  throw new ChispaError(
+    'model-missing',
+    `There is no model named ${JSON.stringify(nameOrPath)}; there are: ${names}. Import one with: chispa model import`,
+  );
+}
+
+/** Every model folder there is, by name: those of `modelsDir` that hold a config.json, and the bundled one. */
+export async function listModels({ modelsDir }: ModelsLocation): Promise<{ name: string; path: string }[]> {
+  const models = new Map([[BUNDLED_MODEL, bundledModelPath]]);
+  for (const name of await readdir(modelsDir).catch(() => [])) {
+    const path = resolve(modelsDir, name);
+    if (modelName.safeParse(name).success && (await stat(join(path, 'config.json')).catch(() => undefined)))
+      models.set(name, path);
+  }
+  return [...models].map(([name, path]) => ({ name, path })).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() === true;

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { ChispaError } from '../lib/errors.ts';
+import { floatToHalf } from './float16.ts';
+import { DTYPE_BYTES, type Dtype } from './safetensors-header.ts';
+import { writeWhole } from './whole-file.ts';
+
+/**
+ * A tensor to be written. `chunks` yields its bytes (little-endian) in order, in pieces as small as is handy; a piece
+ * may be overwritten as soon as the next is asked for.
+ */
+export interface TensorSource {
+  name: string;
+  dtype: Dtype;
+  shape: readonly number[];
+  chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Writes a safetensors file, whole or not at all (temporary file, fsync, rename), and returns its sha256. Tensors are
+ * streamed one after the other in the given order, so memory holds one chunk at a time. Throws `bad-tensor` when a
+ * tensor yields another number of bytes than its shape needs.
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: readonly TensorSource[],
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const hash = createHash('sha256');
+  await writeWhole(path, async (file) => {
+    const append = async (bytes: Uint8Array) => {
+      const written = file.writeFile(bytes); // appends at the handle's position, and writes all of it
+      hash.update(bytes); // while the disk works
+      await written;
+    };
+    await append(encodeHeader(tensors, metadata));
+    for (const tensor of tensors) {
+      let written = 0;
+      for await (const chunk of tensor.chunks()) {
+        await append(chunk);
+        written += chunk.byteLength;
+      }
+      if (written !== byteLength(tensor))
+        throw new ChispaError(
+          'bad-tensor',
+          `Tensor ${tensor.name} of shape [${tensor.shape}] gave ${written} bytes instead of ${byteLength(tensor)}.`,
+        );
+    }
+  });
+  return hash.digest('hex');
+}
+
+/** A float32 array as a tensor to be written, stored as it is or in half precision (converted chunk by chunk). */
+export function float32Tensor(
+  name: string,
+  shape: readonly number[],
+  values: Float32Array,
+  dtype: 'F32' | 'F16' = 'F32',
+): TensorSource {
+  return {
+    name,
+    dtype,
+    shape,
+    chunks: () =>
+      dtype === 'F16'
+        ? halfChunks(values)
+        : [new Uint8Array(values.buffer, values.byteOffset, values.byteLength)],
+  };
+}
+
+function* halfChunks(values: Float32Array, size = 1 << 18): Generator<Uint8Array> {
+  for (let start = 0; start < values.length; start += size) {
+    const part = values.subarray(start, start + size);
+    const half = new Uint16Array(part.length);
+    floatToHalf(part, half);
+    yield new Uint8Array(half.buffer);
+  }
+}
+
+function encodeHeader(
+  tensors: readonly TensorSource[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  // `format: pt` is what Hugging Face loaders expect of weights in PyTorch's layout.
+  const entries: [string, unknown][] = [['__metadata__', { format: 'pt', ...metadata }]];
+  let end = 0;
+  for (const tensor of tensors) {
+    const start = end;
+    end += byteLength(tensor);
+    entries.push([tensor.name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [start, end] }]);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const padded = Math.ceil(json.length / 8) * 8; // the data starts aligned
+  const header = new Uint8Array(8 + padded).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
+  header.set(json, 8);
+  return header;
+}
+
+/** Bytes of a tensor's content. */
+export const byteLength = ({ shape, dtype }: TensorSource): number =>
+  shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);

@@ -1,0 +1,25 @@
+import type { ModelFolder } from './folder.ts';
+
+/**
+ * Tokens of one of the manifest's prompt templates. `{eot}` is the end-of-text token; `{theme}` and `{text}` are
+ * replaced by `values`, read as plain text together with the template's own text around them.
+ */
+export function templateTokens(
+  { config, tokenizer }: Pick<ModelFolder, 'config' | 'tokenizer'>,
+  template: string,
+  values: Readonly<Record<string, string>> = {},
+): number[] {
+  return template.split('{eot}').flatMap((part, i) => {
+    const text = part.replace(/\{(theme|text)\}/g, (_, name: string) => values[name] ?? '');
+    return [...(i > 0 ? [config.eos] : []), ...tokenizer.encode(text)];
+  });
+}
+
+/**
+ * What a template's own text after its last `{eot}` shows of the joke: the generated text continues it.
+ * Empty for a template with a placeholder, whose text belongs to the prompt.
+ */
+export function openingText(template: string): string {
+  const opening = template.slice(template.lastIndexOf('{eot}') + '{eot}'.length);
+  return template.includes('{eot}') && !/\{(theme|text)\}/.test(opening) ? opening : '';
+}

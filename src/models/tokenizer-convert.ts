@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { ChispaError } from '../lib/errors.ts';
+import { checkTokenizerJson, type TokenizerJson, vocabulary, vocabularySize } from './tokenizer-json.ts';
+
+/** The text of a model's tokenizer files, as far as it has them. */
+export interface TokenizerFiles {
+  'tokenizer.json'?: string;
+  'vocab.json'?: string;
+  'merges.txt'?: string;
+  'added_tokens.json'?: string;
+  'special_tokens_map.json'?: string;
+  'tokenizer_config.json'?: string;
+}
+export const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'vocab.json',
+  'merges.txt',
+  'added_tokens.json',
+  'special_tokens_map.json',
+  'tokenizer_config.json',
+] as const satisfies readonly (keyof TokenizerFiles)[];
+
+interface AddedToken {
+  id: number;
+  content: string;
+  single_word: boolean;
+  lstrip: boolean;
+  rstrip: boolean;
+  normalized: boolean;
+  special: boolean;
+}
+
+const stated = z.looseObject({
+  content: z.string(),
+  lstrip: z.boolean().default(false),
+  rstrip: z.boolean().default(false),
+  single_word: z.boolean().default(false),
+  normalized: z.boolean().default(false),
+});
+const token = z.union([z.string().transform((content) => stated.parse({ content })), stated]).nullish();
+const specialTokens = z.looseObject({
+  bos_token: token,
+  eos_token: token,
+  unk_token: token,
+  sep_token: token,
+  pad_token: token,
+  cls_token: token,
+  mask_token: token,
+  additional_special_tokens: z.array(token).nullish(),
+  added_tokens_decoder: z
+    .record(z.string().regex(/^\d+$/), stated.extend({ special: z.boolean().default(false) }))
+    .nullish(),
+  add_prefix_space: z.boolean().nullish(),
+});
+type SpecialTokens = z.infer<typeof specialTokens>;
+const NAMED = [
+  'bos_token',
+  'eos_token',
+  'unk_token',
+  'sep_token',
+  'pad_token',
+  'cls_token',
+  'mask_token',
+] as const;
+
+/**
+ * One tokenizer.json out of whatever tokenizer files a model has: its own where there is one, else made from
+ * vocab.json and merges.txt; the special tokens that the other files name are marked in it, as transformers does on
+ * loading. Added tokens that the model has no embedding for (id ≥ `vocabSize`) are left out, because no text may
+ * hold them, and returned as `unknown`. Throws `model-unsupported` when there is no tokenizer or one of another kind,
+ * `model-mismatch` when the model has too few embeddings for its words.
+ */
+export function convertTokenizer(
+  files: TokenizerFiles,
+  vocabSize: number,
+): { json: string; unknown: string[] } {
+  const config = parse('tokenizer_config.json', files['tokenizer_config.json'] ?? '{}', specialTokens);
+  const map = parse('special_tokens_map.json', files['special_tokens_map.json'] ?? '{}', specialTokens);
+  const made = files['tokenizer.json'] === undefined;
+  const base = made
+    ? fromVocabulary(files, config.add_prefix_space ?? false)
+    : checkTokenizerJson(jsonOf('tokenizer.json', files['tokenizer.json'] ?? ''), 'tokenizer.json');
+
+  const { vocab } = base.model;
+  const idIn = (content: string) => (Object.hasOwn(vocab, content) ? vocab[content] : undefined);
+  const tokens = new Map<string, Partial<AddedToken> & { id: number }>(
+    base.added_tokens.map((t) => [t.content, t]),
+  );
+  const add = (content: string, token: Omit<AddedToken, 'id'>, id = idIn(content)) =>
+    tokens.set(content, { ...token, id: id ?? nextId() });
+  const nextId = () => {
+    let next = vocabularySize(base);
+    for (const { id } of tokens.values()) next = Math.max(next, id + 1);
+    return next;
+  };
+
+  for (const [id, token] of Object.entries(config.added_tokens_decoder ?? {}))
+    if (!tokens.has(token.content)) add(token.content, token, Number(id));
+  for (const [content, id] of Object.entries(
+    parse('added_tokens.json', files['added_tokens.json'] ?? '{}', vocabulary),
+  ))
+    if (!tokens.has(content)) add(content, { ...stated.parse({ content }), special: false }, id);
+  // A GPT-2 tokenizer without a word about its special tokens has this one.
+  const defaults: SpecialTokens = made ? specialTokens.parse({ eos_token: '<|endoftext|>' }) : {};
+  for (const source of [config, map, defaults])
+    for (const token of namedTokens(source)) {
+      const known = tokens.get(token.content);
+      if (known) tokens.set(token.content, { ...known, special: true });
+      else if (source !== defaults || idIn(token.content) !== undefined)
+        add(token.content, { ...token, special: true });
+    }
+
+  const sorted = [...tokens].sort(([, a], [, b]) => a.id - b.id);
+  const whole = { ...base, added_tokens: sorted.filter(([, t]) => t.id < vocabSize).map(([, t]) => t) };
+  const size = vocabularySize(checkTokenizerJson(whole, 'The tokenizer'));
+  if (size > vocabSize)
+    throw new ChispaError(
+      'model-mismatch',
+      `The tokenizer has ${size} tokens, the model only ${vocabSize}: they do not belong together.`,
+    );
+  return {
+    json: JSON.stringify(whole),
+    unknown: sorted.filter(([, t]) => t.id >= vocabSize).map(([content]) => content),
+  };
+}
+
+function fromVocabulary(files: TokenizerFiles, addPrefixSpace: boolean): TokenizerJson {
+  if (files['vocab.json'] === undefined || files['merges.txt'] === undefined)
+    throw new ChispaError(
+      'model-unsupported',
+      'The model has no tokenizer that Chispa can read: neither tokenizer.json nor vocab.json with merges.txt.',
+    );
+  const merges = files['merges.txt'].split('\n').map((line) => line.replace(/\r$/, ''));
+  if (merges[0]?.startsWith('#version')) merges.shift();
+  const rules = merges.filter((line) => line !== '');
+  const broken = rules.findIndex((rule) => !/^[^ ]+ [^ ]+$/.test(rule));
+  if (broken >= 0)
+    throw new ChispaError(
+      'model-damaged',
+      `merges.txt is damaged: rule ${broken + 1} is not two parts and a space.`,
+    );
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: {
+      type: 'ByteLevel',
+      add_prefix_space: addPrefixSpace,
+      trim_offsets: true,
+      use_regex: true,
+    },
+    post_processor: null,
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '',
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: parse('vocab.json', files['vocab.json'], vocabulary),
+      merges: rules,
+    },
+  };
+}
+
+function namedTokens(source: SpecialTokens): z.infer<typeof stated>[] {
+  const named = [...NAMED.map((name) => source[name]), ...(source.additional_special_tokens ?? [])];
+  return named.filter((token) => token !== null && token !== undefined);
+}
+
+function parse<T>(name: string, text: string, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(jsonOf(name, text));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ChispaError(
+    'model-unsupported',
+    `${name} is not as GPT-2 tokenizers have it: ${issue?.path.join('.')}: ${issue?.message}.`,
+  );
+}
+
+function jsonOf(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    throw new ChispaError('model-damaged', `${name} is not JSON.`, { cause });
+  }
+}

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import { tokenBytes } from './byte-level.ts';
+import { checkTokenizerJson, vocabularySize } from './tokenizer-json.ts';
+
+/** Text to token ids and back. Equal, token for token, to Hugging Face tokenizers. */
+export interface Tokenizer {
+  /**
+   * `split` (default): a special token written in the text stays text, so that a prompt cannot smuggle one in
+   * (Hugging Face's `split_special_tokens=True`). `parse`: it becomes that token (Hugging Face's default), for
+   * corpora. Lone surrogates are read as U+FFFD. Nothing is added before or after.
+   */
+  encode(text: string, options?: { special?: 'split' | 'parse' }): number[];
+  /** Special tokens and ids outside the vocabulary are left out; bytes that are not UTF-8 become U+FFFD. */
+  decode(ids: readonly number[]): string;
+  /** One token as text, special tokens by their name; a broken character shows as U+FFFD. */
+  tokenText(id: number): string;
+  /** The raw bytes of one token, for streaming without splitting characters; none for what `decode` leaves out. */
+  bytes(id: number): Uint8Array;
+  isSpecial(id: number): boolean;
+  /** The id of a token by its exact name, for instance `<|endoftext|>`. */
+  idOf(token: string): number | undefined;
+  /** One more than the highest id. */
+  size: number;
+}
+
+/**
+ * GPT-2's words (https://github.com/openai/gpt-2/blob/master/src/encoder.py). The library writes `\s`, which in
+ * JavaScript holds U+FEFF and not U+0085; in Python and Rust it is Unicode's White_Space.
+ */
+const GPT2_PATTERN =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+
+/** Reads `tokenizer.json` of a model folder. Only GPT-2's kind, byte-level BPE, is accepted. */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const path = join(folder, 'tokenizer.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ChispaError('model-damaged', `Cannot read the tokenizer ${path}: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+  return parseTokenizer(text, path);
+}
+
+/** The tokenizer written in the text of a tokenizer.json. `origin` names the file in errors. */
+export function parseTokenizer(text: string, origin: string): Tokenizer {
+  const json = checkTokenizerJson(jsonOf(text, origin), origin);
+  const special = new Set(json.added_tokens.filter((token) => token.special).map((token) => token.id));
+  const parsing = new HuggingFaceTokenizer(json, {});
+  // The same tokenizer without its special tokens; it shares the model (vocabulary, merges, cache).
+  const splitting = new HuggingFaceTokenizer(
+    {
+      ...json,
+      added_tokens: json.added_tokens.filter((token) => !token.special),
+      model: { ...json.model, vocab: {}, merges: [] },
+    },
+    {},
+  );
+  splitting.model = parsing.model;
+  for (const { pre_tokenizer } of [parsing, splitting])
+    Object.assign(pre_tokenizer, { pattern: GPT2_PATTERN });
+
+  const nameOf = (id: number): string | undefined => parsing.id_to_token(id);
+  const nothing = new Uint8Array();
+  const bytesOf = (id: number) => {
+    const name = nameOf(id);
+    return name === undefined ? nothing : tokenBytes(name);
+  };
+  const textOf = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const visible = (id: number) => (special.has(id) ? nothing : bytesOf(id));
+
+  return {
+    encode(plain, { special: mode = 'split' } = {}) {
+      const wellFormed = Buffer.from(plain, 'utf8').toString('utf8'); // lone surrogates become U+FFFD
+      const tokenizer = mode === 'parse' ? parsing : splitting;
+      return wellFormed === '' ? [] : tokenizer.encode(wellFormed, { add_special_tokens: false }).ids;
+    },
+    decode: (ids) => textOf(Buffer.concat(ids.map(visible))),
+    tokenText: (id) => textOf(bytesOf(id)),
+    bytes: visible,
+    isSpecial: (id) => special.has(id),
+    idOf: (token) => parsing.token_to_id(token),
+    size: vocabularySize(json),
+  };
+}
+
+function jsonOf(text: string, origin: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ChispaError('model-damaged', `${origin} is not JSON. Import the model again.`, { cause });
+  }
+}
