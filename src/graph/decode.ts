@@ -1,0 +1,155 @@
+import type { Gpt2Config } from '../models/config.ts';
+import { type Gpt2Parts, gpt2, headName } from './gpt2.ts';
+import { createGraph, type Graph } from './graph.ts';
+import type { LoraTarget } from './lora-targets.ts';
+import {
+  add,
+  concat,
+  gather,
+  gemm,
+  less,
+  lessOrEqual,
+  linear,
+  matmul,
+  mul,
+  range,
+  reshape,
+  softmax,
+  split,
+  transpose,
+  unsqueeze,
+  where,
+} from './ops/index.ts';
+import { sampler } from './sampler.ts';
+import { stackedAdapters } from './stacked-lora.ts';
+import type { Value } from './value.ts';
+
+/** Low enough that its softmax is exactly 0 in float32. */
+const MASKED = -1e9;
+
+export interface DecodeParts extends Pick<Gpt2Parts, 'parameter' | 'linear'> {
+  /** Logits [R, V] of hidden states [R, D]; default: a product with the (tied) head matrix. */
+  head?(hidden: Value): Value;
+}
+
+/**
+ * The graph that both reads prompts and decodes: B rows, S new tokens each, after `lengths` tokens in the cache.
+ *
+ * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, H, T, W] for each layer, T the
+ * cache's capacity, of which row b holds `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) whose
+ * prediction is wanted, none for the first parts of a prompt; those of the sampler; with `adapters` those of `stackedAdapters`.
+ * Outputs: `logits` [R, V]; `new_keys_values` [2·L, B, H, S, W], for each layer the new keys, then the new values; those of the
+ * sampler.
+ *
+ * The cache is an input only and the host writes the new entries into it: onnxruntime-node copies every output, so
+ * a graph that returned the whole cache would copy it at each step.
+ */
+export function decodeGraph(
+  config: Gpt2Config,
+  makeParts: (graph: Graph) => DecodeParts,
+  options: { adapters?: readonly LoraTarget[] } = {},
+): Graph {
+  const graph = createGraph();
+  const parts = makeParts(graph);
+  const { parameter } = parts;
+  const { heads, layers, width } = config;
+  const headWidth = width / heads;
+
+  const ids = graph.input('ids', 'int64', ['B', 'S']);
+  const lengths = graph.input('lengths', 'int64', ['B']);
+  const cache = (name: string) => graph.input(name, 'float32', ['B', heads, 'T', headWidth]);
+  const past = Array.from({ length: layers }, (_, i) => ({
+    key: cache(`past_key.${i}`),
+    value: cache(`past_value.${i}`),
+  }));
+  const rows = graph.input('rows', 'int64', ['R']);
+  graph.bindDimension('N', mul(graph.dimension('B'), graph.dimension('S')));
+
+  const step = range(graph, 'S');
+  const positions = add(unsqueeze(lengths, [1]), step); // [B, S]
+  const zero = graph.constant(0);
+  const masked = graph.constant(MASKED);
+  const pastMask = where(less(range(graph, 'T'), unsqueeze(lengths, [1, 2, 3])), zero, masked); // [B, 1, 1, T]
+  const ownMask = where(lessOrEqual(step, unsqueeze(step, [1])), zero, masked); // [S, S]
+
+  const fresh: Value[] = [];
+  const attend = (qkv: Value, scale: number, layer: number): Value => {
+    const { key, value } = past[layer] ?? unreachable();
+    const [q = unreachable(), k = unreachable(), v = unreachable()] = split(qkv, 1, 3).map((part) =>
+      transpose(reshape(part, ['B', 'S', heads, headWidth]), [0, 2, 1, 3]),
+    ); // [B, H, S, W] each
+    fresh.push(unsqueeze(k, [0]), unsqueeze(v, [0]));
+    const scores = concat(
+      [add(timesTransposed(q, key, scale), pastMask), add(timesTransposed(q, k, scale), ownMask)],
+      -1,
+      'T+S',
+    ); // [B, H, S, T+S]
+    const p = softmax(scores);
+    const mixed = add(matmul(cut(p, 'past'), value), matmul(cut(p, 'own'), v)); // [B, H, S, W]
+    return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', width]);
+  };
+  /** The probabilities of the cached tokens, or of the new ones, out of [B, H, S, T+S]. */
+  const cut = (p: Value, part: 'past' | 'own'): Value => {
+    const boundary = graph.dimension('T');
+    const [start, end] =
+      part === 'past'
+        ? [graph.constant([0], 'int64'), boundary]
+        : [boundary, graph.constant([2 ** 31], 'int64')];
+    const shape = ['B', heads, 'S', part === 'past' ? 'T' : 'S'];
+    const [result = unreachable()] = graph.node(
+      'Slice',
+      [p, start, end, graph.constant([3], 'int64')],
+      [{ dtype: 'float32', shape }],
+    );
+    return result;
+  };
+
+  const plain = (x: Value, name: string) => linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
+  const project = parts.linear ?? plain;
+  const adapters = options.adapters && stackedAdapters(graph, options.adapters);
+
+  const hidden = gpt2(
+    config,
+    {
+      parameter,
+      attend,
+      linear: adapters ? (x, name) => adapters.addTo(project(x, name), x, name) : project,
+      addNorm: (x, y, name) => addNorm(x, y, parameter(`${name}.weight`), parameter(`${name}.bias`), config),
+    },
+    reshape(ids, ['N']),
+    reshape(positions, ['N']),
+  );
+  const head = parts.head ?? ((x) => gemm(x, parameter(headName(config)), { transposeB: true }));
+  const logits = head(gather(hidden, rows));
+  graph.output('logits', logits);
+  graph.output('new_keys_values', concat(fresh, 0, 2 * layers));
+  sampler(graph, logits);
+  return graph;
+}
+
+/** Residual sum and layer normalisation in one pass over the row. */
+function addNorm(x: Value, y: Value, weight: Value, bias: Value, { layerNormEpsilon }: Gpt2Config) {
+  const type = { dtype: 'float32', shape: x.shape } as const;
+  const statistic = { dtype: 'float32', shape: [x.shape[0] ?? 'N', 1] } as const;
+  const [normal, , , sum] = x.graph.node(
+    'SkipLayerNormalization',
+    [x, y, weight, bias],
+    [type, statistic, statistic, type],
+    { domain: 'com.microsoft', attributes: { epsilon: { float: layerNormEpsilon } } },
+  );
+  return { normal: normal ?? unreachable(), sum: sum ?? unreachable() };
+}
+
+/** `scale·a·bᵀ` over the last two axes, without writing bᵀ down. */
+function timesTransposed(a: Value, b: Value, scale: number): Value {
+  const shape = [...a.shape.slice(0, -1), b.shape.at(-2) ?? unreachable()];
+  const [result = unreachable()] = a.graph.node('FusedMatMul', [a, b], [{ dtype: 'float32', shape }], {
+    domain: 'com.microsoft',
+    attributes: { alpha: { float: scale }, transB: 1 },
+  });
+  return result;
+}
+
+function unreachable(): never {
+  throw new Error('unreachable: the node has that output');
+}

@@ -1,0 +1,58 @@
+import type { Gpt2Config } from '../models/config.ts';
+import type { Graph } from './graph.ts';
+import { type DropoutKeys, dropout, reshape, slice } from './ops/index.ts';
+import type { Value } from './value.ts';
+
+/** What the host feeds at each step so that the graph can draw its dropout masks; int32, all bits random. */
+export interface DropoutInput {
+  name: string;
+  /** `'N'` is the number of tokens, `'T'` the length of a row. */
+  shape: readonly (number | 'N' | 'T')[];
+  /** The values must be odd: they multiply. */
+  odd: boolean;
+}
+
+/** The random inputs of a model's dropout: a pair of row keys and one set of column keys for every place. */
+export function dropoutInputs({ layers, heads, width }: Gpt2Config): DropoutInput[] {
+  const residuals = 1 + 2 * layers; // the embeddings, and both branches of each block
+  return [
+    { name: 'dropout_multipliers', shape: [residuals + layers, 'N'], odd: true },
+    { name: 'dropout_offsets', shape: [residuals + layers, 'N'], odd: false },
+    { name: 'dropout_columns', shape: [residuals, width], odd: false },
+    { name: 'dropout_heads', shape: [layers, heads, 'T'], odd: false },
+  ];
+}
+
+export interface DropoutSites {
+  /** Drops elements of [N, D]; each call is a place of its own. */
+  residual(x: Value): Value;
+  /** Drops attention probabilities [B, H, T, T] of one layer. */
+  attention(probabilities: Value, layer: number): Value;
+}
+
+/** Declares the inputs and hands out their parts, one place after the other, in the order of the forward pass. */
+export function dropoutSites(graph: Graph, config: Gpt2Config, p: number): DropoutSites {
+  const [multipliers, offsets, columns, heads] = dropoutInputs(config).map(({ name, shape }) =>
+    graph.input(name, 'int32', shape),
+  );
+  if (!multipliers || !offsets || !columns || !heads) throw new Error('unreachable: four inputs');
+  let rowsUsed = 0;
+  let columnsUsed = 0;
+  const rowKeys = (shape: DropoutKeys['offset']['shape']) => {
+    const row = rowsUsed++;
+    return {
+      multiplier: reshape(slice(multipliers, 0, row, row + 1), shape),
+      offset: reshape(slice(offsets, 0, row, row + 1), shape),
+    };
+  };
+  return {
+    residual(x) {
+      const place = columnsUsed++;
+      return dropout(x, p, { ...rowKeys(['N', 1]), column: slice(columns, 0, place, place + 1) });
+    },
+    attention(probabilities, layer) {
+      const column = reshape(slice(heads, 0, layer, layer + 1), [1, config.heads, 1, 'T']);
+      return dropout(probabilities, p, { ...rowKeys(['B', 1, 'T', 1]), column });
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Value } from '../value.ts';
+import { add, erf, mul, sigmoid, sub } from './elementwise.ts';
+import { only } from './op.ts';
+
+/**
+ * GELU in the tanh approximation GPT-2 uses (arXiv:1606.08415), written as `x·σ(z)` with
+ * `z = 2·√(2/π)·(x + 0.044715·x³)`, which is the same function with one transcendental.
+ * `∂x = σ(z)·(1 + x·z′·(1 − σ(z)))`.
+ */
+export function geluTanh(x: Value): Value {
+  const { graph, shape } = x;
+  const y = only(
+    graph.node('Gelu', [x], [{ dtype: 'float32', shape }], { attributes: { approximate: 'tanh' } }),
+  );
+  const scale = 2 * Math.sqrt(2 / Math.PI);
+  const cubic = scale * 0.044715;
+  graph.tape.record({
+    inputs: [x],
+    outputs: [y],
+    backward: ([g = y]) => {
+      const square = mul(x, x);
+      const s = sigmoid(mul(x, add(mul(square, cubic), scale)));
+      const slope = mul(x, add(mul(square, 3 * cubic), scale)); // x·z′
+      return [mul(g, mul(s, add(mul(sub(1, s), slope), 1)))];
+    },
+  });
+  return y;
+}
+
+/** Exact GELU, `x·Φ(x)`. `∂x = Φ(x) + x·φ(x)`. */
+export function gelu(x: Value): Value {
+  const cdf = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
+  return mul(x, cdf);
+}
+
+/** `x·σ(x)`, also called swish. */
+export const silu = (x: Value): Value => mul(x, sigmoid(x));

@@ -1,0 +1,10 @@
+/** The operations a graph is written with, each with its gradient beside it. */
+export * from './activation.ts';
+export * from './dropout.ts';
+export * from './elementwise.ts';
+export * from './embedding.ts';
+export * from './layout.ts';
+export * from './loss.ts';
+export * from './matrix.ts';
+export * from './normalise.ts';
+export * from './reduce.ts';

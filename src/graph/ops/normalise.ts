@@ -1,0 +1,43 @@
+import { type Value, withDimension } from '../value.ts';
+import { mul, sub } from './elementwise.ts';
+import { apply } from './op.ts';
+import { mean, sum, sumTo } from './reduce.ts';
+
+/** Softmax over the last axis. `∂x = p·(g − Σ g·p)`. */
+export const softmax = (x: Value): Value =>
+  apply('Softmax', [x], {
+    shape: x.shape,
+    attributes: { axis: -1 },
+    backward: (g, p) => {
+      const gp = mul(g, p);
+      return [sub(gp, mul(p, sum(gp, -1, { keep: true })))];
+    },
+  });
+
+/**
+ * Layer normalisation over the last axis: `y = x̂·w + b`, `x̂ = (x − μ)/σ` (arXiv:1607.06450).
+ * With `d = g·w`: `∂x = (d − mean(d) − x̂·mean(d·x̂))/σ`, `∂w = Σ g·x̂`, `∂b = Σ g`.
+ */
+export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number): Value {
+  const { graph, shape } = x;
+  const statistic = { dtype: 'float32', shape: withDimension(shape, -1, 1) } as const;
+  const [y, mu, inverse] = graph.node(
+    'LayerNormalization',
+    [x, weight, bias],
+    [{ dtype: 'float32', shape }, statistic, statistic],
+    { attributes: { axis: -1, epsilon: { float: epsilon } } },
+  );
+  if (!y || !mu || !inverse) throw new Error('LayerNormalization has three outputs');
+  graph.tape.record({
+    inputs: [x, weight, bias],
+    outputs: [y],
+    backward: ([g = y]) => {
+      const normal = mul(sub(x, mu), inverse);
+      const d = mul(g, weight);
+      const centred = sub(d, mean(d, -1, { keep: true }));
+      const along = mul(normal, mean(mul(d, normal), -1, { keep: true }));
+      return [mul(sub(centred, along), inverse), sumTo(mul(g, normal), weight.shape), sumTo(g, bias.shape)];
+    },
+  });
+  return y;
+}

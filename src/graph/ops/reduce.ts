@@ -1,0 +1,51 @@
+import { axisOf, type Shape, type Value, withDimension } from '../value.ts';
+import { mul } from './elementwise.ts';
+import { expandTo, reshape } from './layout.ts';
+import { apply, int64 } from './op.ts';
+
+/** Sum over one axis. The gradient is spread evenly over what was summed. */
+export function sum(x: Value, axis: number, { keep = false } = {}): Value {
+  const kept = withDimension(x.shape, axis, 1);
+  return apply('ReduceSum', [x, int64(x.graph, [axis])], {
+    shape: keep ? kept : x.shape.toSpliced(axisOf(x.shape, axis), 1),
+    attributes: { keepdims: keep ? 1 : 0 },
+    backward: (g) => [expandTo(keep ? g : reshape(g, kept), x.shape)],
+  });
+}
+
+/** Sum of every element, a scalar. */
+export const total = (x: Value): Value =>
+  apply('ReduceSum', [x], {
+    shape: [],
+    attributes: { keepdims: 0 },
+    backward: (g) => [expandTo(g, x.shape)],
+  });
+
+/** Mean over one axis of known length. */
+export function mean(x: Value, axis: number, { keep = false } = {}): Value {
+  const length = x.shape.at(axis);
+  if (typeof length !== 'number') throw new Error(`mean over axis ${axis} of [${x.shape}]: length not known`);
+  return mul(sum(x, axis, { keep }), 1 / length);
+}
+
+/** Largest element along one axis, kept as length 1. No gradient. */
+export const max = (x: Value, axis: number): Value =>
+  apply('ReduceMax', [x, int64(x.graph, [axis])], {
+    shape: withDimension(x.shape, axis, 1),
+    attributes: { keepdims: 1 },
+  });
+
+/** Undoes broadcasting: sums `x` over the axes along which `shape` was stretched, giving exactly `shape`. */
+export function sumTo(x: Value, shape: Shape): Value {
+  const extra = x.shape.length - shape.length;
+  const stretched = x.shape.flatMap((dimension, axis) =>
+    axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
+  );
+  if (stretched.length === 0) return x;
+  const kept = x.shape.map((dimension, axis) => (stretched.includes(axis) ? 1 : dimension));
+  const sums = apply('ReduceSum', [x, int64(x.graph, stretched)], {
+    shape: kept,
+    attributes: { keepdims: 1 },
+  });
+  return extra ? reshape(sums, shape) : sums;
+}

@@ -1,0 +1,98 @@
+import { concat, slice } from './ops/index.ts';
+import type { Value } from './value.ts';
+
+/** Weights that share one scale: onnxruntime's fast kernels on CPUs take 32. */
+export const BLOCK = 32;
+export type Bits = 4 | 8;
+
+/** A matrix for onnxruntime's MatMulNBits: for each output, blocks of inputs with one scale each. */
+export interface QuantisedMatrix {
+  /** [outputs, blocks, BLOCK · bits / 8]; of two 4-bit weights in a byte the first is the low half. */
+  packed: Uint8Array;
+  /** [outputs, blocks]. */
+  scales: Float32Array;
+}
+
+export const blocksOf = (inputs: number): number => Math.ceil(inputs / BLOCK);
+export const blockBytes = (bits: Bits): number => (BLOCK * bits) / 8;
+
+/**
+ * Rounds a matrix to `bits` a weight, symmetric around 0 in blocks of 32 inputs: `w ≈ scale · (q − 2^(bits−1))`.
+ * `strideIn` and `strideOut` say where the weight of an input and an output lies, so that both Hugging Face's [in, out]
+ * and the head's [out, in] can be read.
+ */
+export function quantise(
+  weights: Float32Array,
+  shape: { inputs: number; outputs: number; strideIn: number; strideOut: number },
+  bits: Bits,
+): QuantisedMatrix {
+  const { inputs, outputs, strideIn, strideOut } = shape;
+  const blocks = blocksOf(inputs);
+  const bytes = blockBytes(bits);
+  const zero = 2 ** (bits - 1);
+  const packed = new Uint8Array(outputs * blocks * bytes);
+  const scales = new Float32Array(outputs * blocks);
+  for (let output = 0; output < outputs; output++)
+    for (let block = 0; block < blocks; block++) {
+      const first = block * BLOCK;
+      const count = Math.min(BLOCK, inputs - first);
+      const start = output * strideOut + first * strideIn;
+      let widest = 0; // the weight furthest from 0, with its sign
+      for (let i = 0; i < count; i++) {
+        const weight = weights[start + i * strideIn] ?? 0;
+        if (Math.abs(weight) > Math.abs(widest)) widest = weight;
+      }
+      // The code 0 has no opposite, so the widest weight takes it, whichever its sign: one more level than ±(zero − 1).
+      const scale = Math.fround(widest / -zero);
+      const inverse = scale === 0 ? 0 : 1 / scale;
+      scales[output * blocks + block] = scale;
+      const target = (output * blocks + block) * bytes;
+      for (let i = 0; i < BLOCK; i++) {
+        const weight = i < count ? (weights[start + i * strideIn] ?? 0) : 0;
+        const code = Math.min(2 * zero - 1, Math.max(0, Math.round(weight * inverse) + zero));
+        if (bits === 8) packed[target + i] = code;
+        else packed[target + (i >> 1)] = (packed[target + (i >> 1)] ?? 0) | (code << (i & 1 ? 4 : 0));
+      }
+    }
+  return { packed, scales };
+}
+
+/** `x·W + b` with a quantised W: x [N, inputs] → [N, outputs], as onnxruntime's MatMulNBits. */
+export function quantisedLinear(
+  x: Value,
+  { packed, scales, bias }: { packed: Value; scales: Value; bias?: Value | undefined },
+  { inputs, outputs, bits }: { inputs: number; outputs: number; bits: Bits },
+): Value {
+  const multiply = (rows: Value): Value => {
+    const [y] = x.graph.node(
+      'MatMulNBits',
+      [rows, packed, scales, undefined, undefined, bias],
+      [{ dtype: 'float32', shape: [rows.shape[0] ?? 'N', outputs] }],
+      {
+        domain: 'com.microsoft',
+        // Accuracy level 4 rounds the activations to 8 bits too and multiplies integers; other levels are ten times slower.
+        attributes: { K: inputs, N: outputs, bits, block_size: BLOCK, accuracy_level: 4 },
+      },
+    );
+    if (!y) throw new Error('MatMulNBits has one output');
+    return y;
+  };
+  // With 4 bits onnxruntime has another kernel for a single row, which rounds differently: a row would depend on whether
+  // it has company. So it always has.
+  return bits === 4 ? withCompany(x, multiply) : multiply(x);
+}
+
+/** Runs `multiply` on the rows and, once more, the first of them; gives the rows' results alone. */
+function withCompany(x: Value, multiply: (rows: Value) => Value): Value {
+  const { graph } = x;
+  const [rows = 'N'] = x.shape;
+  const y = multiply(concat([x, slice(x, 0, 0, 1)], 0, `${rows}+1`));
+  const [first, last, axis] = [0, -1, 0].map((place) => graph.constant([place], 'int64'));
+  const [kept] = graph.node(
+    'Slice',
+    [y, first, last, axis],
+    [{ dtype: 'float32', shape: y.shape.with(0, rows) }],
+  );
+  if (!kept) throw new Error('Slice has one output');
+  return kept;
+}

@@ -1,0 +1,149 @@
+import type { Graph } from './graph.ts';
+import {
+  add,
+  cast,
+  div,
+  equal,
+  gather,
+  greater,
+  lessOrEqual,
+  mul,
+  reshape,
+  softmax,
+  sub,
+  sum,
+  where,
+} from './ops/index.ts';
+import type { Dtype, Shape, Value } from './value.ts';
+
+/** Tokens in a block of the draw: the sums of 393 blocks lead to one block of 128 among GPT-2's 50,257 tokens. */
+const BLOCK = 128;
+/** A logit whose softmax is exactly 0 in float32 at any temperature. */
+const IMPOSSIBLE = -1e9;
+/** Keeps the point of the draw below the total however the sums round; a millionth of the distribution is never reached. */
+const BELOW_ONE = 1 - 2 ** -20;
+
+/**
+ * Chooses tokens inside the graph, where it costs tens of microseconds a row; each row of logits [R, V] goes the way
+ * its settings need, named by its index in one of these inputs (all may be empty):
+ *
+ * - `greedy_rows` [G] → `greedy_tokens` [G]: the most probable token;
+ * - `draw_rows` [D], `draw_temperatures` [D, 1], `draw_points` [D, 1] in [0, 1) → `drawn_tokens` [D, 1]: the token at
+ *   that point of the cumulative softmax, in token order;
+ * - `shaped_rows` [P], `temperatures` [P, 1], `seen_tokens` [P, M], `penalties` [P, 1], `banned_tokens` [P, 1]: rows that also have a
+ *   repetition penalty (1 is none), a banned token (-1 is none; it must be among those seen), top-k or top-p. Of their softmax leave the graph: for `table_rows` [A] (indices
+ *   into the shaped ones) the `table_size` [1] largest as `table_weights` and `table_tokens` [A + 1, K], largest first, the last row without meaning; for
+ *   `full_rows` [F] all of it as `full_weights` [F, V].
+ *
+ * Processors come in Hugging Face's order: repetition penalty, banned token, temperature, then top-k and top-p on what left.
+ */
+export function sampler(graph: Graph, logits: Value): void {
+  const rows = (name: string, length: string) => graph.input(name, 'int64', [length]);
+  const column = (name: string, length: string) => graph.input(name, 'float32', [length, 1]);
+
+  graph.output('greedy_tokens', argmax(gather(logits, rows('greedy_rows', 'G'))));
+
+  const drawn = div(gather(logits, rows('draw_rows', 'D')), column('draw_temperatures', 'D'));
+  graph.output('drawn_tokens', draw(softmax(drawn), column('draw_points', 'D')));
+
+  const seen = graph.input('seen_tokens', 'int64', ['P', 'M']);
+  const banned = graph.input('banned_tokens', 'int64', ['P', 1]);
+  const shaped = penalise(gather(logits, rows('shaped_rows', 'P')), seen, column('penalties', 'P'), banned);
+  const weights = softmax(div(shaped, column('temperatures', 'P')));
+  const size = graph.input('table_size', 'int64', [1]);
+  // One row more than asked for: onnxruntime 1.30's TopK divides by zero when there is none, which ends the process.
+  const spare = graph.constant([0, 0, 1, 0], 'int64');
+  const tabled = one(graph, 'Pad', [gather(weights, rows('table_rows', 'A')), spare], 'float32', [
+    'A+1',
+    'V',
+  ]);
+  const [largest, tokens] = graph.node(
+    'TopK',
+    [tabled, size],
+    [
+      { dtype: 'float32', shape: ['A+1', 'K'] },
+      { dtype: 'int64', shape: ['A+1', 'K'] },
+    ],
+    { attributes: { axis: -1, largest: 1, sorted: 1 } },
+  );
+  if (!largest || !tokens) throw new Error('TopK has two outputs');
+  graph.output('table_weights', largest);
+  graph.output('table_tokens', tokens);
+  graph.output('full_weights', gather(weights, rows('full_rows', 'F')));
+}
+
+// Reductions name their axis from the front: from the back, onnxruntime 1.30 gives empty inputs a wrong shape.
+
+/** Index of the largest of each row [N, V], the first of equals → [N]. */
+const argmax = (x: Value): Value =>
+  one(x.graph, 'ArgMax', [x], 'int64', x.shape.slice(0, 1), { axis: 1, keepdims: 0 });
+
+/**
+ * Divides the positive and multiplies the negative logits of the tokens seen (CTRL, arXiv:1909.05858), and makes the
+ * banned one impossible. A token listed twice is penalised once: both write the same number.
+ */
+function penalise(logits: Value, seen: Value, penalties: Value, banned: Value): Value {
+  const { graph } = logits;
+  const old = one(graph, 'GatherElements', [logits, seen], 'float32', seen.shape, { axis: 1 });
+  const penalised = where(greater(old, 0), div(old, penalties), mul(old, penalties));
+  const allowed = where(equal(seen, banned), IMPOSSIBLE, penalised);
+  return one(graph, 'ScatterElements', [logits, seen, allowed], 'float32', logits.shape, { axis: 1 });
+}
+
+/**
+ * Inverse transform sampling: weights [N, V], points [N, 1] → the first token whose cumulative weight exceeds
+ * `point · total`, [N, 1]. Sums over blocks first, then inside one block, instead of a running sum over V.
+ */
+function draw(weights: Value, points: Value): Value {
+  const { graph } = weights;
+  const [n = 'D', vocabulary] = weights.shape;
+  if (typeof vocabulary !== 'number') throw new Error('the vocabulary has no fixed size');
+  const blocks = Math.ceil(vocabulary / BLOCK);
+  const padding = graph.constant([0, 0, 0, blocks * BLOCK - vocabulary], 'int64');
+  const padded = one(graph, 'Pad', [weights, padding], 'float32', [n, blocks * BLOCK]);
+  const inBlocks = reshape(padded, [n, blocks, BLOCK]);
+
+  const sums = sum(inBlocks, 2); // [N, blocks]
+  const upTo = cumulative(sums);
+  const total = one(graph, 'Gather', [upTo, graph.constant([blocks - 1], 'int64')], 'float32', [n, 1], {
+    axis: 1,
+  });
+  const target = mul(mul(points, BELOW_ONE), total); // [N, 1]
+  const block = smaller(countReached(upTo, target), graph.constant([blocks - 1], 'int64')); // [N, 1]
+
+  const before = one(graph, 'GatherElements', [sub(upTo, sums), block], 'float32', [n, 1], { axis: 1 });
+  const inside = one(graph, 'GatherND', [inBlocks, block], 'float32', [n, BLOCK], { batch_dims: 1 });
+  // Both sums round in their own way: where they disagree at the end of the block, its last possible token is it.
+  const places = graph.constant(
+    Array.from({ length: BLOCK }, (_, i) => i),
+    'int64',
+  );
+  const possible = where(greater(inside, 0), places, graph.constant(0, 'int64'));
+  const last = one(graph, 'ReduceMax', [possible, graph.constant([1], 'int64')], 'int64', [n, 1], {
+    keepdims: 1,
+  });
+  const place = smaller(countReached(add(cumulative(inside), before), target), last);
+  return add(mul(block, BLOCK), place);
+}
+
+/** How many of the sums [N, M] are not above the target [N, 1] → int64 [N, 1]. */
+const countReached = (sums: Value, target: Value): Value =>
+  sum(cast(lessOrEqual(sums, target), 'int64'), 1, { keep: true });
+
+const cumulative = (x: Value): Value =>
+  one(x.graph, 'CumSum', [x, x.graph.constant(1, 'int64')], 'float32', x.shape);
+
+const smaller = (a: Value, b: Value): Value => one(a.graph, 'Min', [a, b], a.dtype, a.shape);
+
+function one(
+  graph: Graph,
+  type: string,
+  inputs: Value[],
+  dtype: Dtype,
+  shape: Shape,
+  attributes: Record<string, number> = {},
+): Value {
+  const [result] = graph.node(type, inputs, [{ dtype, shape }], { attributes });
+  if (!result) throw new Error(`${type} has an output`);
+  return result;
+}

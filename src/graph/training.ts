@@ -1,0 +1,147 @@
+import type { Gpt2Config } from '../models/config.ts';
+import { expectedShapes } from '../models/shapes.ts';
+import { segmentMask, selfAttention } from './attention.ts';
+import { dropoutSites } from './dropout-sites.ts';
+import { encodeModel } from './encode.ts';
+import { gpt2, headName } from './gpt2.ts';
+import { gradients } from './gradients.ts';
+import { createGraph, type Graph } from './graph.ts';
+import { mul, reshape, tokenLoss, total } from './ops/index.ts';
+import { type LoraShape, loraLinear, loraShapes } from './trained-adapter.ts';
+import type { Value } from './value.ts';
+
+export interface LossOptions {
+  /** Probability of dropping an activation; 0 declares no random inputs. */
+  dropout?: number;
+  /** Train these adapters and leave the model's own weights alone. */
+  lora?: LoraShape;
+}
+
+/** A gradient that comes out as rows: `gradient(table)[indices[i]] += output[i]`, to be added by the host. */
+export interface RowOutput {
+  output: string; // [N, D]
+  table: string;
+  /** The graph's own input that names the rows. */
+  indices: 'ids' | 'positions' | 'targets';
+}
+
+export interface TrainingGraph {
+  model: Uint8Array;
+  /** What learns, by name. Fed under its name; a dense gradient comes out as `gradientName(name)`. */
+  trainable: Map<string, number[]>;
+  /** Weights that are fed too and never change. */
+  frozen: Map<string, number[]>;
+  /** Names of trainable tensors that have a dense gradient output; the others have only rows. */
+  dense: Set<string>;
+  rows: RowOutput[];
+}
+
+export const gradientName = (parameter: string): string => `gradient:${parameter}`;
+
+/**
+ * The graph of one training step. Inputs: ids, positions, segments int64 [B, T]; targets int64 [N] and weights
+ * float32 [N], N = B·T, where `weights` says what each token's loss counts (0: ignored); every weight of the model;
+ * the random inputs of `dropoutInputs` if there is dropout. Outputs: `loss`, the weighted sum; `losses` [N] in nats;
+ * the gradients.
+ */
+export function trainingGraph(config: Gpt2Config, options: LossOptions = {}): TrainingGraph {
+  const graph = createGraph();
+  const model = expectedShapes(config);
+  const trainable = options.lora ? loraShapes(config, options.lora) : model;
+  const frozen = options.lora ? model : new Map<string, number[]>();
+  const parameters = inputs(graph, [...frozen, ...trainable]);
+  const learning = [...trainable.keys()].map((name) => fed(parameters, name));
+  for (const parameter of learning) graph.tape.watch(parameter);
+
+  const tokens = tokenInputs(graph);
+  const losses = writeLosses(graph, config, parameters, tokens, options);
+  const loss = total(mul(losses, graph.input('weights', 'float32', ['N'])));
+  graph.output('loss', loss);
+  graph.output('losses', losses);
+
+  const dense = new Set<string>();
+  const rows: RowOutput[] = [];
+  const outputs = new Map<Value, string>();
+  const places = new Map([
+    [tokens.ids, 'ids'],
+    [tokens.positions, 'positions'],
+    [tokens.targets, 'targets'],
+  ] as const);
+  gradients(loss, learning).forEach((gradient, i) => {
+    const table = learning[i]?.name ?? '';
+    if (gradient.dense) {
+      dense.add(table);
+      graph.output(gradientName(table), gradient.dense);
+    }
+    for (const part of gradient.rows) {
+      const indices = places.get(part.indices);
+      if (!indices) throw new Error(`the rows of ${table} are not named by an input`);
+      const output = outputs.get(part.rows) ?? `rows:${outputs.size}`;
+      if (!outputs.has(part.rows)) graph.output(output, part.rows);
+      outputs.set(part.rows, output);
+      rows.push({ output, table, indices });
+    }
+  });
+  return { model: encodeModel(graph, 'training'), trainable, frozen, dense, rows };
+}
+
+/** The same forward pass without gradients or dropout: output `losses` [N]. */
+export function evaluationGraph(config: Gpt2Config, lora?: LoraShape): Uint8Array {
+  const graph = createGraph();
+  const shapes = [...expectedShapes(config), ...(lora ? loraShapes(config, lora) : [])];
+  const parameters = inputs(graph, shapes);
+  graph.output('losses', writeLosses(graph, config, parameters, tokenInputs(graph), lora ? { lora } : {}));
+  return encodeModel(graph, 'evaluation');
+}
+
+type Parameters = ReadonlyMap<string, Value>;
+type TokenInputs = Record<'ids' | 'positions' | 'segments' | 'targets', Value>;
+
+const inputs = (graph: Graph, shapes: readonly [string, number[]][]): Parameters =>
+  new Map(shapes.map(([name, shape]) => [name, graph.input(name, 'float32', shape)]));
+
+function tokenInputs(graph: Graph): TokenInputs {
+  const grid = (name: string) => graph.input(name, 'int64', ['B', 'T']);
+  return {
+    ids: reshape(grid('ids'), ['N']),
+    positions: reshape(grid('positions'), ['N']),
+    segments: grid('segments'),
+    targets: graph.input('targets', 'int64', ['N']),
+  };
+}
+
+function fed(parameters: Parameters, name: string): Value {
+  const value = parameters.get(name);
+  if (!value) throw new Error(`the model has no weight ${name}`);
+  return value;
+}
+
+function writeLosses(
+  graph: Graph,
+  config: Gpt2Config,
+  parameters: Parameters,
+  { ids, positions, segments, targets }: TokenInputs,
+  { dropout = 0, lora }: LossOptions,
+): Value {
+  const parameter = (name: string) => fed(parameters, name);
+  const drop = dropout > 0 ? dropoutSites(graph, config, dropout) : undefined;
+  const mask = segmentMask(graph, segments);
+  const hidden = gpt2(
+    config,
+    {
+      parameter,
+      attend: (qkv, scale, layer) =>
+        selfAttention(qkv, scale, mask, {
+          batch: 'B',
+          length: 'T',
+          heads: config.heads,
+          ...(drop && { dropout: (p) => drop.attention(p, layer) }),
+        }),
+      ...(lora && { linear: loraLinear(lora, parameter, (name) => parameters.has(name)) }),
+      ...(drop && { dropout: drop.residual }),
+    },
+    ids,
+    positions,
+  );
+  return tokenLoss(hidden, parameter(headName(config)), targets);
+}
