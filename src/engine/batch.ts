@@ -1,0 +1,143 @@
+import type { ModelFolder } from '../models/folder.ts';
+import type { DecoderSession } from './decoder-session.ts';
+import { createKvCache, type KvCache } from './kv-cache.ts';
+import type { Row } from './row.ts';
+import { planStep, type SchedulerLimits } from './scheduler.ts';
+import type { EngineStats } from './stats.ts';
+
+/** The rows of one model: those that decode together, those whose prompt is being read, those that wait. */
+export interface Batch {
+  submit(row: Row): void;
+  readonly busy: boolean;
+  /** One step of the plan: a decode run for all running rows, then chunks of prompts. */
+  step(): Promise<void>;
+  /** Ends every row with an error. */
+  fail(error: unknown): void;
+}
+
+interface Prefilling {
+  row: Row;
+  cache: KvCache;
+}
+
+export function createBatch(
+  folder: ModelFolder,
+  session: DecoderSession,
+  limits: SchedulerLimits,
+  stats: EngineStats,
+): Batch {
+  const waiting: Row[] = [];
+  const prefilling: Prefilling[] = [];
+  const running: Row[] = []; // in the order of the cache's rows
+  const cache = createKvCache(folder.config, limits.bucket, limits.slots);
+
+  /** The last prompt token is not read but decoded: its prediction is the first new token. */
+  const unread = ({ row, cache }: Prefilling) => row.prompt.length - 1 - (cache.lengths[0] ?? 0);
+
+  const leave = (index: number): void => {
+    cache.remove(index);
+    const last = running.pop();
+    if (last && index < running.length) running[index] = last;
+  };
+
+  const dropGivenUp = (): void => {
+    const drop = <T>(list: T[], rowOf: (item: T) => Row, remove: (index: number) => void): void => {
+      for (let i = list.length - 1; i >= 0; i--) {
+        const item = list[i];
+        const reason = item && rowOf(item).givenUp();
+        if (!item || !reason) continue;
+        remove(i);
+        rowOf(item).finish(reason);
+      }
+    };
+    drop(
+      waiting,
+      (row) => row,
+      (i) => waiting.splice(i, 1),
+    );
+    drop(
+      prefilling,
+      ({ row }) => row,
+      (i) => prefilling.splice(i, 1),
+    );
+    drop(running, (row) => row, leave);
+  };
+
+  const plan = () =>
+    planStep(
+      {
+        running: running.map((row) => ({ id: row.id, reserve: row.longest, unread: 0 })),
+        prefilling: prefilling.map((item) => ({
+          id: item.row.id,
+          reserve: item.row.longest,
+          unread: unread(item),
+        })),
+        waiting: waiting.map((row) => ({ id: row.id, reserve: row.longest, unread: row.prompt.length - 1 })),
+      },
+      limits,
+    );
+
+  const decode = async (): Promise<void> => {
+    const tokens = await session.step(cache, running);
+    stats.decodeRuns++;
+    stats.decodedTokens += running.length;
+    for (let i = running.length - 1; i >= 0; i--) {
+      const row = running[i];
+      const token = tokens[i];
+      if (!row || token === undefined) continue;
+      const reason = row.accept(token);
+      if (!reason) continue;
+      leave(i);
+      row.finish(reason);
+    }
+  };
+
+  const admit = (count: number): void => {
+    for (const row of waiting.splice(0, count)) {
+      row.admitted();
+      const own = createKvCache(folder.config, limits.bucket);
+      own.add();
+      prefilling.push({ row, cache: own });
+    }
+  };
+
+  const prefill = async (id: number, tokens: number): Promise<void> => {
+    const item = prefilling.find(({ row }) => row.id === id);
+    if (!item) return;
+    const read = item.cache.lengths[0] ?? 0;
+    await session.read(item.cache, item.row.prompt.slice(read, read + tokens));
+    stats.prefillRuns++;
+  };
+
+  const join = (): void => {
+    for (const item of prefilling.splice(0)) {
+      if (unread(item) > 0) prefilling.push(item);
+      else {
+        cache.add(item.cache);
+        running.push(item.row);
+      }
+    }
+  };
+
+  return {
+    submit: (row) => void waiting.push(row),
+    get busy() {
+      return waiting.length + prefilling.length + running.length > 0;
+    },
+    async step() {
+      dropGivenUp();
+      const next = plan();
+      if (next.decode.length > 0) await decode();
+      admit(next.admit.length);
+      for (const { id, tokens } of next.prefill) await prefill(id, tokens);
+      join();
+    },
+    fail(error) {
+      const rows = [...waiting, ...prefilling.map(({ row }) => row), ...running];
+      waiting.length = 0;
+      prefilling.length = 0;
+      while (running.length > 0) leave(running.length - 1);
+      for (const row of rows) row.fail(error);
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import type { Tensor } from 'onnxruntime-node';
+import { ChispaError } from '../lib/errors.ts';
+import type { DecoderSettings } from '../lib/settings.ts';
+import type { Gpt2Config } from '../models/config.ts';
+import type { Feeds } from './feeds.ts';
+import { drawRanked, drawToken, keepTop } from './processors.ts';
+import { randomAt } from './random.ts';
+
+/** What decides a row's next token, besides its logits. */
+export interface ChoosingRow {
+  readonly request: {
+    readonly settings: DecoderSettings;
+    readonly seed: number;
+    readonly minTokens?: number;
+  };
+  readonly prompt: readonly number[];
+  /** Generated so far: their number is the step of the row's random stream. */
+  readonly tokens: readonly number[];
+}
+
+/** Chooses the next token of every row by the graph's `sampler`: its inputs before the run, its outputs after. */
+export interface Chooser {
+  /** Writes the sampler's inputs for these rows; row i of the logits belongs to row i. */
+  prepare(feeds: Feeds, rows: readonly ChoosingRow[]): void;
+  /** The chosen tokens, in the order of the rows; valid until the next call. */
+  choose(outputs: Readonly<Record<string, Tensor>>): readonly number[];
+}
+
+/** Lengths of the lists of seen tokens are multiples of this, so that they seldom need another tensor. */
+const SEEN_BUCKET = 64;
+
+/** What an empty way is given where it may not be empty: the first row, whose result nobody reads. */
+const FIRST_ROW: readonly number[] = [0];
+
+/**
+ * Every row goes the cheapest way that its settings allow: argmax and plain draws stay in the graph, top-k rows get the table
+ * of their k largest, and only top-p without top-k (or a penalised draw) needs the whole distribution here.
+ * With probability ε an ε-greedy row takes the most probable token, else it draws; processors apply to both.
+ * `neverEmpty`: no input of the sampler is empty, for execution providers that cannot run on nothing (WebGPU).
+ */
+export function createChooser(
+  { vocabSize: vocabulary, eos }: Pick<Gpt2Config, 'vocabSize' | 'eos'>,
+  { neverEmpty = false }: { neverEmpty?: boolean } = {},
+): Chooser {
+  let rows: readonly ChoosingRow[] = [];
+  const tokens: number[] = [];
+  // Indices of the rows that go each way; `table` and `full` are filled from the shaped ones.
+  const greedy: number[] = [];
+  const draw: number[] = [];
+  const shaped: number[] = [];
+  const table: number[] = []; // places in `shaped`
+  const full: number[] = [];
+  const points: number[] = []; // by row
+  const sizes: number[] = []; // by place in `shaped`: entries of the table the row may use
+
+  const sort = (): void => {
+    for (const list of [greedy, draw, shaped, table, full, points, sizes]) list.length = 0;
+    rows.forEach((row, i) => {
+      const { settings, seed } = row.request;
+      const step = row.tokens.length;
+      const random = randomAt(seed, step);
+      points.push(random.draw);
+      const takesTop = isGreedy(settings, random.coin);
+      const plain = settings.repetitionPenalty === 1 && !mustGoOn(row);
+      const cut = settings.topK > 0 || settings.topP < 1;
+      if (takesTop && plain) greedy.push(i);
+      else if (!takesTop && plain && !cut) draw.push(i);
+      else {
+        const size = takesTop ? 1 : Math.min(settings.topK, vocabulary);
+        (size > 0 ? table : full).push(shaped.length);
+        shaped.push(i);
+        sizes.push(size);
+      }
+    });
+  };
+
+  return {
+    prepare(feeds, next) {
+      rows = next;
+      sort();
+      const fed = (list: readonly number[]) => (neverEmpty && list.length === 0 ? FIRST_ROW : list);
+      const [drawn, formed] = [fed(draw), fed(shaped)];
+      writeList(feeds, 'greedy_rows', fed(greedy));
+      writeList(feeds, 'draw_rows', drawn);
+      writeList(feeds, 'shaped_rows', formed);
+      writeList(feeds, 'table_rows', fed(table));
+      writeList(feeds, 'full_rows', fed(full));
+      feeds.int64('table_size', 1)[0] = BigInt(Math.max(1, ...sizes));
+      writeColumn(feeds, 'draw_temperatures', drawn, temperature);
+      writeColumn(feeds, 'draw_points', drawn, (_, i) => points[i] ?? 0);
+      writeColumn(feeds, 'temperatures', formed, temperature);
+      writeColumn(feeds, 'penalties', formed, (row) => row.request.settings.repetitionPenalty);
+      writeSeen(feeds, formed);
+    },
+
+    choose(outputs) {
+      tokens.length = rows.length;
+      const greedyTokens = int64(outputs, 'greedy_tokens');
+      const drawnTokens = int64(outputs, 'drawn_tokens');
+      greedy.forEach((row, i) => {
+        tokens[row] = Number(greedyTokens[i]);
+      });
+      draw.forEach((row, i) => {
+        tokens[row] = Number(drawnTokens[i]);
+      });
+      if (table.length > 0) chooseFromTable(outputs);
+      if (full.length > 0) chooseFromAll(outputs);
+      return tokens;
+    },
+  };
+
+  function chooseFromTable(outputs: Readonly<Record<string, Tensor>>): void {
+    const weights = float32(outputs, 'table_weights');
+    const ids = int64(outputs, 'table_tokens');
+    const width = Math.max(1, ...sizes);
+    table.forEach((place, i) => {
+      const row = shaped[place] ?? 0;
+      const ranked = weights.subarray(i * width, i * width + (sizes[place] ?? 1));
+      const rank = drawRanked(ranked, rows[row]?.request.settings.topP ?? 1, points[row] ?? 0);
+      tokens[row] = Number(ids[i * width + rank]);
+    });
+  }
+
+  function chooseFromAll(outputs: Readonly<Record<string, Tensor>>): void {
+    const weights = float32(outputs, 'full_weights');
+    full.forEach((place, i) => {
+      const row = shaped[place] ?? 0;
+      const own = weights.subarray(i * vocabulary, (i + 1) * vocabulary);
+      keepTop(own, rows[row]?.request.settings.topP ?? 1);
+      tokens[row] = drawToken(own, points[row] ?? 0);
+    });
+  }
+
+  function writeColumn(
+    feeds: Feeds,
+    name: string,
+    list: readonly number[],
+    value: (row: ChoosingRow, index: number) => number,
+  ): void {
+    const column = feeds.float32(name, list.length, 1);
+    list.forEach((index, i) => {
+      const row = rows[index];
+      column[i] = row ? value(row, index) : 1;
+    });
+  }
+
+  /** Each shaped row's text so far, filled up with one token; rows without a penalty need only that. */
+  function writeSeen(feeds: Feeds, list: readonly number[]): void {
+    const length = (row: ChoosingRow | undefined) =>
+      row && row.request.settings.repetitionPenalty !== 1 ? 1 + row.prompt.length + row.tokens.length : 1;
+    const longest = Math.max(1, ...list.map((i) => length(rows[i])));
+    const width = longest === 1 ? 1 : Math.ceil(longest / SEEN_BUCKET) * SEEN_BUCKET;
+    const seen = feeds.int64('seen_tokens', list.length, width);
+    const banned = feeds.int64('banned_tokens', list.length, 1);
+    list.forEach((index, i) => {
+      const row = rows[index];
+      const goesOn = row !== undefined && mustGoOn(row);
+      banned[i] = goesOn ? BigInt(eos) : -1n;
+      // A banned token must be listed; where it is not banned, one that has been seen anyway.
+      seen.fill(BigInt(goesOn ? eos : (row?.prompt[0] ?? 0)), i * width, (i + 1) * width);
+      if (!row || length(row) === 1) return;
+      [...row.prompt, ...row.tokens].forEach((token, j) => {
+        seen[i * width + j] = BigInt(token);
+      });
+    });
+  }
+}
+
+/** Whether it is too early for the text to end. */
+const mustGoOn = ({ request, tokens }: ChoosingRow): boolean => tokens.length < (request.minTokens ?? 0);
+
+/** Whether this step takes the most probable token; `coin` in [0, 1), so that ε = 1 always does and ε = 0 never. */
+export const isGreedy = ({ decoder, epsilon }: DecoderSettings, coin: number): boolean =>
+  decoder === 'greedy' || (decoder === 'epsilon-greedy' && coin < epsilon);
+
+const temperature = ({ request }: ChoosingRow): number => request.settings.temperature;
+
+function writeList(feeds: Feeds, name: string, values: readonly number[]): void {
+  const target = feeds.int64(name, values.length);
+  values.forEach((value, i) => {
+    target[i] = BigInt(value);
+  });
+}
+
+function int64(outputs: Readonly<Record<string, Tensor>>, name: string): BigInt64Array {
+  const data = outputs[name]?.data;
+  if (data instanceof BigInt64Array) return data;
+  throw new ChispaError('decode-failed', `The model gave no ${name}.`);
+}
+
+function float32(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (data instanceof Float32Array) return data;
+  throw new ChispaError('decode-failed', `The model gave no ${name}.`);
+}

@@ -1,0 +1,115 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ChispaError } from '../lib/errors.ts';
+import type { Gpt2Config } from '../models/config.ts';
+import { type ChoosingRow, createChooser } from './choose.ts';
+import { createFeeds } from './feeds.ts';
+import type { KvCache } from './kv-cache.ts';
+
+/** Runs the decode graph on caches, which it fills. Whoever asks while another run goes on waits for its end. */
+export interface DecoderSession {
+  /** Reads `ids` behind what the cache's only row holds. */
+  read(cache: KvCache, ids: readonly number[]): Promise<void>;
+  /** Decodes one token for every row of the cache and returns them; valid until the next call. */
+  step(cache: KvCache, rows: readonly ChoosingRow[]): Promise<readonly number[]>;
+  /**
+   * Reads `count` tokens of every row of the cache, ids [rows · count], and returns the logits [wanted.length, V] of the
+   * tokens at the places `wanted` (counted over rows · count).
+   */
+  logits(
+    cache: KvCache,
+    ids: readonly number[],
+    count: number,
+    wanted: readonly number[],
+  ): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** What the sampler gives. */
+const CHOICES = ['greedy_tokens', 'drawn_tokens', 'table_weights', 'table_tokens', 'full_weights'];
+const KEYS_VALUES = 'new_keys_values';
+const everyChoice = [KEYS_VALUES, ...CHOICES];
+const nobody: readonly ChoosingRow[] = [];
+
+/**
+ * `extra`: inputs beside those of every run, such as the adapters' stacked matrices; asked for at each run.
+ * `neverEmpty`: nothing the graph computes is empty (see `createChooser`).
+ */
+export function createDecoderSession(
+  session: InferenceSession,
+  config: Gpt2Config,
+  options: {
+    extra?: (rows: readonly ChoosingRow[]) => Record<string, Tensor>;
+    neverEmpty?: boolean;
+  } = {},
+): DecoderSession {
+  const { extra, neverEmpty = false } = options;
+  const feeds = createFeeds();
+  let last: Promise<unknown> = Promise.resolve();
+  /** onnxruntime-node starts a run only in a later tick: until it has ended, the feeds belong to it. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {}); // whoever asked for that run hears of it
+    return turn;
+  };
+  const chooser = createChooser(config, { neverEmpty });
+
+  const run = async (cache: KvCache, rows: readonly ChoosingRow[], count: number, outputs: string[]) => {
+    cache.reserve(count);
+    chooser.prepare(feeds, rows);
+    const lengths = feeds.int64('lengths', cache.rows);
+    cache.lengths.forEach((length, i) => {
+      lengths[i] = BigInt(length);
+    });
+    const results = await session.run({ ...feeds.all(cache.feeds()), ...extra?.(rows) }, outputs);
+    cache.append(float32(results, KEYS_VALUES), count);
+    return results;
+  };
+
+  const writeIds = (ids: readonly number[], rows: number): void => {
+    const target = feeds.int64('ids', rows, ids.length / rows);
+    ids.forEach((id, i) => {
+      target[i] = BigInt(id);
+    });
+  };
+  const want = (places: readonly number[]): void => {
+    const target = feeds.int64('rows', places.length);
+    places.forEach((place, i) => {
+      target[i] = BigInt(place);
+    });
+  };
+
+  return {
+    read: (cache, ids) =>
+      alone(async () => {
+        writeIds(ids, cache.rows);
+        want(neverEmpty ? [0] : []);
+        await run(cache, nobody, ids.length / cache.rows, [KEYS_VALUES]);
+      }),
+
+    step: (cache, rows) =>
+      alone(async () => {
+        const ids = feeds.int64('ids', rows.length, 1);
+        const places = feeds.int64('rows', rows.length);
+        rows.forEach(({ prompt, tokens }, i) => {
+          ids[i] = BigInt(tokens.at(-1) ?? prompt.at(-1) ?? 0);
+          places[i] = BigInt(i);
+        });
+        return chooser.choose(await run(cache, rows, 1, everyChoice));
+      }),
+
+    logits: (cache, ids, count, wanted) =>
+      alone(async () => {
+        writeIds(ids, cache.rows);
+        want(wanted);
+        return float32(await run(cache, nobody, count, ['logits', KEYS_VALUES]), 'logits');
+      }),
+
+    release: () => alone(() => session.release()),
+  };
+}
+
+function float32(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (data instanceof Float32Array) return data;
+  throw new ChispaError('decode-failed', `The model gave no ${name}.`);
+}

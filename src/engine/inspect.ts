@@ -1,0 +1,79 @@
+import { ChispaError } from '../lib/errors.ts';
+import type { ModelFolder } from '../models/folder.ts';
+import type { DecoderSession } from './decoder-session.ts';
+import type { InspectedStep, InspectionRequest, TokenChoice } from './engine.ts';
+import { createKvCache } from './kv-cache.ts';
+import type { SchedulerLimits } from './scheduler.ts';
+
+/** Reads `tokens` once and says, for each position from `from` on, what the model thought likely there. */
+export async function inspectTokens(
+  folder: ModelFolder,
+  session: DecoderSession,
+  { tokens, from, top }: InspectionRequest,
+  { bucket, chunk }: SchedulerLimits,
+): Promise<InspectedStep[]> {
+  const { vocabSize, positions } = folder.config;
+  if (!Number.isInteger(from) || from < 1 || from > tokens.length)
+    throw new ChispaError(
+      'bad-request',
+      `The first position to inspect must be 1 to ${tokens.length}, not ${from}.`,
+    );
+  if (tokens.length > positions)
+    throw new ChispaError(
+      'bad-request',
+      `The model sees ${positions} tokens at once, not ${tokens.length}: inspect a shorter text.`,
+    );
+  const foreign = tokens.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (foreign !== undefined)
+    throw new ChispaError('bad-request', `The token ${foreign} is not in the model's vocabulary.`);
+
+  const cache = createKvCache(folder.config, bucket);
+  cache.add();
+  const steps: InspectedStep[] = [];
+  for (let start = 0; start < tokens.length; start += chunk) {
+    const ids = tokens.slice(start, start + chunk);
+    const wanted = ids.map((_, i) => i).filter((i) => start + i + 1 >= from);
+    const logits = await session.logits(cache, ids, ids.length, wanted);
+    wanted.forEach((i, row) => {
+      const position = start + i + 1;
+      const p = softmax(logits.subarray(row * vocabSize, (row + 1) * vocabSize));
+      const next = tokens[position];
+      steps.push({
+        position,
+        choices: likeliest(p, top),
+        ...(next === undefined ? {} : { chosen: choice(p, next) }),
+      });
+    });
+  }
+  return steps;
+}
+
+/** Up to here, keeping a sorted list while looking once at every token is faster than sorting them all. */
+const FEW = 64;
+
+const choice = (p: Float64Array, id: number): TokenChoice => ({ id, p: p[id] ?? 0 });
+
+function softmax(logits: Float32Array): Float64Array {
+  const max = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const p = Float64Array.from(logits, (logit) => Math.exp(logit - max));
+  const sum = p.reduce((a, b) => a + b, 0);
+  return p.map((weight) => weight / sum);
+}
+
+/** The `count` most probable tokens, likeliest first; the lower id first among equals. */
+function likeliest(p: Float64Array, count: number): TokenChoice[] {
+  if (count > FEW) {
+    const ids = Array.from(p.keys()).sort((a, b) => (p[b] ?? 0) - (p[a] ?? 0) || a - b);
+    return ids.slice(0, count).map((id) => choice(p, id));
+  }
+  const best: TokenChoice[] = [];
+  for (let id = 0; id < p.length; id++) {
+    const candidate = choice(p, id);
+    const last = best.at(-1);
+    if (best.length >= count && (!last || candidate.p <= last.p)) continue;
+    const place = best.findIndex((other) => other.p < candidate.p);
+    best.splice(place < 0 ? best.length : place, 0, candidate);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}

@@ -1,0 +1,45 @@
+import type { ModelFolder } from '../models/folder.ts';
+import { openingText, templateTokens } from '../models/template.ts';
+import type { Prompt } from './engine.ts';
+
+export interface PromptTokens {
+  tokens: number[];
+  /** Only the last part fitted. */
+  cut: boolean;
+  /** Text of the prompt that a reader sees as the beginning of the joke. */
+  opening: string;
+}
+
+/**
+ * What the model reads for a prompt: at least one token, at most what leaves room for `maxTokens` more. A model that
+ * cannot see so many new tokens at all keeps half its context for the prompt, and the text ends with the context.
+ * A joke's template, which is short and would mean nothing cut, may fill the context but for one token.
+ */
+export function promptTokens(
+  folder: Pick<ModelFolder, 'config' | 'tokenizer' | 'manifest'>,
+  prompt: Prompt,
+  maxTokens: number,
+): PromptTokens {
+  const { eos, positions } = folder.config;
+  const { tokens, opening = '' } = read(folder, prompt);
+  if (tokens.length === 0) return { tokens: [eos], cut: false, opening };
+  const beforeText = maxTokens < positions ? positions - maxTokens : Math.max(1, positions >> 1);
+  const room = prompt.kind === 'joke' ? positions - 1 : beforeText;
+  if (tokens.length <= room) return { tokens, cut: false, opening };
+  // A continuation keeps its start of a document: without it the model would begin in mid-text.
+  const head = prompt.kind === 'continue' && tokens[0] === eos && room > 1 ? [eos] : [];
+  return { tokens: [...head, ...tokens.slice(tokens.length - room + head.length)], cut: true, opening };
+}
+
+function read(
+  folder: Pick<ModelFolder, 'config' | 'tokenizer' | 'manifest'>,
+  prompt: Prompt,
+): { tokens: number[]; opening?: string } {
+  const templates = folder.manifest.prompt;
+  if (prompt.kind === 'text') return { tokens: folder.tokenizer.encode(prompt.text) };
+  if (prompt.kind === 'continue')
+    return { tokens: templateTokens(folder, templates.continue, { text: prompt.text }) };
+  return prompt.theme !== undefined && templates.theme !== undefined
+    ? { tokens: templateTokens(folder, templates.theme, { theme: prompt.theme }) }
+    : { tokens: templateTokens(folder, templates.joke), opening: openingText(templates.joke) };
+}

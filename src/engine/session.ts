@@ -1,0 +1,134 @@
+import { basename, dirname } from 'node:path';
+import { env, InferenceSession } from 'onnxruntime-node';
+import { type DecodeParts, decodeGraph } from '../graph/decode.ts';
+import { encodeModel } from '../graph/encode.ts';
+import { headName } from '../graph/gpt2.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { LoraTarget } from '../graph/lora-targets.ts';
+import { cast } from '../graph/ops/index.ts';
+import { quantisedLinear } from '../graph/quantise.ts';
+import type { Dtype, Value } from '../graph/value.ts';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import { tensorFor } from '../models/folder.ts';
+import type { SafetensorsFile, TensorEntry } from '../models/safetensors.ts';
+import type { EngineOptions, ExecutionProvider } from './engine.ts';
+import {
+  bitsOf,
+  type ModelWeights,
+  matrixShape,
+  packedName,
+  quantisedWeights,
+  scalesName,
+} from './quantised-file.ts';
+
+/** Where the engine says what its host should know: the log of the process, or a message to the parent. */
+export interface EngineLog {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export type SessionOptions = Pick<EngineOptions, 'provider' | 'threads' | 'precision'> & {
+  log: EngineLog;
+  /** The layers whose low-rank adapters the graph takes as inputs (`stackedAdapters`). Default: it takes none. */
+  adapters?: readonly LoraTarget[];
+};
+
+/** onnxruntime's version: another one may compute the last bits, and so a sampled text, differently. */
+export const runtimeVersion: string = env.versions.node ?? env.versions.common;
+
+/**
+ * An onnxruntime session of the model's decode graph (`decodeGraph`). onnxruntime reads the weights itself, out of the folder's
+ * safetensors file or that of its quantised weights; half-precision ones are cast once, while the session is made.
+ * A provider that is not there falls back to the CPU with a line in the log.
+ * Throws `model-unusable` when onnxruntime refuses the model.
+ */
+export async function createDecodeSession(
+  folder: ModelWeights,
+  options: SessionOptions,
+): Promise<{ session: InferenceSession; provider: ExecutionProvider }> {
+  const { precision, adapters } = options;
+  const weights = precision === 'fp32' ? folder.weights : await quantisedWeights(folder, precision);
+  const parts = (graph: Graph) =>
+    precision === 'fp32' ? floatParts(graph, folder) : quantisedParts(graph, folder, weights, precision);
+  const model = encodeModel(decodeGraph(folder.config, parts, adapters ? { adapters } : {}), folder.name);
+  const create = (provider: ExecutionProvider) =>
+    InferenceSession.create(model, {
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3, // its warnings are about shapes of empty tensors, at every step
+      extra: { session: { model_external_initializers_file_folder_path: dirname(weights.path) } },
+    });
+  if (options.provider !== 'cpu') {
+    try {
+      return { session: await create(options.provider), provider: options.provider };
+    } catch (error) {
+      options.log.warn(
+        `EXECUTION_PROVIDER=${options.provider} is not available here, using the CPU (${messageOf(error).split('\n', 1)[0]})`,
+      );
+    }
+  }
+  try {
+    return { session: await create('cpu'), provider: 'cpu' };
+  } catch (cause) {
+    throw new ChispaError(
+      'model-unusable',
+      `onnxruntime cannot run the model ${folder.path}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** Weights as the model's folder has them. */
+function floatParts(graph: Graph, folder: ModelWeights): DecodeParts {
+  return {
+    parameter: (name) => float(graph, folder.weights, tensorFor(folder, name), name),
+  };
+}
+
+/** Matrices from the quantised file; embeddings, biases and norms, which it holds too, as they were. */
+function quantisedParts(
+  graph: Graph,
+  folder: ModelWeights,
+  file: SafetensorsFile,
+  precision: 'q8' | 'q4',
+): DecodeParts {
+  const bits = bitsOf(precision);
+  const entry = (name: string): TensorEntry => {
+    const found = file.tensors.get(name);
+    if (!found) throw new ChispaError('model-mismatch', `The quantised weights ${file.path} lack ${name}.`);
+    return found;
+  };
+  const stored = (name: string, dtype: Dtype) => external(graph, file, entry(name), name, dtype);
+  const parameter = (name: string) => float(graph, file, entry(name), name);
+  const multiply = (x: Value, name: string, bias?: Value) =>
+    quantisedLinear(
+      x,
+      { packed: stored(packedName(name), 'uint8'), scales: stored(scalesName(name), 'float32'), bias },
+      { ...matrixShape(name, tensorFor(folder, name).shape), bits },
+    );
+  return {
+    parameter,
+    linear: (x, name) => multiply(x, `${name}.weight`, parameter(`${name}.bias`)),
+    head: (hidden) => multiply(hidden, headName(folder.config)),
+  };
+}
+
+/** A tensor of a float type as float32. */
+function float(graph: Graph, file: SafetensorsFile, entry: TensorEntry, name: string): Value {
+  const types = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+  const { dtype } = entry;
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16')
+    throw new ChispaError('model-mismatch', `The weight ${name} of ${file.path} is ${dtype}, not a float.`);
+  return cast(external(graph, file, entry, name, types[dtype]), 'float32');
+}
+
+function external(
+  graph: Graph,
+  file: SafetensorsFile,
+  { shape, offset, length }: TensorEntry,
+  name: string,
+  dtype: Dtype,
+): Value {
+  return graph.external(name, dtype, shape, { location: basename(file.path), offset, length });
+}

@@ -1,0 +1,62 @@
+import type { Tokenizer } from '../models/tokenizer.ts';
+
+/** The text of one row as its tokens arrive. */
+export interface TextStream {
+  /** Takes one token; `stopped` when the text now holds a stop string, which ends it. */
+  push(token: number): { stopped: boolean };
+  /** What is new since the last call and will not change: whole words and whole characters. */
+  settled(): string;
+  /** The rest, once no more tokens come. */
+  rest(): string;
+  /** Everything up to the stop string, if one came; a character whose bytes are not all there is left out. */
+  readonly text: string;
+}
+
+/** `opening`: text that is there before the first token. `stop`: strings before which the text ends. */
+export function createTextStream(
+  tokenizer: Pick<Tokenizer, 'bytes'>,
+  { opening = '', stop = [] }: { opening?: string; stop?: readonly string[] | undefined } = {},
+): TextStream {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const stops = stop.filter((string) => string !== '');
+  const longestStop = Math.max(0, ...stops.map((string) => string.length));
+  let text = opening;
+  let given = 0;
+
+  const give = (end: number): string => {
+    const increment = text.slice(given, Math.max(given, end));
+    given += increment.length;
+    return increment;
+  };
+
+  return {
+    push(token) {
+      const from = Math.max(0, text.length - longestStop + 1);
+      text += decoder.decode(tokenizer.bytes(token), { stream: true });
+      const found = stops.map((string) => text.indexOf(string, from)).filter((index) => index >= 0);
+      if (found.length === 0) return { stopped: false };
+      text = text.slice(0, Math.min(...found));
+      return { stopped: true };
+    },
+    // White space goes with the word after it: what follows could be a combining mark or the rest of a word.
+    settled: () => give(Math.min(lastWhitespace(text), text.length - partialStop(text, stops))),
+    rest: () => give(text.length),
+    get text() {
+      return text;
+    },
+  };
+}
+
+/** Where the run of white space before the last word begins; -1 when there is none. */
+function lastWhitespace(text: string): number {
+  return text.search(/\s+\S*$/u);
+}
+
+/** Length of the longest end of the text that could still grow into a stop string. */
+function partialStop(text: string, stops: readonly string[]): number {
+  let longest = 0;
+  for (const stop of stops)
+    for (let length = Math.min(stop.length - 1, text.length); length > longest; length--)
+      if (text.endsWith(stop.slice(0, length))) longest = length;
+  return longest;
+}

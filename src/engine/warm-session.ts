@@ -1,0 +1,36 @@
+import { messageOf } from '../lib/errors.ts';
+import { NEUTRAL_DEFAULTS } from '../lib/settings.ts';
+import { createDecoderSession, type DecoderSession } from './decoder-session.ts';
+import type { ExecutionProvider } from './engine.ts';
+import { createKvCache } from './kv-cache.ts';
+import type { ModelWeights } from './quantised-file.ts';
+import { createDecodeSession, type SessionOptions } from './session.ts';
+
+/**
+ * A decoder that has decoded one token: the first run of a session allocates and compiles, which no request should wait
+ * for, and a provider may accept a model and fail to run it. Such a one falls back to the CPU with a line in the log.
+ */
+export async function warmSession(
+  folder: ModelWeights,
+  options: SessionOptions,
+): Promise<{ session: DecoderSession; provider: ExecutionProvider }> {
+  const { session: runtime, provider } = await createDecodeSession(folder, options);
+  // Only the CPU provider computes on nothing.
+  const session = createDecoderSession(runtime, folder.config, { neverEmpty: provider !== 'cpu' });
+  try {
+    const { eos } = folder.config;
+    const cache = createKvCache(folder.config, 1);
+    cache.add();
+    await session.read(cache, [eos]);
+    await session.step(cache, [
+      { request: { settings: NEUTRAL_DEFAULTS, seed: 0 }, prompt: [eos, eos], tokens: [] },
+    ]);
+    return { session, provider };
+  } catch (error) {
+    await session.release();
+    if (provider === 'cpu') throw error;
+    const why = messageOf(error).split('\n', 1)[0];
+    options.log.warn(`EXECUTION_PROVIDER=${provider} cannot run ${folder.name}, using the CPU (${why})`);
+    return warmSession(folder, { ...options, provider: 'cpu' });
+  }
+}

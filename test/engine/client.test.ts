@@ -1,0 +1,147 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type EngineClient, startEngine } from '../../src/engine/client.ts';
+import type { GenerationRequest } from '../../src/engine/engine.ts';
+import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
+import { bundledModelPath as model } from '../../src/models/registry.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding on a machine that others use too
+
+const options = { provider: 'cpu', threads: 1, slots: 8, precision: 'fp32' } as const;
+
+const request = (seed: number, maxTokens = 40): GenerationRequest => ({
+  model,
+  prompt: { kind: 'joke' },
+  seed,
+  settings: { ...NEUTRAL_DEFAULTS, maxTokens },
+});
+
+/** Whether a process exists: a signal 0 reaches it. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let engine: EngineClient;
+const lines: string[] = [];
+const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+beforeAll(async () => {
+  engine = await startEngine({ ...options, log });
+  await engine.load(model);
+});
+afterAll(() => engine.close());
+
+function childPid(): number {
+  const pid = engine.pid();
+  if (pid === undefined) throw new Error('the engine has no child');
+  return pid;
+}
+
+describe('the engine process', () => {
+  it('redoes what ran when it was killed, with the same texts, streamed once', async () => {
+    const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
+    const expected = await Promise.all(
+      seeds.map(async (seed) => (await engine.generate(request(seed))).text),
+    );
+    const streamed = seeds.map(() => '');
+    let killed: number | undefined;
+    const texts = await Promise.all(
+      seeds.map(async (seed) => {
+        const { text } = await engine.generate(request(seed), {
+          onText(increment) {
+            streamed[seed] += increment;
+            if (killed !== undefined || (streamed[3] ?? '').length < 20) return;
+            killed = childPid();
+            process.kill(killed, 'SIGKILL');
+          },
+        });
+        return text;
+      }),
+    );
+    expect(killed).toBeDefined();
+    expect(childPid()).not.toBe(killed);
+    expect(texts).toEqual(expected);
+    expect(streamed).toEqual(expected);
+    expect(lines.filter((line) => line.includes('starting it again'))).toHaveLength(1);
+  });
+
+  it('keeps what was loaded when another model cannot be', async () => {
+    await expect(engine.load('/nowhere')).rejects.toMatchObject({ name: 'ChispaError' });
+    expect((await engine.generate(request(1))).tokens.length).toBeGreaterThan(0);
+  });
+
+  it('passes cancellation on', async () => {
+    const cancel = new AbortController();
+    const result = await engine.generate(request(3, 200), {
+      signal: cancel.signal,
+      onText: () => cancel.abort(),
+    });
+    expect(result.finish).toBe('cancelled');
+  });
+
+  it('does not mind the signals a terminal sends to the whole group', async () => {
+    const pid = childPid();
+    process.kill(pid, 'SIGINT');
+    process.kill(pid, 'SIGTERM');
+    expect((await engine.generate(request(1))).tokens.length).toBeGreaterThan(0);
+    expect(childPid()).toBe(pid);
+  });
+});
+
+describe('closing', () => {
+  it('rejects what runs and ends the process within a second', async () => {
+    const other = await startEngine({ ...options, log });
+    await other.load(model);
+    const pid = other.pid() ?? 0;
+    expect(exists(pid)).toBe(true);
+    const running = other.generate(request(1, 250));
+    const rejected = expect(running).rejects.toMatchObject({ code: 'engine-closed' });
+    const start = performance.now();
+    await other.close();
+    expect(performance.now() - start).toBeLessThan(1000);
+    await rejected;
+    expect(exists(pid)).toBe(false);
+    await expect(other.generate(request(1))).rejects.toMatchObject({ code: 'engine-closed' });
+  });
+
+  it('leaves no process behind when the parent is killed', async () => {
+    const parent = fork(fileURLToPath(new URL('./parent.ts', import.meta.url)), {
+      execArgv: ['--import', import.meta.resolve('tsx')],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const [child] = (await once(parent, 'message')) as [number];
+    expect(exists(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    await expect.poll(() => exists(child), { timeout: 5_000 }).toBe(false);
+  });
+});
+
+describe("the parent's event loop", () => {
+  it('stays responsive while eight rows are decoded', async () => {
+    /** 99th percentile of the loop's delay in ms while `work` goes on. */
+    const delayDuring = async (work: () => Promise<unknown>) => {
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      await work();
+      delay.disable();
+      return delay.percentile(99) / 1e6 - 5;
+    };
+    // A machine that others use too delays an idle loop as well: what counts is what decoding adds.
+    const idle = await delayDuring(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    const busy = await delayDuring(() =>
+      Promise.all(
+        [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => engine.generate(request(seed, 100), { onText() {} })),
+      ),
+    );
+    expect(busy).toBeLessThan(Math.max(20, 3 * idle));
+  });
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createKvCache } from '../../src/engine/kv-cache.ts';
+
+const config = { layers: 2, heads: 2, width: 4 } as Parameters<typeof createKvCache>[0]; // all it reads
+
+type Action = { kind: 'add' } | { kind: 'remove'; row: number } | { kind: 'append'; count: number };
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ kind: fc.constant('add' as const) }),
+  fc.record({ kind: fc.constant('remove' as const), row: fc.nat(9) }),
+  fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 9 }) }),
+);
+
+it('holds what was written to each row, wherever the row has moved and however the cache has grown', () => {
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+      const cache = createKvCache(config, 4);
+      const rows: number[][] = []; // the model: each row's tokens as the number written for them
+      let next = 1;
+      for (const it of actions) {
+        if (it.kind === 'add') {
+          const source = createKvCache(config, 4);
+          source.add();
+          source.reserve(3);
+          source.append(written([[next, next + 1, next + 2]]), 3);
+          cache.add(source);
+          rows.push([next, next + 1, next + 2]);
+          next += 3;
+        } else if (it.kind === 'remove' && it.row < rows.length) {
+          cache.remove(it.row);
+          const last = rows.pop();
+          if (last && it.row < rows.length) rows[it.row] = last;
+        } else if (it.kind === 'append' && rows.length > 0) {
+          const fresh = rows.map(() => Array.from({ length: it.count }, () => next++));
+          cache.reserve(it.count);
+          cache.append(written(fresh), it.count);
+          rows.forEach((row, i) => {
+            row.push(...(fresh[i] ?? []));
+          });
+        }
+        expect(cache.lengths).toEqual(rows.map((row) => row.length));
+        if (rows.length === 0) continue;
+        const feeds = cache.feeds();
+        for (const part of ['key', 'value'])
+          for (let layer = 0; layer < 2; layer++) {
+            const tensor = feeds[`past_${part}.${layer}`];
+            const [count = 0, heads = 0, capacity = 0, width = 0] = tensor?.dims ?? [];
+            const numbers = tensor?.data as Float32Array; // the cache is float32
+            expect([count, heads, width]).toEqual([rows.length, 2, 2]);
+            rows.forEach((row, r) => {
+              for (let head = 0; head < 2; head++) {
+                const start = (r * heads + head) * capacity * width;
+                const held = Array.from(numbers.slice(start, start + row.length * width));
+                const mark = (2 * layer + Number(part === 'value')) / 8 + head / 16;
+                expect(held).toEqual(row.flatMap((token) => [token + mark, token + mark]));
+              }
+            });
+          }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** `new_keys_values` [4, rows, 2, count, 2] in which every number tells its token, layer part and head. */
+function written(rows: number[][]): Float32Array {
+  const values: number[] = [];
+  for (let part = 0; part < 4; part++)
+    for (const row of rows)
+      for (let head = 0; head < 2; head++)
+        for (const token of row) values.push(token + part / 8 + head / 16, token + part / 8 + head / 16);
+  return Float32Array.from(values);
+}
+
+it('gives capacity back when the row that needed it has left', () => {
+  const cache = createKvCache(config, 4);
+  cache.add();
+  cache.add();
+  cache.reserve(3);
+  cache.append(written([[1, 2, 3], [4, 5, 6]]), 3); // biome-ignore format: two rows
+  cache.remove(1);
+  const long = createKvCache(config, 4);
+  long.add();
+  long.reserve(30);
+  long.append(written([Array.from({ length: 30 }, (_, i) => i)]), 30);
+  cache.add(long);
+  expect(cache.feeds()['past_key.0']?.dims).toEqual([2, 2, 32, 2]);
+  cache.remove(1);
+  expect(cache.feeds()['past_key.0']?.dims).toEqual([1, 2, 4, 2]);
+});
