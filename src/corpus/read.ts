@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import { packageRoot } from '../lib/paths.ts';
+import { hasText, jokeOf } from './columns.ts';
+import { type Format, formatOf, readRows } from './formats.ts';
+import type { Joke, RowError } from './joke.ts';
+
+/** The jokes that ship with Chispa. */
+export const defaultCorpus: string = join(packageRoot, 'corpus', 'seed-jokes.csv');
+
+export interface CorpusFile {
+  format: Format;
+  jokes: Joke[];
+  /** The rows left out, in the order of their lines. */
+  errors: RowError[];
+}
+
+/**
+ * Reads the jokes of a file: CSV, JSON lines, parquet or plain text, by its name unless `format` says so.
+ * A row that is no joke is reported in `errors`, and the rest is read. Columns: see `jokeOf`.
+ *
+ * @throws ChispaError when the file cannot be read, holds nothing, or has no text column.
+ */
+export async function readJokes(path: string, options: { format?: Format } = {}): Promise<CorpusFile> {
+  const bytes = await contentsOf(path);
+  const format = options.format ?? formatOf(path, bytes);
+  const { rows, errors } = await readRows(format, bytes).catch((error: unknown) => {
+    if (!(error instanceof ChispaError)) throw error;
+    throw new ChispaError(error.code, `${path}: ${error.message}`, { cause: error });
+  });
+  const [first] = rows;
+  if (first && !rows.some(hasText)) {
+    const found = [...first.values.keys()].join(', ');
+    throw new ChispaError('corpus-columns', `${path}: no column is named "text" (there are: ${found})`);
+  }
+  const jokes: Joke[] = [];
+  for (const row of rows) {
+    const joke = jokeOf(row);
+    if (typeof joke === 'string') errors.push({ line: row.line, reason: joke });
+    else jokes.push(joke);
+  }
+  if (jokes.length === 0 && errors.length === 0)
+    throw new ChispaError('corpus-empty', `${path}: holds no jokes`);
+  return { format, jokes, errors: errors.sort((a, b) => a.line - b.line) };
+}
+
+async function contentsOf(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const reason = missing ? 'there is no such file' : messageOf(error);
+    throw new ChispaError('corpus-file', `${path}: ${reason}`, { cause: error });
+  }
+}

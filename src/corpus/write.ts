@@ -1,0 +1,40 @@
+/** A joke as corpus files hold it: the columns of CHISTES, and where it comes from. */
+export interface CorpusRow {
+  id: string;
+  text: string;
+  keywords: readonly string[];
+  funny: number | null;
+  category: string | null;
+  source: string;
+  licence: string;
+  /** Mean of the votes on 0–5, and their number. */
+  rating: number | null;
+  votes: number | null;
+}
+
+const COLUMNS = [
+  'id',
+  'text',
+  'keywords',
+  'funny',
+  'category',
+  'source',
+  'licence',
+  'rating',
+  'votes',
+] as const;
+
+/** CSV as RFC 4180 has it, but with `\n`; the first line names the columns. */
+export const toCsv = (rows: readonly CorpusRow[]): string =>
+  [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => field(row[column])).join(',')), ''].join(
+    '\n',
+  );
+
+/** One JSON object a line. */
+export const toJsonLines = (rows: readonly CorpusRow[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+function field(value: CorpusRow[keyof CorpusRow]): string {
+  const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,231 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readJokes } from '../../src/corpus/read.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-corpus-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(name: string, content: string | Uint8Array) {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return readJokes(path);
+}
+
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
+
+describe('CSV', () => {
+  it('reads the columns of CHISTES', async () => {
+    const { format, jokes, errors } = await read(
+      'chistes.csv',
+      `id,text,keywords,funny,category\r\n7,"- ¿Qué hace un ""pez""?\r\n- Nada.","['peces', 'Mar']",2,Animales\r\n`,
+    );
+    expect(errors).toEqual([]);
+    expect(format).toBe('csv');
+    expect(jokes).toEqual([
+      {
+        line: 2,
+        id: '7',
+        text: '- ¿Qué hace un "pez"?\n- Nada.',
+        keywords: ['peces', 'mar'],
+        funny: 2,
+        category: 'animales',
+        flags: [],
+      },
+    ]);
+  });
+
+  it('reports a bad row with its line and reads the rest', async () => {
+    const { jokes, errors } = await read(
+      'bad.csv',
+      [
+        'id,text',
+        '1,Uno', // 2
+        '2', // 3: a field is missing
+        '3,"Tres líneas', // 4
+        'de un chiste"', // 5
+        '', // 6
+        '4,"abierto', // 7: never closed
+        '5,Cinco', // 8
+        '6,"con "comillas" mal puestas"', // 9
+        '7,mide 5" de largo', // 10
+        '8,   ', // 11: no text
+        '9,Nueve', // 12
+      ].join('\n'),
+    );
+    expect(jokes.map(({ line, id }) => [line, id])).toEqual([
+      [2, '1'],
+      [4, '3'],
+      [8, '5'],
+      [10, '7'],
+      [12, '9'],
+    ]);
+    expect(errors).toEqual([
+      { line: 3, reason: 'has 1 fields, the header has 2' },
+      { line: 7, reason: 'opens a quote that is never closed' },
+      { line: 9, reason: 'has a stray quote (inside quotes write it twice: "")' },
+      { line: 11, reason: 'has no text' },
+    ]);
+  });
+
+  it.each([
+    [';', 'id;text\n1;Hola, y adiós'],
+    ['\t', 'id\ttext\n1\tHola, y adiós'],
+  ])('recognises %j as the separator', async (_, content) => {
+    const { jokes } = await read('separator.csv', content);
+    expect(jokes[0]?.text).toBe('Hola, y adiós');
+  });
+
+  it('reads the votes of HAHA and leaves out what its readers found to be no joke', async () => {
+    const { jokes, errors } = await read(
+      'haha.csv',
+      'id,text,is_humor,votes_no,votes_1,votes_2,votes_3,votes_4,votes_5\n' +
+        '1,Un chiste,1,1,0,2,0,0,1\n2,Una noticia,0,5,,,,,\n3,Otro,1,x,0,0,0,0,0\n4,Sin votos,1,,,,,,\n',
+    );
+    expect(jokes.map(({ votes }) => votes)).toEqual([[1, 0, 2, 0, 0, 1], undefined]);
+    expect(errors).toEqual([
+      { line: 3, reason: 'is marked as no joke (is_humor is 0)' },
+      { line: 4, reason: 'has a number of votes that is no count: x' },
+    ]);
+  });
+
+  it('takes a list of keywords in any of the usual spellings', async () => {
+    const { jokes } = await read(
+      'keywords.csv',
+      `text;keywords\nA uno;["mar", "sol"]\nA dos;['mar','sol']\nA tres;mar, sol, mar\nA cuatro;mar|sol\nA cinco;[]\n`,
+    );
+    const both = ['mar', 'sol'];
+    expect(jokes.map(({ keywords }) => keywords)).toEqual([both, both, both, both, []]);
+  });
+
+  it('says which columns there are when none holds the text', async () => {
+    await expect(read('columns.csv', 'id,broma\n1,Hola\n')).rejects.toThrow(
+      /no column is named "text".*id, broma/,
+    );
+  });
+});
+
+describe('JSON', () => {
+  it('reads JSON lines and reports the lines that are none', async () => {
+    const { jokes, errors } = await read(
+      'a.jsonl',
+      '{"text": "Uno", "keywords": ["a"], "votes": {"1": 2, "5": 1}, "votes_no": 1}\n' +
+        '{"text": \n\n[1]\n"Solo texto"\n{"texto": "Cinco", "ratings": {"ana": 0, "luis": 5}}\n{"text": 3}\n{"ratings": {"ana": 9}, "text": "Seis"}\n',
+    );
+    expect(jokes.map(({ line, text, votes }) => [line, text, votes])).toEqual([
+      [1, 'Uno', [1, 2, 0, 0, 0, 1]],
+      [5, 'Solo texto', undefined],
+      [6, 'Cinco', [1, 0, 0, 0, 0, 1]],
+    ]);
+    expect(errors.map(({ line }) => line)).toEqual([2, 4, 7, 8]);
+    expect(errors[0]?.reason).toMatch(/is not JSON/);
+    expect(errors[3]?.reason).toBe('has a rating that is not a whole number from 0 to 5: 9');
+  });
+
+  it('reads an array', async () => {
+    const { jokes } = await read('a.json', '[{"text": "Uno"}, {"text": "Dos"}]');
+    expect(jokes.map(({ line, text }) => [line, text])).toEqual([
+      [1, 'Uno'],
+      [2, 'Dos'],
+    ]);
+  });
+});
+
+describe('parquet', () => {
+  it('reads the columns of CHISTES, keywords as a list or as text', async () => {
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: [1, 2, 3], type: 'INT32' },
+        { name: 'text', data: ['Qu&eacute; calor', '', 'Otro'], type: 'STRING' },
+        { name: 'keywords', data: [['calor'], [], ['a', 'b']], type: 'JSON' },
+        { name: 'funny', data: [1, 1, 3], type: 'INT32' },
+      ],
+    });
+    const { format, jokes, errors } = await read('chistes.parquet', new Uint8Array(bytes));
+    expect(format).toBe('parquet');
+    expect(jokes).toEqual([
+      { line: 1, id: '1', text: 'Qué calor', keywords: ['calor'], funny: 1, flags: [] },
+      { line: 3, id: '3', text: 'Otro', keywords: ['a', 'b'], funny: 3, flags: [] },
+    ]);
+    expect(errors).toEqual([{ line: 2, reason: 'has no text' }]);
+  });
+
+  it('says so when the file is cut', async () => {
+    const bytes = parquetWriteBuffer({ columnData: [{ name: 'text', data: ['Uno'], type: 'STRING' }] });
+    await expect(read('cut.parquet', new Uint8Array(bytes).subarray(0, 20))).rejects.toThrow(
+      /cut\.parquet: is not a whole parquet file/,
+    );
+  });
+});
+
+describe('plain text', () => {
+  it('takes a block for a joke where empty lines separate them', async () => {
+    const { jokes } = await read('a.txt', '\n—Hola\n—Adiós\n\n \nUno solo\n\n');
+    expect(jokes.map(({ line, text }) => [line, text])).toEqual([
+      [2, '- Hola\n- Adiós'],
+      [6, 'Uno solo'],
+    ]);
+  });
+
+  it('takes a line for a joke where there are none', async () => {
+    const { jokes } = await read('b.txt', 'Uno\nDos\n');
+    expect(jokes.map(({ line, text }) => [line, text])).toEqual([
+      [1, 'Uno'],
+      [2, 'Dos'],
+    ]);
+  });
+});
+
+describe('any file', () => {
+  it('repairs Latin-1, and lines of it among UTF-8', async () => {
+    const whole = await read('latin1.csv', latin1('id,text\n1,¿Qué año?\n'));
+    expect(whole.jokes[0]?.text).toBe('¿Qué año?');
+    const mixed = await read(
+      'mixed.txt',
+      Buffer.concat([Buffer.from('¡Qué niño!\n'), latin1('¡Qué niña!\n')]),
+    );
+    expect(mixed.jokes.map(({ text }) => text)).toEqual(['¡Qué niño!', '¡Qué niña!']);
+  });
+
+  it('reads UTF-16 and ignores a byte order mark', async () => {
+    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('text\n¡Olé!\n', 'utf16le')]);
+    expect((await read('utf16.csv', utf16)).jokes[0]?.text).toBe('¡Olé!');
+    expect((await read('bom.csv', '\ufefftext\n¡Olé!\n')).jokes[0]?.text).toBe('¡Olé!');
+  });
+
+  it('flags crude text', async () => {
+    const { jokes } = await read(
+      'crude.txt',
+      'Un culo\nLa culpa es del pollo que picotea un cono\nVaya MIERDA\n',
+    );
+    expect(jokes.map(({ flags }) => flags)).toEqual([['crude'], [], ['crude']]);
+  });
+
+  it('leaves out texts that no joke can be', async () => {
+    const { jokes, errors } = await read('odd.txt', `¡¿?!\nQu\ufffd pas\ufffd\n${'ja '.repeat(3000)}\nSí\n`);
+    expect(jokes.map(({ text }) => text)).toEqual(['Sí']);
+    expect(errors.map(({ reason }) => reason)).toEqual([
+      'has no words',
+      'holds characters that were lost in an earlier conversion (U+FFFD)',
+      'is too long for a joke (8999 characters, at most 8000)',
+    ]);
+  });
+
+  it.each([
+    ['missing.csv', undefined, /missing\.csv: there is no such file/],
+    ['empty.csv', '', /empty\.csv: holds no jokes/],
+    ['empty.jsonl', '\n\n', /holds no jokes/],
+    ['binary.txt', Uint8Array.of(1, 0, 2), /binary\.txt: the file holds zero bytes/],
+    ['array.json', '[{"text": ', /array\.json: is not JSON/],
+    ['chistes.xlsx', 'PK', /name the format \(csv, jsonl, parquet, text\)/],
+  ])('refuses %s with a sentence that says why', async (name, content, message) => {
+    await expect(content === undefined ? readJokes(join(folder, name)) : read(name, content)).rejects.toThrow(
+      message,
+    );
+  });
+});
