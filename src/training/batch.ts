@@ -1,0 +1,62 @@
+/** One text to learn from, or a piece of one. */
+export interface Sample {
+  tokens: ArrayLike<number>;
+  /** Index of the first token whose prediction is learnt; the ones before it are only read. At least 1. */
+  from: number;
+  /** What each of its tokens counts in the loss. */
+  weight: number;
+}
+
+/** Texts that share one row of a batch, in order; attention does not cross from one to the next. */
+export type Row = readonly Sample[];
+
+/** The arrays one run of the training graph takes; N = rows · length. */
+export interface Batch {
+  rows: number;
+  length: number;
+  ids: BigInt64Array;
+  positions: BigInt64Array;
+  segments: BigInt64Array;
+  targets: BigInt64Array;
+  /** What each token's loss counts, not normalised; 0 where nothing is predicted. */
+  weights: Float32Array;
+}
+
+export const rowLength = (row: Row): number => row.reduce((length, { tokens }) => length + tokens.length, 0);
+
+/**
+ * Lays rows out as arrays, the shorter ones padded at the end. `ignored`: a target that never counts (the notebook
+ * masks every end-of-text, because its padding token is the same).
+ */
+export function toBatch(rows: readonly Row[], { ignored }: { ignored?: number } = {}): Batch {
+  const length = Math.max(1, ...rows.map(rowLength));
+  const size = rows.length * length;
+  const batch: Batch = {
+    rows: rows.length,
+    length,
+    ids: new BigInt64Array(size),
+    positions: new BigInt64Array(size),
+    segments: new BigInt64Array(size).fill(-1n), // padding is a text of its own
+    targets: new BigInt64Array(size),
+    weights: new Float32Array(size),
+  };
+  rows.forEach((row, r) => {
+    let at = r * length;
+    row.forEach(({ tokens, from, weight }, segment) => {
+      for (let i = 0; i < tokens.length; i++, at++) {
+        batch.ids[at] = BigInt(tokens[i] ?? 0);
+        batch.positions[at] = BigInt(i);
+        batch.segments[at] = BigInt(segment);
+        const target = tokens[i + 1];
+        if (target === undefined) continue;
+        batch.targets[at] = BigInt(target);
+        if (i + 1 >= from && target !== ignored) batch.weights[at] = weight;
+      }
+    });
+  });
+  return batch;
+}
+
+/** Sum of what the tokens count: the loss is divided by it. */
+export const totalWeight = (batches: readonly Batch[]): number =>
+  batches.reduce((sum, { weights }) => sum + weights.reduce((a, b) => a + b, 0), 0);

@@ -1,0 +1,53 @@
+/** One row of the notebook's table, and what stands beside it. Losses in nats. */
+export interface EpochRecord {
+  epoch: number;
+  /** Optimiser steps done. */
+  step: number;
+  /** As the recipe averages: the notebook by batches, like the Hugging Face Trainer; `chispa` by tokens. */
+  trainLoss: number;
+  validationLoss: number;
+  /** Per predicted token, whatever the recipe. */
+  trainTokenLoss: number;
+  validationTokenLoss: number;
+  /** Of training so far, evaluation left out. */
+  seconds: number;
+}
+
+/** What a run tells while it goes: the command line draws it, `--json` prints it, the database stores the epochs. */
+export type TrainingEvent =
+  | {
+      event: 'start';
+      base: string;
+      recipe: string;
+      mode: string;
+      parameters: number;
+      trainable: number;
+      jokes: number;
+      training: number;
+      validation: number;
+      /** sha256 of the corpus snapshot. */
+      corpus: string;
+      resumedAt: number;
+      /** Of the model before this run, as the recipe averages. */
+      validationLoss: number;
+    }
+  | {
+      event: 'step';
+      step: number;
+      epoch: number;
+      /** Share of the whole run that is done, 0 to 1. */
+      progress: number;
+      loss: number;
+      learningRate: number;
+      /** Of the gradient, before clipping. */
+      norm: number;
+      tokensPerSecond: number;
+      /** Seconds left, evaluations not counted. */
+      eta: number;
+    }
+  | ({ event: 'epoch'; best: boolean } & EpochRecord)
+  | { event: 'checkpoint'; step: number }
+  | { event: 'done'; best: number; model: string; stopped: StopReason; epochs: EpochRecord[] };
+
+/** `finished`: every epoch; `early`: no better validation loss for a while; `time`: the time limit. */
+export type StopReason = 'finished' | 'early' | 'time';
