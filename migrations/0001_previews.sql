@@ -1,0 +1,1 @@
+ALTER TABLE "requests" ADD COLUMN "settings_before" jsonb;

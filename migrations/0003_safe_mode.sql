@@ -1,0 +1,1 @@
+ALTER TABLE "requests" ADD COLUMN "safe_mode" boolean DEFAULT true NOT NULL;

@@ -1,0 +1,145 @@
+import { and, arrayContains, asc, count, eq, inArray, max, not, type SQL, sql } from 'drizzle-orm';
+import type { Database } from './connect.ts';
+import { corpusEntries } from './schema.ts';
+
+export type CorpusEntry = typeof corpusEntries.$inferSelect;
+
+/** A joke to import; `hash` identifies it (src/corpus/hash.ts). */
+export type NewCorpusEntry = Omit<typeof corpusEntries.$inferInsert, 'id' | 'importedAt'>;
+
+export interface Imported {
+  added: number;
+  /** There already, and changed: by newer metadata of the same source, or by the first votes of another. */
+  updated: number;
+  /** There already, and left as they are. */
+  known: number;
+}
+
+/** The flag of a joke that another one stands for; training and export leave it out. */
+export const DUPLICATE = 'duplicate';
+
+/** Below the driver's limit of 65,535 parameters a query. */
+const ROWS_A_QUERY = 1_000;
+
+/**
+ * Imports jokes in one transaction: all or none. Importing them again changes nothing. Of several with the same
+ * hash the first is taken.
+ */
+export async function importEntries(db: Database, entries: readonly NewCorpusEntry[]): Promise<Imported> {
+  const first = new Map<string, NewCorpusEntry>();
+  for (const entry of entries) if (!first.has(entry.hash)) first.set(entry.hash, entry);
+  const distinct = [...first.values()];
+  let [added, updated] = [0, 0];
+  await db.transaction(async (tx) => {
+    for (let i = 0; i < distinct.length; i += ROWS_A_QUERY) {
+      const rows = await tx
+        .insert(corpusEntries)
+        .values(distinct.slice(i, i + ROWS_A_QUERY))
+        .onConflictDoUpdate({
+          target: corpusEntries.hash,
+          set: FROM_IMPORT,
+          setWhere: CHANGES,
+        })
+        .returning({ inserted: sql<boolean>`xmax = 0` });
+      added += rows.filter(({ inserted }) => inserted).length;
+      updated += rows.filter(({ inserted }) => !inserted).length;
+    }
+  });
+  return { added, updated, known: entries.length - added - updated };
+}
+
+// Both rows are in reach here: the one there is, and the one that would have come in, which SQL calls excluded.
+const METADATA = ['text', 'source_id', 'licence', 'category', 'keywords', 'rating', 'rating_votes', 'funny'];
+const SAME_SOURCE = 'corpus_entries.source = excluded.source';
+const columnsOf = (table: string) => METADATA.map((column) => `${table}.${column}`).join(', ');
+
+/** The same source knows better; another one only adds its votes where there are none. */
+const CHANGES = sql.raw(`
+  case when ${SAME_SOURCE} then (${columnsOf('corpus_entries')}) is distinct from (${columnsOf('excluded')})
+  else corpus_entries.rating is null and excluded.rating is not null end`);
+const newer = (column: string): SQL =>
+  sql.raw(`case when ${SAME_SOURCE} then excluded.${column} else corpus_entries.${column} end`);
+const votes = (column: string): SQL =>
+  sql.raw(`case when ${SAME_SOURCE} then excluded.${column}
+    else coalesce(corpus_entries.${column}, excluded.${column}) end`);
+const FROM_IMPORT = {
+  text: newer('text'),
+  sourceId: newer('source_id'),
+  licence: newer('licence'),
+  category: newer('category'),
+  keywords: newer('keywords'),
+  funny: newer('funny'),
+  rating: votes('rating'),
+  ratingVotes: votes('rating_votes'),
+};
+
+export interface CorpusFilter {
+  source?: string | undefined;
+  category?: string | undefined;
+  /** Without crude ones. */
+  clean?: boolean | undefined;
+  /** With those that `corpus dedupe` marked. */
+  duplicates?: boolean | undefined;
+  limit?: number | undefined;
+}
+
+/** The imported jokes, in the order they came, without marked duplicates. */
+export async function corpusEntriesOf(db: Database, filter: CorpusFilter = {}): Promise<CorpusEntry[]> {
+  const { source, category, clean, duplicates, limit } = filter;
+  const conditions: (SQL | undefined)[] = [
+    source === undefined ? undefined : eq(corpusEntries.source, source),
+    category === undefined ? undefined : eq(corpusEntries.category, category),
+    clean ? not(flagged('crude')) : undefined,
+    duplicates ? undefined : not(flagged(DUPLICATE)),
+  ];
+  const query = db
+    .select()
+    .from(corpusEntries)
+    .where(and(...conditions))
+    .orderBy(asc(corpusEntries.id));
+  return limit === undefined ? query : query.limit(limit);
+}
+
+const flagged = (flag: string): SQL => arrayContains(corpusEntries.flags, [flag]);
+
+export interface CorpusSource {
+  source: string;
+  licence: string;
+  jokes: number;
+  crude: number;
+  duplicates: number;
+  lastImport: Date;
+}
+
+/** Where the imported jokes come from. */
+export async function corpusSources(db: Database): Promise<CorpusSource[]> {
+  const rows = await db
+    .select({
+      source: corpusEntries.source,
+      licence: corpusEntries.licence,
+      jokes: count(),
+      crude: count(sql`case when ${flagged('crude')} then 1 end`),
+      duplicates: count(sql`case when ${flagged(DUPLICATE)} then 1 end`),
+      lastImport: max(corpusEntries.importedAt),
+    })
+    .from(corpusEntries)
+    .groupBy(corpusEntries.source, corpusEntries.licence)
+    .orderBy(corpusEntries.source, corpusEntries.licence);
+  return rows.map(({ lastImport, ...row }) => ({ ...row, lastImport: lastImport ?? new Date(0) }));
+}
+
+/** Marks these jokes, and no others, as duplicates. */
+export async function markDuplicates(db: Database, ids: readonly number[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx
+      .update(corpusEntries)
+      .set({ flags: sql`array_remove(${corpusEntries.flags}, ${DUPLICATE})` })
+      .where(flagged(DUPLICATE));
+    for (let i = 0; i < ids.length; i += ROWS_A_QUERY) {
+      await tx
+        .update(corpusEntries)
+        .set({ flags: sql`array_append(${corpusEntries.flags}, ${DUPLICATE})` })
+        .where(inArray(corpusEntries.id, ids.slice(i, i + ROWS_A_QUERY)));
+    }
+  });
+}

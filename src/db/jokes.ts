@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq, gte, inArray, isNull, type SQL } from 'drizzle-orm';
+import { ChispaError } from '../lib/errors.ts';
+import type { DecoderSettings } from '../lib/settings.ts';
+import type { Database, Transaction } from './connect.ts';
+import { type EndingOptions, jokeMessages, jokes, modelVersions, requests } from './schema.ts';
+
+type JokeRow = typeof jokes.$inferSelect;
+
+/** What the engine made of a request. Who asked for what is read from the request itself. */
+export interface NewJoke {
+  requestId: string;
+  text: string;
+  promptTokens: number[];
+  tokens: number[];
+  seed: number;
+  settings: DecoderSettings;
+  ending: EndingOptions;
+  modelVersionId: number;
+  precision: string;
+  provider: string;
+  /** Of onnxruntime: with another version the same seed may give another text. */
+  runtimeVersion: string;
+  finish: JokeRow['finish'];
+  trimmed: boolean;
+  promptCut: boolean;
+  /** The model's template has no place for a theme, so the prompt held none, whatever was asked. Default false. */
+  themeIgnored?: boolean;
+}
+
+export interface Joke {
+  id: string;
+  /** The generated text; of a continuation, without the text it continues. */
+  text: string;
+  guildId: string | null;
+  prompt: { kind: 'joke'; theme: string | null } | { kind: 'continue'; text: string | null };
+  /** Whether anything a person typed is part of the prompt. */
+  userText: boolean;
+  seed: number;
+  settings: DecoderSettings;
+  ending: EndingOptions;
+  model: { id: number; name: string; folder: string };
+  promptTokens: number[] | null;
+  tokens: number[];
+  precision: string;
+  provider: string;
+  runtimeVersion: string;
+  finish: JokeRow['finish'];
+  trimmed: boolean;
+  promptCut: boolean;
+  /** Who asked for it, until retention erases it. */
+  askedBy: string | null;
+  /** Of the request: the language of everything around the joke. */
+  locale: string;
+  state: 'shown' | 'hidden' | 'deleted';
+  createdAt: Date;
+}
+
+/** Where a joke can be seen in Discord. */
+export interface JokeMessage {
+  messageId: string;
+  jokeId: string;
+  channelId: string;
+  /** Who asked for this telling, until retention erases it. */
+  askedBy: string | null;
+}
+
+/**
+ * Stores a generated joke. A request has one joke: a second call for it (the job ran again after a kill)
+ * returns the one there is.
+ * @throws ChispaError `request-not-found`, `request-cancelled`, `joke-not-kept`.
+ */
+export async function storeJoke(db: Database, { themeIgnored = false, ...joke }: NewJoke): Promise<Joke> {
+  return db.transaction(async (tx) => {
+    const [asked] = await tx.select().from(requests).where(eq(requests.id, joke.requestId));
+    if (!asked) throw new ChispaError('request-not-found', `There is no request ${joke.requestId}.`);
+    const { kind } = asked;
+    // Whoever asked may have been forgotten meanwhile, and this would bring back what was typed.
+    if (asked.status === 'cancelled') {
+      throw new ChispaError('request-cancelled', `Request ${asked.id} was cancelled while it was generated.`);
+    }
+    if (kind === 'preview' || kind === 'steps') {
+      throw new ChispaError('joke-not-kept', `What a request of kind ${kind} makes is not stored.`);
+    }
+    const request = themeIgnored ? { ...asked, theme: null, themeOrigin: null } : asked;
+    await tx
+      .insert(jokes)
+      .values({
+        id: newJokeId(),
+        guildId: request.guildId,
+        promptKind: kind,
+        promptTheme: request.theme,
+        promptText: request.text,
+        userText: await holdsUserText(tx, request),
+        ...joke,
+      })
+      .onConflictDoNothing({ target: jokes.requestId });
+    const [stored] = await selectJokes(tx, eq(jokes.requestId, joke.requestId));
+    if (!stored) throw new ChispaError('joke-not-found', 'The joke vanished while it was written.');
+    return stored;
+  });
+}
+
+/** Typed by a person, or the continuation of a joke that is. What we do not know to be ours counts as typed. */
+async function holdsUserText(tx: Transaction, request: typeof requests.$inferSelect): Promise<boolean> {
+  if (request.themeOrigin === 'user' || request.textOrigin === 'user') return true;
+  if (request.kind === 'joke') return false;
+  if (request.parentJokeId === null) return true;
+  const [parent] = await tx
+    .select({ userText: jokes.userText })
+    .from(jokes)
+    .where(eq(jokes.id, request.parentJokeId));
+  return parent?.userText ?? true;
+}
+
+/** A joke by its id, hidden and deleted ones too (see `state`). */
+export const findJoke = async (db: Database, id: string): Promise<Joke | undefined> =>
+  (await findJokes(db, [id]))[0];
+
+/** Jokes by their ids, in no particular order; unknown ids are left out. */
+export const findJokes = (db: Database, ids: string[]): Promise<Joke[]> =>
+  ids.length === 0 ? Promise.resolve([]) : selectJokes(db, inArray(jokes.id, ids));
+
+/** How many jokes were generated since a moment. */
+export const jokesSince = (db: Database, since: Date): Promise<number> =>
+  db.$count(jokes, gte(jokes.createdAt, since));
+
+/** The joke that a Discord message shows. */
+export async function findJokeByMessage(db: Database, messageId: string): Promise<Joke | undefined> {
+  const [message] = await db.select().from(jokeMessages).where(eq(jokeMessages.messageId, messageId));
+  return message && findJoke(db, message.jokeId);
+}
+
+/** Remembers a Discord message that shows a joke. */
+export async function addJokeMessage(db: Database, message: JokeMessage): Promise<void> {
+  await db.insert(jokeMessages).values(message).onConflictDoNothing();
+}
+
+/** The Discord messages that show a joke, the first one first. */
+export async function messagesOfJoke(db: Database, jokeId: string): Promise<JokeMessage[]> {
+  const { messageId, channelId, askedBy, createdAt } = jokeMessages;
+  return db
+    .select({ messageId, jokeId: jokeMessages.jokeId, channelId, askedBy })
+    .from(jokeMessages)
+    .where(eq(jokeMessages.jokeId, jokeId))
+    .orderBy(createdAt, messageId);
+}
+
+/** Marks a joke as deleted: it takes no votes, is never told again and never trained on. False if it was already. */
+export async function deleteJoke(db: Database, id: string): Promise<boolean> {
+  const deleted = await db
+    .update(jokes)
+    .set({ deletedAt: new Date() })
+    .where(and(eq(jokes.id, id), isNull(jokes.deletedAt)))
+    .returning({ id: jokes.id });
+  return deleted.length > 0;
+}
+
+/** 12 characters of base64url, 72 bits: short enough for any Discord custom id. */
+const newJokeId = (): string => randomBytes(9).toString('base64url');
+
+async function selectJokes(db: Database, where: SQL): Promise<Joke[]> {
+  const found = await db
+    .select({ joke: jokes, model: modelVersions, askedBy: requests.userId, locale: requests.locale })
+    .from(jokes)
+    .innerJoin(modelVersions, eq(modelVersions.id, jokes.modelVersionId))
+    .leftJoin(requests, eq(requests.id, jokes.requestId))
+    .where(where);
+  return found.map(({ joke, model, askedBy, locale }) => {
+    const { id, text, guildId, userText, seed, settings, ending, promptTokens, tokens, createdAt } = joke;
+    const { precision, provider, runtimeVersion, finish, trimmed, promptCut } = joke;
+    return {
+      id,
+      text,
+      guildId,
+      prompt:
+        joke.promptKind === 'continue'
+          ? { kind: 'continue', text: joke.promptText }
+          : { kind: 'joke', theme: joke.promptTheme },
+      userText,
+      seed,
+      settings,
+      ending,
+      model: { id: model.id, name: model.name, folder: model.folder },
+      promptTokens,
+      tokens,
+      precision,
+      provider,
+      runtimeVersion,
+      finish,
+      trimmed,
+      promptCut,
+      askedBy,
+      locale: locale ?? 'es-ES',
+      state: joke.deletedAt ? 'deleted' : joke.hiddenAt ? 'hidden' : 'shown',
+      createdAt,
+    };
+  });
+}

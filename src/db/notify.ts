@@ -1,0 +1,18 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from './connect.ts';
+
+/** What processes tell each other through the database. The payload says which row. */
+export type Channel =
+  /** A job was enqueued; payload: the queue's name. */
+  | 'chispa_jobs'
+  /** A guild's settings changed; payload: the guild's id. */
+  | 'chispa_settings'
+  /** A request was closed; payload: `ClosedRequest` as JSON. */
+  | 'chispa_requests'
+  /** Another model version became active; payload: its id. */
+  | 'chispa_models';
+
+/** Tells every listening process, this one included, once the transaction commits. */
+export async function notify(tx: Database, channel: Channel, payload: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${channel}, ${payload})`);
+}

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Store } from './connect.ts';
+import { lockFolder } from './lock.ts';
+import { migrationsFolder } from './migrations.ts';
+import * as schema from './schema.ts';
+
+/** Where in the data folder PGlite keeps its files. */
+export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
+
+/**
+ * The embedded database: for one process, which holds the folder's lock until it closes or ends.
+ * It survives a killed process, but never calls fsync: a power cut may lose the last seconds.
+ */
+export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
+  const folder = pgliteFolder(dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const unlock = await lockFolder(folder);
+  let pglite: PGlite | undefined;
+  try {
+    pglite = await open(folder);
+    const db = drizzle(pglite, { schema, casing: 'snake_case' });
+    await migrate(db, { migrationsFolder }).catch((error: unknown) => {
+      throw new ChispaError(
+        'migration-failed',
+        `The database in ${folder} could not be brought up to date: ${messageOf(error)}`,
+      );
+    });
+    log.debug({ folder }, 'database open (PGlite)');
+    return { kind: 'pglite', pglite, db, listen: listener(pglite), close: closer(pglite, unlock) };
+  } catch (error) {
+    await pglite?.close().catch(() => {}); // the first error is the one to tell
+    unlock();
+    throw error;
+  }
+}
+
+/**
+ * Node prints the line of code that threw an uncaught error, and PGlite's bundle is one line of 400 KB: the errors
+ * that would reach our callers bare are told again as ours, without it as a cause. (Drizzle wraps those of queries.)
+ */
+async function open(folder: string): Promise<PGlite> {
+  try {
+    const pglite = await PGlite.create(folder);
+    pglite.transaction = retelling(pglite.transaction.bind(pglite));
+    return pglite;
+  } catch (error) {
+    throw new ChispaError(
+      'database-unreachable',
+      `The database in ${folder} could not be opened (${messageOf(error)}): move the folder away to start with an empty one, or set DATABASE_URL.`,
+    );
+  }
+}
+
+function retelling(transaction: PGlite['transaction']): PGlite['transaction'] {
+  return async (work) => {
+    let ofWork: unknown;
+    try {
+      return await transaction(async (tx) => {
+        try {
+          return await work(tx);
+        } catch (error) {
+          ofWork = error;
+          throw error;
+        }
+      });
+    } catch (error) {
+      if (error === ofWork) throw error;
+      throw new ChispaError(
+        'database-failed',
+        `The database could not run a transaction: ${messageOf(error)}.`,
+      );
+    }
+  };
+}
+
+const listener =
+  (pglite: PGlite): Store['listen'] =>
+  async (channel, onPayload) => {
+    const stop = await pglite.listen(channel, onPayload);
+    return () => stop();
+  };
+
+function closer(pglite: PGlite, unlock: () => void): Store['close'] {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= pglite.close().finally(unlock);
+    return closing;
+  };
+}

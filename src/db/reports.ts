@@ -1,0 +1,81 @@
+import { and, eq, gt } from 'drizzle-orm';
+import { ChispaError } from '../lib/errors.ts';
+import type { Database, Transaction } from './connect.ts';
+import { jokes, reports } from './schema.ts';
+
+/** From this many people on, a joke is hidden without waiting for a moderator. */
+export const REPORTS_TO_HIDE = 3;
+
+export interface NewReport {
+  jokeId: string;
+  /** From `createVoter`: never a user id. */
+  reporter: string;
+  /** What the person wrote; erased with the requests. */
+  reason: string | null;
+}
+
+export interface ReportResult {
+  /** People whose report nobody has cleared. */
+  reports: number;
+  hidden: boolean;
+  /** Whether it was this report that hid the joke: then its messages are to be changed. */
+  hiddenNow: boolean;
+}
+
+/**
+ * Records a report, one a person and joke; the third person's hides the joke.
+ * @throws ChispaError `joke-not-found`.
+ */
+export async function report(db: Database, { jokeId, reporter, reason }: NewReport): Promise<ReportResult> {
+  return db.transaction(async (tx) => {
+    // Locked, so that of reports at once one is the third.
+    const joke = await lockJoke(tx, jokeId);
+    const now = new Date();
+    await tx
+      .insert(reports)
+      .values({ jokeId, reporter, reason, createdAt: now })
+      .onConflictDoUpdate({ target: [reports.jokeId, reports.reporter], set: { reason, createdAt: now } });
+    const standing = await tx.$count(
+      reports,
+      and(eq(reports.jokeId, jokeId), joke.clearedAt ? gt(reports.createdAt, joke.clearedAt) : undefined),
+    );
+    const hiddenNow = joke.hiddenAt === null && standing >= REPORTS_TO_HIDE;
+    if (hiddenNow) await hide(tx, jokeId, 'reports');
+    return { reports: standing, hidden: hiddenNow || joke.hiddenAt !== null, hiddenNow };
+  });
+}
+
+/** Hides a joke by a moderator's decision. False if it was hidden already. */
+export async function hideJoke(db: Database, jokeId: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { hiddenAt } = await lockJoke(tx, jokeId);
+    if (hiddenAt === null) await hide(tx, jokeId, 'moderator');
+    return hiddenAt === null;
+  });
+}
+
+/**
+ * A moderator found the reports unfounded: they count no more, and a joke they hid is shown again. It is still
+ * never trained on. A joke that a moderator hid stays hidden.
+ * @returns whether the joke is shown again by this.
+ */
+export async function clearReports(db: Database, jokeId: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { hiddenBy } = await lockJoke(tx, jokeId);
+    const shownAgain = hiddenBy === 'reports';
+    await tx
+      .update(jokes)
+      .set({ clearedAt: new Date(), ...(shownAgain && { hiddenAt: null, hiddenBy: null }) })
+      .where(eq(jokes.id, jokeId));
+    return shownAgain;
+  });
+}
+
+async function lockJoke(tx: Transaction, jokeId: string): Promise<typeof jokes.$inferSelect> {
+  const [joke] = await tx.select().from(jokes).where(eq(jokes.id, jokeId)).for('update');
+  if (!joke) throw new ChispaError('joke-not-found', `There is no joke ${jokeId}.`);
+  return joke;
+}
+
+const hide = (tx: Transaction, jokeId: string, hiddenBy: 'reports' | 'moderator') =>
+  tx.update(jokes).set({ hiddenAt: new Date(), hiddenBy }).where(eq(jokes.id, jokeId));

@@ -1,0 +1,226 @@
+import { sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  bigint,
+  bigserial,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { DecoderSettings } from '../lib/settings.ts';
+import { created, when } from './columns.ts';
+import type { DailyJoke, GuildSettings } from './guildSettings.ts';
+import { modelVersions } from './learningSchema.ts';
+
+// Discord's snowflakes are text: they do not fit a JavaScript number. Columns are camelCase here and snake_case in SQL (`casing` in drizzle.config.ts and connect.ts).
+
+export * from './learningSchema.ts';
+
+/** What a guild's moderators decided; a guild without a row has `GUILD_DEFAULTS`. */
+export const guildSettings = pgTable('guild_settings', {
+  guildId: text().primaryKey(),
+  decoder: jsonb().$type<DecoderSettings>().notNull(),
+  modelVersionId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
+  safeMode: boolean().notNull(),
+  cooldownSeconds: integer().notNull(),
+  daily: jsonb().$type<DailyJoke>(),
+  logChannelId: text(),
+  moderatorRoleId: text(),
+  learns: boolean().notNull(),
+  changedBy: text(),
+  changedAt: created(),
+});
+
+/** Audit trail of `guild_settings`: only the fields that changed, as they were and as they became. */
+export const settingsChanges = pgTable(
+  'settings_changes',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    guildId: text().notNull(),
+    /** Null once that person asked to be forgotten. */
+    changedBy: text(),
+    changedAt: created(),
+    before: jsonb().$type<Partial<GuildSettings>>().notNull(),
+    after: jsonb().$type<Partial<GuildSettings>>().notNull(),
+  },
+  (t) => [index('settings_changes_guild').on(t.guildId, t.id)],
+);
+
+export const REQUEST_STATUSES = ['queued', 'running', 'done', 'failed', 'expired', 'cancelled'] as const;
+/** A request in one of these still waits for its joke. */
+export const OPEN_STATUSES = ['queued', 'running'] as const;
+
+/** What was asked. Whatever a person typed stands here and in the prompt columns of `jokes`, nowhere else. */
+export const requests = pgTable(
+  'requests',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    /**
+     * `preview`: what `/ajustar` shows, one seed under the settings before and after. `steps`: how `parentJokeId`
+     * was told. No joke of either is kept.
+     */
+    kind: text({ enum: ['joke', 'continue', 'preview', 'steps'] }).notNull(),
+    /** Null for the joke of the day, which no interaction asked for. */
+    interactionId: text().unique('requests_interaction_id_unique'),
+    applicationId: text(),
+    /** Lets anybody edit the reply for 15 minutes: erased as soon as the request is closed. */
+    interactionToken: text(),
+    guildId: text(),
+    channelId: text().notNull(),
+    /** Null for the joke of the day, and once retention has erased it. */
+    userId: text(),
+    locale: text().notNull(),
+    theme: text(),
+    themeOrigin: text({ enum: ['list', 'user'] }),
+    text: text(),
+    /** `joke`: the text is that of `parentJokeId`, read from our own table. */
+    textOrigin: text({ enum: ['joke', 'user'] }),
+    parentJokeId: text().references((): AnyPgColumn => jokes.id, { onDelete: 'set null' }),
+    settings: jsonb().$type<DecoderSettings>().notNull(),
+    /** Of a preview only. */
+    settingsBefore: jsonb().$type<DecoderSettings>(),
+    /** Whether the generated text must pass the guild's filter. */
+    safeMode: boolean().notNull().default(true),
+    seed: bigint({ mode: 'number' }).notNull(),
+    /** Higher runs first: minus the guild's open requests when it was made. */
+    priority: integer().notNull(),
+    status: text({ enum: REQUEST_STATUSES }).notNull().default('queued'),
+    /** Why it failed, expired or was cancelled. */
+    note: text(),
+    deadline: when().notNull(),
+    modelVersionId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
+    firstTokenMs: integer(),
+    totalMs: integer(),
+    createdAt: created(),
+    startedAt: when(),
+    finishedAt: when(),
+  },
+  (t) => [
+    index('requests_open').on(t.guildId, t.userId).where(sql`status in ('queued', 'running')`),
+    index('requests_user').on(t.userId),
+    index('requests_created').on(t.createdAt),
+    check('requests_theme_has_origin', sql`(${t.theme} is null) or (${t.themeOrigin} is not null)`),
+    check('requests_text_has_origin', sql`(${t.text} is null) or (${t.textOrigin} is not null)`),
+  ],
+);
+
+/** How a generation ended its text, apart from the decoder settings: needed to generate it again. */
+export interface EndingOptions {
+  trim: boolean;
+  cutLoops: boolean;
+  stop: string[];
+}
+
+/** Our own generated jokes, stored when generated, with everything needed to generate them again. */
+export const jokes = pgTable(
+  'jokes',
+  {
+    /** Short: it travels in Discord custom ids. */
+    id: text().primaryKey(),
+    /** Unique, so that a job that runs again after a kill stores no second joke. */
+    requestId: uuid()
+      .unique('jokes_request_id_unique')
+      .references(() => requests.id, { onDelete: 'set null' }),
+    guildId: text(),
+    text: text().notNull(),
+    promptKind: text({ enum: ['joke', 'continue'] }).notNull(),
+    promptTheme: text(),
+    promptText: text(),
+    /** Whether anything a person typed is part of the prompt: such a joke is never trained on. */
+    userText: boolean().notNull(),
+    promptTokens: integer().array(),
+    tokens: integer().array().notNull(),
+    seed: bigint({ mode: 'number' }).notNull(),
+    settings: jsonb().$type<DecoderSettings>().notNull(),
+    ending: jsonb().$type<EndingOptions>().notNull(),
+    modelVersionId: integer()
+      .notNull()
+      .references(() => modelVersions.id, { onDelete: 'restrict' }),
+    precision: text().notNull(),
+    provider: text().notNull(),
+    runtimeVersion: text().notNull(),
+    finish: text({ enum: ['end', 'length', 'stop', 'loop', 'cancelled', 'deadline'] }).notNull(),
+    trimmed: boolean().notNull(),
+    promptCut: boolean().notNull(),
+    hiddenAt: when(),
+    hiddenBy: text({ enum: ['reports', 'moderator'] }),
+    /** When a moderator found the reports so far unfounded. */
+    clearedAt: when(),
+    deletedAt: when(),
+    /** When `/chiste fuente: mejores` last told it again. */
+    retoldAt: when(),
+    createdAt: created(),
+  },
+  (t) => [
+    index('jokes_guild_created').on(t.guildId, t.createdAt),
+    index('jokes_model_version').on(t.modelVersionId),
+  ],
+);
+
+/** The Discord messages that show a joke: the first one, and one more each time it is told again. */
+export const jokeMessages = pgTable(
+  'joke_messages',
+  {
+    messageId: text().primaryKey(),
+    jokeId: text()
+      .notNull()
+      .references(() => jokes.id, { onDelete: 'cascade' }),
+    channelId: text().notNull(),
+    /** Who asked for this telling; erased with the requests. */
+    askedBy: text(),
+    createdAt: created(),
+  },
+  (t) => [index('joke_messages_joke').on(t.jokeId), index('joke_messages_asked_by').on(t.askedBy)],
+);
+
+/** One vote a person and joke; `voter` is an HMAC of the user id (src/db/voter.ts), never the id. */
+export const ratings = pgTable(
+  'ratings',
+  {
+    jokeId: text()
+      .notNull()
+      .references(() => jokes.id, { onDelete: 'cascade' }),
+    voter: text().notNull(),
+    score: smallint().notNull(),
+    createdAt: created(),
+    updatedAt: created(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.jokeId, t.voter] }),
+    index('ratings_voter').on(t.voter),
+    check('ratings_score_range', sql`${t.score} between 1 and 5`),
+  ],
+);
+
+/** One report a person and joke. `reason` was typed by a person and is erased by retention. */
+export const reports = pgTable(
+  'reports',
+  {
+    jokeId: text()
+      .notNull()
+      .references(() => jokes.id, { onDelete: 'cascade' }),
+    reporter: text().notNull(),
+    reason: text(),
+    createdAt: created(),
+  },
+  (t) => [primaryKey({ columns: [t.jokeId, t.reporter] }), index('reports_reporter').on(t.reporter)],
+);
+
+/** The joke of the day, claimed once a guild and local day, whatever number of processes try. */
+export const dailyJokes = pgTable(
+  'daily_jokes',
+  {
+    guildId: text().notNull(),
+    day: date({ mode: 'string' }).notNull(),
+    claimedAt: created(),
+  },
+  (t) => [primaryKey({ columns: [t.guildId, t.day] })],
+);

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import { desc, eq } from 'drizzle-orm';
+import { ChispaError } from '../lib/errors.ts';
+import type { Database } from './connect.ts';
+import { GUILD_DEFAULTS, type GuildSettings, guildSettings as guildSettingsSchema } from './guildSettings.ts';
+import { notify } from './notify.ts';
+import { guildSettings, settingsChanges } from './schema.ts';
+
+/** One entry of a guild's audit trail: only the fields that changed, as they were and as they became. */
+export interface SettingsChange {
+  /** Discord user id; null once that person asked to be forgotten. */
+  changedBy: string | null;
+  changedAt: Date;
+  before: Partial<GuildSettings>;
+  after: Partial<GuildSettings>;
+}
+
+/** New values for some settings. Decoder settings are merged one by one. */
+export type SettingsPatch = Partial<Omit<GuildSettings, 'decoder'>> & {
+  decoder?: Partial<GuildSettings['decoder']>;
+};
+
+/** A guild's settings, or the defaults when it changed nothing; without a guild (direct messages) the defaults. */
+export async function settingsOf(db: Database, guildId: string | null): Promise<GuildSettings> {
+  if (guildId === null) return GUILD_DEFAULTS;
+  const [row] = await db.select(settingColumns).from(guildSettings).where(eq(guildSettings.guildId, guildId));
+  return row ?? GUILD_DEFAULTS;
+}
+
+/** The settings of every guild that ever changed any; all others have the defaults. */
+export async function allGuildSettings(db: Database): Promise<Map<string, GuildSettings>> {
+  const rows = await db.select({ guildId: guildSettings.guildId, ...settingColumns }).from(guildSettings);
+  return new Map(rows.map(({ guildId, ...settings }) => [guildId, settings]));
+}
+
+/**
+ * Changes some settings of a guild and writes the audit trail; values equal to the present ones change nothing.
+ * @returns the settings as they are now.
+ * @throws ChispaError `invalid-setting` naming the setting; then nothing has changed.
+ */
+export async function changeSettings(
+  db: Database,
+  guildId: string,
+  changedBy: string,
+  patch: SettingsPatch,
+): Promise<GuildSettings> {
+  return replaceSettings(db, guildId, changedBy, (now) => ({
+    ...now,
+    ...patch,
+    decoder: { ...now.decoder, ...patch.decoder },
+  }));
+}
+
+/** Puts a guild back to the defaults: all of it, or only its decoder settings. */
+export async function resetSettings(
+  db: Database,
+  guildId: string,
+  changedBy: string,
+  what: 'everything' | 'decoder' = 'everything',
+): Promise<GuildSettings> {
+  return replaceSettings(db, guildId, changedBy, (now) =>
+    what === 'everything' ? GUILD_DEFAULTS : { ...now, decoder: GUILD_DEFAULTS.decoder },
+  );
+}
+
+/** A guild's changes, newest first. */
+export async function settingsHistory(
+  db: Database,
+  guildId: string,
+  { limit = 20 }: { limit?: number } = {},
+): Promise<SettingsChange[]> {
+  const { changedBy, changedAt, before, after } = settingsChanges;
+  return db
+    .select({ changedBy, changedAt, before, after })
+    .from(settingsChanges)
+    .where(eq(settingsChanges.guildId, guildId))
+    .orderBy(desc(settingsChanges.id))
+    .limit(limit);
+}
+
+const settingColumns = {
+  decoder: guildSettings.decoder,
+  modelVersionId: guildSettings.modelVersionId,
+  safeMode: guildSettings.safeMode,
+  cooldownSeconds: guildSettings.cooldownSeconds,
+  daily: guildSettings.daily,
+  logChannelId: guildSettings.logChannelId,
+  moderatorRoleId: guildSettings.moderatorRoleId,
+  learns: guildSettings.learns,
+};
+
+async function replaceSettings(
+  db: Database,
+  guildId: string,
+  changedBy: string,
+  change: (now: GuildSettings) => GuildSettings,
+): Promise<GuildSettings> {
+  return db.transaction(async (tx) => {
+    // The row must exist to be locked: without the lock two moderators at once would lose one change.
+    await tx
+      .insert(guildSettings)
+      .values({ guildId, ...GUILD_DEFAULTS })
+      .onConflictDoNothing();
+    const [now] = await tx
+      .select(settingColumns)
+      .from(guildSettings)
+      .where(eq(guildSettings.guildId, guildId))
+      .for('update');
+    if (!now)
+      throw new ChispaError('settings-missing', `The settings of guild ${guildId} vanished: try again.`);
+    const next = checked(change(now));
+    const difference = differenceOf(now, next);
+    if (!difference) return now;
+    await tx
+      .update(guildSettings)
+      .set({ ...next, changedBy, changedAt: new Date() })
+      .where(eq(guildSettings.guildId, guildId));
+    await tx.insert(settingsChanges).values({ guildId, changedBy, ...difference });
+    await notify(tx, 'chispa_settings', guildId);
+    return next;
+  });
+}
+
+function checked(settings: GuildSettings): GuildSettings {
+  const result = guildSettingsSchema.safeParse(settings);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new ChispaError('invalid-setting', `${issue?.path.join('.')}: ${issue?.message}`, {
+    cause: result.error,
+  });
+}
+
+function differenceOf(now: GuildSettings, next: GuildSettings) {
+  const keys = (Object.keys(settingColumns) as (keyof GuildSettings)[]).filter(
+    (key) => !isDeepStrictEqual(now[key], next[key]),
+  );
+  const only = (settings: GuildSettings): Partial<GuildSettings> =>
+    Object.fromEntries(keys.map((key) => [key, settings[key]]));
+  return keys.length === 0 ? undefined : { before: only(now), after: only(next) };
+}

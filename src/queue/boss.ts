@@ -1,0 +1,29 @@
+import { fromPglite, PgBoss } from 'pg-boss';
+import type { Store } from '../db/connect.ts';
+import type { Logger } from '../lib/log.ts';
+
+/** A generator that says nothing for this long is taken for dead, and its jobs run again. pg-boss allows no less. */
+export const HEARTBEAT_SECONDS = 10;
+
+/**
+ * pg-boss on the store's database: on PGlite through the store's own connection, on PostgreSQL with its own pool
+ * (over postgres.js its transactions are refused: `UNSAFE_TRANSACTION`).
+ */
+export async function startBoss(store: Store, log: Logger): Promise<PgBoss> {
+  const boss = new PgBoss({
+    ...(store.kind === 'pglite'
+      ? { db: fromPglite(store.pglite), backend: 'pglite' as const }
+      : { connectionString: store.databaseUrl, max: 4, application_name: 'chispa-queue' }),
+    // How often a dead generator's jobs are looked for.
+    superviseIntervalSeconds: HEARTBEAT_SECONDS / 2,
+    monitorIntervalSeconds: HEARTBEAT_SECONDS / 2,
+    schedule: false,
+    registerInstance: false,
+    monitorVacuum: false,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', (error) => log.error({ error: error.message }, 'queue trouble'));
+  boss.on('warning', ({ message }) => log.debug({ message }, 'queue warning'));
+  await boss.start();
+  return boss;
+}

@@ -1,0 +1,165 @@
+import type { Job, PgBoss } from 'pg-boss';
+import type { Store } from '../db/connect.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { HEARTBEAT_SECONDS } from './boss.ts';
+import { GENERATE, type GenerateJob, generateJob } from './jobs.ts';
+
+/** A popped job. `attempt` is 0 at first and grows each time it runs again. */
+export interface ClaimedJob extends GenerateJob {
+  attempt: number;
+}
+
+export interface ConsumeOptions {
+  /** How many jobs may be taken now. Asked before each fetch; `handle` has been called for all fetched before. */
+  freeSlots: () => number;
+  /**
+   * Works on a job whose deadline has not passed. Resolving completes the job; rejecting hands it back to run
+   * again, up to the queue's retry limit. `signal` aborts when the consumer stops: reject soon, and the next
+   * start runs the job again.
+   */
+  handle: (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
+  /** Closes a job that was popped after its deadline. */
+  expire: (job: ClaimedJob) => Promise<void>;
+  /**
+   * Milliseconds after which to look for jobs unasked, default 1000: a notification may be lost with its
+   * connection, and a job handed back by a dead generator sends none.
+   */
+  pollMs?: number;
+}
+
+export interface Consumer {
+  /** Looks for jobs now: call it when a slot becomes free in another way than by `handle` settling. */
+  wake(): void;
+  /** Takes no more jobs, aborts the running ones and resolves when they are settled or handed back. */
+  stop(): Promise<void>;
+}
+
+interface ConsumerParts extends ConsumeOptions {
+  boss: PgBoss;
+  store: Store;
+  log: Logger;
+}
+
+/** Patience with handlers that ignore their signal; their jobs are handed back without them. */
+const STOP_MS = 1000;
+
+/** Fetches as many jobs as there are free slots, whenever a job is enqueued, a slot frees or the poll is due. */
+export async function startConsumer({
+  boss,
+  store,
+  log,
+  freeSlots,
+  handle,
+  expire,
+  pollMs = 1000,
+}: ConsumerParts): Promise<Consumer> {
+  const running = new Map<Promise<void>, Job<GenerateJob>>();
+  const stopping = new AbortController();
+  const bell = createBell();
+  const unlisten = await store.listen('chispa_jobs', bell.ring, bell.ring);
+  const heartbeat = setInterval(
+    () => {
+      const jobs = [...running.values()];
+      if (jobs.length > 0) boss.touch(GENERATE, jobs).catch(tell('heartbeat failed'));
+    },
+    (HEARTBEAT_SECONDS * 1000) / 3,
+  );
+  const loop = pull();
+  let stopped: Promise<void> | undefined;
+
+  return {
+    wake: bell.ring,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+
+  async function pull(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const free = freeSlots();
+      const jobs = free > 0 ? await fetchJobs(free) : [];
+      for (const job of jobs) start(job);
+      // After a full fetch there may be more: a free slot would otherwise wait for the next ring.
+      if (jobs.length < free || free <= 0) await bell.wait(pollMs);
+    }
+  }
+
+  async function fetchJobs(batchSize: number): Promise<Job<GenerateJob>[]> {
+    try {
+      return await boss.fetch<GenerateJob>(GENERATE, { batchSize });
+    } catch (error) {
+      tell('could not fetch jobs')(error);
+      return [];
+    }
+  }
+
+  function start(job: Job<GenerateJob>): void {
+    const work = run(job).finally(() => {
+      running.delete(work);
+      bell.ring();
+    });
+    running.set(work, job);
+  }
+
+  async function run(job: Job<GenerateJob>): Promise<void> {
+    try {
+      const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
+      const late = Date.now() > claimed.deadline;
+      await (late ? expire(claimed) : handle(claimed, stopping.signal));
+      await boss.complete(GENERATE, job);
+    } catch (error) {
+      if (!stopping.signal.aborted) tell('a job failed and goes back to the queue')(error);
+      await boss.fail(GENERATE, job, { message: messageOf(error) }).catch(tell('could not hand a job back'));
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    bell.ring();
+    clearInterval(heartbeat);
+    await loop;
+    await settledWithin(STOP_MS, [...running.keys()]);
+    const left = [...running.values()];
+    if (left.length > 0) await boss.fail(GENERATE, left, { message: 'the program stopped' });
+    await unlisten();
+  }
+
+  function tell(what: string): (error: unknown) => void {
+    return (error) => log.error({ error: messageOf(error) }, what);
+  }
+}
+
+async function settledWithin(milliseconds: number, work: Promise<void>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([Promise.allSettled(work), timeout]);
+  clearTimeout(timer);
+}
+
+/** One waiter, woken by a ring or by time; a ring while nobody waits is remembered. */
+function createBell() {
+  let rung = false;
+  let wake = () => {};
+  return {
+    ring: (): void => {
+      rung = true;
+      wake();
+    },
+    async wait(milliseconds: number): Promise<void> {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, milliseconds);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs';
+import { getTableName, is, sql } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { connect, type Store } from '../../src/db/connect.ts';
+import * as schema from '../../src/db/schema.ts';
+import {
+  dropDatabase,
+  freshDatabase,
+  freshDataDir,
+  postgresName,
+  silent,
+  skipPostgres,
+} from '../databases.ts';
+
+export interface TestBackend {
+  store: Store;
+  /** What `connect` was given: for opening the same database again, after closing `store` on PGlite. */
+  where: { databaseUrl?: string; dataDir: string };
+}
+
+/**
+ * Runs the same tests on PGlite and, where a server answers, on PostgreSQL; every test begins with empty tables.
+ * Without a server the PostgreSQL half is skipped by name, or fails where CI=true promises one.
+ */
+export function onEachBackend(suite: (backend: () => TestBackend) => void): void {
+  describe('on PGlite', () => {
+    withBackend(() => ({ dataDir: freshDataDir() }), suite);
+  });
+  onPostgres(suite);
+}
+
+/** The tests that only PostgreSQL can run: those with several processes at once. */
+export function onPostgres(suite: (backend: () => TestBackend) => void): void {
+  describe.skipIf(skipPostgres)(`on ${postgresName}`, () => {
+    withBackend(async () => ({ databaseUrl: await freshDatabase(), dataDir: freshDataDir() }), suite);
+  });
+}
+
+function withBackend(
+  make: () => TestBackend['where'] | Promise<TestBackend['where']>,
+  suite: (backend: () => TestBackend) => void,
+): void {
+  let backend: TestBackend | undefined;
+  const opened = (): TestBackend => {
+    if (!backend) throw new Error('the test database could not be opened');
+    return backend;
+  };
+  beforeAll(async () => {
+    const where = await make();
+    backend = { where, store: await connect({ ...where, log: silent }) };
+  });
+  beforeEach(() => emptyTables(opened().store));
+  afterAll(async () => {
+    if (!backend) return; // beforeAll has said why
+    await backend.store.close();
+    if (backend.where.databaseUrl) await dropDatabase(backend.where.databaseUrl);
+    rmSync(backend.where.dataDir, { recursive: true, force: true });
+  });
+  suite(opened);
+}
+
+async function emptyTables({ db }: Store): Promise<void> {
+  const deletions = Object.values(schema)
+    .filter((value) => is(value, PgTable))
+    .map((table) => `delete from "${getTableName(table)}";`);
+  // Foreign keys sleep meanwhile, so that no order is needed; for small tables this beats TRUNCATE many times.
+  await db.execute(
+    sql.raw(`do $$ begin
+      set local session_replication_role = replica;
+      ${deletions.join('\n')}
+      if to_regclass('pgboss.job') is not null then delete from pgboss.job; end if;
+    end $$`),
+  );
+}
+
+/** Opens as many connections as the pool has, so that what a test then does at once is not done in a row. */
+export async function warmUp({ db }: Store): Promise<void> {
+  await Promise.all(Array.from({ length: 10 }, () => db.execute(sql`select pg_sleep(0.05)`)));
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addJokeMessage,
+  deleteJoke,
+  findJoke,
+  findJokeByMessage,
+  messagesOfJoke,
+  storeJoke,
+} from '../../src/db/jokes.ts';
+import type { Ask } from '../../src/db/requests.ts';
+import { jokes } from '../../src/db/schema.ts';
+import { onEachBackend } from './backends.ts';
+import { ASKER, aJoke, aModel, GUILD, insert, newJoke } from './samples.ts';
+
+describe('jokes', () => {
+  onEachBackend((backend) => {
+    const db = () => backend().store.db;
+
+    it('are kept with everything needed to generate them again', async () => {
+      const { id: modelVersionId } = await aModel(db());
+      const request = await insert(db(), { ask: { kind: 'joke', theme: { text: 'gatos', origin: 'list' } } });
+      const made = newJoke(request.id, modelVersionId, { seed: 0xffff_ffff, settings: request.settings });
+      const { id } = await storeJoke(db(), made);
+      const { requestId, modelVersionId: _, ...kept } = made;
+      expect(await findJoke(db(), id)).toMatchObject({
+        ...kept,
+        guildId: GUILD,
+        prompt: { kind: 'joke', theme: 'gatos' },
+        model: { id: modelVersionId, name: 'mini-es', folder: '/models/mini-es' },
+        askedBy: ASKER,
+        locale: 'es-ES',
+        state: 'shown',
+      });
+    });
+
+    it('are one a request, even when the job runs twice', async () => {
+      const { id: modelVersionId } = await aModel(db());
+      const { id: requestId } = await insert(db());
+      const first = await storeJoke(db(), newJoke(requestId, modelVersionId));
+      const again = await storeJoke(db(), newJoke(requestId, modelVersionId, { text: 'otro' }));
+      expect(again).toEqual(first);
+      expect(await db().$count(jokes)).toBe(1);
+    });
+
+    it('have ids short enough for a custom id and unlike one another', async () => {
+      const ids = await Promise.all(Array.from({ length: 5 }, async () => (await aJoke(db())).id));
+      expect(new Set(ids).size).toBe(5);
+      for (const id of ids) expect(id).toMatch(/^[\w-]{12}$/);
+    });
+
+    it('know whether a person typed anything of their prompt', async () => {
+      const holdsUserText = async (ask: Ask) => (await aJoke(db(), { request: { ask } })).userText;
+      expect(await holdsUserText({ kind: 'joke' })).toBe(false);
+      expect(await holdsUserText({ kind: 'joke', theme: { text: 'gatos', origin: 'list' } })).toBe(false);
+      expect(await holdsUserText({ kind: 'joke', theme: { text: 'mi jefe', origin: 'user' } })).toBe(true);
+      expect(await holdsUserText({ kind: 'continue', from: { text: 'Mi jefe' } })).toBe(true);
+    });
+
+    it('of a model that takes no theme hold none, and nothing a person typed', async () => {
+      const request = { ask: { kind: 'joke', theme: { text: 'mi jefe', origin: 'user' } } } as const;
+      const joke = await aJoke(db(), { request, joke: { themeIgnored: true } });
+      expect(joke).toMatchObject({ prompt: { kind: 'joke', theme: null }, userText: false });
+    });
+
+    it('that continue a joke hold typed text exactly when that joke does, however long the line', async () => {
+      const continued = (jokeId: string) =>
+        aJoke(db(), { request: { ask: { kind: 'continue', from: { jokeId } } } });
+      const ours = await aJoke(db());
+      const typed = await aJoke(db(), { request: { ask: { kind: 'continue', from: { text: 'Mi jefe' } } } });
+      expect((await continued((await continued(ours.id)).id)).userText).toBe(false);
+      expect((await continued((await continued(typed.id)).id)).userText).toBe(true);
+    });
+
+    it('are found by each message that shows them', async () => {
+      const { id: jokeId } = await aJoke(db());
+      const told = { jokeId, channelId: '200', askedBy: ASKER };
+      await addJokeMessage(db(), { ...told, messageId: '1' });
+      await addJokeMessage(db(), { ...told, messageId: '2' });
+      await addJokeMessage(db(), { ...told, messageId: '2' });
+      expect((await findJokeByMessage(db(), '2'))?.id).toBe(jokeId);
+      expect(await findJokeByMessage(db(), '3')).toBeUndefined();
+      expect((await messagesOfJoke(db(), jokeId)).map(({ messageId }) => messageId)).toEqual(['1', '2']);
+    });
+
+    it('are deleted once and stay readable as deleted', async () => {
+      const { id } = await aJoke(db());
+      expect(await deleteJoke(db(), id)).toBe(true);
+      expect(await deleteJoke(db(), id)).toBe(false);
+      expect((await findJoke(db(), id))?.state).toBe('deleted');
+    });
+
+    it('need their request', async () => {
+      const { id: modelVersionId } = await aModel(db());
+      const orphan = newJoke('00000000-0000-4000-8000-000000000000', modelVersionId);
+      await expect(storeJoke(db(), orphan)).rejects.toMatchObject({ code: 'request-not-found' });
+    });
+  });
+});

@@ -1,0 +1,24 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** Starts a TypeScript program as a process of its own, which ends with the test at the latest. */
+export function startProgram(program: URL, args: string[]): ChildProcess {
+  const child = fork(fileURLToPath(program), args, { execArgv: ['--import', 'tsx'] });
+  onTestFinished(async () => {
+    if (isRunning(child)) {
+      child.kill('SIGKILL');
+      await ended(child);
+    }
+  });
+  return child;
+}
+
+/** Resolves when the process has ended, now or before. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (isRunning(child)) await once(child, 'exit');
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null;

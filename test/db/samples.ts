@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../src/db/connect.ts';
+import { type Joke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
+import { activateModel, ensureModelVersion, type ModelVersion } from '../../src/db/models.ts';
+import { type ChispaRequest, finishRequest, insertRequest, type NewRequest } from '../../src/db/requests.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+
+export const GUILD = '100';
+export const ASKER = '300';
+
+export const minutes = (n: number): number => n * 60_000;
+
+/** A request as `/chiste` makes it, changed as the test needs it. */
+export function newRequest(changes: Partial<NewRequest> = {}): NewRequest {
+  return {
+    ask: { kind: 'joke' },
+    interaction: { id: randomUUID(), applicationId: '1', token: 'a token' },
+    guildId: GUILD,
+    channelId: '200',
+    userId: ASKER,
+    locale: 'es-ES',
+    settings: BOT_DEFAULTS,
+    safeMode: true,
+    seed: 7,
+    deadline: new Date(Date.now() + minutes(14)),
+    ...changes,
+  };
+}
+
+export const insert = (db: Database, changes: Partial<NewRequest> = {}): Promise<ChispaRequest> =>
+  db.transaction((tx) => insertRequest(tx, newRequest(changes)));
+
+/** The active model version. */
+export async function aModel(db: Database): Promise<ModelVersion> {
+  const version = await ensureModelVersion(db, {
+    name: 'mini-es',
+    folder: '/models/mini-es',
+    sha256: 'a'.repeat(64),
+    files: { 'model.safetensors': 'a'.repeat(64) },
+    kind: 'bundled',
+  });
+  return activateModel(db, version.id);
+}
+
+export const newJoke = (
+  requestId: string,
+  modelVersionId: number,
+  changes: Partial<NewJoke> = {},
+): NewJoke => ({
+  requestId,
+  text: '- ¿Qué le dice un semáforo a otro?\n- No me mires, que me estoy cambiando.',
+  promptTokens: [8191, 17],
+  tokens: [5, 6, 7, 8191],
+  seed: 7,
+  settings: BOT_DEFAULTS,
+  ending: { trim: true, cutLoops: true, stop: [] },
+  modelVersionId,
+  precision: 'fp32',
+  provider: 'cpu',
+  runtimeVersion: '1.30.0',
+  finish: 'end',
+  trimmed: false,
+  promptCut: false,
+  ...changes,
+});
+
+/** A joke told: its request made, run and done. */
+export async function aJoke(
+  db: Database,
+  { request, joke }: { request?: Partial<NewRequest>; joke?: Partial<NewJoke> } = {},
+): Promise<Joke> {
+  const { id: modelVersionId } = await aModel(db);
+  const { id } = await insert(db, request);
+  const stored = await storeJoke(db, newJoke(id, modelVersionId, joke));
+  await finishRequest(db, id, { status: 'done' });
+  return stored;
+}
+
+/** mulberry32: the same stream for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

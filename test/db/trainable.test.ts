@@ -1,0 +1,219 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../src/db/connect.ts';
+import { deleteJoke, type Joke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
+import { forgetPerson } from '../../src/db/privacy.ts';
+import { rate } from '../../src/db/ratings.ts';
+import { clearReports, hideJoke, report } from '../../src/db/reports.ts';
+import { type Ask, finishRequest, type NewRequest } from '../../src/db/requests.ts';
+import { eraseOld } from '../../src/db/retention.ts';
+import { corpusEntries } from '../../src/db/schema.ts';
+import { changeSettings } from '../../src/db/settings.ts';
+import { trainableJokes } from '../../src/db/trainable.ts';
+import { packageRoot } from '../../src/lib/paths.ts';
+import { onEachBackend } from './backends.ts';
+import { ASKER, aJoke, aModel, GUILD, insert, newJoke } from './samples.ts';
+
+/** What a person types in these tests; the model repeats it, as models do. */
+const TYPED = 'Filomena la del quinto';
+/** What only we wrote. */
+const OURS = 'Va un pato al médico.';
+
+describe('what training gets', () => {
+  onEachBackend((backend) => {
+    describe('of text of user origin', () => userOrigin(() => backend().store.db));
+    describe('of jokes of our own', () => ourOwn(() => backend().store.db));
+  });
+});
+
+function userOrigin(db: () => Database): void {
+  async function rated(
+    ask: Ask,
+    text: string,
+    changes: { request?: Partial<NewRequest>; joke?: Partial<NewJoke> } = {},
+  ) {
+    const joke = await aJoke(db(), {
+      request: { ask, ...changes.request },
+      joke: { text, ...changes.joke },
+    });
+    await rate(db(), { jokeId: joke.id, voter: 'ana', score: 5 });
+    return joke;
+  }
+  const ours = () => rated({ kind: 'joke' }, OURS);
+  const typedTheme = () =>
+    rated({ kind: 'joke', theme: { text: TYPED, origin: 'user' } }, `${TYPED} va al médico.`);
+  const typedText = () => rated({ kind: 'continue', from: { text: TYPED } }, ` va con ${TYPED}.`);
+  const continued = (joke: Joke, text = ' Y vuelve.') =>
+    rated({ kind: 'continue', from: { jokeId: joke.id } }, text);
+  const trainable = async () => JSON.stringify(await trainableJokes(db()));
+
+  it('is what these tests would find, if it got through', async () => {
+    await rated({ kind: 'joke', theme: { text: TYPED, origin: 'list' } }, `${TYPED} va al médico.`);
+    expect(await trainable()).toContain(TYPED);
+  });
+
+  const paths: [string, () => Promise<unknown>][] = [
+    ['a theme that a person typed', typedTheme],
+    ['a text that a person gave to be continued', typedText],
+    ['a joke that continues one made from a typed text', async () => continued(await typedText())],
+    ['a joke that continues one made from a typed theme', async () => continued(await typedTheme())],
+    [
+      'a joke at the end of a long line that began with typed text',
+      async () => continued(await continued(await continued(await typedText()))),
+    ],
+    [
+      'a joke that continues one whose prompt retention has erased',
+      async () => {
+        const parent = await typedText();
+        await eraseOld(db(), new Date(Date.now() + 40 * 24 * 3600_000));
+        await continued(parent, ` y ${TYPED} vuelve.`);
+      },
+    ],
+    [
+      'a joke made from typed text, long after its request was erased',
+      async () => {
+        await typedTheme();
+        await typedText();
+        await eraseOld(db(), new Date(Date.now() + 40 * 24 * 3600_000));
+      },
+    ],
+    [
+      'a joke whose request was erased while it was generated',
+      async () => {
+        const request = await insert(db(), {
+          ask: { kind: 'joke', theme: { text: TYPED, origin: 'user' } },
+        });
+        const { id: modelVersionId } = await aModel(db());
+        await finishRequest(db(), request.id, { status: 'done' });
+        await eraseOld(db(), new Date(Date.now() + 40 * 24 * 3600_000));
+        const joke = await storeJoke(
+          db(),
+          newJoke(request.id, modelVersionId, { text: `${TYPED} va al médico.` }),
+        );
+        await rate(db(), { jokeId: joke.id, voter: 'ana', score: 5 });
+      },
+    ],
+    [
+      'a joke that continues a typed one which was forgotten meanwhile',
+      async () => {
+        const parent = await typedText();
+        const request = await insert(db(), {
+          userId: '999',
+          ask: { kind: 'continue', from: { jokeId: parent.id } },
+        });
+        await forgetPerson(db(), { userId: ASKER, voter: 'another' });
+        const { id: modelVersionId } = await aModel(db());
+        const joke = await storeJoke(db(), newJoke(request.id, modelVersionId, { text: `${TYPED} vuelve.` }));
+        await rate(db(), { jokeId: joke.id, voter: 'luis', score: 5 });
+      },
+    ],
+    [
+      'a joke reported, with a reason that a person typed',
+      async () => {
+        const { id: jokeId } = await rated({ kind: 'joke' }, `Otro pato: ${TYPED}`);
+        await report(db(), { jokeId, reporter: 'ana', reason: TYPED });
+      },
+    ],
+  ];
+
+  it.each(paths)('does not reach training by %s', async (_, live) => {
+    await ours();
+    await live();
+    const found = await trainable();
+    expect(found).not.toContain(TYPED);
+    expect(found).toContain(OURS); // the query still finds what it may
+    expect(JSON.stringify(await db().select().from(corpusEntries))).not.toContain(TYPED);
+  });
+
+  it('does not reach training as anything of one person: only text, theme, tally and model', async () => {
+    const { id, model } = await rated({ kind: 'joke', theme: { text: 'gatos', origin: 'list' } }, OURS);
+    await rate(db(), { jokeId: id, voter: 'luis', score: 2 });
+    expect(await trainableJokes(db())).toEqual([
+      {
+        id,
+        text: OURS,
+        theme: 'gatos',
+        tally: { counts: [0, 1, 0, 0, 1], votes: 2, mean: 3.5 },
+        modelVersionId: model.id,
+      },
+    ]);
+  });
+}
+
+function ourOwn(db: () => Database): void {
+  const texts = async () => (await trainableJokes(db())).map(({ text }) => text);
+  async function rated(text: string, changes: Parameters<typeof aJoke>[1] = {}): Promise<string> {
+    const { id } = await aJoke(db(), { ...changes, joke: { text, ...changes.joke } });
+    await rate(db(), { jokeId: id, voter: 'ana', score: 4 });
+    return id;
+  }
+
+  it('continued by itself is trained on as the whole that was shown', async () => {
+    const jokeId = await rated('Va un pato.');
+    await rated(' Y vuelve.', { request: { ask: { kind: 'continue', from: { jokeId } } } });
+    expect(await texts()).toEqual(['Va un pato.', 'Va un pato. Y vuelve.']);
+  });
+
+  it('is not trained on once hidden, deleted or reported, not even when the report was cleared', async () => {
+    await hideJoke(db(), await rated('hidden'));
+    await deleteJoke(db(), await rated('deleted'));
+    const reported = await rated('reported');
+    await report(db(), { jokeId: reported, reporter: 'ana', reason: null });
+    await clearReports(db(), reported);
+    await rated('fine');
+    expect(await texts()).toEqual(['fine']);
+  });
+
+  it('teaches nothing while its guild’s moderators do not want it to', async () => {
+    await rated('here');
+    await rated('there', { request: { guildId: '999' } });
+    await changeSettings(db(), GUILD, 'mod', { learns: false });
+    expect(await texts()).toEqual(['there']);
+    await changeSettings(db(), GUILD, 'mod', { learns: true });
+    expect(await texts()).toEqual(['here', 'there']);
+  });
+
+  it('told in direct messages, without votes or not ended teaches nothing', async () => {
+    await rated('direct', { request: { guildId: null } });
+    await aJoke(db(), { joke: { text: 'unrated' } });
+    await rated('cut', { joke: { finish: 'deadline' } });
+    expect(await texts()).toEqual([]);
+  });
+}
+
+/** Imports of a source file, relative to src/. */
+const sources = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, code: readFileSync(join(packageRoot, 'src', file), 'utf8') }));
+
+describe('the tables that hold user text', () => {
+  it('are read and written by src/db alone: everything else goes through its queries', () => {
+    const outside = sources.filter(
+      ({ file, code }) =>
+        !file.startsWith('db/') &&
+        /^import (?!type )[^;]*from '[^']*(schema|learningSchema)\.ts'/m.test(code),
+    );
+    expect(outside.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('reach the trainer through trainableJokes alone', () => {
+    const allowed = /\/db\/(trainable|corpus|training|models|connect|notify)\.ts'/;
+    const reaching = sources
+      .filter(({ file }) => /^(trainer|training|corpus|graph)\//.test(file))
+      .flatMap(({ file, code }) =>
+        [...code.matchAll(/from '[^']*\/db\/[^']*'/g)].map(([imported]) => ({ file, imported })),
+      )
+      .filter(({ imported }) => !allowed.test(imported));
+    expect(reaching).toEqual([]);
+  });
+
+  it('are not what corpus entries are written from: only imported files are', () => {
+    const writers = sources
+      .filter(({ code }) => /insert\(corpusEntries\)/.test(code))
+      .map(({ file }) => file);
+    expect(writers.filter((file) => file !== 'db/corpus.ts')).toEqual([]);
+    const corpusQueries = sources.find(({ file }) => file === 'db/corpus.ts')?.code ?? '';
+    expect(corpusQueries).not.toMatch(/\b(jokes|requests|reports)\b[^'"`\n]*from '\.\/schema/);
+  });
+});

@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { findRequest, type NewRequest } from '../../src/db/requests.ts';
+import { requests } from '../../src/db/schema.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
+import { submit } from '../../src/queue/submit.ts';
+import { silent } from '../databases.ts';
+import { onEachBackend } from '../db/backends.ts';
+import { newRequest } from '../db/samples.ts';
+import { collect, never } from './collect.ts';
+
+describe('the queue', () => {
+  onEachBackend((backend) => {
+    let queues: Queue[] = [];
+    const open = async (): Promise<Queue> => {
+      const queue = await createQueue({ store: backend().store, log: silent });
+      queues.push(queue);
+      return queue;
+    };
+    afterEach(async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
+      queues = [];
+    });
+    const ask = (queue: Queue, changes: Partial<NewRequest> = {}) =>
+      submit({ store: backend().store, queue }, newRequest(changes));
+
+    it('hands a submitted request over when it is submitted, not at the next poll', async () => {
+      const queue = await open();
+      const popped = collect();
+      const noPoll = { pollMs: 3_600_000 };
+      await queue.consume({ freeSlots: () => 8, handle: popped.handle, expire: never, ...noPoll });
+      for (let n = 1; n <= 5; n++) {
+        const { id, deadline } = await ask(queue);
+        await popped.reach(n);
+        expect(popped.jobs.at(-1)).toEqual({ requestId: id, deadline: deadline.getTime(), attempt: 0 });
+      }
+    });
+
+    it('keeps neither request nor job when the transaction fails', async () => {
+      const queue = await open();
+      await expect(
+        backend().store.db.transaction(async (tx) => {
+          const id = '11111111-1111-4111-8111-111111111111';
+          await queue.enqueue(tx, { requestId: id, deadline: Date.now() + 1000 }, { priority: 0 });
+          throw new Error('changed my mind');
+        }),
+      ).rejects.toThrow('changed my mind');
+      const popped = collect();
+      await queue.consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+      const { id } = await ask(queue);
+      await popped.reach(1);
+      expect(popped.ids()).toEqual([id]);
+      expect(await backend().store.db.$count(requests)).toBe(1);
+    });
+
+    it('takes no more jobs than there are free slots, and all of them in the end', async () => {
+      const queue = await open();
+      const ids = [];
+      for (let i = 0; i < 12; i++) ids.push((await ask(queue)).id);
+      let running = 0;
+      let most = 0;
+      const done: string[] = [];
+      await queue.consume({
+        freeSlots: () => 3 - running,
+        handle: async ({ requestId }) => {
+          most = Math.max(most, ++running);
+          await delay(5);
+          running--;
+          done.push(requestId);
+        },
+        expire: never,
+      });
+      await vi.waitFor(() => expect(done).toHaveLength(12), 25_000);
+      expect(new Set(done)).toEqual(new Set(ids));
+      expect(most).toBe(3);
+    });
+
+    it('gives a second guild its joke while the first has forty waiting', async () => {
+      const queue = await open();
+      for (let i = 0; i < 40; i++) await ask(queue);
+      const other = await ask(queue, { guildId: '999' });
+      const order: string[] = [];
+      let running = 0;
+      await queue.consume({
+        freeSlots: () => 1 - running,
+        handle: async ({ requestId }) => {
+          running++;
+          order.push(requestId);
+          await Promise.resolve();
+          running--;
+        },
+        expire: never,
+      });
+      await vi.waitFor(() => expect(order).toContain(other.id), 25_000);
+      expect(order.indexOf(other.id)).toBeLessThanOrEqual(1);
+    });
+
+    it('gives a job whose deadline has passed to be closed, not generated', async () => {
+      const queue = await open();
+      const late = await ask(queue, { deadline: new Date(Date.now() - 1) });
+      const [handled, expired] = [collect(), collect()];
+      await queue.consume({ freeSlots: () => 8, handle: handled.handle, expire: expired.handle });
+      await expired.reach(1);
+      expect(expired.ids()).toEqual([late.id]);
+      expect(handled.jobs).toEqual([]);
+    });
+
+    it('runs a job again when its handler fails, and tells it apart by its attempt', async () => {
+      const queue = await open();
+      await ask(queue);
+      const attempts: number[] = [];
+      await queue.consume({
+        freeSlots: () => 8,
+        handle: async ({ attempt }) => {
+          attempts.push(attempt);
+          if (attempt < 2) throw new Error('the engine died');
+        },
+        expire: never,
+      });
+      await vi.waitFor(() => expect(attempts).toEqual([0, 1, 2]), 25_000);
+    });
+
+    it('gives up a job that always fails, and goes on with the others', async () => {
+      const queue = await open();
+      const poison = await ask(queue);
+      const handled: string[] = [];
+      const attempts: number[] = [];
+      await queue.consume({
+        freeSlots: () => 8,
+        handle: async ({ requestId, attempt }) => {
+          handled.push(requestId);
+          if (requestId !== poison.id) return;
+          attempts.push(attempt);
+          throw new Error('it kills every engine');
+        },
+        expire: never,
+      });
+      await vi.waitFor(() => expect(attempts).toEqual([0, 1, 2, 3, 4, 5]), 25_000);
+      const other = await ask(queue);
+      await vi.waitFor(() => expect(handled).toContain(other.id), 25_000);
+      expect(attempts).toHaveLength(6);
+    });
+
+    it('stops though a handler ignores its signal, and runs that job at the next start', async () => {
+      const first = await open();
+      const { id } = await ask(first);
+      const stuck = collect();
+      await first.consume({
+        freeSlots: () => 8,
+        handle: async (job) => {
+          await stuck.handle(job);
+          await new Promise(() => {});
+        },
+        expire: never,
+      });
+      await stuck.reach(1);
+      await first.close();
+
+      const popped = collect();
+      await (await open()).consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+      await popped.reach(1);
+      expect(popped.jobs).toMatchObject([{ requestId: id, attempt: 1 }]);
+    });
+
+    it('leaves what is queued for the next start', async () => {
+      const first = await open();
+      const { id } = await ask(first);
+      await first.close();
+      const popped = collect();
+      await (await open()).consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+      await popped.reach(1);
+      expect(popped.ids()).toEqual([id]);
+      expect(await findRequest(backend().store.db, id)).toMatchObject({ status: 'queued' });
+    });
+  });
+});
