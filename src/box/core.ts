@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock, createClock } from './clock.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createFiles, type Files } from './files.ts';
+import { createSnowflakes } from './snowflake.ts';
+import { type Commands, createCommands } from './state/commands.ts';
+import { createInteractions, type Interactions } from './state/interactions.ts';
+import { createMessages, type Messages } from './state/messages.ts';
+import type { Change, Entitlement, Publish } from './state/model.ts';
+import { createWorld, type World } from './state/world.ts';
+
+/** Everything the box's rooms (REST, gateway, control) share: its state and how to tell of its changes. */
+export interface Core {
+  botName: string;
+  applicationId: string;
+  token: string;
+  clock: Clock;
+  nextId: () => string;
+  world: World;
+  messages: Messages;
+  interactions: Interactions;
+  commands: Commands;
+  entitlements: Map<string, Entitlement>;
+  files: Files;
+  faults: Faults;
+  publish: Publish;
+  subscribe(listener: Publish): () => void;
+  /** Where the box listens, without a slash at the end. Known once it does. */
+  url(): string;
+  listensOn(port: number): void;
+}
+
+export function createCore({ botName, token }: { botName: string; token?: string | undefined }): Core {
+  const clock = createClock();
+  const nextId = createSnowflakes(clock);
+  const listeners = new Set<Publish>();
+  const publish = (change: Change) => {
+    for (const listener of listeners) listener(change);
+  };
+  const world = createWorld(botName);
+  const parts = { clock, nextId, publish };
+  let port = 0;
+  const url = () => `http://127.0.0.1:${port}`;
+  return {
+    botName,
+    applicationId: world.bot.id,
+    token: token ?? newToken(world.bot.id),
+    ...parts,
+    world,
+    messages: createMessages(parts),
+    interactions: createInteractions(parts),
+    commands: createCommands(parts),
+    entitlements: new Map(),
+    files: createFiles({ nextId, url }),
+    faults: createFaults(),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    url,
+    listensOn(chosen) {
+      port = chosen;
+    },
+  };
+}
+
+/** A token in the shape of Discord's: the application's id in base64, then two random parts. */
+const newToken = (applicationId: string): string =>
+  [Buffer.from(applicationId).toString('base64url'), randomBytes(4), randomBytes(28)]
+    .map((part) => (typeof part === 'string' ? part : part.toString('base64url')))
+    .join('.');

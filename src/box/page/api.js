@@ -1,0 +1,90 @@
+// @ts-check
+/** @import { Interaction, Locale, Message, OptionValue, Place, Upload, World } from './types.d.ts' */
+
+/** What the box refused, in its own sentence. */
+export class BoxError extends Error {}
+
+/**
+ * Asks the box's control API (docs/box.md).
+ * @template T
+ * @param {string} path
+ * @param {unknown} [body] sent as JSON by POST when given
+ * @returns {Promise<T>}
+ */
+async function ask(path, body) {
+  const response = await fetch(
+    path,
+    body === undefined
+      ? undefined
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  );
+  const answer = await response.json();
+  if (!response.ok) throw new BoxError(answer.error ?? `${path}: ${response.status}`);
+  return answer;
+}
+
+/**
+ * @typedef {object} CommandCall
+ * @property {string} name
+ * @property {string} [subcommand] `ver`, or `grupo ver`
+ * @property {Record<string, OptionValue>} [options]
+ * @property {string} [target] message or user id of a context-menu command
+ * @property {1 | 2 | 3} [type]
+ */
+
+/**
+ * Everything one person can do in the box; `who` tells person and language at the moment of the call.
+ * @param {() => { user: string, locale: Locale }} who
+ */
+export function createApi(who) {
+  return {
+    /** @returns {Promise<World>} */
+    world: () => ask('/box/state'),
+
+    /** @param {string} channel @returns {Promise<Message[]>} */
+    messages: (channel) => ask(`/box/messages?${new URLSearchParams({ channel, user: who().user })}`),
+
+    /** @param {string} id @returns {Promise<Interaction>} */
+    interaction: (id) => ask(`/box/interactions/${encodeURIComponent(id)}`),
+
+    /** @param {Place} place @param {CommandCall} call @returns {Promise<{ interaction: string }>} */
+    command: (place, call) => ask('/box/commands', { ...place, ...who(), ...call }),
+
+    /**
+     * @param {Place} place
+     * @param {CommandCall & { focused: string }} call
+     * @returns {Promise<{ choices: import('./types.d.ts').Choice[] }>}
+     */
+    autocomplete: (place, call) => ask('/box/autocomplete', { ...place, ...who(), ...call }),
+
+    /** @param {string} message @param {string} customId @param {string[]} [values] @returns {Promise<{ interaction: string }>} */
+    press: (message, customId, values) =>
+      ask('/box/components', { ...who(), message, customId, ...(values && { values }) }),
+
+    /** @param {string} interaction @param {Record<string, unknown>} fields @returns {Promise<{ interaction: string }>} */
+    submit: (interaction, fields) => ask('/box/modals', { ...who(), interaction, fields }),
+
+    /** @param {string} channel @param {string} content @param {Upload[]} attachments @returns {Promise<Message>} */
+    write: (channel, content, attachments) =>
+      ask('/box/messages', { channel, user: who().user, content, attachments }),
+
+    /** @param {string} message @returns {Promise<unknown>} */
+    deleteMessage: (message) => ask('/box/world', { action: 'delete-message', message }),
+  };
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/**
+ * Reads a chosen file into what the box takes.
+ * @param {File} file
+ * @returns {Promise<Upload>}
+ */
+export async function readUpload(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let binary = '';
+  // In pieces: one call with every byte as an argument would overflow the stack.
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return { filename: file.name, contentType: file.type || 'application/octet-stream', data: btoa(binary) };
+}

@@ -1,0 +1,45 @@
+// @ts-check
+import { h } from '../dom.js';
+import { t } from '../i18n.js';
+import { icon } from '../icons.js';
+
+/** @import { Store } from '../store.js' */
+
+/**
+ * What the person must know about the page itself: the connection, and what went wrong.
+ * @param {{ store: Store }} deps
+ */
+export function notices({ store }) {
+  const connection = h('p', { class: 'notice', role: 'status', hidden: true });
+  const trouble = h('p', { class: 'notice notice-error', role: 'alert', hidden: true });
+  const element = h('div', { class: 'notices' }, connection, trouble);
+  store.subscribe(['connected', 'world', 'locale', 'user', 'place'], ({ connected, world, place }) => {
+    connection.hidden = connected && world !== null && place !== null;
+    connection.textContent = !world
+      ? t('connecting')
+      : !connected
+        ? t('disconnected')
+        : `${t('noPlace')}. ${t('noPlaceHint')}`;
+    document.documentElement.toggleAttribute('data-ready', world !== null);
+  });
+  return { element, report };
+
+  /** Shows an error until it is closed. @param {unknown} error */
+  function report(error) {
+    trouble.replaceChildren(
+      icon('warning', 'icon-small'),
+      h('span', {}, error instanceof Error ? error.message : String(error)),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button',
+          'aria-label': t('close'),
+          onclick: () => (trouble.hidden = true),
+        },
+        icon('close', 'icon-small'),
+      ),
+    );
+    trouble.hidden = false;
+  }
+}

@@ -1,0 +1,59 @@
+// @ts-check
+import { locales } from './i18n.js';
+
+/** @import { Locale, Place, State, World } from './types.d.ts' */
+
+/** @typedef {Pick<State, 'user' | 'locale' | 'theme' | 'place'>} Session */
+
+const themes = /** @type {const} */ (['auto', 'light', 'dark']);
+
+/**
+ * Who one is and where one looks, as the page's address says it: `?user=ana&locale=es-ES#/GUILD/CHANNEL` (`#/@me/CHANNEL` for the
+ * conversation with the bot). Two windows can so be two people.
+ * @param {URL} address
+ * @param {(key: string) => string | null} remembered what this browser chose before
+ * @returns {{ user: string | null, locale: Locale, theme: State['theme'], place: Place | null }} `user` as written: a name or an id
+ */
+export function readSession(address, remembered) {
+  const { searchParams: query, hash } = address;
+  const locale = query.get('locale') ?? remembered('locale');
+  const theme = query.get('theme') ?? remembered('theme');
+  return {
+    user: query.get('user'),
+    locale: locales.find((one) => one === locale) ?? 'es-ES',
+    theme: themes.find((one) => one === theme) ?? 'auto',
+    place: readPlace(hash),
+  };
+}
+
+/** @param {string} hash @returns {Place | null} */
+export function readPlace(hash) {
+  const [, guild, channel] = /^#\/(@me|\d+)\/(\d+)$/.exec(hash) ?? [];
+  return guild && channel ? { guild: guild === '@me' ? null : guild, channel } : null;
+}
+
+/** @param {Place | null} place */
+export function writePlace(place) {
+  return place ? `#/${place.guild ?? '@me'}/${place.channel}` : '';
+}
+
+/**
+ * The person the address names, by id, user name or shown name; the first ordinary member when it names nobody.
+ * @param {World} world
+ * @param {string | null} wanted
+ */
+export function findUser(world, wanted) {
+  const everybody = world.guilds.flatMap(({ members }) => members);
+  const name = wanted?.toLowerCase();
+  const named =
+    everybody.find(({ id, username }) => id === wanted || username.toLowerCase() === name) ??
+    everybody.find(({ name: shown }) => shown.toLowerCase() === name);
+  if (named) return named.id;
+  const talking = world.dms.find(({ user, name: shown }) => user === wanted || shown.toLowerCase() === name);
+  return (
+    talking?.user ??
+    (everybody.find(({ moderator }) => !moderator) ?? everybody[0])?.id ??
+    world.dms[0]?.user ??
+    null
+  );
+}

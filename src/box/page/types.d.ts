@@ -1,0 +1,126 @@
+import type {
+  APIApplicationCommand,
+  APIApplicationCommandOption,
+  APIMessage,
+  APIModalInteractionResponseCallbackData,
+  LocaleString,
+} from 'discord-api-types/v10';
+
+/** The shapes of the box's control API, as docs/box.md describes them. */
+
+export interface Role {
+  id: string;
+  name: string;
+  color: number;
+  permissions: string;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  username: string;
+  moderator: boolean;
+  roles: string[];
+  permissions: string;
+  timedOutUntil: string | null;
+}
+
+export interface Channel {
+  id: string;
+  name: string;
+  topic: string | null;
+  nsfw: boolean;
+}
+
+export interface Guild {
+  id: string;
+  name: string;
+  locale: string;
+  channels: Channel[];
+  roles: Role[];
+  members: Member[];
+}
+
+export interface World {
+  bot: { id: string; name: string; online: boolean };
+  application: { id: string; name: string };
+  guilds: Guild[];
+  dms: { id: string; user: string; name: string }[];
+  commands: Command[];
+  clock: { now: string; offsetMs: number };
+}
+
+export type Command = APIApplicationCommand;
+export type CommandOption = APIApplicationCommandOption;
+export type Modal = APIModalInteractionResponseCallbackData;
+export type Locale = Extract<LocaleString, 'es-ES' | 'es-419' | 'en-US'>;
+
+/** A Discord message with what the box adds to it. */
+export type Message = Omit<APIMessage, 'interaction'> & {
+  edits: number;
+  interaction: string | null;
+};
+
+export interface Interaction {
+  id: string;
+  type: number;
+  user: string;
+  guild: string | null;
+  channel: string;
+  name?: string;
+  customId?: string;
+  state: 'pending' | 'acknowledged' | 'answered' | 'failed';
+  ackMs: number | null;
+  reason?: string;
+  message?: string;
+  modal?: Modal;
+}
+
+export interface Upload {
+  filename: string;
+  contentType: string;
+  /** base64 */
+  data: string;
+}
+
+export type OptionValue = string | number | boolean | Upload;
+
+/** What an autocomplete answer or a registered option offers. */
+export interface Choice {
+  name: string;
+  value: string | number;
+  name_localizations?: Record<string, string | null> | null;
+}
+
+/** Where the person looks: a channel of a guild, or (guild null) the conversation with the bot. */
+export interface Place {
+  guild: string | null;
+  channel: string;
+}
+
+/** A pressed button or a choice in a select, as long as it is open or its failure is shown. */
+export interface Press {
+  message: string;
+  customId: string;
+  interaction: string | null;
+  failed: boolean;
+}
+
+export interface State {
+  world: World | null;
+  connected: boolean;
+  user: string | null;
+  locale: Locale;
+  theme: 'auto' | 'light' | 'dark';
+  place: Place | null;
+  /** By channel, oldest first. */
+  messages: Map<string, Message[]>;
+  /** One's own and the looked-up ones, by id. */
+  interactions: Map<string, Interaction>;
+  presses: Press[];
+  typing: Map<string, number>;
+  unread: Map<string, number>;
+}
+
+/** What an element may hold: empty values are left out, strings become text (never markup). */
+export type Child = Node | string | number | null | undefined | false | readonly Child[];

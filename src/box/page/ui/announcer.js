@@ -1,0 +1,14 @@
+// @ts-check
+import { h } from '../dom.js';
+
+/** Says short texts to screen readers, one after the other, without moving the focus. */
+export function createAnnouncer() {
+  const element = h('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
+  return {
+    element,
+    /** @param {string} text */
+    say: (text) => {
+      element.textContent = text;
+    },
+  };
+}

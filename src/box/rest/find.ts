@@ -1,0 +1,43 @@
+import type { Core } from '../core.ts';
+import { discordError } from '../errors.ts';
+import { FLAG } from '../state/messages.ts';
+import type { Channel, Guild, Member, Message } from '../state/model.ts';
+import { channelPermissions, has, PERMISSION } from '../state/permissions.ts';
+
+/** The guild, if the bot is in it. @throws DiscordError 10004 */
+export function findGuild(core: Core, id: string): Guild {
+  const guild = core.world.guilds.get(id);
+  if (!guild?.joined) throw discordError(10004);
+  return guild;
+}
+
+/** @throws DiscordError 10007 */
+export function findMember(guild: Guild, id: string): Member {
+  const member = guild.members.get(id);
+  if (!member) throw discordError(10007);
+  return member;
+}
+
+/** A channel the bot can see. @throws DiscordError 10003, or 50001 when it exists but is hidden from the bot */
+export function findChannel(core: Core, id: string): Channel {
+  const channel = core.world.channels.get(id);
+  if (!channel) throw discordError(10003);
+  if (channel.kind === 'guild' && !channel.guild.joined) throw discordError(50001);
+  if (!has(botPermissions(core, channel), PERMISSION.viewChannel)) throw discordError(50001);
+  return channel;
+}
+
+/** A message a bot can fetch: of this channel, and not ephemeral. @throws DiscordError 10008 */
+export function findMessage(core: Core, channel: Channel, id: string): Message {
+  const message = core.messages.get(id);
+  if (!message || message.channel !== channel || message.flags & FLAG.ephemeral) throw discordError(10008);
+  return message;
+}
+
+export const botPermissions = (core: Core, channel: Channel): bigint =>
+  channelPermissions(channel, core.world.bot.id, core.clock.now());
+
+/** @throws DiscordError 50013 when the bot lacks one of the permissions in the channel */
+export function requirePermission(core: Core, channel: Channel, permission: bigint): void {
+  if (!has(botPermissions(core, channel), permission)) throw discordError(50013);
+}

@@ -1,0 +1,32 @@
+import type { Channel, Message, User } from '../state/model.ts';
+import type { World } from '../state/world.ts';
+import type { AllowedMentions } from '../validate/message.ts';
+
+/**
+ * Whom a text mentions, as far as `allowed_mentions` lets it: without it everything is parsed, with it only
+ * what `parse` names or `users` and `roles` list.
+ */
+export function mentionsIn(
+  world: World,
+  channel: Channel,
+  content: string,
+  allowed: AllowedMentions | null | undefined,
+): Pick<Message, 'mentions' | 'mentionRoles' | 'mentionEveryone'> {
+  const parses = (what: 'users' | 'roles' | 'everyone') => !allowed || (allowed.parse ?? []).includes(what);
+  const ids = (pattern: RegExp) => [...new Set([...content.matchAll(pattern)].map(([, id]) => String(id)))];
+  const users = ids(/<@!?(\d+)>/g)
+    .filter((id) => parses('users') || allowed?.users?.includes(id))
+    .map((id) => world.users.get(id))
+    .filter((user): user is User => user !== undefined);
+  const roles = ids(/<@&(\d+)>/g).filter(
+    (id) =>
+      (parses('roles') || allowed?.roles?.includes(id)) &&
+      channel.kind === 'guild' &&
+      channel.guild.roles.has(id),
+  );
+  return {
+    mentions: users,
+    mentionRoles: roles,
+    mentionEveryone: parses('everyone') && /@(everyone|here)\b/.test(content),
+  };
+}

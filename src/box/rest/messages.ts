@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Core } from '../core.ts';
+import { discordError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { snowflakeTime } from '../snowflake.ts';
+import type { Message } from '../state/model.ts';
+import { PERMISSION } from '../state/permissions.ts';
+import { readForm, snowflake, wrongField } from '../validate/form.ts';
+import { readMessage, refuseEmpty } from '../validate/message.ts';
+import { messageObject } from '../wire/message.ts';
+import { composeEdit, composeMessage } from './compose.ts';
+import { findChannel, findMessage, requirePermission } from './find.ts';
+import { createOldEdits } from './old-edits.ts';
+import { noContent, ok, type Route, route } from './route.ts';
+
+/** Messages of a channel, as a bot with a token handles them. */
+export function messageRoutes(core: Core): Route[] {
+  const countOldEdit = createOldEdits(core.clock);
+  return [
+    route(
+      'GET',
+      '/channels/:channel/messages',
+      ({ channel: id }, { query }) => {
+        const channel = findChannel(core, id);
+        requirePermission(core, channel, PERMISSION.readHistory);
+        const visible = core.messages.in(channel).filter(({ visibleTo }) => visibleTo === null);
+        return ok(page(visible, query).map((message) => messageObject(core, message)));
+      },
+      { bucket: 'lookUp' },
+    ),
+
+    route(
+      'POST',
+      '/channels/:channel/messages',
+      ({ channel: id }, { body, uploads }) => {
+        const channel = findChannel(core, id);
+        requirePermission(core, channel, PERMISSION.sendMessages);
+        if (uploads.length > 0) requirePermission(core, channel, PERMISSION.attachFiles);
+        const read = readMessage(body);
+        refuseEmpty(read, uploads.length);
+        const reference = read.message_reference;
+        if (reference && core.messages.get(reference.message_id)?.channel !== channel) {
+          if (reference.fail_if_not_exists !== false) {
+            throw wrongField(['message_reference'], 'REPLIES_UNKNOWN_MESSAGE', 'Unknown message');
+          }
+          read.message_reference = null;
+        }
+        const draft = composeMessage(core, read, uploads, { channel, author: core.world.bot });
+        return ok(messageObject(core, core.messages.create(draft)));
+      },
+      { bucket: 'messageCreate' },
+    ),
+
+    route(
+      'GET',
+      '/channels/:channel/messages/:message',
+      ({ channel: id, message }) => {
+        const channel = findChannel(core, id);
+        requirePermission(core, channel, PERMISSION.readHistory);
+        return ok(messageObject(core, findMessage(core, channel, message)));
+      },
+      { bucket: 'lookUp' },
+    ),
+
+    route(
+      'PATCH',
+      '/channels/:channel/messages/:message',
+      ({ channel: id, message: messageId }, { body, uploads }) => {
+        const message = findMessage(core, findChannel(core, id), messageId);
+        if (message.author !== core.world.bot) throw discordError(50005);
+        const read = readMessage(body, { before: message.flags });
+        countOldEdit(message);
+        return ok(
+          messageObject(core, core.messages.edit(message, composeEdit(core, message, read, uploads))),
+        );
+      },
+      { bucket: 'messageEdit' },
+    ),
+
+    route(
+      'DELETE',
+      '/channels/:channel/messages/:message',
+      ({ channel: id, message: messageId }) => {
+        const channel = findChannel(core, id);
+        const message = findMessage(core, channel, messageId);
+        if (message.author !== core.world.bot) requirePermission(core, channel, PERMISSION.manageMessages);
+        core.messages.delete(message);
+        return noContent;
+      },
+      { bucket: 'messageDelete' },
+    ),
+
+    route(
+      'POST',
+      '/channels/:channel/messages/bulk-delete',
+      ({ channel: id }, { body }) => {
+        const channel = findChannel(core, id);
+        requirePermission(core, channel, PERMISSION.manageMessages);
+        const { messages: ids } = readForm(z.object({ messages: z.array(snowflake) }), body);
+        const { min, max, age } = LIMITS.message.bulkDelete;
+        if (ids.length < min || ids.length > max) throw discordError(50016);
+        if (ids.some((one) => core.clock.now() - snowflakeTime(one) > age)) throw discordError(50034);
+        const found = ids.map((one) => core.messages.get(one));
+        core.messages.deleteMany(
+          channel,
+          found.filter((one): one is Message => one?.channel === channel),
+        );
+        return noContent;
+      },
+      { bucket: 'messageDelete' },
+    ),
+
+    route(
+      'POST',
+      '/channels/:channel/typing',
+      ({ channel: id }) => {
+        const channel = findChannel(core, id);
+        requirePermission(core, channel, PERMISSION.sendMessages);
+        core.publish({ kind: 'typing', channel, user: core.world.bot });
+        return noContent;
+      },
+      { bucket: 'typing' },
+    ),
+  ];
+}
+
+/** Newest first, cut by `limit`, `before`, `after` or `around`. */
+function page(messages: readonly Message[], query: URLSearchParams): Message[] {
+  const limit = Number(query.get('limit') ?? 50);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
+    throw wrongField(['limit'], 'NUMBER_TYPE_MAX', 'int value should be between 1 and 100.');
+  }
+  const bound = (name: string) => {
+    const value = query.get(name);
+    return value === null ? null : BigInt(readForm(snowflake, value, [name]));
+  };
+  const [before, after, around] = ['before', 'after', 'around'].map(bound);
+  if (around) {
+    const half = Math.floor(limit / 2);
+    const older = messages.filter(({ id }) => BigInt(id) < around).slice(-half);
+    const newer = messages.filter(({ id }) => BigInt(id) >= around).slice(0, limit - older.length);
+    return [...older, ...newer].reverse();
+  }
+  if (after)
+    return messages
+      .filter(({ id }) => BigInt(id) > after)
+      .slice(0, limit)
+      .reverse();
+  const older = before ? messages.filter(({ id }) => BigInt(id) < before) : messages;
+  return older.slice(-limit).reverse();
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock.ts';
+import type { Channel, Message, Publish } from './model.ts';
+import { channelPermissions, has, PERMISSION } from './permissions.ts';
+
+export const FLAG = {
+  suppressEmbeds: 1 << 2,
+  ephemeral: 1 << 6,
+  loading: 1 << 7,
+  suppressNotifications: 1 << 12,
+  componentsV2: 1 << 15,
+} as const;
+
+/** A new message without what the store itself adds. */
+export type MessageDraft = Omit<Message, 'id' | 'createdAt' | 'editedAt' | 'edits'>;
+export type MessageEdit = Partial<
+  Pick<
+    Message,
+    | 'content'
+    | 'embeds'
+    | 'components'
+    | 'attachments'
+    | 'flags'
+    | 'mentions'
+    | 'mentionRoles'
+    | 'mentionEveryone'
+  >
+>;
+
+/** All messages, oldest first. Every change is published. */
+export interface Messages {
+  create(draft: MessageDraft): Message;
+  edit(message: Message, edit: MessageEdit): Message;
+  delete(message: Message): void;
+  deleteMany(channel: Channel, messages: readonly Message[]): void;
+  /** Forgets a channel's messages without a word: the channel itself is gone. */
+  forget(channel: Channel): void;
+  get(id: string): Message | undefined;
+  in(channel: Channel): Message[];
+}
+
+export function createMessages({
+  clock,
+  nextId,
+  publish,
+}: {
+  clock: Clock;
+  nextId: () => string;
+  publish: Publish;
+}): Messages {
+  const all = new Map<string, Message>();
+  return {
+    create(draft) {
+      const message = { ...draft, id: nextId(), createdAt: clock.now(), editedAt: null, edits: 0 };
+      all.set(message.id, message);
+      publish({ kind: 'message-created', message });
+      return message;
+    },
+    edit(message, edit) {
+      Object.assign(message, edit, { editedAt: clock.now(), edits: message.edits + 1 });
+      publish({ kind: 'message-updated', message });
+      return message;
+    },
+    delete(message) {
+      if (all.delete(message.id)) publish({ kind: 'message-deleted', message });
+    },
+    deleteMany(channel, messages) {
+      for (const { id } of messages) all.delete(id);
+      publish({ kind: 'messages-deleted', channel, ids: messages.map(({ id }) => id) });
+    },
+    forget(channel) {
+      for (const message of all.values()) if (message.channel === channel) all.delete(message.id);
+    },
+    get: (id) => all.get(id),
+    in: (channel) => [...all.values()].filter((message) => message.channel === channel),
+  };
+}
+
+/** Whether a person sees a message: they see its channel, and it is not somebody else's ephemeral one. */
+export const isVisibleTo = (message: Message, userId: string, now: number): boolean =>
+  (message.visibleTo === null || message.visibleTo === userId) && canSee(message.channel, userId, now);
+
+/** Whether a person sees a channel. */
+export const canSee = (channel: Channel, userId: string, now: number): boolean =>
+  channel.kind === 'dm'
+    ? channel.recipient.id === userId
+    : channel.guild.joined && has(channelPermissions(channel, userId, now), PERMISSION.viewChannel);

@@ -1,0 +1,173 @@
+import type { Instant } from '../clock.ts';
+import type { JsonObject } from '../json.ts';
+
+export interface User {
+  id: string;
+  username: string;
+  name: string;
+  bot: boolean;
+}
+
+export interface Role {
+  id: string;
+  name: string;
+  color: number;
+  position: number;
+  permissions: bigint;
+  managed: boolean;
+}
+
+export interface Member {
+  user: User;
+  roles: string[];
+  joinedAt: Instant;
+  timedOutUntil: Instant | null;
+}
+
+/** A channel's exception to the guild's permissions, for a role (type 0) or a member (type 1). */
+export interface Overwrite {
+  id: string;
+  type: 0 | 1;
+  allow: bigint;
+  deny: bigint;
+}
+
+export interface GuildChannel {
+  kind: 'guild';
+  id: string;
+  guild: Guild;
+  name: string;
+  topic: string | null;
+  nsfw: boolean;
+  position: number;
+  overwrites: Overwrite[];
+}
+
+export interface DirectChannel {
+  kind: 'dm';
+  id: string;
+  recipient: User;
+}
+
+export type Channel = GuildChannel | DirectChannel;
+
+export interface Guild {
+  id: string;
+  name: string;
+  locale: string;
+  ownerId: string;
+  createdAt: Instant;
+  /** Whether the bot is in it. */
+  joined: boolean;
+  roles: Map<string, Role>;
+  members: Map<string, Member>;
+  bans: Set<string>;
+}
+
+export interface Attachment {
+  id: string;
+  filename: string;
+  size: number;
+  contentType: string;
+  url: string;
+  description?: string;
+  width?: number;
+  height?: number;
+}
+
+export interface Message {
+  id: string;
+  channel: Channel;
+  author: User;
+  /** Discord's message type: 0 plain, 19 reply, 20 chat input command, 23 context menu command. */
+  type: number;
+  content: string;
+  embeds: JsonObject[];
+  components: JsonObject[];
+  attachments: Attachment[];
+  flags: number;
+  tts: boolean;
+  nonce: string | number | null;
+  mentions: User[];
+  mentionRoles: string[];
+  mentionEveryone: boolean;
+  replyTo: string | null;
+  createdAt: Instant;
+  editedAt: Instant | null;
+  edits: number;
+  /** The interaction that caused it. */
+  interaction: Interaction | null;
+  /** Whom an ephemeral message is shown to; null for everybody. */
+  visibleTo: string | null;
+}
+
+export const INTERACTION = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
+export type InteractionType = (typeof INTERACTION)[keyof typeof INTERACTION];
+
+export type InteractionState = 'pending' | 'acknowledged' | 'answered' | 'failed';
+
+export interface Interaction {
+  id: string;
+  token: string;
+  type: InteractionType;
+  user: User;
+  channel: Channel;
+  guild: Guild | null;
+  locale: string;
+  createdAt: Instant;
+  data: JsonObject;
+  /** Command name, for commands and autocomplete. */
+  name: string | null;
+  customId: string | null;
+  /** The message whose component was used, or that held the component that opened the modal. */
+  source: Message | null;
+  /** The interaction whose modal was submitted. */
+  parent: Interaction | null;
+  owners: Record<string, string>;
+  state: InteractionState;
+  reason: 'timeout' | 'unanswered' | null;
+  ackMs: number | null;
+  /** Discord's callback type of the acknowledgement. */
+  callback: number | null;
+  expired: boolean;
+  /** `@original`. */
+  original: Message | null;
+  followUps: Set<string>;
+  modal: JsonObject | null;
+  choices: JsonObject[] | null;
+}
+
+export interface Entitlement {
+  id: string;
+  sku: string;
+  user: User;
+  guild: Guild | null;
+  createdAt: Instant;
+}
+
+/** A registered application command: Discord's object, and the guild it is limited to. */
+export interface Command {
+  id: string;
+  guildId: string | null;
+  type: number;
+  name: string;
+  definition: JsonObject;
+}
+
+/** What happened in the box. The gateway tells the bot of it, the event stream tells the people. */
+export type Change =
+  | { kind: 'message-created' | 'message-updated' | 'message-deleted'; message: Message }
+  | { kind: 'messages-deleted'; channel: Channel; ids: string[] }
+  | { kind: 'interaction-created' | 'interaction-changed'; interaction: Interaction }
+  | { kind: 'commands-changed' }
+  | { kind: 'presence-changed' }
+  | { kind: 'clock-moved' }
+  | { kind: 'typing'; channel: Channel; user: User }
+  | { kind: 'guild-added' | 'guild-removed'; guild: Guild }
+  | { kind: 'channel-updated' | 'channel-deleted'; channel: GuildChannel }
+  | { kind: 'member-added' | 'member-updated' | 'member-removed'; guild: Guild; member: Member }
+  | { kind: 'ban-added' | 'ban-removed'; guild: Guild; user: User }
+  | { kind: 'role-updated'; guild: Guild; role: Role }
+  | { kind: 'entitlement-created' | 'entitlement-deleted'; entitlement: Entitlement };
+
+export type Publish = (change: Change) => void;

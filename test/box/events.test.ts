@@ -1,0 +1,105 @@
+import { type Client, GatewayIntentBits, type GuildTextBasedChannel } from 'discord.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { given, openStage, type Stage, type State, until } from './drive.ts';
+
+let stage: Stage;
+let bot: Client<true>;
+let state: State;
+
+beforeEach(async () => {
+  stage = await openStage();
+  bot = await stage.bot((interaction) => interaction.isRepliable() && interaction.reply('vale'), {
+    intents: [
+      GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildMembers,
+      GatewayIntentBits.GuildModeration,
+      GatewayIntentBits.GuildMessages,
+    ],
+  });
+  state = await stage.state();
+});
+afterEach(async () => {
+  expect(stage.validation.violations).toEqual([]);
+  await stage.close();
+});
+
+const guild = () => given(state.guilds[0]);
+const channelId = () => given(guild().channels[0]).id;
+const channel = () => given(bot.channels.cache.get(channelId())) as GuildTextBasedChannel; // a guild's text channel
+const [moderator, member] = [
+  () => given(guild().members.find((one) => one.moderator)),
+  () => given(guild().members.find((one) => !one.moderator)),
+];
+const register = () => bot.application.commands.set([{ name: 'hola', description: 'Saluda' }]);
+
+describe('the event stream', () => {
+  type Event = {
+    name: string;
+    data: { id?: string; content?: string; state?: string; channel?: string; bot?: { online: boolean } };
+  };
+
+  async function follow(user: string) {
+    const stop = new AbortController();
+    const response = await fetch(`${stage.box.url}/box/events?user=${user}`, { signal: stop.signal });
+    const events: Event[] = [];
+    const reading = (async () => {
+      let text = '';
+      for await (const chunk of given(response.body)) {
+        text += Buffer.from(chunk).toString();
+        const blocks = text.split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const [, name = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+          if (name) events.push({ name, data: JSON.parse(data) });
+        }
+      }
+    })().catch(() => {}); // aborting ends it with an error
+    const end = () => {
+      stop.abort();
+      return reading;
+    };
+    return { events, end };
+  }
+
+  it('tells each person what they see, and nothing else', async () => {
+    await register();
+    const [mine, theirs] = await Promise.all([follow(member().id), follow(moderator().id)]);
+    const { interaction } = await stage.post<{ interaction: string }>('/box/commands', {
+      channel: channelId(),
+      user: member().id,
+      name: 'hola',
+    });
+    await until('answer', () =>
+      mine.events.some(({ name, data }) => name === 'interaction' && data.state === 'answered'),
+    );
+    const states = mine.events
+      .filter(({ name }) => name === 'interaction')
+      .map(({ data }) => [data.id, data.state]);
+    expect(states).toEqual([
+      [interaction, 'pending'],
+      [interaction, 'answered'],
+    ]);
+    const message = await channel().send('a todos');
+    await message.edit('a todas');
+    await message.delete();
+    await channel().sendTyping();
+    await until('typing', () => theirs.events.some(({ name }) => name === 'typing'));
+    const seen = theirs.events
+      .filter(({ data }) => data.id === message.id)
+      .map(({ name, data }) => [name, data.content]);
+    expect(seen).toEqual([
+      ['message-created', 'a todos'],
+      ['message-updated', 'a todas'],
+      ['message-deleted', undefined],
+    ]);
+    expect(theirs.events.some(({ name }) => name === 'interaction')).toBe(false);
+    expect(theirs.events[0]).toMatchObject({ name: 'state', data: { bot: { online: true } } });
+    await bot.application.commands.set([]);
+    await until('commands', () => mine.events.some(({ name }) => name === 'commands'));
+    await bot.destroy();
+    await until('offline', () =>
+      mine.events.some(({ name, data }) => name === 'state' && data.bot?.online === false),
+    );
+    await Promise.all([mine.end(), theirs.end()]);
+  });
+});

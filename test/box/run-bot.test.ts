@@ -1,0 +1,89 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { until } from './drive.ts';
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const tsx = import.meta.resolve('tsx');
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+it('runs a bot that knows nothing of the box, and leaves no process behind', async () => {
+  const cli = spawn(
+    process.execPath,
+    [
+      '--import',
+      tsx,
+      at('src/cli/main.ts'),
+      'box',
+      '--no-open',
+      '--port',
+      '0',
+      '--name',
+      'Ping',
+      '--bot',
+      `node ${at('test/box/bots/ping.mjs')}`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  cli.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const exited = new Promise((resolve) => cli.once('exit', resolve));
+  try {
+    const url = await until('address', () => /Discord in a box: (\S+)/.exec(output)?.[1], 60_000);
+    const bot = Number(
+      await until('bot', () => /Logged in as ping#0001, pid (\d+)/.exec(output)?.[1], 60_000),
+    );
+    const { createDriver } = await import('../../src/box/index.ts');
+    expect((await createDriver({ url }).command('bruno', 'ping')).content).toBe('Pong!');
+    cli.kill('SIGINT');
+    expect(await exited).toBe(0);
+    expect(isAlive(bot)).toBe(false);
+  } finally {
+    cli.kill('SIGKILL');
+  }
+}, 120_000);
+
+it('says what a bot needs, ends with 1 when the bot fails and with 2 on wrong use', async () => {
+  const run = async (...args: string[]) => {
+    const command = ['--import', tsx, at('src/cli/main.ts'), 'box', '--no-open', ...args];
+    const failed = await promisify(execFile)(process.execPath, command).catch((error) => error);
+    return [failed.code, failed.stderr];
+  };
+  expect(await run('--port', '0', '--bot', 'exit 3')).toEqual([1, expect.stringContaining('exit code 3')]);
+  expect(await run('--port', 'x')).toEqual([2, expect.stringContaining('A port is a whole number')]);
+}, 120_000);
+
+it("keeps the documentation's ten lines working", async () => {
+  const [, example = ''] =
+    /```js\n(import assert[\s\S]*?)```/.exec(readFileSync(at('docs/box.md'), 'utf8')) ?? [];
+  expect(example.trim().split('\n').length).toBeLessThanOrEqual(11);
+  const folder = mkdtempSync(join(tmpdir(), 'box-example-'));
+  try {
+    cpSync(at('test/box/bots/ping.mjs'), join(folder, 'bot.js'));
+    symlinkSync(at('node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    const box = new URL('../../src/box/index.ts', import.meta.url).href; // what the package exports as chispa/box
+    writeFileSync(join(folder, 'ping.test.js'), example.replace('chispa/box', box));
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', tsx, '--test', 'ping.test.js'],
+      { cwd: folder },
+    );
+    expect(stdout).toMatch(/# pass 1\b[\s\S]*# fail 0\b/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
