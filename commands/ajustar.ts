@@ -1,0 +1,133 @@
+import {
+  ChannelType,
+  type ChatInputCommandInteraction,
+  InteractionContextType,
+  MessageFlags,
+  PermissionFlagsBits,
+  SlashCommandBuilder,
+  type SlashCommandSubcommandBuilder,
+} from 'discord.js';
+import type { CommandContext, SlashCommand } from '../src/bot/command.ts';
+import { requireModerator } from '../src/bot/moderators.ts';
+import { Refusal } from '../src/bot/refusal.ts';
+import { NUMERIC_OPTIONS, NUMERIC_SETTINGS, readDecoder } from '../src/bot/tuning/decoder.ts';
+import { GUILD_PATCHES } from '../src/bot/tuning/guild.ts';
+import { suggest } from '../src/bot/tuning/suggest.ts';
+import { MAX_COOLDOWN_SECONDS } from '../src/db/guildSettings.ts';
+import { findModelVersion } from '../src/db/models.ts';
+import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../src/db/settings.ts';
+import { choiceNames, described } from '../src/discord/localized.ts';
+import type { es } from '../src/discord/messages/index.ts';
+import { historyMessage, settingsMessage } from '../src/discord/settings-message.ts';
+import { DECODERS, RANGES } from '../src/lib/settings.ts';
+
+type Labels = typeof es.commands.ajustar;
+const subcommand = (name: keyof Labels['subcommands'], sub: SlashCommandSubcommandBuilder) =>
+  described(sub, (m) => m.ajustar.subcommands[name]);
+const label = (name: keyof Labels['options']) => (m: typeof es.commands) => m.ajustar.options[name];
+
+export default {
+  data: described(new SlashCommandBuilder(), (m) => m.ajustar)
+    .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
+    .setContexts(InteractionContextType.Guild)
+    .addSubcommand((sub) => subcommand('ver', sub))
+    .addSubcommand((sub) => {
+      subcommand('decodificador', sub).addStringOption((option) =>
+        described(option, label('decodificador')).addChoices(
+          DECODERS.map((name) => ({ ...choiceNames((m) => m.decoders[name]), value: name })),
+        ),
+      );
+      for (const key of NUMERIC_SETTINGS) {
+        const { min, max, integer } = RANGES[key];
+        const name = label(NUMERIC_OPTIONS[key]);
+        if (integer) sub.addIntegerOption((o) => described(o, name).setMinValue(min).setMaxValue(max));
+        else sub.addNumberOption((o) => described(o, name).setMinValue(min).setMaxValue(max));
+      }
+      return sub;
+    })
+    .addSubcommand((sub) =>
+      subcommand('modo-seguro', sub).addBooleanOption((o) =>
+        described(o, label('activado')).setRequired(true),
+      ),
+    )
+    .addSubcommand((sub) =>
+      subcommand('espera', sub).addIntegerOption((o) =>
+        described(o, label('segundos')).setMinValue(0).setMaxValue(MAX_COOLDOWN_SECONDS).setRequired(true),
+      ),
+    )
+    .addSubcommand((sub) =>
+      subcommand('diario', sub)
+        .addChannelOption((o) => described(o, label('canal')).addChannelTypes(ChannelType.GuildText))
+        .addStringOption((o) => described(o, label('hora')).setMaxLength(5))
+        .addStringOption((o) => described(o, label('zona')).setAutocomplete(true).setMaxLength(60)),
+    )
+    .addSubcommand((sub) =>
+      subcommand('registro', sub).addChannelOption((o) =>
+        described(o, label('canal')).addChannelTypes(ChannelType.GuildText),
+      ),
+    )
+    .addSubcommand((sub) =>
+      subcommand('modelo', sub).addStringOption((o) =>
+        described(o, label('version')).setAutocomplete(true).setMaxLength(100),
+      ),
+    )
+    .addSubcommand((sub) =>
+      subcommand('aprender', sub).addBooleanOption((o) => described(o, label('activado')).setRequired(true)),
+    )
+    .addSubcommand((sub) => subcommand('rol', sub).addRoleOption((o) => described(o, label('rol'))))
+    .addSubcommand((sub) => subcommand('restablecer', sub))
+    .addSubcommand((sub) => subcommand('historial', sub)),
+
+  async execute(interaction, context) {
+    const { store, settings, messages: m } = context;
+    const guildId = requireModerator(interaction, settings.of(interaction.guildId));
+    const name = interaction.options.getSubcommand();
+    const by = interaction.user.id;
+    await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    const patch = Object.hasOwn(GUILD_PATCHES, name) ? GUILD_PATCHES[name] : undefined;
+    if (patch) {
+      await changeSettings(store.db, guildId, by, await patch(interaction, store.db));
+      await showPanel(interaction, guildId, context, m.settings.changed);
+    } else if (name === 'ver') {
+      await showPanel(interaction, guildId, context);
+    } else if (name === 'decodificador') {
+      await changeDecoder(interaction, guildId, context);
+    } else if (name === 'restablecer') {
+      await resetSettings(store.db, guildId, by);
+      await showPanel(interaction, guildId, context, m.settings.reset);
+    } else if (name === 'historial') {
+      await interaction.editReply(historyMessage(await settingsHistory(store.db, guildId), m));
+    } else {
+      throw new Refusal((m) => m.refusal.unknownCommand);
+    }
+  },
+
+  autocomplete: (interaction, { store }) => suggest(interaction, store.db),
+} satisfies SlashCommand;
+
+/** Changes decoder settings and shows what they do: a joke of the same seed before and after. */
+async function changeDecoder(
+  interaction: ChatInputCommandInteraction,
+  guildId: string,
+  context: CommandContext,
+): Promise<void> {
+  const { store, ask, messages: m } = context;
+  const decoder = readDecoder(interaction);
+  const { decoder: before } = await settingsOf(store.db, guildId);
+  const after = await changeSettings(store.db, guildId, interaction.user.id, { decoder });
+  await showPanel(interaction, guildId, context, m.settings.changed);
+  await ask(interaction, { prompt: { kind: 'preview', before }, settings: after.decoder });
+}
+
+async function showPanel(
+  interaction: ChatInputCommandInteraction,
+  guildId: string,
+  { store: { db }, messages: m }: CommandContext,
+  heading = '',
+): Promise<void> {
+  const settings = await settingsOf(db, guildId);
+  const [latest] = await settingsHistory(db, guildId, { limit: 1 });
+  const pinned =
+    settings.modelVersionId === null ? undefined : await findModelVersion(db, settings.modelVersionId);
+  await interaction.editReply(settingsMessage({ settings, pinned: pinned?.name, latest }, heading, m));
+}

@@ -1,0 +1,55 @@
+import { type ChatInputCommandInteraction, SlashCommandBuilder } from 'discord.js';
+import { THEME_LENGTH } from '../src/bot/ask.ts';
+import type { CommandContext, SlashCommand } from '../src/bot/command.ts';
+import { Refusal } from '../src/bot/refusal.ts';
+import { addJokeMessage } from '../src/db/jokes.ts';
+import { lovedJoke } from '../src/db/loved.ts';
+import { tallyOf } from '../src/db/ratings.ts';
+import { finishedJoke } from '../src/discord/finished-joke.ts';
+import { jokeMessage } from '../src/discord/joke-message.ts';
+import { choiceNames, described } from '../src/discord/localized.ts';
+import { replyTo } from '../src/discord/reply.ts';
+import { visible } from '../src/discord/text.ts';
+import { seedSchema } from '../src/lib/settings.ts';
+
+export default {
+  data: described(new SlashCommandBuilder(), (m) => m.chiste)
+    .addStringOption((option) => described(option, (m) => m.chiste.options.tema).setMaxLength(THEME_LENGTH))
+    .addStringOption((option) =>
+      described(option, (m) => m.chiste.options.fuente).addChoices(
+        { ...choiceNames((m) => m.sources.new), value: 'nuevo' },
+        { ...choiceNames((m) => m.sources.best), value: 'mejores' },
+      ),
+    )
+    .addIntegerOption((option) =>
+      described(option, (m) => m.chiste.options.semilla)
+        .setMinValue(0)
+        .setMaxValue(0xffff_ffff),
+    ),
+
+  async execute(interaction, context) {
+    if (interaction.options.getString('fuente') === 'mejores') return tellLoved(interaction, context);
+    const theme = visible(interaction.options.getString('tema') ?? '').trim();
+    if (theme.length > THEME_LENGTH) throw new Refusal((m) => m.refusal.longTheme(THEME_LENGTH));
+    const seed = seedSchema.optional().safeParse(interaction.options.getInteger('semilla') ?? undefined);
+    if (!seed.success) throw new Refusal((m) => m.refusal.seed);
+    const about = theme ? { theme: { text: theme, origin: 'user' as const } } : {};
+    await context.ask(interaction, { prompt: { kind: 'joke', ...about }, seed: seed.data });
+  },
+} satisfies SlashCommand;
+
+/** Tells one of this guild's own best jokes again. */
+async function tellLoved(
+  interaction: ChatInputCommandInteraction,
+  { store: { db }, messages: m }: CommandContext,
+): Promise<void> {
+  const { guildId, channelId, user } = interaction;
+  if (!guildId) throw new Refusal((m) => m.refusal.guildOnly);
+  await interaction.deferReply();
+  const joke = await lovedJoke(db, guildId, {});
+  if (!joke) throw new Refusal((m) => m.refusal.noBest);
+  const shown = { ...finishedJoke(joke, await tallyOf(db, joke.id)), askedBy: user.id };
+  const body = jokeMessage(shown, m, { heading: m.joke.retold });
+  const message = await replyTo(interaction.client.rest, interaction).edit(body);
+  await addJokeMessage(db, { messageId: message.id, jokeId: joke.id, channelId, askedBy: user.id });
+}

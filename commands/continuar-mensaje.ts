@@ -1,0 +1,26 @@
+import { ApplicationCommandType, ContextMenuCommandBuilder } from 'discord.js';
+import { continuable } from '../src/bot/ask.ts';
+import type { MessageCommand } from '../src/bot/command.ts';
+import { Refusal } from '../src/bot/refusal.ts';
+import { findJokeByMessage } from '../src/db/jokes.ts';
+import { named } from '../src/discord/localized.ts';
+
+/** "Continuar chiste" in a message's menu: goes on from one of our jokes, or from what a person wrote. */
+export default {
+  data: named(new ContextMenuCommandBuilder(), (m) => m.continuarMensaje).setType(
+    ApplicationCommandType.Message,
+  ),
+
+  async executeOnMessage(interaction, { store, ask }) {
+    const { author, id, content } = interaction.targetMessage;
+    if (author.id !== interaction.client.user.id) {
+      if (!content.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
+      await ask(interaction, { prompt: { kind: 'continue', from: { text: continuable(content) } } });
+      return;
+    }
+    await interaction.deferReply();
+    const joke = await findJokeByMessage(store.db, id);
+    if (joke?.state !== 'shown') throw new Refusal((m) => m.refusal.nothingToContinue);
+    await ask(interaction, { prompt: { kind: 'continue', from: { jokeId: joke.id } } });
+  },
+} satisfies MessageCommand;

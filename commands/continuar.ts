@@ -1,0 +1,17 @@
+import { SlashCommandBuilder } from 'discord.js';
+import { continuable, TEXT_LENGTH } from '../src/bot/ask.ts';
+import type { SlashCommand } from '../src/bot/command.ts';
+import { described } from '../src/discord/localized.ts';
+
+export default {
+  data: described(new SlashCommandBuilder(), (m) => m.continuar).addStringOption((option) =>
+    described(option, (m) => m.continuar.options.texto)
+      .setRequired(true)
+      .setMaxLength(TEXT_LENGTH),
+  ),
+
+  async execute(interaction, { ask }) {
+    const text = continuable(interaction.options.getString('texto') ?? '');
+    await ask(interaction, { prompt: { kind: 'continue', from: { text } } });
+  },
+} satisfies SlashCommand;

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { DiscordAPIError, MessageFlags, RESTJSONErrorCodes, type RepliableInteraction } from 'discord.js';
+import type { Messages } from '../discord/messages/index.ts';
+import type { Logger } from '../lib/log.ts';
+import { Refusal } from './refusal.ts';
+
+/** Nothing can be said any more: the interaction has run out or is unknown, or the message or channel is gone. */
+const UNANSWERABLE: unknown[] = [
+  RESTJSONErrorCodes.UnknownInteraction,
+  RESTJSONErrorCodes.UnknownWebhook,
+  RESTJSONErrorCodes.InvalidWebhookToken,
+  RESTJSONErrorCodes.UnknownMessage,
+  RESTJSONErrorCodes.UnknownChannel,
+  RESTJSONErrorCodes.UnknownGuild,
+];
+
+/**
+ * The one error ladder: tells the person privately what went wrong, with a code that is in the log too, by the way
+ * that is still open. Never throws.
+ */
+export async function answerError(
+  interaction: RepliableInteraction,
+  error: unknown,
+  messages: Messages,
+  log: Logger,
+): Promise<void> {
+  if (error instanceof DiscordAPIError && UNANSWERABLE.includes(error.code)) {
+    log.warn(
+      { interaction: interaction.id, code: error.code, url: error.url },
+      'Discord no longer takes this answer',
+    );
+    return;
+  }
+  const code = randomBytes(3).toString('hex');
+  if (!(error instanceof Refusal))
+    log.error({ err: error, code, interaction: interaction.id }, 'interaction failed');
+  const content = error instanceof Refusal ? error.say(messages) : messages.failure.internal(code);
+  try {
+    await sayPrivately(interaction, content);
+  } catch (failed) {
+    log.warn({ err: failed, code, interaction: interaction.id }, 'the error could not be told');
+  }
+}
+
+/** Replied → follow-up; deferred → edit of the placeholder, which is no more private than it was; else a reply. */
+async function sayPrivately(interaction: RepliableInteraction, content: string): Promise<void> {
+  const allowedMentions = { parse: [] };
+  if (interaction.replied || (interaction.deferred && interaction.isMessageComponent())) {
+    await interaction.followUp({ content, flags: MessageFlags.Ephemeral, allowedMentions });
+  } else if (interaction.deferred) {
+    await interaction.editReply({ content, embeds: [], components: [], allowedMentions });
+  } else {
+    await interaction.reply({ content, flags: MessageFlags.Ephemeral, allowedMentions });
+  }
+}

@@ -1,0 +1,38 @@
+import { ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle } from 'discord.js';
+import { exportPerson, forgetPerson } from '../../db/privacy.ts';
+import { customId } from '../../discord/custom-id.ts';
+import { messagesFor } from '../../discord/messages/index.ts';
+import type { ButtonHandler } from './index.ts';
+
+/** "Ver mis datos": everything kept about the person, as a file. */
+export const exportData: ButtonHandler<'export'> = async (interaction, _, { store, voter }) => {
+  const m = messagesFor(interaction.locale);
+  await interaction.deferReply({ flags: 'Ephemeral' });
+  const { id } = interaction.user;
+  const data = await exportPerson(store.db, { userId: id, voter: voter(id) });
+  const file = new AttachmentBuilder(Buffer.from(JSON.stringify(data, null, 2)), { name: 'chispa.json' });
+  await interaction.editReply({ content: m.privacy.file, files: [file] });
+};
+
+/** "Borrar mis datos": asks once more. */
+export const forget: ButtonHandler<'forget'> = async (interaction) => {
+  const m = messagesFor(interaction.locale);
+  const button = new ButtonBuilder()
+    .setCustomId(customId('forget-for-ever'))
+    .setLabel(m.buttons.forgetForEver)
+    .setStyle(ButtonStyle.Danger);
+  await interaction.reply({
+    content: m.privacy.confirm,
+    components: [new ActionRowBuilder<ButtonBuilder>().addComponents(button)],
+    flags: 'Ephemeral',
+  });
+};
+
+/** "Sí, bórralo todo". */
+export const forgetForEver: ButtonHandler<'forget-for-ever'> = async (interaction, _, { store, voter }) => {
+  const m = messagesFor(interaction.locale);
+  await interaction.deferUpdate();
+  const { id } = interaction.user;
+  const { ratings, requests } = await forgetPerson(store.db, { userId: id, voter: voter(id) });
+  await interaction.editReply({ content: m.privacy.forgotten(ratings, requests), components: [] });
+};

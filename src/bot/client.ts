@@ -1,0 +1,150 @@
+import {
+  ActivityType,
+  Client,
+  Events,
+  GatewayIntentBits,
+  OAuth2Scopes,
+  PermissionFlagsBits,
+} from 'discord.js';
+import type { Store } from '../db/connect.ts';
+import type { Voter } from '../db/voter.ts';
+import { es } from '../discord/messages/index.ts';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Queue } from '../queue/queue.ts';
+import { createSafety } from '../safety/safety.ts';
+import { createAdmission } from './admission.ts';
+import { createAsk } from './ask.ts';
+import { createSettingsCache } from './guild-settings.ts';
+import { createHousekeeping } from './housekeeping.ts';
+import { loadCommands } from './load-commands.ts';
+import { createMessageBoard } from './message-board.ts';
+import { createModeratorLog } from './moderator-log.ts';
+import { commandRegistry } from './register.ts';
+import { routeInteractions } from './router.ts';
+import { createWaitingBoard } from './waiting-board.ts';
+
+export interface BotOptions {
+  token: string;
+  /** The REST address of the box; absent for Discord itself. */
+  api?: string | undefined;
+  store: Store;
+  queue: Queue;
+  voter: Voter;
+  /** Jokes that are generated at once, for what people who wait are told. */
+  slots: number;
+  log: Logger;
+}
+
+export interface Bot {
+  name: string;
+  guilds: number;
+  /** Where a server's owner invites the bot. */
+  inviteUrl: string;
+  close(): Promise<void>;
+}
+
+/** Between IDENTIFY and READY `client.destroy()` can hang. */
+const CLOSE_DEADLINE_MS = 1500;
+/** Discord allows one IDENTIFY in 5 s; in the box that would only slow every start down. */
+const NO_THROTTLE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
+
+const PERMISSIONS = [
+  PermissionFlagsBits.ViewChannel,
+  PermissionFlagsBits.SendMessages,
+  PermissionFlagsBits.EmbedLinks,
+  PermissionFlagsBits.AttachFiles,
+];
+
+/**
+ * The gateway role: connects, brings the registered commands up to date and answers interactions.
+ * @throws ChispaError `discord-login` when Discord does not let it in.
+ */
+export async function startBot(options: BotOptions): Promise<Bot> {
+  const { token, api, store, queue, voter, slots, log } = options;
+  const client = createClient(api, log);
+  const settings = await createSettingsCache({ store, log });
+  const admission = await createAdmission(store);
+  const waiting = createWaitingBoard({ db: store.db, slots, log });
+  const commands = await loadCommands();
+  routeInteractions(client, {
+    commands,
+    services: {
+      store,
+      settings,
+      voter,
+      ask: createAsk({ store, queue, settings, admission, safety: createSafety(), waiting }),
+      board: createMessageBoard({ db: store.db, rest: client.rest, log }),
+      moderatorLog: createModeratorLog(client.rest, settings, log),
+    },
+    log,
+  });
+
+  const ready = await login(client, token);
+  const written = await (await commandRegistry(ready.rest, commands.values())).deploy();
+  log.info({ commands: commands.size, written }, 'commands are registered');
+  const housekeeping = createHousekeeping({
+    store,
+    queue,
+    settings,
+    log,
+    onJokesToday: (jokes) =>
+      ready.user.setActivity({ name: 'chispa', type: ActivityType.Custom, state: es.presence(jokes) }),
+  });
+  housekeeping.start();
+  return {
+    name: ready.user.displayName,
+    guilds: ready.guilds.cache.size,
+    inviteUrl: ready.generateInvite({
+      scopes: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands],
+      permissions: PERMISSIONS,
+    }),
+    async close() {
+      await within(CLOSE_DEADLINE_MS, client.destroy());
+      waiting.close();
+      await housekeeping.close();
+      await admission.close();
+      await settings.close();
+    },
+  };
+}
+
+function createClient(api: string | undefined, log: Logger): Client {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    allowedMentions: { parse: [] },
+    shards: 'auto',
+    ...(api && { rest: { api, version: '10' }, ws: NO_THROTTLE }),
+  });
+  client.on(Events.Error, (err) => log.error({ err }, 'Discord client error'));
+  client.on(Events.ShardDisconnect, ({ code }, shard) =>
+    log.warn({ code, shard }, 'disconnected from Discord'),
+  );
+  client.on(Events.ShardResume, (shard) => log.info({ shard }, 'connected to Discord again'));
+  return client;
+}
+
+async function login(client: Client, token: string): Promise<Client<true>> {
+  const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
+  try {
+    await client.login(token);
+    return await ready;
+  } catch (error) {
+    await within(CLOSE_DEADLINE_MS, client.destroy());
+    throw new ChispaError(
+      'discord-login',
+      `Discord did not let the bot in (${messageOf(error)}). Check DISCORD_TOKEN: the developer portal shows it once, under Bot → Reset Token.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Settles with `work`, or without it after `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises';
+import { z } from 'zod';
+import { ChispaError } from '../lib/errors.ts';
+import type { Command } from './command.ts';
+
+const FOLDER = new URL('../../commands/', import.meta.url); // beside src/, and beside dist/src/ once compiled
+
+const callable = z.custom((value) => typeof value === 'function');
+const commandShape = z.object({
+  data: z.looseObject({ name: z.string().min(1), toJSON: callable }),
+  execute: callable.optional(),
+  executeOnMessage: callable.optional(),
+});
+
+/** Loads every command of `commands/`, by name. Throws a `ChispaError` that names a file which exports none. */
+export async function loadCommands(): Promise<Map<string, Command>> {
+  const files = (await readdir(FOLDER)).filter((file) => /\.(ts|js)$/.test(file) && !file.endsWith('.d.ts'));
+  const commands = new Map<string, Command>();
+  for (const file of files.sort()) {
+    const { default: command }: { default?: unknown } = await import(new URL(file, FOLDER).href);
+    if (!isCommand(command)) {
+      throw new ChispaError('command', `commands/${file} does not export a command: { data, execute }`);
+    }
+    if (commands.has(command.data.name)) {
+      throw new ChispaError('command', `commands/${file} repeats the command name "${command.data.name}"`);
+    }
+    commands.set(command.data.name, command);
+  }
+  return commands;
+}
+
+function isCommand(value: unknown): value is Command {
+  const parsed = commandShape.safeParse(value);
+  return parsed.success && Boolean(parsed.data.execute ?? parsed.data.executeOnMessage);
+}

@@ -1,0 +1,25 @@
+import { type BaseInteraction, GuildMember, PermissionFlagsBits } from 'discord.js';
+import type { GuildSettings } from '../db/guildSettings.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Whether somebody may change Chispa here: who manages the server, and who has the role that those named.
+ * Discord only hides commands from others; this is the check.
+ */
+export function isModerator(interaction: BaseInteraction, settings: GuildSettings): boolean {
+  if (!interaction.inGuild()) return false;
+  if (interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild)) return true;
+  const { moderatorRoleId } = settings;
+  if (!moderatorRoleId) return false;
+  const { roles } = interaction.member;
+  return interaction.member instanceof GuildMember
+    ? interaction.member.roles.cache.has(moderatorRoleId)
+    : Array.isArray(roles) && roles.includes(moderatorRoleId);
+}
+
+/** The guild of a moderator's interaction. Throws a `Refusal` outside a guild and for everybody else. */
+export function requireModerator(interaction: BaseInteraction, settings: GuildSettings): string {
+  if (!interaction.guildId) throw new Refusal((m) => m.refusal.guildOnly);
+  if (!isModerator(interaction, settings)) throw new Refusal((m) => m.refusal.moderatorsOnly);
+  return interaction.guildId;
+}

@@ -1,0 +1,74 @@
+import {
+  type AutocompleteInteraction,
+  type BaseInteraction,
+  type Client,
+  Events,
+  type RepliableInteraction,
+} from 'discord.js';
+import { type Action, type ActionName, parseCustomId } from '../discord/custom-id.ts';
+import { messagesFor } from '../discord/messages/index.ts';
+import type { Logger } from '../lib/log.ts';
+import { answerError } from './answer-error.ts';
+import { BUTTONS, type ButtonHandler, MODALS, type ModalHandler } from './buttons/index.ts';
+import type { Command, Services } from './command.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Routes {
+  commands: ReadonlyMap<string, Command>;
+  services: Services;
+  log: Logger;
+}
+
+/** Hands each interaction to its command or button; whatever a handler throws goes to the error ladder. */
+export function routeInteractions(client: Client, routes: Routes): void {
+  client.on(Events.InteractionCreate, (interaction) => {
+    if (interaction.isAutocomplete()) {
+      // A suggestion that comes late or fails is simply not shown.
+      complete(interaction, routes).catch((err) => routes.log.debug({ err }, 'no suggestions'));
+      return;
+    }
+    if (!interaction.isRepliable()) return;
+    dispatch(interaction, routes).catch((error) =>
+      answerError(interaction, error, messagesFor(interaction.locale), routes.log),
+    );
+  });
+}
+
+async function dispatch(
+  interaction: RepliableInteraction & BaseInteraction,
+  { commands, services }: Routes,
+): Promise<void> {
+  const context = { ...services, messages: messagesFor(interaction.locale) };
+  if (interaction.isChatInputCommand()) {
+    const command = commands.get(interaction.commandName);
+    if (!command || !('execute' in command)) throw new Refusal((m) => m.refusal.unknownCommand);
+    await command.execute(interaction, context);
+  } else if (interaction.isMessageContextMenuCommand()) {
+    const command = commands.get(interaction.commandName);
+    if (!command || !('executeOnMessage' in command)) throw new Refusal((m) => m.refusal.unknownCommand);
+    await command.executeOnMessage(interaction, context);
+  } else if (interaction.isButton()) {
+    const action = actionOf(interaction.customId);
+    // The handler of an action takes that action: the table says so, TypeScript does not follow the index.
+    await (BUTTONS[action.action] as ButtonHandler<ActionName>)(interaction, action, services);
+  } else if (interaction.isModalSubmit()) {
+    const action = actionOf(interaction.customId);
+    const handle = MODALS[action.action] as ModalHandler<ActionName> | undefined; // as above
+    if (!handle) throw new Refusal((m) => m.refusal.oldButton);
+    await handle(interaction, action, services);
+  } else {
+    throw new Refusal((m) => m.refusal.unknownCommand);
+  }
+}
+
+function actionOf(customId: string): Action {
+  const action = parseCustomId(customId);
+  if (!action) throw new Refusal((m) => m.refusal.oldButton);
+  return action;
+}
+
+async function complete(interaction: AutocompleteInteraction, { commands, services }: Routes): Promise<void> {
+  const command = commands.get(interaction.commandName);
+  if (!command || !('execute' in command) || !command.autocomplete) return;
+  await command.autocomplete(interaction, { ...services, messages: messagesFor(interaction.locale) });
+}

@@ -1,0 +1,66 @@
+import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
+import type { Database } from '../../db/connect.ts';
+import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../db/guildSettings.ts';
+import { usableModels } from '../../db/models.ts';
+import type { SettingsPatch } from '../../db/settings.ts';
+import { Refusal } from '../refusal.ts';
+
+/** Reads what a subcommand of `/ajustar` changes. Throws a `Refusal` for what cannot be set. */
+export type ReadPatch = (interaction: ChatInputCommandInteraction, db: Database) => Promise<SettingsPatch>;
+
+/** The subcommands of `/ajustar` that change one thing each. */
+export const GUILD_PATCHES: Record<string, ReadPatch> = {
+  'modo-seguro': async ({ options }) => ({ safeMode: options.getBoolean('activado', true) }),
+
+  espera: async ({ options }) => {
+    const cooldownSeconds = options.getInteger('segundos', true);
+    if (cooldownSeconds < 0 || cooldownSeconds > MAX_COOLDOWN_SECONDS) {
+      throw new Refusal((m) => m.settings.outOfRange('segundos', 0, MAX_COOLDOWN_SECONDS, true));
+    }
+    return { cooldownSeconds };
+  },
+
+  diario: async (interaction) => {
+    const channelId = writableChannel(interaction);
+    if (!channelId) return { daily: null };
+    const { options } = interaction;
+    const time = options.getString('hora') ?? '09:00';
+    const timeZone = options.getString('zona') ?? 'Europe/Madrid';
+    if (!dailyJoke.shape.time.safeParse(time).success) throw new Refusal((m) => m.refusal.wrongTime(time));
+    if (!dailyJoke.shape.timeZone.safeParse(timeZone).success) {
+      throw new Refusal((m) => m.refusal.unknownTimeZone(timeZone));
+    }
+    return { daily: { channelId, time, timeZone } };
+  },
+
+  registro: async (interaction) => ({ logChannelId: writableChannel(interaction) }),
+
+  modelo: async ({ options }, db) => {
+    const name = options.getString('version');
+    if (!name) return { modelVersionId: null };
+    const version = (await usableModels(db)).find((usable) => usable.name === name);
+    if (!version) throw new Refusal((m) => m.refusal.unknownModel);
+    return { modelVersionId: version.id };
+  },
+
+  aprender: async ({ options }) => ({ learns: options.getBoolean('activado', true) }),
+
+  rol: async ({ options }) => ({ moderatorRoleId: options.getRole('rol')?.id ?? null }),
+};
+
+const NEEDED = [
+  PermissionFlagsBits.ViewChannel,
+  PermissionFlagsBits.SendMessages,
+  PermissionFlagsBits.EmbedLinks,
+];
+
+/** The channel named, if any. Throws a `Refusal` for one where the bot may not write. */
+function writableChannel({ options, client, guild }: ChatInputCommandInteraction): string | null {
+  const named = options.getChannel('canal');
+  if (!named) return null;
+  const channel = guild?.channels.cache.get(named.id);
+  if (!channel?.permissionsFor(client.user)?.has(NEEDED)) {
+    throw new Refusal((m) => m.refusal.cannotWrite(named.id));
+  }
+  return channel.id;
+}

@@ -1,0 +1,29 @@
+import type { AutocompleteInteraction } from 'discord.js';
+import type { Database } from '../../db/connect.ts';
+import { usableModels } from '../../db/models.ts';
+
+const CHOICES = 25; // Discord's limit
+
+/** Where most Spanish speakers live, first. */
+const NEARBY = [
+  'Europe/Madrid',
+  'America/Mexico_City',
+  'America/Bogota',
+  'America/Lima',
+  'America/Santiago',
+  'America/Argentina/Buenos_Aires',
+  'America/Caracas',
+  'America/Guayaquil',
+  'America/Montevideo',
+  'Atlantic/Canary',
+];
+const ZONES = [...new Set([...NEARBY, ...Intl.supportedValuesOf('timeZone'), 'UTC'])];
+
+/** Suggestions for the options of `/ajustar` that have too many values for choices. */
+export async function suggest(interaction: AutocompleteInteraction, db: Database): Promise<void> {
+  const { name, value } = interaction.options.getFocused(true);
+  const all = name === 'version' ? (await usableModels(db)).map((model) => model.name) : ZONES;
+  const typed = value.toLowerCase();
+  const matching = all.filter((choice) => choice.toLowerCase().includes(typed)).slice(0, CHOICES);
+  await interaction.respond(matching.map((choice) => ({ name: choice, value: choice })));
+}

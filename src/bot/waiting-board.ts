@@ -1,0 +1,92 @@
+import type { Database } from '../db/connect.ts';
+import { queuedRequests, recentDuration } from '../db/waiting.ts';
+import { sentenceMessage } from '../discord/joke-message.ts';
+import { messagesFor } from '../discord/messages/index.ts';
+import { replyTo } from '../discord/reply.ts';
+import type { Logger } from '../lib/log.ts';
+import type { AskingInteraction } from './ask.ts';
+
+/** Tells people who wait how many are before them. */
+export interface WaitingBoard {
+  add(requestId: string, interaction: AskingInteraction): void;
+  close(): void;
+}
+
+const INTERVAL_MS = 2500;
+/** A joke that comes sooner needs no word about waiting. */
+const FIRST_LOOK_MS = 700;
+/** A joke of 128 tokens on a small server, until there is one to measure. */
+const FIRST_GUESS_MS = 3000;
+/** An edit that hangs longer might land after the joke itself. */
+const EDIT_TIMEOUT_MS = 1000;
+
+export interface WaitingBoardOptions {
+  db: Database;
+  /** Jokes that are generated at once. */
+  slots: number;
+  log: Logger;
+}
+
+/**
+ * The position goes down with each look at the queue, the estimate counts down by itself (a Discord timestamp).
+ * Whoever comes next is not told any more: the generator may be writing already, and a late "you are waiting" must
+ * never cover a joke.
+ */
+export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): WaitingBoard {
+  const people = new Map<string, { interaction: AskingInteraction; shown?: number }>();
+  let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Timeout | undefined;
+  let looking = false;
+
+  async function look(): Promise<void> {
+    if (looking || people.size === 0) return;
+    looking = true;
+    try {
+      const queued = await queuedRequests(db);
+      const duration = (await recentDuration(db)) ?? FIRST_GUESS_MS;
+      for (const [id, person] of people) {
+        const position = queued.indexOf(id) + 1;
+        if (position === 0) people.delete(id);
+        else if (position > slots && position !== person.shown) tell(person, position, duration);
+      }
+    } catch (err) {
+      log.warn({ err }, 'the queue could not be looked at');
+    } finally {
+      looking = false;
+    }
+    if (people.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  }
+
+  function tell(
+    person: { interaction: AskingInteraction; shown?: number },
+    position: number,
+    duration: number,
+  ): void {
+    person.shown = position;
+    const { interaction } = person;
+    const readyAt = Math.ceil((Date.now() + (position / slots) * duration) / 1000);
+    const body = sentenceMessage(messagesFor(interaction.locale).waiting(position, readyAt));
+    replyTo(interaction.client.rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS))
+      .edit(body)
+      .catch((err) => log.debug({ err }, 'a waiting person could not be told'));
+  }
+
+  return {
+    add(requestId, interaction) {
+      people.set(requestId, { interaction });
+      // Many ask at once when it matters: one look serves them all.
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        void look();
+      }, FIRST_LOOK_MS);
+      timer ??= setInterval(() => void look(), INTERVAL_MS);
+    },
+    close() {
+      clearTimeout(soon);
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/**
+ * What a button or modal carries in its `custom_id` (≤ 100 characters): a version, an action and its arguments,
+ * joined by colons. Buttons outlive programs, so a shape, once published, is read for ever; a new shape gets a new
+ * version.
+ */
+const VERSION = 'c1';
+
+const score = z.coerce
+  .number()
+  .pipe(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]));
+const jokeId = z.string().regex(/^[0-9a-zA-Z_-]{1,40}$/);
+
+/** An action about one joke. */
+const aboutJoke = <A extends string>(action: A) =>
+  z.tuple([jokeId]).transform(([joke]) => ({ action, joke }));
+const plain = <A extends string>(action: A) => z.tuple([]).transform(() => ({ action }));
+
+const ACTIONS = {
+  rate: z.tuple([jokeId, score]).transform(([joke, score]) => ({ action: 'rate' as const, joke, score })),
+  again: aboutJoke('again'),
+  more: aboutJoke('more'),
+  think: aboutJoke('think'),
+  /** Opens the report's modal, and is the modal's own id. */
+  report: aboutJoke('report'),
+  delete: aboutJoke('delete'),
+  hide: aboutJoke('hide'),
+  clear: aboutJoke('clear'),
+  export: plain('export'),
+  forget: plain('forget'),
+  'forget-for-ever': plain('forget-for-ever'),
+};
+
+export type ActionName = keyof typeof ACTIONS;
+export type Action = { [A in ActionName]: z.output<(typeof ACTIONS)[A]> }[ActionName];
+export type ActionOf<A extends ActionName> = Extract<Action, { action: A }>;
+
+const isAction = (name: string): name is ActionName => Object.hasOwn(ACTIONS, name);
+
+/** The action of a custom id, or undefined for one that is forged, malformed or of an unknown version. */
+export function parseCustomId(customId: string): Action | undefined {
+  const [version, action, ...args] = customId.split(':');
+  if (version !== VERSION || !action || !isAction(action)) return undefined;
+  const parsed = ACTIONS[action].safeParse(args);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The custom id of an action; `parseCustomId` reads it back. */
+export const customId = (action: ActionName, ...args: (string | number)[]): string =>
+  [VERSION, action, ...args].join(':');

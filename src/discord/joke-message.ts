@@ -1,0 +1,154 @@
+import {
+  ActionRowBuilder,
+  type APIMessageTopLevelComponent,
+  ButtonBuilder,
+  ButtonStyle,
+  EmbedBuilder,
+  type RESTPatchAPIWebhookWithTokenMessageJSONBody,
+} from 'discord.js';
+import type { DecoderSettings } from '../lib/settings.ts';
+import { type ActionName, customId } from './custom-id.ts';
+import type { Messages } from './messages/index.ts';
+import { clip, literal } from './text.ts';
+
+/** The body of a message edit, the same for the gateway role and for the generator. */
+export type MessageBody = RESTPatchAPIWebhookWithTokenMessageJSONBody;
+
+const EMBED_DESCRIPTION = 4096; // Discord's limit
+const EMBED_TITLE = 256;
+const COLOUR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as const;
+const FACES = ['😐', '🙂', '😄', '😂', '🤣'] as const;
+
+/** What people think of a joke: how many gave 1, 2, … 5. */
+export interface Tally {
+  counts: readonly [number, number, number, number, number];
+  votes: number;
+  /** Null without votes. */
+  mean: number | null;
+}
+
+export interface JokeText {
+  /** What is continued; shown in bold before the generated text. */
+  given?: string;
+  text: string;
+  theme?: string;
+}
+
+export interface FinishedJoke extends JokeText {
+  id: string;
+  model: string;
+  settings: DecoderSettings;
+  seed: number;
+  tally: Tally;
+  /** User id of whoever asked, until retention erases it; nobody for the joke of the day. */
+  askedBy?: string;
+  hidden?: boolean;
+}
+
+/** What whoever asked should know about how the question was read. */
+export interface Notices {
+  /** The theme that did not count, because the model has no place for one. */
+  themeIgnored?: string;
+  /** The given text did not fit and only its last part was read. */
+  cut?: boolean;
+  /** A sentence above the joke: that it is told again, or is the joke of the day. */
+  heading?: string;
+}
+
+/** Nobody is ever pinged, whatever a text says. */
+export const NO_MENTIONS = { parse: [] };
+
+/** A joke that is still being written. */
+export function writingMessage(joke: JokeText, m: Messages): MessageBody {
+  const embed = jokeEmbed(joke, m).setColor(COLOUR.writing).setFooter({ text: m.joke.writing });
+  return { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
+}
+
+/** A finished joke with its votes. Without `notices` the message keeps those it shows. */
+export function jokeMessage(joke: FinishedJoke, m: Messages, notices?: Notices): MessageBody {
+  if (joke.hidden) return hiddenMessage(m);
+  const { id, model, settings, seed, tally, askedBy } = joke;
+  const votes = tally.mean === null ? m.joke.noVotes : m.joke.tally(tally.mean, tally.votes);
+  const lines = [votes, ...(askedBy ? [m.joke.askedBy(`<@${askedBy}>`)] : [])];
+  const embed = jokeEmbed(joke, m)
+    .setColor(COLOUR.finished)
+    .addFields({ name: '\u200b', value: lines.join('\n') })
+    .setFooter({ text: m.joke.footer({ model, decoder: m.joke.decoder(settings), seed }) });
+  return {
+    ...(notices && { content: noticeText(notices, m) }),
+    embeds: [embed.toJSON()],
+    components: [voteRow(id, tally), actionRow(id, m)],
+    allowed_mentions: NO_MENTIONS,
+  };
+}
+
+/** What is left of a joke that was reported or that a moderator hid. */
+function hiddenMessage(m: Messages): MessageBody {
+  const embed = new EmbedBuilder().setDescription(m.joke.hidden).setColor(COLOUR.hidden);
+  return { content: '', embeds: [embed.toJSON()], components: [], allowed_mentions: NO_MENTIONS };
+}
+
+/** A plain sentence in place of a joke. */
+export const sentenceMessage = (content: string): MessageBody => ({
+  content,
+  embeds: [],
+  components: [],
+  allowed_mentions: NO_MENTIONS,
+});
+
+function jokeEmbed({ given, text, theme }: JokeText, m: Messages): EmbedBuilder {
+  const about = theme ? m.joke.titleAbout(literal(theme)) : m.joke.title;
+  const title = given === undefined ? about : m.joke.continuation;
+  return new EmbedBuilder()
+    .setTitle(clip(title, EMBED_TITLE))
+    .setDescription(description(given, text) || m.joke.empty);
+}
+
+/** The given text in bold, then its continuation: as much of both as an embed holds. */
+function description(given: string | undefined, text: string): string {
+  if (given === undefined) return clip(literal(text), EMBED_DESCRIPTION);
+  const start = given.trim();
+  const bold = start ? `**${clip(literal(start), EMBED_DESCRIPTION / 2)}**` : '';
+  // The space between the two is part of one of them, and bold text must not end in one.
+  const gap = /\s$/.test(given) && !/^\s/.test(text) ? ' ' : '';
+  return bold + clip(gap + literal(text), EMBED_DESCRIPTION - bold.length);
+}
+
+function noticeText({ heading, themeIgnored, cut }: Notices, m: Messages): string {
+  const lines = [
+    heading ?? '',
+    themeIgnored ? m.joke.themeIgnored(literal(themeIgnored)) : '',
+    cut ? m.joke.cut : '',
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+function voteRow(jokeId: string, tally: Tally): APIMessageTopLevelComponent {
+  const buttons = FACES.map((face, index) => {
+    const votes = tally.counts[index] ?? 0;
+    return new ButtonBuilder()
+      .setCustomId(customId('rate', jokeId, index + 1))
+      .setEmoji(face)
+      .setLabel(votes ? `${index + 1} · ${votes}` : `${index + 1}`)
+      .setStyle(ButtonStyle.Secondary);
+  });
+  return new ActionRowBuilder<ButtonBuilder>().addComponents(buttons).toJSON();
+}
+
+function actionRow(jokeId: string, m: Messages): APIMessageTopLevelComponent {
+  const button = (action: ActionName & keyof Messages['buttons'], emoji: string) =>
+    new ButtonBuilder()
+      .setCustomId(customId(action, jokeId))
+      .setLabel(m.buttons[action])
+      .setEmoji(emoji)
+      .setStyle(ButtonStyle.Secondary);
+  return new ActionRowBuilder<ButtonBuilder>()
+    .addComponents(
+      button('again', '🎲').setStyle(ButtonStyle.Primary),
+      button('more', '✍️'),
+      button('think', '🧠'),
+      button('report', '🚩'),
+      button('delete', '🗑️'),
+    )
+    .toJSON();
+}

@@ -1,0 +1,36 @@
+import { Locale } from 'discord.js';
+import { en, es, type Messages } from './messages/index.ts';
+
+interface Describable {
+  setName(name: string): this;
+  setNameLocalizations(names: Partial<Record<Locale, string>> | null): this;
+}
+interface Described extends Describable {
+  setDescription(text: string): this;
+  setDescriptionLocalizations(texts: Partial<Record<Locale, string>> | null): this;
+}
+type Label = { name: string };
+type LabelWithDescription = Label & { description: string };
+
+const inEnglish = (text: string) => ({ [Locale.EnglishUS]: text, [Locale.EnglishGB]: text });
+
+/** Names a builder in Spanish with its English localisation; `pick` finds the label in a language's messages. */
+export function named<B extends Describable>(builder: B, pick: (m: Messages['commands']) => Label): B {
+  return builder.setName(pick(es.commands).name).setNameLocalizations(inEnglish(pick(en.commands).name));
+}
+
+/** Names and describes a builder (command, subcommand or option) in Spanish and English. */
+export function described<B extends Described>(
+  builder: B,
+  pick: (m: Messages['commands']) => LabelWithDescription,
+): B {
+  return named(builder, pick)
+    .setDescription(pick(es.commands).description)
+    .setDescriptionLocalizations(inEnglish(pick(en.commands).description));
+}
+
+/** The name of a choice in Spanish, with its English localisation. */
+export const choiceNames = (pick: (m: Messages) => string) => ({
+  name: pick(es),
+  name_localizations: inEnglish(pick(en)),
+});

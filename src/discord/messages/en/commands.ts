@@ -1,0 +1,68 @@
+import type { Messages } from '../es/index.ts';
+
+/** The English localisations of commands and options. */
+export const commands: Messages['commands'] = {
+  chiste: {
+    name: 'joke',
+    description: 'Tells a new joke in Spanish, made up right now',
+    options: {
+      tema: { name: 'theme', description: 'What it should be about, for example “gatos”' },
+      fuente: { name: 'source', description: 'A new one, or one that people here liked most' },
+      semilla: { name: 'seed', description: 'The same seed with the same settings gives the same joke' },
+    },
+  },
+  continuar: {
+    name: 'continue',
+    description: 'Continues a text that you begin',
+    options: { texto: { name: 'text', description: 'The beginning, up to 1000 characters' } },
+  },
+  continuarMensaje: { name: 'Continue joke' },
+  ocultarMensaje: { name: 'Hide joke' },
+  ranking: {
+    name: 'top',
+    description: 'The jokes people here liked most',
+    options: { periodo: { name: 'period', description: 'From when' } },
+  },
+  estadisticas: { name: 'statistics', description: 'How many jokes and what ratings there are here' },
+  ayuda: { name: 'help', description: 'What I can do' },
+  privacidad: { name: 'privacy', description: 'What I keep about you, and how to delete it' },
+  ajustar: {
+    name: 'tune',
+    description: 'How I tell jokes in this server (for moderators)',
+    subcommands: {
+      ver: { name: 'show', description: 'Shows the settings of this server' },
+      decodificador: { name: 'decoder', description: 'Changes how each word is chosen' },
+      'modo-seguro': { name: 'safe-mode', description: 'Filters crude themes and jokes' },
+      espera: { name: 'cooldown', description: 'How long each person waits between two jokes' },
+      diario: { name: 'daily', description: 'A joke every day, at its hour' },
+      registro: { name: 'log', description: 'Channel where I tell the moderators' },
+      modelo: { name: 'model', description: 'Pins a model version for this server' },
+      aprender: { name: 'learn', description: 'Whether votes from this server teach me' },
+      rol: { name: 'role', description: 'A role that may change my settings too' },
+      restablecer: { name: 'reset', description: 'Back to the factory settings' },
+      historial: { name: 'history', description: 'Who changed what, and when' },
+    },
+    options: {
+      activado: { name: 'on', description: 'Yes or no' },
+      segundos: { name: 'seconds', description: 'From 0 (no wait) to 3600' },
+      canal: { name: 'channel', description: 'In which channel; without one it is turned off' },
+      hora: { name: 'time', description: 'At what time, for example 09:30' },
+      zona: { name: 'zone', description: 'Time zone, for example Europe/Madrid' },
+      version: { name: 'version', description: 'Which version; without one the active one is followed' },
+      rol: { name: 'role', description: 'Which role; without one only those who manage the server' },
+      decodificador: { name: 'decoder', description: 'How each word is chosen' },
+      epsilon: {
+        name: 'epsilon',
+        description: 'With ε-greedy: share of steps that take the likeliest (1 always, 0 never)',
+      },
+      temperature: { name: 'temperature', description: 'Lower is more careful, higher more daring' },
+      top_k: { name: 'top_k', description: 'Choose only among the k likeliest (0: all)' },
+      top_p: { name: 'top_p', description: 'Choose only among the likeliest that add up to p (1: all)' },
+      repetition_penalty: {
+        name: 'repetition_penalty',
+        description: 'How much to avoid what was said (1: not)',
+      },
+      max_tokens: { name: 'max_tokens', description: 'Maximum length in tokens (about 0.7 words each)' },
+    },
+  },
+};

@@ -1,0 +1,251 @@
+import type { Messages } from '../es/index.ts';
+import { commands } from './commands.ts';
+
+const number = (value: number, digits = 2) =>
+  value.toLocaleString('en-US', { maximumFractionDigits: digits });
+
+/** Everything Chispa says in English. The jokes stay Spanish. */
+export const en: Messages = {
+  number,
+
+  decoders: { 'epsilon-greedy': 'ε-greedy', sampling: 'sampling', greedy: 'greedy' },
+
+  joke: {
+    title: 'Joke',
+    titleAbout: (theme) => `A joke about ${theme}`,
+    continuation: 'And so it goes on',
+    writing: 'writing…',
+    empty: '*(The model was lost for words. Try again!)*',
+    noVotes: 'No votes yet: how would you rate it?',
+    tally: (mean, votes) =>
+      `★ ${number(mean, 1)} of 5 · ${votes === 1 ? '1 vote' : `${number(votes)} votes`}`,
+    decoder: (settings) => {
+      if (settings.decoder === 'greedy') return 'greedy';
+      if (settings.decoder === 'epsilon-greedy') return `ε = ${number(settings.epsilon)}`;
+      return `temperature ${number(settings.temperature)}`;
+    },
+    footer: ({ model, decoder, seed }) => `${model} · ${decoder} · seed ${seed}`,
+    askedBy: (who) => `${who} asked for it`,
+    retold: 'One that people here liked',
+    hidden: 'This joke is hidden.',
+    themeIgnored: (theme) =>
+      `This model cannot tell jokes about a theme yet, so “${theme}” did not count. Here is a free one:`,
+    cut: 'Your text was longer than the model can read: it continued from its last part.',
+  },
+
+  refusal: {
+    emptyText: 'Write something for me to continue: the text is empty.',
+    longText: (max) => `That text is too long: I can continue up to ${number(max)} characters.`,
+    longTheme: (max) => `That theme is too long: up to ${max} characters fit.`,
+    seed: 'The seed must be a whole number between 0 and 4,294,967,295.',
+    nothingToContinue: 'There is no text in that message for me to continue.',
+    moderatorsOnly: 'Only people who can manage the server can change my settings.',
+    guildOnly: 'This command only works inside a server.',
+    oldButton:
+      'This button is from another age and I can no longer read it. Ask for a new joke with `/chiste`.',
+    jokeGone: 'That joke no longer exists, so I cannot save your vote.',
+    cooldown: (readyAt) => `Let me catch my breath: you can ask for another joke <t:${readyAt}:R>.`,
+    tooManyOpen: (max) => `You already have ${max} jokes on their way. Ask again as soon as one arrives.`,
+    guildBusy: (max) =>
+      `This server already has ${max} jokes in the queue. Please try again in half a minute.`,
+    unsafeTheme: 'I tell no jokes about that. Shall we try another theme?',
+    unsafeText: 'I cannot continue that text. Shall we try another?',
+    notYours: 'Only the person who asked for this joke can delete it.',
+    noBest: 'No joke in this server has good votes yet. Rate a few and try again!',
+    unknownModel: 'I do not know that model version: pick one from the list.',
+    unknownTimeZone: (zone) =>
+      `I do not know the time zone \`${zone}\`. Pick one from the list, for example \`Europe/Madrid\`.`,
+    wrongTime: (time) => `\`${time}\` is not a time. Write it like this: \`09:30\`.`,
+    cannotWrite: (channel) =>
+      `I cannot write in <#${channel}>: let me view the channel, send messages and embed links.`,
+    notMyJoke: 'That message is not one of my jokes.',
+    stepsGone: 'I no longer keep the steps of that joke.',
+    unknownCommand:
+      'I do not know that command. Discord may still be showing an old one: try again in a minute.',
+  },
+
+  waiting: (position, readyAt) =>
+    `⏳ There is a queue: you are number **${number(position)}**. Your turn comes <t:${readyAt}:R>.`,
+
+  buttons: {
+    again: 'Another',
+    more: 'Continue',
+    think: 'What was I thinking?',
+    report: 'Report',
+    delete: 'Delete',
+    hide: 'Hide',
+    clear: 'It is fine',
+    export: 'Show my data',
+    forget: 'Delete my data',
+    forgetForEver: 'Yes, delete everything',
+  },
+
+  report: {
+    title: 'Report this joke',
+    reason: 'What is wrong with it?',
+    placeholder: 'For example: it insults somebody',
+    thanks: 'Thank you. The moderators of this server will look at it.',
+    thanksHidden: 'Thank you. Several people have reported it, so I have hidden it.',
+    logTitle: 'A reported joke',
+    logReports: (reports) =>
+      reports === 1 ? '1 person has reported it' : `${number(reports)} people have reported it`,
+    logReason: 'Reason',
+    logHidden: 'It is hidden and will never be learned from.',
+    hidden: 'This joke is hidden.',
+    hiddenBy: (who) => `${who} has hidden it.`,
+    clearedBy: (who) => `${who} has looked at it: it may stay.`,
+    nowHidden: 'Done: the joke is hidden and will never be learned from.',
+  },
+
+  steps: {
+    title: 'What I was thinking',
+    explain:
+      'At each of the first steps, the words that seemed likeliest to me and, marked, the one that came out. The probabilities are the model’s own, before the server’s settings apply.',
+    columns: { step: 'Step', text: 'Text so far' },
+  },
+
+  preview: { title: 'The same seed, before and now', before: 'Before', after: 'Now' },
+
+  ranking: {
+    title: { week: 'The best of the week', month: 'The best of the month', ever: 'The best of all time' },
+    empty: 'No jokes have votes in this time yet. Ask for one with `/chiste` and vote!',
+    line: (place, score, votes) =>
+      `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${votes === 1 ? '1 vote' : `${number(votes)} votes`}`,
+    explain: 'With few votes a score is drawn towards the mean, so that a single vote does not win.',
+  },
+
+  statistics: {
+    title: 'How this server is doing',
+    summary: (jokes, votes, mean) =>
+      `${number(jokes)} jokes · ${number(votes)} votes${mean === null ? '' : ` · mean rating ${number(mean, 2)}`}`,
+    empty: 'There are no votes to draw yet.',
+    chart: {
+      byWeek: 'Mean rating by week',
+      byModel: 'Mean rating by model version',
+      mean: 'mean rating',
+      votes: 'votes',
+    },
+  },
+
+  help: {
+    title: 'Hello, I am Chispa',
+    intro:
+      'I make up jokes in Spanish with a small language model. Some turn out better than others: your votes teach me which.',
+    lines: [
+      '**/chiste** — a new joke; with `tema` you choose what about, and with `fuente: mejores` I tell one that people here liked',
+      '**/continuar** — you begin and I go on (also with right click → Apps → Continue joke)',
+      '**😐 🙂 😄 😂 🤣** — rate it; you can change your vote at any time',
+      '**What was I thinking?** — see which words I was weighing',
+      '**/ranking** and **/estadisticas** — the best of this server',
+      '**/privacidad** — what I keep about you, and how to delete it',
+      '**/ajustar** — for moderators: how I tell jokes here',
+    ],
+    footer: 'I make up everything I say. If something is wrong, report it with its button.',
+  },
+
+  privacy: {
+    title: 'Your privacy',
+    kept: [
+      '• What you ask for (theme or text) and your id, for **30 days**; then they are erased by themselves.',
+      '• Your votes, under a pseudonym that cannot be undone without the host’s secret key.',
+      '• What you type is **never** used to train the model, nor are the jokes that come of it.',
+      '• I do not read the messages of the server: I do not even ask for permission to.',
+    ],
+    file: 'This is everything I keep about you.',
+    confirm:
+      'Are you sure? I will delete your votes, your reports and what you asked me for. This cannot be undone.',
+    forgotten: (votes, requests) =>
+      `Done: I have deleted ${votes === 1 ? '1 vote' : `${number(votes)} votes`} and ${requests === 1 ? '1 request' : `${number(requests)} requests`}. I keep nothing about you any more.`,
+  },
+
+  daily: { title: 'The joke of the day' },
+
+  failure: {
+    unsafe: 'Nothing that can be told here comes to me today. Sorry: try again.',
+    internal: (code) =>
+      `Something went wrong on my side and I have noted it. Try again in a moment. (${code})`,
+    generation: (code) => `I could not finish the joke. Try again in a moment. (${code})`,
+    expired: 'The queue was so long that your turn passed me by. Please ask me again.',
+  },
+
+  settings: {
+    title: 'How I tell jokes here',
+    changed: 'Done. The next jokes will come out like this:',
+    reset: 'Back to the factory settings:',
+    nothingToChange: 'Tell me what to change: pick at least one option.',
+    unknownDecoder: 'I do not know that decoder: pick one from the list.',
+    outOfRange: (name, min, max, whole) =>
+      `\`${name}\` must be a ${whole ? 'whole number' : 'number'} between ${number(min)} and ${number(max)}.`,
+    changedBy: (who, when) => `Last change: ${who}, ${when}`,
+    neverChanged: 'These are the factory settings.',
+    on: 'yes',
+    off: 'no',
+    guild: {
+      safeMode: 'Safe mode',
+      cooldownSeconds: 'Wait between jokes',
+      daily: 'Joke of the day',
+      logChannelId: 'Log channel',
+      moderatorRoleId: 'Role that may tune me',
+      modelVersionId: 'Model',
+      learns: 'Votes from here teach me',
+    },
+    values: {
+      safeMode: (on) => (on ? 'yes' : 'no, in age-restricted channels'),
+      cooldown: (seconds) => (seconds === 0 ? 'none' : `${number(seconds)} s`),
+      daily: (channel, time, zone) => `in <#${channel}> at ${time} (${zone})`,
+      none: 'none',
+      activeModel: 'the active one',
+    },
+    historyTitle: 'Latest changes',
+    historyEmpty: 'Nobody has changed anything yet.',
+    historyLine: (when, who, what) => `${when} · ${who} · ${what}`,
+    fields: {
+      decoder: 'Decoder',
+      epsilon: 'ε (epsilon)',
+      temperature: 'Temperature',
+      topK: 'Top-k',
+      topP: 'Top-p',
+      repetitionPenalty: 'Repetition penalty',
+      maxTokens: 'Maximum length',
+    },
+    explain: {
+      decoder: {
+        'epsilon-greedy': 'ε-greedy: sometimes the likeliest word, sometimes a draw by probability',
+        sampling: 'sampling: each word is drawn by its probability',
+        greedy: 'greedy: always the likeliest; the same beginning always gives the same joke',
+      },
+      epsilon: (value) =>
+        value >= 1
+          ? `${number(value)}: always takes the likeliest`
+          : value <= 0
+            ? `${number(value)}: always draws`
+            : `${number(value)}: ${number(value * 100, 0)}% of the steps take the likeliest, the rest are drawn (reinforcement learning usually writes it the other way round)`,
+      epsilonUnused: (value) => `${number(value)} (only counts with the ε-greedy decoder)`,
+      temperature: (value) =>
+        `${number(value)}: ${value < 0.7 ? 'careful' : value <= 1 ? 'balanced' : 'daring'}`,
+      topK: (value) =>
+        value === 0
+          ? '0: no limit on candidates'
+          : `${number(value)}: only among the ${number(value)} likeliest`,
+      topP: (value) =>
+        value === 1
+          ? '1: no cut'
+          : `${number(value)}: only among the likeliest that add up to ${number(value * 100, 0)}%`,
+      repetitionPenalty: (value) =>
+        value === 1 ? '1: may repeat itself' : `${number(value)}: avoids repeating what was said`,
+      maxTokens: (value) => `${number(value)} tokens (about ${number(Math.round(value / 1.4))} words)`,
+    },
+  },
+
+  periods: { week: 'this week', month: 'this month', ever: 'ever' },
+  sources: { new: 'new', best: 'the best' },
+
+  presence: (jokes) =>
+    jokes === 0
+      ? 'Ask me for a /chiste'
+      : jokes === 1
+        ? '1 joke told today'
+        : `${number(jokes)} jokes told today`,
+
+  commands,
+};

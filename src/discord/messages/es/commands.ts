@@ -1,0 +1,72 @@
+/** Names and descriptions of commands and options, as Discord lists them (description ≤ 100 characters). */
+export const commands = {
+  chiste: {
+    name: 'chiste',
+    description: 'Cuenta un chiste nuevo, inventado ahora mismo',
+    options: {
+      tema: { name: 'tema', description: 'De qué debe tratar, por ejemplo «gatos»' },
+      fuente: { name: 'fuente', description: 'Uno nuevo, o uno de los que más gustaron aquí' },
+      semilla: {
+        name: 'semilla',
+        description: 'La misma semilla con los mismos ajustes da el mismo chiste',
+      },
+    },
+  },
+  continuar: {
+    name: 'continuar',
+    description: 'Continúa un texto que tú empiezas',
+    options: { texto: { name: 'texto', description: 'El principio, hasta 1000 caracteres' } },
+  },
+  continuarMensaje: { name: 'Continuar chiste' },
+  ocultarMensaje: { name: 'Ocultar chiste' },
+  ranking: {
+    name: 'ranking',
+    description: 'Los chistes que más han gustado aquí',
+    options: { periodo: { name: 'periodo', description: 'De cuándo' } },
+  },
+  estadisticas: { name: 'estadisticas', description: 'Cuántos chistes y qué notas llevamos aquí' },
+  ayuda: { name: 'ayuda', description: 'Qué sé hacer' },
+  privacidad: { name: 'privacidad', description: 'Qué guardo de ti, y cómo borrarlo' },
+  ajustar: {
+    name: 'ajustar',
+    description: 'Cómo cuento chistes en este servidor (para moderadores)',
+    subcommands: {
+      ver: { name: 'ver', description: 'Muestra los ajustes de este servidor' },
+      decodificador: { name: 'decodificador', description: 'Cambia cómo se elige cada palabra' },
+      'modo-seguro': { name: 'modo-seguro', description: 'Filtra temas y chistes groseros' },
+      espera: { name: 'espera', description: 'Cuánto espera cada persona entre dos chistes' },
+      diario: { name: 'diario', description: 'Un chiste cada día, a su hora' },
+      registro: { name: 'registro', description: 'Canal donde aviso a quienes moderan' },
+      modelo: { name: 'modelo', description: 'Fija una versión del modelo para este servidor' },
+      aprender: { name: 'aprender', description: 'Si los votos de este servidor me enseñan' },
+      rol: { name: 'rol', description: 'Un rol que también puede cambiar mis ajustes' },
+      restablecer: { name: 'restablecer', description: 'Vuelve a los ajustes de fábrica' },
+      historial: { name: 'historial', description: 'Quién cambió qué, y cuándo' },
+    },
+    options: {
+      activado: { name: 'activado', description: 'Sí o no' },
+      segundos: { name: 'segundos', description: 'De 0 (sin espera) a 3600' },
+      canal: { name: 'canal', description: 'En qué canal; sin canal se desactiva' },
+      hora: { name: 'hora', description: 'A qué hora, por ejemplo 09:30' },
+      zona: { name: 'zona', description: 'Zona horaria, por ejemplo Europe/Madrid' },
+      version: { name: 'version', description: 'Qué versión; sin ella se sigue a la activa' },
+      rol: { name: 'rol', description: 'Qué rol; sin él solo quienes gestionan el servidor' },
+      decodificador: { name: 'decodificador', description: 'Cómo se elige cada palabra' },
+      epsilon: {
+        name: 'epsilon',
+        description: 'Con ε-codicioso: parte de los pasos que toma lo más probable (1 siempre, 0 nunca)',
+      },
+      temperature: { name: 'temperature', description: 'Más baja, más prudente; más alta, más atrevida' },
+      top_k: { name: 'top_k', description: 'Elegir solo entre los k más probables (0: todos)' },
+      top_p: { name: 'top_p', description: 'Elegir solo entre los más probables que suman p (1: todos)' },
+      repetition_penalty: {
+        name: 'repetition_penalty',
+        description: 'Cuánto evitar lo ya dicho (1: nada)',
+      },
+      max_tokens: {
+        name: 'max_tokens',
+        description: 'Longitud máxima en fichas (unas 0,7 palabras cada una)',
+      },
+    },
+  },
+};

@@ -1,0 +1,263 @@
+import type { DecoderName } from '../../../lib/settings.ts';
+import { commands } from './commands.ts';
+
+/** Everything Chispa says in Spanish. `Messages` is made from this file, so every language must say as much. */
+const number = (value: number, digits = 2) =>
+  value.toLocaleString('es-ES', { maximumFractionDigits: digits });
+
+export const es = {
+  number,
+
+  decoders: {
+    'epsilon-greedy': 'ε-codicioso',
+    sampling: 'muestreo',
+    greedy: 'codicioso',
+  } satisfies Record<DecoderName, string> as Record<DecoderName, string>,
+
+  joke: {
+    title: 'Chiste',
+    titleAbout: (theme: string) => `Chiste sobre ${theme}`,
+    continuation: 'Así sigue',
+    writing: 'escribiendo…',
+    empty: '*(El modelo se ha quedado sin palabras. ¡Prueba otra vez!)*',
+    noVotes: 'Sin votos todavía: ¿qué nota le pones?',
+    tally: (mean: number, votes: number) =>
+      `★ ${number(mean, 1)} de 5 · ${votes === 1 ? '1 voto' : `${number(votes)} votos`}`,
+    decoder: (settings: { decoder: DecoderName; epsilon: number; temperature: number }) => {
+      if (settings.decoder === 'greedy') return 'codicioso';
+      if (settings.decoder === 'epsilon-greedy') return `ε = ${number(settings.epsilon)}`;
+      return `temperatura ${number(settings.temperature)}`;
+    },
+    footer: (parts: { model: string; decoder: string; seed: number }) =>
+      `${parts.model} · ${parts.decoder} · semilla ${parts.seed}`,
+    askedBy: (who: string) => `Lo ha pedido ${who}`,
+    retold: 'Uno que aquí gustó',
+    hidden: 'Este chiste está oculto.',
+    themeIgnored: (theme: string) =>
+      `Este modelo todavía no sabe contar chistes sobre un tema, así que «${theme}» no ha contado. Aquí va uno libre:`,
+    cut: 'Tu texto era más largo de lo que el modelo puede leer: ha continuado desde su última parte.',
+  },
+
+  refusal: {
+    emptyText: 'Escribe algo para que pueda continuarlo: el texto está vacío.',
+    longText: (max: number) =>
+      `Ese texto es demasiado largo: puedo continuar hasta ${number(max)} caracteres.`,
+    longTheme: (max: number) => `Ese tema es demasiado largo: caben hasta ${max} caracteres.`,
+    seed: 'La semilla debe ser un número entero entre 0 y 4 294 967 295.',
+    nothingToContinue: 'En ese mensaje no hay texto que pueda continuar.',
+    moderatorsOnly: 'Solo quien puede gestionar el servidor puede cambiar mis ajustes.',
+    guildOnly: 'Este comando solo funciona dentro de un servidor.',
+    oldButton: 'Este botón es de otra época y ya no sé leerlo. Pide un chiste nuevo con `/chiste`.',
+    jokeGone: 'Ese chiste ya no existe, así que no puedo guardar tu voto.',
+    cooldown: (readyAt: number) => `Un respiro: podrás pedirme otro chiste <t:${readyAt}:R>.`,
+    tooManyOpen: (max: number) =>
+      `Ya tienes ${max} chistes en camino. En cuanto llegue uno podrás pedir el siguiente.`,
+    guildBusy: (max: number) =>
+      `Este servidor ya tiene ${max} chistes en la cola. Prueba otra vez en medio minuto, por favor.`,
+    unsafeTheme: 'Sobre eso no cuento chistes. ¿Probamos con otro tema?',
+    unsafeText: 'Ese texto no lo puedo continuar. ¿Probamos con otro?',
+    notYours: 'Solo quien pidió este chiste puede borrarlo.',
+    noBest: 'Todavía no hay chistes con buenas notas en este servidor. ¡Vota unos cuantos y vuelve a probar!',
+    unknownModel: 'No conozco esa versión del modelo: elige una de la lista.',
+    unknownTimeZone: (zone: string) =>
+      `No conozco la zona horaria \`${zone}\`. Elige una de la lista, por ejemplo \`Europe/Madrid\`.`,
+    wrongTime: (time: string) => `\`${time}\` no es una hora. Escríbela así: \`09:30\`.`,
+    cannotWrite: (channel: string) =>
+      `En <#${channel}> no puedo escribir: dame permiso para ver el canal, enviar mensajes e insertar enlaces.`,
+    notMyJoke: 'Ese mensaje no es uno de mis chistes.',
+    stepsGone: 'De ese chiste ya no guardo los pasos.',
+    unknownCommand: 'No conozco ese comando. Quizá Discord todavía muestra uno antiguo: prueba en un minuto.',
+  },
+
+  waiting: (position: number, readyAt: number) =>
+    `⏳ Hay cola: eres el número **${number(position)}**. Te toca <t:${readyAt}:R>.`,
+
+  buttons: {
+    again: 'Otro',
+    more: 'Continuar',
+    think: '¿Cómo lo pensé?',
+    report: 'Reportar',
+    delete: 'Borrar',
+    hide: 'Ocultar',
+    clear: 'No pasa nada',
+    export: 'Ver mis datos',
+    forget: 'Borrar mis datos',
+    forgetForEver: 'Sí, bórralo todo',
+  },
+
+  report: {
+    title: 'Reportar este chiste',
+    reason: '¿Qué tiene de malo?',
+    placeholder: 'Por ejemplo: insulta a alguien',
+    thanks: 'Gracias. Lo revisará quien modera este servidor.',
+    thanksHidden: 'Gracias. Varias personas lo han reportado, así que lo he ocultado.',
+    logTitle: 'Un chiste reportado',
+    logReports: (reports: number) =>
+      reports === 1 ? '1 persona lo ha reportado' : `${number(reports)} personas lo han reportado`,
+    logReason: 'Motivo',
+    logHidden: 'Está oculto y nunca se usará para aprender.',
+    hidden: 'Este chiste está oculto.',
+    hiddenBy: (who: string) => `Lo ha ocultado ${who}.`,
+    clearedBy: (who: string) => `${who} lo ha revisado: puede quedarse.`,
+    nowHidden: 'Hecho: el chiste está oculto y nunca se usará para aprender.',
+  },
+
+  steps: {
+    title: 'Así lo pensé',
+    explain:
+      'En cada uno de los primeros pasos, las palabras que me parecían más probables y, marcada, la que salió. Las probabilidades son las del modelo, antes de aplicar los ajustes del servidor.',
+    columns: { step: 'Paso', text: 'Texto hasta aquí' },
+  },
+
+  preview: {
+    title: 'La misma semilla, antes y ahora',
+    before: 'Antes',
+    after: 'Ahora',
+  },
+
+  ranking: {
+    title: { week: 'Los mejores de la semana', month: 'Los mejores del mes', ever: 'Los mejores de siempre' },
+    empty: 'Todavía no hay chistes votados en este tiempo. ¡Pide uno con `/chiste` y vota!',
+    line: (place: number, score: number, votes: number) =>
+      `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${votes === 1 ? '1 voto' : `${number(votes)} votos`}`,
+    explain: 'La nota se acerca a la media cuando hay pocos votos, para que un solo voto no gane.',
+  },
+
+  statistics: {
+    title: 'Así va este servidor',
+    summary: (jokes: number, votes: number, mean: number | null) =>
+      `${number(jokes)} chistes · ${number(votes)} votos${mean === null ? '' : ` · nota media ${number(mean, 2)}`}`,
+    empty: 'Todavía no hay votos que dibujar.',
+    chart: {
+      byWeek: 'Nota media por semana',
+      byModel: 'Nota media por versión del modelo',
+      mean: 'nota media',
+      votes: 'votos',
+    },
+  },
+
+  help: {
+    title: 'Hola, soy Chispa',
+    intro:
+      'Invento chistes con un pequeño modelo de lenguaje. Unos salen mejor que otros: tus votos me enseñan cuáles.',
+    lines: [
+      '**/chiste** — un chiste nuevo; con `tema` lo eliges tú, y con `fuente: mejores` te cuento uno que aquí gustó',
+      '**/continuar** — tú empiezas y yo sigo (también con clic derecho → Aplicaciones → Continuar chiste)',
+      '**😐 🙂 😄 😂 🤣** — ponle nota; puedes cambiarla cuando quieras',
+      '**¿Cómo lo pensé?** — mira qué palabras estuve sopesando',
+      '**/ranking** y **/estadisticas** — lo mejor de este servidor',
+      '**/privacidad** — qué guardo de ti, y cómo borrarlo',
+      '**/ajustar** — para quienes moderan: cómo cuento chistes aquí',
+    ],
+    footer: 'Todo lo que digo me lo invento. Si algo está mal, repórtalo con su botón.',
+  },
+
+  privacy: {
+    title: 'Tu privacidad',
+    kept: [
+      '• Lo que me pides (tema o texto) y tu identificador, durante **30 días**; después se borran solos.',
+      '• Tus votos, con un seudónimo que no se puede deshacer sin la clave secreta del servidor.',
+      '• Lo que escribes **nunca** se usa para entrenar el modelo, ni los chistes que salen de ello.',
+      '• No leo los mensajes del servidor: ni siquiera pido permiso para hacerlo.',
+    ],
+    file: 'Esto es todo lo que guardo de ti.',
+    confirm: '¿Seguro? Borraré tus votos, tus reportes y lo que me has pedido. No se puede deshacer.',
+    forgotten: (votes: number, requests: number) =>
+      `Hecho: he borrado ${votes === 1 ? '1 voto' : `${number(votes)} votos`} y ${requests === 1 ? '1 petición' : `${number(requests)} peticiones`}. Ya no guardo nada de ti.`,
+  },
+
+  daily: { title: 'El chiste del día' },
+
+  failure: {
+    unsafe: 'Hoy no me sale nada que se pueda contar aquí. Perdona: prueba otra vez.',
+    internal: (code: string) =>
+      `Algo ha fallado por mi parte y lo he apuntado. Prueba otra vez en un momento. (${code})`,
+    generation: (code: string) => `No he podido terminar el chiste. Prueba otra vez en un momento. (${code})`,
+    expired: 'Había tanta cola que se me pasó el turno. Pídemelo otra vez, por favor.',
+  },
+
+  settings: {
+    title: 'Así cuento chistes aquí',
+    changed: 'Hecho. Los próximos chistes saldrán así:',
+    reset: 'He vuelto a los ajustes de fábrica:',
+    nothingToChange: 'Dime qué quieres cambiar: elige al menos una opción.',
+    unknownDecoder: 'No conozco ese decodificador: elige uno de la lista.',
+    outOfRange: (name: string, min: number, max: number, whole: boolean) =>
+      `\`${name}\` debe ser ${whole ? 'un número entero' : 'un número'} entre ${number(min)} y ${number(max)}.`,
+    changedBy: (who: string, when: string) => `Último cambio: ${who}, ${when}`,
+    neverChanged: 'Son los ajustes de fábrica.',
+    on: 'sí',
+    off: 'no',
+    guild: {
+      safeMode: 'Modo seguro',
+      cooldownSeconds: 'Espera entre chistes',
+      daily: 'Chiste del día',
+      logChannelId: 'Canal de registro',
+      moderatorRoleId: 'Rol que puede ajustarme',
+      modelVersionId: 'Modelo',
+      learns: 'Los votos de aquí me enseñan',
+    },
+    values: {
+      safeMode: (on: boolean): string => (on ? 'sí' : 'no, en los canales con restricción de edad'),
+      cooldown: (seconds: number) => (seconds === 0 ? 'ninguna' : `${number(seconds)} s`),
+      daily: (channel: string, time: string, zone: string) => `en <#${channel}> a las ${time} (${zone})`,
+      none: 'ninguno',
+      activeModel: 'el activo',
+    },
+    historyTitle: 'Últimos cambios',
+    historyEmpty: 'Nadie ha cambiado nada todavía.',
+    historyLine: (when: string, who: string, what: string) => `${when} · ${who} · ${what}`,
+    fields: {
+      decoder: 'Decodificador',
+      epsilon: 'ε (epsilon)',
+      temperature: 'Temperatura',
+      topK: 'Top-k',
+      topP: 'Top-p',
+      repetitionPenalty: 'Penalización por repetir',
+      maxTokens: 'Longitud máxima',
+    },
+    explain: {
+      decoder: {
+        'epsilon-greedy': 'ε-codicioso: unas veces lo más probable y otras al azar según su probabilidad',
+        sampling: 'muestreo: cada palabra se sortea según su probabilidad',
+        greedy: 'codicioso: siempre lo más probable; el mismo principio da siempre el mismo chiste',
+      } satisfies Record<DecoderName, string> as Record<DecoderName, string>,
+      epsilon: (value: number) =>
+        value >= 1
+          ? `${number(value)}: siempre elige lo más probable`
+          : value <= 0
+            ? `${number(value)}: siempre sortea`
+            : `${number(value)}: el ${number(value * 100, 0)} % de los pasos elige lo más probable y el resto se sortea (al revés de como suele escribirse en aprendizaje por refuerzo)`,
+      epsilonUnused: (value: number) => `${number(value)} (solo cuenta con el decodificador ε-codicioso)`,
+      temperature: (value: number) =>
+        `${number(value)}: ${value < 0.7 ? 'prudente' : value <= 1 ? 'equilibrada' : 'atrevida'}`,
+      topK: (value: number) =>
+        value === 0
+          ? '0: sin límite de candidatos'
+          : `${number(value)}: solo entre los ${number(value)} más probables`,
+      topP: (value: number) =>
+        value === 1
+          ? '1: sin recorte'
+          : `${number(value)}: solo entre los más probables que suman el ${number(value * 100, 0)} %`,
+      repetitionPenalty: (value: number) =>
+        value === 1 ? '1: puede repetirse' : `${number(value)}: evita repetir lo ya dicho`,
+      maxTokens: (value: number) =>
+        `${number(value)} fichas (unas ${number(Math.round(value / 1.4))} palabras)`,
+    },
+  },
+
+  periods: { week: 'esta semana', month: 'este mes', ever: 'siempre' },
+  sources: { new: 'nuevo', best: 'mejores' },
+
+  presence: (jokes: number) =>
+    jokes === 0
+      ? 'Pídeme un /chiste'
+      : jokes === 1
+        ? '1 chiste contado hoy'
+        : `${number(jokes)} chistes contados hoy`,
+
+  commands,
+};
+
+/** What every language must say. */
+export type Messages = typeof es;

@@ -1,0 +1,63 @@
+/** Discord takes about five edits of a message in five seconds; from 1.2 s apart nothing has to wait. */
+export const EDIT_INTERVAL_MS = 1200;
+
+export interface PacedEdits<Body, Result = unknown> {
+  /** Shows `body` when its turn comes; a newer one replaces it. Never throws: a failed intermediate edit is skipped. */
+  push(body: Body): void;
+  /** Shows `body` after whatever is in flight, dropping what still waited. Rejects when Discord refuses it. */
+  last(body: Body): Promise<Result>;
+}
+
+/**
+ * Edits one message at a readable pace: one edit in flight, at least `intervalMs` between starts, the latest wins.
+ * `onSkipped` hears of intermediate edits that failed.
+ */
+export function createPacedEdits<Body, Result>(
+  edit: (body: Body) => Promise<Result>,
+  options: { intervalMs?: number; onSkipped?: (error: unknown) => void } = {},
+): PacedEdits<Body, Result> {
+  const { intervalMs = EDIT_INTERVAL_MS, onSkipped } = options;
+  let waiting: { body: Body } | undefined;
+  let inFlight: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let startedAt = Number.NEGATIVE_INFINITY;
+
+  const next = () => {
+    if (closed || inFlight || timer || !waiting) return;
+    const pause = startedAt + intervalMs - Date.now();
+    if (pause > 0) {
+      timer = setTimeout(() => {
+        timer = undefined;
+        next();
+      }, pause);
+      return;
+    }
+    const { body } = waiting;
+    waiting = undefined;
+    startedAt = Date.now();
+    inFlight = edit(body)
+      .then(
+        () => undefined,
+        (error: unknown) => onSkipped?.(error),
+      )
+      .finally(() => {
+        inFlight = undefined;
+        next();
+      });
+  };
+
+  return {
+    push(body) {
+      if (closed) return;
+      waiting = { body };
+      next();
+    },
+    async last(body) {
+      closed = true;
+      clearTimeout(timer);
+      await inFlight;
+      return edit(body);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import {
+  ActionRowBuilder,
+  ButtonBuilder,
+  type ButtonInteraction,
+  ButtonStyle,
+  EmbedBuilder,
+} from 'discord.js';
+import type { Joke } from '../db/jokes.ts';
+import { customId } from './custom-id.ts';
+import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
+import { es, type Messages, messagesFor } from './messages/index.ts';
+import { clip, literal } from './text.ts';
+
+const COLOUR = 0xd62839;
+
+export interface ReportState {
+  reason: string | null;
+  reports: number;
+  hidden: boolean;
+}
+
+/** A reported joke for a guild's moderators, with what they can do about it. */
+export function reportMessage(
+  joke: Joke,
+  { reason, reports, hidden }: ReportState,
+  m: Messages = es,
+): MessageBody {
+  const embed = new EmbedBuilder()
+    .setTitle(m.report.logTitle)
+    .setDescription(clip(literal(joke.text), 2000))
+    .addFields({ name: m.report.logReports(reports), value: hidden ? m.report.logHidden : '\u200b' })
+    .setColor(COLOUR);
+  if (reason) embed.addFields({ name: m.report.logReason, value: clip(literal(reason), 1000) });
+  const button = (action: 'hide' | 'clear', style: ButtonStyle) =>
+    new ButtonBuilder().setCustomId(customId(action, joke.id)).setLabel(m.buttons[action]).setStyle(style);
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
+    button('hide', ButtonStyle.Danger).setDisabled(hidden),
+    button('clear', ButtonStyle.Secondary),
+  );
+  return { embeds: [embed.toJSON()], components: [row.toJSON()], allowed_mentions: NO_MENTIONS };
+}
+
+/** The same once a moderator has decided: without buttons, with who it was. */
+export function resolvedReportMessage(
+  interaction: ButtonInteraction,
+  decision: 'hiddenBy' | 'clearedBy',
+): MessageBody {
+  const m = messagesFor(interaction.guildLocale ?? interaction.locale);
+  const [embed] = interaction.message.embeds;
+  const shown = EmbedBuilder.from(embed?.data ?? {}).setFooter({
+    text: m.report[decision](interaction.user.displayName),
+  });
+  return { embeds: [shown.toJSON()], components: [], allowed_mentions: NO_MENTIONS };
+}

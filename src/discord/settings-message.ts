@@ -1,0 +1,129 @@
+import { EmbedBuilder, type InteractionEditReplyOptions } from 'discord.js';
+import type { GuildSettings } from '../db/guildSettings.ts';
+import type { SettingsChange } from '../db/settings.ts';
+import type { DecoderSettings } from '../lib/settings.ts';
+import { NO_MENTIONS } from './joke-message.ts';
+import type { Messages } from './messages/index.ts';
+import { clip } from './text.ts';
+
+const COLOUR = 0x3a86ff;
+const DESCRIPTION_LIMIT = 4096;
+
+export interface SettingsPanel {
+  settings: GuildSettings;
+  /** The name of the pinned model version. */
+  pinned?: string | undefined;
+  /** The latest change. */
+  latest?: SettingsChange | undefined;
+}
+
+/** A guild's settings in plain words, for the moderator who asked. `heading` says why they are shown. */
+export function settingsMessage(
+  panel: SettingsPanel,
+  heading: string,
+  m: Messages,
+): InteractionEditReplyOptions {
+  const { settings, pinned, latest } = panel;
+  const decoder = decoderLines(settings.decoder, m).map(([name, value]) => `**${name}**\n${value}`);
+  const guild = guildLines(settings, pinned, m).map(([name, value]) => `**${name}:** ${value}`);
+  const history = latest?.changedBy
+    ? m.settings.changedBy(`<@${latest.changedBy}>`, relativeTime(latest.changedAt))
+    : m.settings.neverChanged;
+  const embed = new EmbedBuilder()
+    .setTitle(m.settings.title)
+    .setDescription([...decoder, '', ...guild, '', `-# ${history}`].join('\n'))
+    .setColor(COLOUR);
+  return { content: heading, embeds: [embed], allowedMentions: NO_MENTIONS };
+}
+
+/** Who changed what, when, the newest first. */
+export function historyMessage(changes: readonly SettingsChange[], m: Messages): InteractionEditReplyOptions {
+  const lines = changes.map(({ changedBy, changedAt, before, after }) =>
+    m.settings.historyLine(
+      relativeTime(changedAt),
+      changedBy ? `<@${changedBy}>` : '—',
+      differences(before, after, m).join(', '),
+    ),
+  );
+  const embed = new EmbedBuilder()
+    .setTitle(m.settings.historyTitle)
+    .setDescription(clip(lines.join('\n') || m.settings.historyEmpty, DESCRIPTION_LIMIT))
+    .setColor(COLOUR);
+  return { embeds: [embed], allowedMentions: NO_MENTIONS };
+}
+
+function decoderLines(settings: DecoderSettings, m: Messages): [string, string][] {
+  const { fields, explain } = m.settings;
+  const epsilon =
+    settings.decoder === 'epsilon-greedy'
+      ? explain.epsilon(settings.epsilon)
+      : explain.epsilonUnused(settings.epsilon);
+  return [
+    [fields.decoder, explain.decoder[settings.decoder]],
+    [fields.epsilon, epsilon],
+    [fields.temperature, explain.temperature(settings.temperature)],
+    [fields.topK, explain.topK(settings.topK)],
+    [fields.topP, explain.topP(settings.topP)],
+    [fields.repetitionPenalty, explain.repetitionPenalty(settings.repetitionPenalty)],
+    [fields.maxTokens, explain.maxTokens(settings.maxTokens)],
+  ];
+}
+
+type GuildField = keyof Messages['settings']['guild'];
+
+function guildLines(settings: GuildSettings, pinned: string | undefined, m: Messages): [string, string][] {
+  return (Object.keys(m.settings.guild) as GuildField[]).map((field) => [
+    m.settings.guild[field],
+    guildValue(field, settings, m, pinned),
+  ]);
+}
+
+function guildValue(
+  field: GuildField,
+  settings: Partial<GuildSettings>,
+  m: Messages,
+  pinned?: string,
+): string {
+  const { values, on, off } = m.settings;
+  switch (field) {
+    case 'safeMode':
+      return values.safeMode(settings.safeMode ?? true);
+    case 'cooldownSeconds':
+      return values.cooldown(settings.cooldownSeconds ?? 0);
+    case 'daily':
+      return settings.daily
+        ? values.daily(settings.daily.channelId, settings.daily.time, settings.daily.timeZone)
+        : values.none;
+    case 'logChannelId':
+      return settings.logChannelId ? `<#${settings.logChannelId}>` : values.none;
+    case 'moderatorRoleId':
+      return settings.moderatorRoleId ? `<@&${settings.moderatorRoleId}>` : values.none;
+    case 'modelVersionId':
+      return settings.modelVersionId === null
+        ? values.activeModel
+        : (pinned ?? `#${settings.modelVersionId}`);
+    case 'learns':
+      return settings.learns ? on : off;
+  }
+}
+
+/** One entry of the audit trail in words: "Temperatura: 0,8 → 1". */
+function differences(before: Partial<GuildSettings>, after: Partial<GuildSettings>, m: Messages): string[] {
+  return (Object.keys(after) as (keyof GuildSettings)[]).flatMap((key) => {
+    if (key !== 'decoder') {
+      return [`${m.settings.guild[key]}: ${guildValue(key, before, m)} → ${guildValue(key, after, m)}`];
+    }
+    const [was, is] = [before.decoder, after.decoder];
+    if (!was || !is) return [];
+    return (Object.keys(is) as (keyof DecoderSettings)[])
+      .filter((setting) => was[setting] !== is[setting])
+      .map(
+        (setting) => `${m.settings.fields[setting]}: ${shown(was[setting], m)} → ${shown(is[setting], m)}`,
+      );
+  });
+}
+
+const shown = (value: DecoderSettings[keyof DecoderSettings], m: Messages): string =>
+  typeof value === 'string' ? m.decoders[value] : m.number(value);
+
+const relativeTime = (when: Date): string => `<t:${Math.floor(when.getTime() / 1000)}:R>`;

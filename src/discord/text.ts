@@ -1,0 +1,40 @@
+import { escapeMarkdown } from 'discord.js';
+
+/**
+ * Control and format characters (Unicode Cc and Cf), which can hide or reorder text: all but line breaks and those
+ * that build emoji and words (joiners, flag tags).
+ */
+const INVISIBLE = /(?!\n|\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}]/gu;
+
+/** Untrusted text without characters that hide or reorder what people read; line breaks and emoji joiners stay. */
+export const visible = (text: string): string =>
+  text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(INVISIBLE, '');
+
+const ZERO_WIDTH_SPACE = '\u200b';
+
+/**
+ * Untrusted text as Discord shows it letter by letter: no formatting, list, heading, quote, link, mention or
+ * custom emoji. Generated text is untrusted too.
+ */
+export function literal(text: string): string {
+  const escaped = escapeMarkdown(visible(text), {
+    heading: true,
+    bulletedList: true,
+    numberedList: true,
+  });
+  return escaped
+    .replaceAll('[', '\\[') // discord.js escapes only the first masked link of a line
+    .replace(/^(\s*)(>)/gm, '$1\\$2')
+    .replace(/^(\s*)-#/gm, '$1\\-#')
+    .replace(/<(?=[@#:/a-z])/gi, `<${ZERO_WIDTH_SPACE}`)
+    .replace(/@(?=everyone|here)/g, `@${ZERO_WIDTH_SPACE}`)
+    .replace(/:\/\//g, `:${ZERO_WIDTH_SPACE}//`)
+    .replace(/(discord)\.(gg|com|app)/gi, `$1${ZERO_WIDTH_SPACE}.$2`);
+}
+
+/** At most `limit` UTF-16 units, never half a surrogate pair or a lone escape, marked with an ellipsis when cut. */
+export function clip(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, limit - 1).replace(/[\ud800-\udbff]$|\\+$/u, '');
+  return `${cut}…`;
+}

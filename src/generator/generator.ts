@@ -1,0 +1,60 @@
+import type { REST } from 'discord.js';
+import type { Store } from '../db/connect.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Queue } from '../queue/queue.ts';
+import { createSafety } from '../safety/safety.ts';
+import { createActiveModel } from './active-model.ts';
+import { createAnswering } from './answer.ts';
+
+export interface GeneratorOptions {
+  store: Store;
+  queue: Queue;
+  engine: Engine;
+  rest: REST;
+  /** Requests worked on at once: the rows of the engine's batch. */
+  slots: number;
+  /** The folder of the model that a new database starts with. */
+  initialFolder: string;
+  log: Logger;
+}
+
+export interface Generator {
+  /** The name of the model that serves. */
+  model: string;
+  close(): Promise<void>;
+}
+
+/** The generator role: takes as many jobs as it has free slots, generates, edits the replies, stores the jokes. */
+export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
+  const { store, queue, engine, rest, slots, initialFolder, log } = options;
+  const activeModel = await createActiveModel({ store, engine, initialFolder, log });
+  const { answer, expire } = createAnswering({
+    db: store.db,
+    engine,
+    safety: createSafety(),
+    rest,
+    activeModel,
+    log,
+  });
+  let busy = 0;
+  const consumer = await queue.consume({
+    freeSlots: () => slots - busy,
+    async handle(job, signal) {
+      busy++;
+      try {
+        await answer(job, signal);
+      } finally {
+        busy--;
+      }
+    },
+    expire,
+  });
+  return {
+    model: (await activeModel.get(null)).version.name,
+    async close() {
+      await consumer.stop();
+      await activeModel.close();
+    },
+  };
+}

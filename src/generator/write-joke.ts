@@ -1,0 +1,74 @@
+import type { ChispaRequest } from '../db/requests.ts';
+import type { EndingOptions } from '../db/schema.ts';
+import type { JokeText } from '../discord/joke-message.ts';
+import type { Engine, GenerationResult, LoadedModel } from '../engine/engine.ts';
+import type { Safety } from '../safety/safety.ts';
+
+/** How a joke in Discord ends: at a finished sentence, and before it goes round in circles. */
+export const ENDING: EndingOptions = { trim: true, cutLoops: true, stop: [] };
+/** A continuation says something, also of a text that seems finished. */
+const CONTINUATION_TOKENS = 12;
+/** A joke that may not be told is silently written anew with other seeds, this often. */
+const RETRIES = 3;
+
+export interface Written {
+  result: GenerationResult;
+  /** The seed that gave it: the request's own unless that text was not fit to tell. */
+  seed: number;
+}
+
+export interface Writer {
+  engine: Engine;
+  safety: Safety;
+}
+
+/**
+ * Generates what a request asks for, showing it as it grows. A text that fails the guild's filter is dropped as soon
+ * as it does, and written anew; undefined when none was fit to tell. Rejects when `signal` stops it.
+ */
+export async function writeJoke(
+  { engine, safety }: Writer,
+  request: ChispaRequest,
+  loaded: LoadedModel,
+  signal: AbortSignal,
+  show: (joke: JokeText) => void,
+): Promise<Written | undefined> {
+  const prompt: ChispaRequest['prompt'] =
+    request.prompt.kind === 'joke' && !loaded.takesTheme ? { kind: 'joke' } : request.prompt;
+  const about: Omit<JokeText, 'text'> =
+    prompt.kind === 'continue' ? { given: prompt.text } : prompt.theme ? { theme: prompt.theme } : {};
+  // A slur may lie across the border between what was given and what comes.
+  const isFit = (text: string) =>
+    safety.check(`${about.given ?? ''}${text}`, request.safeMode ? 'safe' : 'open').allowed;
+
+  for (let attempt = 0; attempt <= RETRIES; attempt++) {
+    const seed = seedOf(request.seed, attempt);
+    const unfit = new AbortController();
+    let text = '';
+    const result = await engine.generate(
+      {
+        model: loaded.model,
+        prompt,
+        settings: request.settings,
+        seed,
+        deadline: request.deadline.getTime(),
+        ...ENDING,
+        ...(prompt.kind === 'continue' && { minTokens: CONTINUATION_TOKENS }),
+      },
+      {
+        signal: AbortSignal.any([signal, unfit.signal]),
+        onText: (increment) => {
+          text += increment;
+          if (isFit(text)) show({ ...about, text });
+          else unfit.abort();
+        },
+      },
+    );
+    if (signal.aborted) throw new Error('generation was stopped');
+    if (!unfit.signal.aborted && isFit(result.text)) return { result, seed };
+  }
+  return undefined;
+}
+
+/** The request's seed, then others far from it (the golden ratio of 2³²). */
+const seedOf = (seed: number, attempt: number): number => (seed + attempt * 0x9e3779b9) >>> 0;

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { loadCommands } from '../../src/bot/load-commands.ts';
+import { es } from '../../src/discord/messages/index.ts';
+import { DECODERS, RANGES } from '../../src/lib/settings.ts';
+
+const commands = await loadCommands();
+const json = (name: string) => JSON.parse(JSON.stringify(commands.get(name)?.data.toJSON()));
+
+describe('the commands', () => {
+  it('are those of the README', () => {
+    expect([...commands.keys()].sort()).toEqual(
+      [
+        'Continuar chiste',
+        'Ocultar chiste',
+        'ajustar',
+        'ayuda',
+        'chiste',
+        'continuar',
+        'estadisticas',
+        'privacidad',
+        'ranking',
+      ].sort(),
+    );
+  });
+
+  it('have English names, and descriptions that fit', () => {
+    interface Entry {
+      name: string;
+      name_localizations?: Record<string, string>;
+      description?: string;
+      description_localizations?: Record<string, string>;
+      options?: Entry[];
+    }
+    const check = ({ name, description, options = [], ...localized }: Entry) => {
+      const { name_localizations, description_localizations } = localized;
+      expect(name_localizations?.['en-US'], name).toBeTruthy();
+      if (description) {
+        expect(description.length).toBeLessThanOrEqual(100);
+        expect(description_localizations?.['en-US']?.length, name).toBeLessThanOrEqual(100);
+      }
+      for (const option of options) check(option);
+    };
+    for (const name of commands.keys()) check(json(name));
+  });
+
+  it('take the ranges and decoders of the settings schema', () => {
+    const decoder = json('ajustar').options.find((sub: { name: string }) => sub.name === 'decodificador');
+    const option = (name: string) => decoder.options.find((entry: { name: string }) => entry.name === name);
+    expect(option('top_k')).toMatchObject({
+      type: 4,
+      min_value: RANGES.topK.min,
+      max_value: RANGES.topK.max,
+    });
+    expect(option('epsilon')).toMatchObject({ type: 10, min_value: 0, max_value: 1 });
+    expect(option('decodificador').choices.map(({ value }: { value: string }) => value)).toEqual([
+      ...DECODERS,
+    ]);
+    expect(option('decodificador').choices[0].name).toBe(es.decoders['epsilon-greedy']);
+  });
+
+  it('are hidden from ordinary members where they are for moderators', () => {
+    const MANAGE_GUILD = '32';
+    for (const name of ['ajustar', 'Ocultar chiste']) {
+      expect(json(name).default_member_permissions).toBe(MANAGE_GUILD);
+    }
+  });
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChispaRequest } from '../../src/db/requests.ts';
+import { createEngine } from '../../src/engine/create-engine.ts';
+import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
+import { writeJoke } from '../../src/generator/write-joke.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+import type { Safety } from '../../src/safety/safety.ts';
+import { silent } from '../databases.ts';
+
+const request: ChispaRequest = {
+  id: '00000000-0000-4000-8000-000000000000',
+  prompt: { kind: 'joke' },
+  preview: null,
+  steps: null,
+  interaction: null,
+  guildId: '1',
+  channelId: '2',
+  userId: '3',
+  locale: 'es-ES',
+  settings: { ...BOT_DEFAULTS, maxTokens: 24 },
+  seed: 7,
+  safeMode: true,
+  status: 'running',
+  note: null,
+  deadline: new Date(Date.now() + 600_000),
+  createdAt: new Date(),
+  priority: 0,
+};
+
+/** A filter that finds something in whole texts that begin like one of these. */
+const refusing = (texts: readonly string[]): Safety => ({
+  check: (text) =>
+    texts.some((refused) => text.length >= refused.length && text.startsWith(refused))
+      ? { allowed: false, reason: 'crude', match: text }
+      : { allowed: true },
+});
+
+describe('writing a joke', () => {
+  let engine: Engine;
+  let loaded: LoadedModel;
+  beforeAll(async () => {
+    engine = createEngine({ provider: 'cpu', threads: 1, slots: 2, precision: 'fp32', log: silent });
+    loaded = await engine.load(bundledModelPath);
+  });
+  afterAll(() => engine.close());
+
+  const write = async (safety: Safety, asked = request) => {
+    const shown: string[] = [];
+    const signal = new AbortController().signal;
+    const written = await writeJoke({ engine, safety }, asked, loaded, signal, ({ text }) =>
+      shown.push(text),
+    );
+    return { written, shown };
+  };
+
+  it('uses the request’s own seed when the text is fit to tell', async () => {
+    const { written, shown } = await write(refusing([]));
+    expect(written?.seed).toBe(7);
+    expect(shown.at(-1)?.startsWith(written?.result.text ?? '?')).toBe(true);
+  });
+
+  it('writes anew with another seed when it is not, and never shows what was unfit', async () => {
+    const first = (await write(refusing([]))).written?.result.text ?? '';
+    const { written, shown } = await write(refusing([first]));
+    expect(written?.seed).not.toBe(7);
+    expect(written?.result.text).not.toBe(first);
+    expect(shown.filter((text) => text.startsWith(first))).toEqual([]);
+    // The seed that told it tells it again: the joke's row can repeat it.
+    const again = await write(refusing([]), { ...request, seed: written?.seed ?? 0 });
+    expect(again.written?.result.text).toBe(written?.result.text);
+  });
+
+  it('gives up after three more seeds', async () => {
+    let looks = 0;
+    const nothingIsFit: Safety = {
+      check: (text) => {
+        looks++;
+        return { allowed: false, reason: 'crude', match: text };
+      },
+    };
+    const { written, shown } = await write(nothingIsFit);
+    expect(written).toBeUndefined();
+    expect(shown).toEqual([]);
+    expect(looks).toBeGreaterThanOrEqual(4);
+  });
+
+  it('judges what was given together with what comes', async () => {
+    const given = 'Había una';
+    const seam: Safety = {
+      check: (text) =>
+        text.startsWith(given) && text.length > given.length
+          ? { allowed: false, reason: 'crude', match: text }
+          : { allowed: true },
+    };
+    const { written } = await write(seam, { ...request, prompt: { kind: 'continue', text: given } });
+    expect(written).toBeUndefined();
+  });
+});
