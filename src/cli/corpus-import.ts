@@ -1,0 +1,61 @@
+import type { Format } from '../corpus/formats.ts';
+import { textHash } from '../corpus/hash.ts';
+import { type Joke, meanScore, voteCount } from '../corpus/joke.ts';
+import { importEntries, type NewCorpusEntry } from '../db/corpus.ts';
+import { ChispaError, UsageError } from '../lib/errors.ts';
+import { readReporting } from './corpus-read.ts';
+import { withDatabase } from './corpus-store.ts';
+
+interface Options {
+  source: string;
+  licence: string;
+  format?: Format;
+  clean?: boolean;
+  json?: boolean;
+}
+
+/** `chispa corpus import`: bad rows are reported and left out, the others come in in one transaction. */
+export async function importCorpus(file: string, options: Options): Promise<void> {
+  const { format, clean, json } = options;
+  const source = stated('--source', options.source);
+  const licence = stated('--licence', options.licence);
+  const { jokes, errors } = await readReporting(file, format);
+  const wanted = clean ? jokes.filter(({ flags }) => !flags.includes('crude')) : jokes;
+  if (wanted.length === 0) throw new ChispaError('corpus-empty', `${file}: no joke in it can be imported`);
+
+  const entries = wanted.map((joke) => entryOf(joke, source, licence));
+  const { added, updated, known } = await withDatabase((db) => importEntries(db, entries));
+  const crude = wanted.filter(({ flags }) => flags.includes('crude')).length;
+  const leftOut = errors.length + jokes.length - wanted.length;
+  if (json) {
+    const result = { file, source, licence, read: jokes.length, added, updated, known, leftOut, crude };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } else {
+    process.stdout.write(
+      `${added} jokes added, ${updated} updated, ${known} already there, ${leftOut} left out; ${crude} are crude.\n`,
+    );
+  }
+}
+
+function stated(option: string, value: string): string {
+  if (value.trim() === '') throw new UsageError(`${option} must not be empty.`);
+  return value.trim();
+}
+
+function entryOf(joke: Joke, source: string, licence: string): NewCorpusEntry {
+  const { text, category, keywords, funny, votes, flags, id } = joke;
+  const rating = votes && meanScore(votes);
+  return {
+    hash: textHash(text),
+    text,
+    source,
+    sourceId: id ?? null,
+    licence,
+    category: category ?? null,
+    keywords,
+    rating: rating ?? null,
+    ratingVotes: votes && rating !== undefined ? voteCount(votes) : null,
+    funny: funny ?? null,
+    flags,
+  };
+}

@@ -1,0 +1,69 @@
+import { type Command, Option } from 'commander';
+import { numberIn } from './settings-options.ts';
+
+/** `chispa corpus …`: the jokes that the bot may learn from. With a file, `stats` and `dedupe` open no database. */
+export function register(program: Command): void {
+  const corpus = program
+    .command('corpus')
+    .description('the jokes to learn from: bring them in, look at them');
+  const format = () =>
+    new Option('--format <format>', 'what the file is, when its name does not say').choices([
+      'csv',
+      'jsonl',
+      'parquet',
+      'text',
+    ]);
+  corpus
+    .command('import')
+    .description('bring the jokes of a file into the database: .csv, .tsv, .jsonl, .json, .parquet or .txt')
+    .argument('<file>')
+    .requiredOption('--source <name>', 'where they come from, for instance "CHISTES"')
+    .requiredOption('--licence <licence>', 'what allows to use them, for instance "CC0-1.0"')
+    .addOption(format())
+    .option('--clean', 'leave crude jokes out')
+    .option('--json', 'print one JSON object')
+    .action(async (file, options) => (await import('./corpus-import.ts')).importCorpus(file, options));
+  corpus
+    .command('list')
+    .description('list where the jokes come from or, with --source or --category, the jokes')
+    .option('--source <name>', 'only jokes from there')
+    .option('--category <category>', 'only jokes of this category')
+    .option('--clean', 'without crude jokes')
+    .option('--limit <number>', 'jokes at most', numberIn(1, 1_000_000, true), 20)
+    .option('--json', 'print one JSON object a line')
+    .action(async (options) => (await import('./corpus-list.ts')).listCorpus(options));
+  corpus
+    .command('stats')
+    .description('how many jokes, how long, of what categories')
+    .argument('[file]', 'a file of jokes (default: the database)')
+    .addOption(format())
+    .option('--source <name>', 'only jokes from there')
+    .option('--clean', 'without crude jokes')
+    .option('--json', 'print one JSON object')
+    .action(async (file, options) => (await import('./corpus-stats.ts')).showStats(file, options));
+  corpus
+    .command('export')
+    .description('write the jokes of the database to a file: .csv or .jsonl; "-" prints JSON lines')
+    .argument('<file>')
+    .option('--source <name>', 'only jokes from there')
+    .option('--category <category>', 'only jokes of this category')
+    .option('--clean', 'without crude jokes')
+    .option('--duplicates', 'with the jokes that dedupe marked')
+    .action(async (file, options) => (await import('./corpus-export.ts')).exportCorpus(file, options));
+  corpus
+    .command('dedupe')
+    .description(
+      'find near-duplicates and, in the database, mark all but one, so that nobody learns them twice',
+    )
+    .argument('[file]', 'a file of jokes, which is only looked at (default: the database)')
+    .addOption(format())
+    .option(
+      '--threshold <number>',
+      'how alike two jokes are: shared share of their 5-character shingles',
+      numberIn(0.1, 1, false),
+      0.5,
+    )
+    .option('--dry-run', 'only say what would be marked')
+    .option('--json', 'print one JSON object')
+    .action(async (file, options) => (await import('./corpus-dedupe.ts')).dedupe(file, options));
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { ChispaError, InterruptedError, messageOf, UsageError } from '../lib/errors.ts';
+import { packageRoot } from '../lib/paths.ts';
+import * as box from './box.ts';
+import * as commands from './commands.ts';
+import * as corpus from './corpus.ts';
+import * as evaluate from './evaluate.ts';
+import * as generate from './generate.ts';
+import * as model from './model.ts';
+import * as next from './next.ts';
+import * as start from './start.ts';
+import * as train from './train.ts';
+
+/** One file each; what a subcommand needs that is slow to load, its action imports when it runs. */
+const SUBCOMMANDS = [start, generate, next, model, corpus, train, evaluate, commands, box];
+
+const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+const HINT = '(add --help to see what it takes)';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('chispa')
+    .description(
+      'A Discord bot that tells Spanish jokes with a GPT-2 model and learns from what people laugh at',
+    )
+    .version(version());
+  for (const { register } of SUBCOMMANDS) register(program);
+  for (const command of [program, ...descendants(program)]) command.exitOverride().showHelpAfterError(HINT);
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    process.stderr.write(`chispa: ${messageOf(error)}\n`);
+    if (!(error instanceof ChispaError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    if (error instanceof InterruptedError) return EXIT.interrupted;
+    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+  }
+}
+
+const descendants = (command: Command): Command[] =>
+  command.commands.flatMap((child) => [child, ...descendants(child)]);
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  return z.object({ version: z.string() }).parse(manifest).version;
+}
+
+process.exitCode = await main(process.argv.slice(2));

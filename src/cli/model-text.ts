@@ -1,0 +1,23 @@
+/** 124439808 → `124.4M`. */
+export const parameterCount = (count: number): string =>
+  count >= 1e6 ? `${(count / 1e6).toFixed(1)}M` : `${(count / 1e3).toFixed(1)}K`;
+
+/** Bytes as people read them: `8.6 MB`, `1.20 GB`. */
+export const fileSize = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A whole number with thousands separated by commas, as PyTorch users know it. */
+export const grouped = (count: number): string => count.toLocaleString('en-US');
+
+/** Rows in columns as wide as their widest cell, two spaces between. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../lib/errors.ts';
+import {
+  RECIPE_DEFAULTS,
+  RECIPES,
+  type RecipeName,
+  type TrainingSettings,
+  trainingSettings,
+} from '../training/settings.ts';
+
+type NumericSetting = Exclude<keyof TrainingSettings, 'recipe' | 'mode' | 'schedule' | 'targets'>;
+
+const HELP: Record<NumericSetting, string> = {
+  epochs: 'passes over the corpus at most',
+  learningRate: 'highest learning rate',
+  warmup: 'share of the run in which the learning rate rises',
+  weightDecay: 'AdamW weight decay',
+  clip: 'largest gradient norm',
+  dropout: 'share of activations dropped while learning',
+  batch: 'jokes a step (notebook) or rows a step (chispa)',
+  accumulate: 'compute each step in this many parts: less memory, same result',
+  maxLength: 'tokens of a joke (notebook) or of a row (chispa) at most; never more than the context',
+  validation: 'share of the corpus held out',
+  patience: 'stop after this many epochs without improvement; 0 never',
+  checkpoint: 'steps between checkpoints, besides the one at each epoch; 0 none',
+  seed: 'decides split, order, themes and dropout',
+  rank: 'of the adapter (lora)',
+  alpha: 'scale of the adapter (lora)',
+};
+const NUMERIC = Object.keys(HELP) as NumericSetting[]; // the keys of the record above, which TypeScript widens
+
+/** What the flags of `addTrainingOptions` parse to: only those that were given. */
+export type TrainingFlags = { recipe: RecipeName } & Partial<TrainingSettings>;
+
+/** One flag for each hyperparameter; what is not given comes from the recipe. */
+export function addTrainingOptions(command: Command): Command {
+  command
+    .addOption(new Option('--recipe <name>', 'how to train').choices(RECIPES).default('chispa'))
+    .addOption(new Option('--mode <mode>', 'all weights, or an adapter').choices(['full', 'lora']))
+    .addOption(new Option('--schedule <name>', 'of the learning rate').choices(['linear', 'cosine']))
+    .option('--targets <layers>', 'layers the adapter changes, separated by commas', (text) =>
+      text.split(','),
+    );
+  for (const key of NUMERIC) {
+    const { notebook, chispa } = RECIPE_DEFAULTS;
+    const defaults =
+      notebook[key] === chispa[key] ? `${chispa[key]}` : `chispa ${chispa[key]}, notebook ${notebook[key]}`;
+    command.option(`--${kebab(key)} <number>`, `${HELP[key]} (default: ${defaults})`, number(key));
+  }
+  return command;
+}
+
+/** The recipe's settings with the given flags in their place. Throws `UsageError`. */
+export function trainingSettingsFrom(flags: TrainingFlags): TrainingSettings {
+  const given = Object.fromEntries(
+    Object.keys(trainingSettings.shape).flatMap((key) => {
+      const value = flags[key as keyof TrainingFlags]; // the schema's own keys
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+  const parsed = trainingSettings.safeParse({ ...RECIPE_DEFAULTS[flags.recipe], ...given });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UsageError(`--${kebab(String(issue?.path[0] ?? ''))}: ${issue?.message}`);
+}
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function number(key: NumericSetting): (text: string) => number {
+  return (text) => {
+    const parsed = trainingSettings.shape[key].safeParse(text.trim() === '' ? undefined : Number(text));
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(
+      `${parsed.error.issues[0]?.message}, for example ${RECIPE_DEFAULTS.chispa[key]}.`,
+    );
+  };
+}

@@ -1,0 +1,137 @@
+import { REST } from 'discord.js';
+import { startBot } from './bot/client.ts';
+import { type Box, createBox } from './box/index.ts';
+import type { Config } from './config.ts';
+import { connect } from './db/connect.ts';
+import { createVoter } from './db/voter.ts';
+import { startEngine } from './engine/client.ts';
+import { startGenerator } from './generator/generator.ts';
+import { ChispaError } from './lib/errors.ts';
+import { createLog } from './lib/log.ts';
+import { resolveModel } from './models/registry.ts';
+import { createQueue } from './queue/queue.ts';
+
+export const ROLES = ['bot', 'generator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Program {
+  /** Where there is no Discord token. */
+  box: Box | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the roles in this process, every part handed what it depends on. `say` tells the host what happens.
+ * When a part cannot start, those before it are closed again.
+ */
+export async function startProgram(
+  config: Config,
+  roles: readonly Role[],
+  say: (line: string) => void,
+): Promise<Program> {
+  if (roles.length < ROLES.length && !config.databaseUrl) {
+    throw new ChispaError(
+      'config',
+      'DATABASE_URL is missing: roles in separate processes meet in a PostgreSQL server.',
+    );
+  }
+  const log = createLog(config.logLevel);
+  const parts: Promise<{ close(): Promise<void> }>[] = [];
+  const opening = <T extends { close(): Promise<void> }>(part: Promise<T>): Promise<T> => {
+    parts.push(part);
+    part.catch(() => {}); // told where it is awaited
+    return part;
+  };
+  const close = async () => {
+    for (const part of parts.splice(0).reverse()) {
+      const open = await part.catch(() => undefined); // one that never opened has nothing to close
+      await open?.close();
+    }
+  };
+
+  try {
+    const folder = await resolveModel(config.model, config);
+    const inBox = roles.includes('bot') && !config.discordToken;
+    const box = inBox ? await opening(openBox(config.boxPort)) : undefined;
+    const api = box?.api ?? config.discordApi;
+
+    // The slow ones side by side: the engine warms up in its own process while the database opens.
+    const { provider, threads, slots, precision, modelsLoaded } = config;
+    const engineStarts = roles.includes('generator')
+      ? opening(startEngine({ provider, threads, slots, precision, modelsLoaded, log }))
+      : undefined;
+    say(`Database: ${config.databaseUrl ? 'PostgreSQL (DATABASE_URL)' : config.dataDir}`);
+    const voter = createVoter({ ...config, secret: config.voterSecret });
+    const store = await opening(connect({ ...config, log }));
+    const queue = await opening(createQueue({ store, log }));
+
+    const engine = await engineStarts;
+    if (engine) {
+      const rest = new REST(api ? { api, version: '10' } : { version: '10' });
+      const token = box?.token ?? config.discordToken;
+      if (token) rest.setToken(token); // for the joke of the day alone
+      const generator = await opening(
+        startGenerator({ store, queue, engine, rest, slots, initialFolder: folder, log }),
+      );
+      say(
+        `Model: ${generator.model} (${precision} on ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+      );
+      if (!roles.includes('bot')) say('Chispa generates');
+    }
+    if (roles.includes('bot')) {
+      const token = box?.token ?? config.discordToken;
+      if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
+      const bot = await opening(startBot({ token, api, store, queue, voter, slots: config.slots, log }));
+      if (box) {
+        say(`Chispa is ready: ${box.url}`);
+      } else {
+        say(`Chispa is ready as ${bot.name} in ${bot.guilds} ${bot.guilds === 1 ? 'server' : 'servers'}`);
+        say(`Invite it to a server: ${bot.inviteUrl}`);
+      }
+    }
+    return { box, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openBox(port: number): Promise<Box> {
+  try {
+    return await createBox({ port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new ChispaError(
+      'port-in-use',
+      `Port ${port} is in use: stop the program that uses it, or choose another with BOX_PORT (0 picks a free one).`,
+      { cause: error },
+    );
+  }
+}
+
+/** Longest time from Ctrl-C to the end of the process. */
+const STOP_DEADLINE_MS = 4500;
+
+/** Runs the program until it is told to stop. Ctrl-C that comes twice, from the terminal and from npm, counts once. */
+export async function run(config: Config, roles: readonly Role[]): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+  });
+  // discord.js throws from inside its socket handlers in rare reconnects (op 9 right after RESUMED): log, go on.
+  const log = createLog(config.logLevel);
+  process.on('unhandledRejection', (err) => log.error({ err }, 'a rejection nobody handled'));
+
+  const program = await Promise.race([startProgram(config, roles, say), stopped]);
+  if (typeof program !== 'string') {
+    await stopped;
+    say('Stopping…');
+    const late = setTimeout(() => {
+      log.error('some part did not stop in time');
+      process.exit(1);
+    }, STOP_DEADLINE_MS);
+    await program.close();
+    clearTimeout(late);
+  }
+  process.exit(0);
+}

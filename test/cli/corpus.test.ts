@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { register } from '../../src/cli/corpus.ts';
+import { readJokes } from '../../src/corpus/read.ts';
+
+let folder: string;
+let first: Printed;
+let second: Printed;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-corpus-cli-'));
+  vi.stubEnv('DATA_DIR', join(folder, 'data'));
+  vi.stubEnv('DATABASE_URL', undefined);
+  await writeFile(
+    join(folder, 'chistes.csv'),
+    'id,text,keywords,funny,category\n' +
+      `1,"- ¿Qu&eacute; hace un pez?\n- Nada.","['peces']",2,animales\n` +
+      '2,roto\n' +
+      '3,- ¿QUE hace... un pez? - Nada,peces,1,animales\n' +
+      '4,"Mi abuelo, que vende relojes, nunca tiene un minuto",reloj,3,trabajo\n' +
+      '5,"Mi abuela, que vende relojes, nunca tiene un minuto",reloj,3,trabajo\n' +
+      '6,Vaya mierda de chiste,,1,otros\n',
+  );
+});
+beforeAll(async () => {
+  const args = ['import', file('chistes.csv'), '--source', 'CHISTES', '--licence', 'CC0-1.0', '--json'];
+  first = await corpus(...args);
+  second = await corpus(...args);
+}, 120_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+interface Printed {
+  out: string;
+  err: string;
+}
+
+/** Runs `chispa corpus …` in this process and returns what it printed. */
+async function corpus(...args: string[]): Promise<Printed> {
+  const program = new Command('chispa').exitOverride();
+  register(program);
+  for (const command of program.commands) {
+    for (const one of [command, ...command.commands])
+      one.exitOverride().configureOutput({ writeErr: () => {} });
+  }
+  const printed = { out: '', err: '' };
+  const capture = (key: 'out' | 'err') => (chunk: unknown) => {
+    printed[key] += String(chunk);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(capture('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(capture('err')),
+  ];
+  try {
+    await program.parseAsync(['corpus', ...args], { from: 'user' });
+    return printed;
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+const file = (name: string) => join(folder, name);
+
+describe('chispa corpus', () => {
+  it('imports what is good, names the bad line, and does it only once', async () => {
+    expect(first.err).toBe(`${file('chistes.csv')}:4: left out: has 2 fields, the header has 5\n`);
+    expect(JSON.parse(first.out)).toMatchObject({ read: 5, added: 4, known: 1, leftOut: 1, crude: 1 });
+    expect(JSON.parse(second.out)).toMatchObject({ added: 0, updated: 0, known: 5 });
+    expect((await corpus('list')).out).toMatch(/CHISTES +CC0-1.0 +4 +1 +\d/);
+  });
+
+  it('tells the figures of a file and of the database', async () => {
+    const ofFile = JSON.parse((await corpus('stats', file('chistes.csv'), '--json')).out);
+    expect(ofFile).toMatchObject({ rows: 5, medianWords: 7, crude: 1, voted: 0 });
+    expect(ofFile.categories).toContainEqual({ category: 'trabajo', rows: 2 });
+    const clean = await corpus('stats', file('chistes.csv'), '--clean');
+    expect(clean.out).toMatch(/^jokes +4\nmedian words +8\n/);
+    const ofDatabase = JSON.parse((await corpus('stats', '--source', 'CHISTES', '--json')).out);
+    expect(ofDatabase).toMatchObject({ crude: 1, voted: 0 });
+  });
+
+  it('marks near-duplicates so that export leaves them out', async () => {
+    expect((await corpus('dedupe', '--dry-run')).out).toContain('4 jokes, 1 superfluous.');
+    expect((await corpus('dedupe')).out).toContain('4 jokes, 1 marked as duplicates.');
+    expect((await corpus('dedupe', file('chistes.csv'))).out).toContain('5 jokes, 2 superfluous.');
+
+    await corpus('export', file('out.csv'), '--clean');
+    const { jokes, errors } = await readJokes(file('out.csv'));
+    expect(errors).toEqual([]);
+    expect(jokes).toMatchObject([
+      { id: '1', text: '- ¿Qué hace un pez?\n- Nada.', keywords: ['peces'], funny: 2, category: 'animales' },
+      { id: '4', text: 'Mi abuelo, que vende relojes, nunca tiene un minuto' },
+    ]);
+    await corpus('export', file('out.jsonl'), '--duplicates');
+    expect((await readFile(file('out.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(4);
+  }, 120_000);
+
+  it('lists jokes of a source or category', async () => {
+    const { out } = await corpus('list', '--category', 'animales');
+    expect(out).toContain('CHISTES · animales · peces\n- ¿Qué hace un pez?');
+    expect(out).not.toContain('relojes');
+    expect(
+      (await corpus('list', '--source', 'CHISTES', '--json', '--limit', '2')).out.split('\n'),
+    ).toHaveLength(3);
+  });
+
+  it.each([
+    [['import', 'a.csv', '--licence', 'x'], /--source/],
+    [['import', 'a.csv', '--source', 'x'], /--licence/],
+    [['dedupe', '--threshold', '3'], /from 0.1 to 1/],
+  ])('%j is wrong usage', async (args, message) => {
+    const failure = await corpus(...args).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(CommanderError);
+    expect(String(failure)).toMatch(message);
+  });
+
+  it.each([
+    [['import', 'a.csv', '--source', ' ', '--licence', 'x'], /--source must not be empty/],
+    [['import', 'nada.csv', '--source', 'x', '--licence', 'x'], /nada.csv: there is no such file/],
+    [['export', 'a.pdf'], /ends with .csv or .jsonl/],
+    [['export', '/dev/null/a.csv'], /cannot be written/],
+    [['export', 'a.csv', '--source', 'nadie'], /no such jokes/],
+  ])('%j fails with a sentence', async (args, message) => {
+    await expect(corpus(...args)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,130 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import * as model from '../../src/cli/model.ts';
+import { UsageError } from '../../src/lib/errors.ts';
+import { startHub } from '../models/import/loopback-hub.ts';
+import { sourceFolder } from '../models/import/source-folder.ts';
+import { temporaryFolder, tinyModelFolder } from '../models/tiny-model.ts';
+import { runCommand } from './run-command.ts';
+
+vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+
+/** An empty shelf, and the command on it. */
+async function shelf(more: Record<string, string> = {}) {
+  const home = await temporaryFolder();
+  const modelsDir = join(home, 'models');
+  await mkdir(modelsDir);
+  const env = { MODELS_DIR: modelsDir, DATA_DIR: join(home, 'data'), MODEL: '', DATABASE_URL: '', ...more };
+  const chispa = (...args: string[]) => runCommand(model, ['model', ...args], env);
+  return { modelsDir, chispa };
+}
+
+async function hubFiles(): Promise<Record<string, Buffer>> {
+  const folder = await sourceFolder('good/fp16.bin');
+  const files: Record<string, Buffer> = {};
+  for (const name of await readdir(folder)) files[name] = await readFile(join(folder, name));
+  return files;
+}
+
+describe('chispa model import', () => {
+  it('brings a model from the hub under its own name and leaves no download behind', async () => {
+    const hub = await startHub(await hubFiles());
+    const { modelsDir, chispa } = await shelf({ HF_ENDPOINT: `${hub.endpoint}/` });
+    const { stdout, stderr, error } = await chispa('import', 'owner/model');
+    expect(error).toBeUndefined();
+    expect(stdout).toMatch(/^Imported model: 1,312 parameters, F16, 0\.0 MB, licence not stated\./);
+    expect(stderr).toMatch(/downloading 100%[\s\S]*importing 100%/);
+    expect((await readdir(modelsDir)).sort()).toEqual(['.downloads', 'model']);
+    expect(await readdir(join(modelsDir, '.downloads'))).toEqual([]);
+    const listed = (await chispa('list', '--json')).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(listed).toMatchObject([
+      { name: 'mini-es', bundled: true },
+      { name: 'model', source: expect.stringMatching(/^owner\/model@[0-9a-f]{40}$/) },
+    ]);
+  });
+
+  it('asks for nothing to be downloaded when the name is taken or no name at all', async () => {
+    const hub = await startHub(await hubFiles());
+    const { modelsDir, chispa } = await shelf({ HF_ENDPOINT: hub.endpoint });
+    await mkdir(join(modelsDir, 'model'));
+    expect((await chispa('import', 'owner/model')).error?.message).toMatch(
+      /already a model named model.*--name/,
+    );
+    expect((await chispa('import', 'owner/model', '--name', 'a b')).error?.message).toMatch(
+      /cannot be a model's name/,
+    );
+    expect((await chispa('import', 'nonsense')).error).toBeInstanceOf(UsageError);
+    expect((await chispa('import', modelsDir, '--revision', 'main')).error).toBeInstanceOf(UsageError);
+    expect(hub.downloads).toEqual([]);
+  });
+
+  it('throws away a download that no new attempt would make a model, keeps one that was cut', async () => {
+    const evil = {
+      ...(await hubFiles()),
+      'pytorch_model.bin': await readFile(join(await sourceFolder('bad/os-system.bin'), 'pytorch_model.bin')),
+    };
+    const hub = await startHub(evil);
+    const { modelsDir, chispa } = await shelf({ HF_ENDPOINT: hub.endpoint });
+    expect((await chispa('import', 'owner/model')).error?.message).toMatch(/asks for posix\.system/);
+    expect(await readdir(join(modelsDir, '.downloads'))).toEqual([]);
+    hub.faults = { corrupts: 'pytorch_model.bin' };
+    expect((await chispa('import', 'owner/model')).error?.message).toMatch(/sha256/);
+    expect(await readdir(join(modelsDir, '.downloads'))).toHaveLength(1);
+    expect(await readdir(modelsDir)).toEqual(['.downloads']);
+  });
+});
+
+describe('the shelf', () => {
+  it('lists, shows, verifies and removes', async () => {
+    const { modelsDir, chispa } = await shelf();
+    await chispa('import', await tinyModelFolder(), '--name', 'tiny');
+    await mkdir(join(modelsDir, 'broken'));
+    await writeFile(join(modelsDir, 'broken', 'config.json'), '{');
+    const { stdout: list } = await chispa('list');
+    expect(list).toMatch(/^NAME +PARAMETERS +TYPE +SIZE +CONTEXT +FROM\nbroken +damaged .*not JSON/);
+    expect(list).toMatch(/\ntiny +\S+ +F32 +/);
+
+    const { stdout: tree } = await chispa('show', 'tiny');
+    expect(tree).toMatch(
+      /^GPT2LMHeadModel\(\n {2}\(transformer\): GPT2Model\(\n {4}\(wte\): Embedding\(257, 8\) +2,056\n/,
+    );
+    expect(tree).toMatch(/\nin memory +fp32 0\.0 MB · q8 0\.0 MB · q4 0\.0 MB\n/);
+    const { stdout: names } = await chispa('show', 'tiny', '--names');
+    expect(JSON.parse(names)).toContain('transformer.h.1.attn.c_attn');
+
+    expect(await chispa('verify', 'tiny')).toMatchObject({
+      stdout: expect.stringMatching(/^ok +model\.safetensors\nok +config\.json\n/),
+    });
+    await writeFile(
+      join(modelsDir, 'tiny', 'config.json'),
+      `${await readFile(join(modelsDir, 'tiny', 'config.json'))} `,
+    );
+    expect((await chispa('verify', 'tiny')).error?.message).toMatch(/config\.json is changed/);
+
+    expect((await chispa('remove', 'tiny')).error?.message).toMatch(/add --yes/);
+    expect((await chispa('remove', 'tiny', '--yes')).stdout).toBe('Removed tiny.\n');
+    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/no model named tiny/);
+    for (const name of ['mini-es', '../models', '.downloads'])
+      expect((await chispa('remove', name, '--yes')).error, name).toBeDefined();
+    expect(await readdir(modelsDir)).toEqual(['broken']);
+  });
+
+  it('makes a model the active one, which is then not removed', async () => {
+    const { chispa } = await shelf();
+    await chispa('import', await tinyModelFolder(), '--name', 'tiny');
+    expect((await chispa('use', 'tiny')).stdout).toBe('The active model is now tiny.\n');
+    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot speaks with/);
+    expect((await chispa('use', 'mini-es')).stdout).toBe('The active model is now mini-es (before: tiny).\n');
+    expect((await chispa('remove', 'tiny', '--yes')).stdout).toBe('Removed tiny.\n');
+  });
+
+  it('does not remove the model that a new database would start with', async () => {
+    const { chispa } = await shelf({ MODEL: 'tiny' });
+    await chispa('import', await tinyModelFolder(), '--name', 'tiny');
+    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot speaks with/);
+  });
+});
