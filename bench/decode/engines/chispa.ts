@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+import { startEngine } from '../../../src/engine/client.ts';
+import { NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
+import { openModelFolder } from '../../../src/models/folder.ts';
+import { type BenchEngine, type BenchOptions, MAX_BATCH, promptIds, TEMPERATURE } from './engine.ts';
+
+/** Chispa as its roles use it: through the child process, tokeniser and stops included, every word streamed back. */
+export async function chispa({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
+  const engine = await startEngine({
+    provider: 'cpu',
+    threads,
+    precision,
+    slots: MAX_BATCH,
+    log: pino({ level: 'warn' }, pino.destination(2)),
+  });
+  await engine.load(model);
+  const { tokenizer } = await openModelFolder(model);
+  return {
+    async run(batch, decoder, tokens) {
+      const results = await Promise.all(
+        Array.from({ length: batch }, (_, row) =>
+          engine.generate(
+            {
+              model,
+              prompt: { kind: 'text', text: tokenizer.decode(promptIds(row)) },
+              seed: row,
+              settings: { ...NEUTRAL_DEFAULTS, decoder, temperature: TEMPERATURE, maxTokens: tokens },
+            },
+            { onText() {} },
+          ),
+        ),
+      );
+      return results.reduce((sum, result) => sum + result.tokens.length, 0);
+    },
+  };
+}

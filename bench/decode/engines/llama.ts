@@ -1,0 +1,70 @@
+import { ggufModel } from '../gguf-model.ts';
+import { importPeer } from '../peers.ts';
+import {
+  type BenchEngine,
+  type BenchOptions,
+  MAX_BATCH,
+  PROMPT_TOKENS,
+  promptIds,
+  TEMPERATURE,
+} from './engine.ts';
+
+/** What is used of node-llama-cpp. */
+interface NodeLlamaCpp {
+  getLlama(options: Record<string, unknown>): Promise<{
+    loadModel(options: Record<string, unknown>): Promise<{
+      createContext(options: Record<string, unknown>): Promise<{ getSequence(): Sequence }>;
+    }>;
+  }>;
+  LlamaLogLevel: { error: unknown };
+}
+interface Sequence {
+  clearHistory(): Promise<void>;
+  evaluate(tokens: number[], options: Record<string, unknown>): AsyncIterable<number>;
+}
+
+/** llama.cpp through node-llama-cpp's prebuilt CPU library: one sequence a row, which it batches itself; GGUF F32 or Q8_0. */
+export async function llama({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
+  const { getLlama, LlamaLogLevel } = await importPeer<NodeLlamaCpp>('node-llama-cpp/dist/index.js');
+  const library = await getLlama({
+    gpu: false,
+    build: 'never',
+    maxThreads: threads,
+    logLevel: LlamaLogLevel.error,
+  });
+  const loaded = await library.loadModel({ modelPath: await ggufModel(model, precision), gpuLayers: 0 });
+  const context = await loaded.createContext({
+    contextSize: 128,
+    sequences: MAX_BATCH,
+    batchSize: 512,
+    threads,
+  });
+  const sequences = Array.from({ length: MAX_BATCH }, () => context.getSequence());
+
+  async function generate(
+    sequence: Sequence,
+    row: number,
+    sampling: boolean,
+    tokens: number,
+  ): Promise<number> {
+    await sequence.clearHistory();
+    const options = sampling ? { temperature: TEMPERATURE, topK: 0, topP: 1, minP: 0 } : { temperature: 0 };
+    let count = 0;
+    for await (const _token of sequence.evaluate(promptIds(row), options)) {
+      count += 1;
+      if (count === tokens) break;
+    }
+    return count;
+  }
+  return {
+    async run(batch, decoder, tokens) {
+      if (PROMPT_TOKENS + tokens > 128) throw new Error('the sequences hold 128 tokens');
+      const counts = await Promise.all(
+        sequences
+          .slice(0, batch)
+          .map((sequence, row) => generate(sequence, row, decoder === 'sampling', tokens)),
+      );
+      return counts.reduce((a, b) => a + b, 0);
+    },
+  };
+}

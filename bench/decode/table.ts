@@ -1,0 +1,64 @@
+import type { BenchPrecision } from './engines/engine.ts';
+
+export interface Measurement {
+  engine: string;
+  precision: BenchPrecision;
+  batch: number;
+  decoder: 'greedy' | 'sampling';
+  /** Tokens per second of each round. */
+  rates: number[];
+}
+
+/** Bytes of one weight as Chispa stores it: 8 bits and a float32 scale for every 32. */
+const BYTES = { fp32: 4, q8: 1 + 4 / 32, q4: 0.5 + 4 / 32 };
+
+/**
+ * One line for each engine and way of decoding. A ratio is the median of the rounds' ratios, never the ratio of medians: rounds of one
+ * engine are measured next to those of another, so that what disturbs one round disturbs both.
+ */
+export function printTable(
+  results: readonly Measurement[],
+  { bytesPerSecond, parameters }: { bytesPerSecond: number[]; parameters: number },
+): void {
+  const bandwidth = median(bytesPerSecond);
+  console.log(
+    `Memory: ${(bandwidth / 1e9).toFixed(1)} GB/s read, ${spread(bytesPerSecond)} between rounds\n`,
+  );
+  console.log('| precision | batch | decoder | engine | tokens/s | spread | Chispa is × | of roofline |');
+  console.log('|---|---|---|---|---|---|---|---|');
+  for (const it of results) {
+    const ours = results.find(
+      (other) =>
+        other.engine === 'chispa' &&
+        other.precision === it.precision &&
+        other.batch === it.batch &&
+        other.decoder === it.decoder,
+    );
+    const ratio = ours ? median(ours.rates.map((rate, i) => rate / (it.rates[i] ?? Number.NaN))) : Number.NaN;
+    // Every weight is read once a step, whatever the batch: the most that memory allows.
+    const share = it.rates.map((rate, i) => {
+      const steps = (bytesPerSecond[i] ?? 0) / (parameters * BYTES[it.precision]);
+      return rate / (steps * it.batch);
+    });
+    const cells = [
+      it.precision,
+      it.batch,
+      it.decoder,
+      it.engine,
+      median(it.rates).toFixed(1),
+      spread(it.rates),
+      it.engine === 'chispa' || Number.isNaN(ratio) ? '' : ratio.toFixed(2),
+      it.batch === 1 ? median(share).toFixed(2) : '',
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+/** Half the distance between the fastest and the slowest round, as a share of the median. */
+const spread = (values: readonly number[]): string =>
+  `±${(((Math.max(...values) - Math.min(...values)) / 2 / median(values)) * 100).toFixed(0)} %`;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}

@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { encodeModel } from '../../src/graph/encode.ts';
+import { gpt2 } from '../../src/graph/gpt2.ts';
+import { createGraph, type Graph } from '../../src/graph/graph.ts';
+import {
+  add,
+  and,
+  cast,
+  concat,
+  gemm,
+  greaterOrEqual,
+  linear,
+  matmul,
+  mul,
+  range,
+  reshape,
+  softmax,
+  split,
+  sub,
+  swapLast,
+  transpose,
+  unsqueeze,
+  where,
+} from '../../src/graph/ops/index.ts';
+import type { Dtype, Value } from '../../src/graph/value.ts';
+import { type Gpt2Config, parseConfig } from '../../src/models/config.ts';
+import {
+  openSafetensors,
+  readTensor,
+  type SafetensorsFile,
+  type TensorSource,
+  writeSafetensors,
+} from '../../src/models/safetensors.ts';
+import { expectedShapes, findTensor } from '../../src/models/shapes.ts';
+import type { BenchPrecision } from './engines/engine.ts';
+
+/**
+ * The model in the layout transformers.js loads, as optimum exports it: past keys and values are inputs, concatenated with the new
+ * ones into outputs. q8 is what `quantize_dynamic` makes, in the fused form onnxruntime runs: int8 weights with one scale a column,
+ * activations quantised a tensor at a time.
+ */
+export async function transformersModel(source: string, precision: BenchPrecision): Promise<string> {
+  const folder = join(source, 'transformers');
+  const name = precision === 'q8' ? 'model_quantized' : 'model';
+  const target = join(folder, 'onnx', `${name}.onnx`);
+  if (existsSync(target)) return folder;
+  await mkdir(join(folder, 'onnx'), { recursive: true });
+  const text = await readFile(join(source, 'config.json'), 'utf8');
+  const config = parseConfig(text, 'bench');
+  await writeFile(
+    join(folder, 'config.json'),
+    JSON.stringify({ ...JSON.parse(text), 'transformers.js_config': { use_external_data_format: true } }),
+  );
+  await writeFile(join(folder, 'generation_config.json'), JSON.stringify({ _from_model_config: true }));
+  const weights = await openSafetensors(join(source, 'model.safetensors'));
+  const data = join(folder, 'onnx', `${name}.onnx_data`);
+  await writeSafetensors(
+    data,
+    [...expectedShapes(config)].flatMap(([name, shape]) => stored(weights, name, shape, precision)),
+  );
+  await writeFile(target, encodeModel(exported(config, await openSafetensors(data), precision)));
+  return folder;
+}
+
+const isMatrix = (name: string, shape: readonly number[]) => shape.length === 2 && name !== 'wpe.weight';
+
+/** Tensors of the data file; a tied head is stored a second time, as [in, out]. */
+function stored(
+  weights: SafetensorsFile,
+  name: string,
+  shape: readonly number[],
+  precision: BenchPrecision,
+): TensorSource[] {
+  const read = async () => readTensor(weights, findTensor(weights, name)?.name ?? name);
+  const plain: TensorSource = {
+    name,
+    dtype: 'F32',
+    shape,
+    async *chunks() {
+      yield new Uint8Array((await read()).buffer);
+    },
+  };
+  if (precision !== 'q8' || !isMatrix(name, shape)) return [plain];
+  const head = name === 'wte.weight';
+  const [inputs = 0, outputs = 0] = head ? [shape[1], shape[0]] : shape;
+  const scales = new Float32Array(outputs);
+  const codes: TensorSource = {
+    name: `${name}.codes`,
+    dtype: 'I8',
+    shape: [inputs, outputs],
+    async *chunks() {
+      const values = await read();
+      const at = (input: number, output: number) =>
+        values[head ? output * inputs + input : input * outputs + output] ?? 0;
+      const made = new Int8Array(inputs * outputs);
+      for (let input = 0; input < inputs; input++)
+        for (let output = 0; output < outputs; output++)
+          scales[output] = Math.max(scales[output] ?? 0, Math.abs(at(input, output)) / 127);
+      for (let input = 0; input < inputs; input++)
+        for (let output = 0; output < outputs; output++)
+          made[input * outputs + output] = Math.round(at(input, output) / (scales[output] || 1));
+      yield new Uint8Array(made.buffer);
+    },
+  };
+  const factors: TensorSource = {
+    name: `${name}.scales`,
+    dtype: 'F32',
+    shape: [outputs],
+    async *chunks() {
+      yield new Uint8Array(scales.buffer);
+    },
+  };
+  return head ? [plain, codes, factors] : [codes, factors];
+}
+
+function exported(config: Gpt2Config, data: SafetensorsFile, precision: BenchPrecision): Graph {
+  const graph = createGraph();
+  const { heads, layers, width, vocabSize } = config;
+  const headWidth = width / heads;
+  const external = (name: string, dtype: Dtype = 'float32'): Value => {
+    const entry = data.tensors.get(name);
+    if (!entry) throw new Error(`no ${name}`);
+    const { shape, offset, length } = entry;
+    return graph.external(name, dtype, shape, { location: basename(data.path), offset, length });
+  };
+  const ids = graph.input('input_ids', 'int64', ['B', 'S']);
+  const mask = graph.input('attention_mask', 'int64', ['B', 'T']);
+  const positions = graph.input('position_ids', 'int64', ['B', 'S']);
+  const past = Array.from({ length: layers }, (_, i) => {
+    const input = (part: string) =>
+      graph.input(`past_key_values.${i}.${part}`, 'float32', ['B', heads, 'P', headWidth]);
+    return { key: input('key'), value: input('value') };
+  });
+  graph.bindDimension('N', mul(graph.dimension('B'), graph.dimension('S')));
+  const last = sub(graph.dimension('T'), graph.dimension('S'));
+  const places = add(range(graph, 'S'), last); // [S]
+  const causal = greaterOrEqual(unsqueeze(places, [1]), range(graph, 'T')); // [S, T]
+  const seen = and(causal, unsqueeze(cast(mask, 'bool'), [1, 2])); // [B, 1, S, T]
+  const bias = where(seen, graph.constant(0), graph.constant(-1e9));
+
+  const attend = (qkv: Value, scale: number, layer: number): Value => {
+    const [q, k, v] = split(reshape(qkv, ['B', 'S', 3 * width]), 2, 3).map((part) =>
+      transpose(reshape(part, ['B', 'S', heads, headWidth]), [0, 2, 1, 3]),
+    );
+    const { key, value } = past[layer] ?? {};
+    if (!q || !k || !v || !key || !value) throw new Error('unreachable');
+    const keys = concat([key, k], 2, 'T');
+    const values = concat([value, v], 2, 'T');
+    graph.output(`present.${layer}.key`, keys);
+    graph.output(`present.${layer}.value`, values);
+    const scores = add(mul(matmul(q, swapLast(keys)), scale), bias);
+    return reshape(transpose(matmul(softmax(scores), values), [0, 2, 1, 3]), ['N', width]);
+  };
+  const multiply = (x: Value, name: string, outputs: number, bias?: Value): Value => {
+    const [y] = graph.node(
+      'DynamicQuantizeMatMul',
+      [x, external(`${name}.codes`, 'int8'), external(`${name}.scales`), undefined, bias],
+      [{ dtype: 'float32', shape: ['N', outputs] }],
+      { domain: 'com.microsoft' },
+    );
+    if (!y) throw new Error('unreachable');
+    return y;
+  };
+  const outputsOf = (name: string) => data.tensors.get(`${name}.bias`)?.shape[0] ?? 0;
+  const hidden = gpt2(
+    config,
+    {
+      parameter: (name) => external(name),
+      attend,
+      linear: (x, name) =>
+        precision === 'q8'
+          ? multiply(x, `${name}.weight`, outputsOf(name), external(`${name}.bias`))
+          : linear(x, external(`${name}.weight`), external(`${name}.bias`)),
+    },
+    reshape(ids, ['N']),
+    reshape(positions, ['N']),
+  );
+  const logits =
+    precision === 'q8'
+      ? multiply(hidden, 'wte.weight', vocabSize)
+      : gemm(hidden, external('wte.weight'), { transposeB: true });
+  graph.output('logits', reshape(logits, ['B', 'S', vocabSize]));
+  return graph;
+}

@@ -1,0 +1,15 @@
+// Compiles the package to dist/ with the sources' own layout, and puts the files that code reads beside it there.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+rmSync('dist', { recursive: true, force: true });
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+const assets = (from) =>
+  cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
+for (const folder of ['src', 'commands']) assets(folder);
+chmodSync('dist/src/cli/main.js', 0o755);

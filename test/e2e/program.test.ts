@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
+import { pgliteFolder } from '../../src/db/pglite.ts';
+import { ratings, requests } from '../../src/db/schema.ts';
+import { freshDataDir, silent } from '../databases.ts';
+import { createPlayer, isFinished, voteButtons } from './player.ts';
+import { groupIsAlive, type Spawned, signalGroup, spawnChispa } from './program.ts';
+
+const READY = /Chispa is ready: (http:\/\/127\.0\.0\.1:\d+)/;
+
+const started: Spawned[] = [];
+const folders: string[] = [];
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'chispa-'));
+  folders.push(folder);
+  return folder;
+}
+
+function newDataDir(): string {
+  const folder = freshDataDir();
+  folders.push(folder);
+  return folder;
+}
+
+function start(env: Record<string, string>): Spawned {
+  const program = spawnChispa(['start'], env);
+  started.push(program);
+  return program;
+}
+
+vi.setConfig({ testTimeout: 120_000 });
+
+afterEach(async () => {
+  for (const program of started.splice(0)) {
+    if (groupIsAlive(program)) signalGroup(program, 'SIGKILL');
+    await program.ended;
+  }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the program', () => {
+  it('keeps a vote that people saw through kill -9 of everything', async () => {
+    const dataDir = newDataDir();
+    const program = start({ DATA_DIR: dataDir });
+    const [, url = ''] = await program.printed(READY);
+    const player = await createPlayer(url);
+    const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+    await player.press(player.luis, joke, voteButtons(joke)[3] ?? '');
+    await player.until(player.luis, joke.id, (m) => JSON.stringify(m.embeds).includes('1 voto'));
+    signalGroup(program, 'SIGKILL');
+    await program.ended;
+
+    const store = await connect({ dataDir, log: silent });
+    const votes = await store.db.select().from(ratings);
+    await store.close();
+    expect(votes).toMatchObject([{ score: 4 }]);
+    expect(votes[0]?.voter).toMatch(/^[0-9a-f]{64}$/);
+    expect(votes[0]?.voter).not.toContain(player.luis.id);
+  });
+
+  it('ends on Ctrl-C within five seconds, leaves no process and no lock, and goes on with what was queued', async () => {
+    const dataDir = newDataDir();
+    // One slot, so that most requests are still queued when the program is stopped.
+    const program = start({ DATA_DIR: dataDir, SLOTS: '1' });
+    const [, url = ''] = await program.printed(READY);
+    const player = await createPlayer(url);
+    for (let i = 0; i < 6; i++) await (await player.ask(player.ana, 'chiste')).interaction;
+    await (await player.ask(player.luis, 'ajustar', {}, { subcommand: 'ver' })).answer();
+
+    const begin = Date.now();
+    signalGroup(program, 'SIGINT');
+    signalGroup(program, 'SIGINT'); // from the terminal and from npm
+    expect(await program.ended).toBe(0);
+    expect(Date.now() - begin).toBeLessThan(5000);
+    expect(groupIsAlive(program)).toBe(false);
+    expect(existsSync(`${pgliteFolder(dataDir)}.lock`)).toBe(false);
+
+    const open = async () => {
+      const store = await connect({ dataDir, log: silent });
+      const rows = await store.db.select({ status: requests.status }).from(requests);
+      await store.close();
+      return rows.filter(({ status }) => status === 'queued' || status === 'running').length;
+    };
+    expect(await open()).toBeGreaterThan(0);
+  });
+
+  it('tells a second process on the same folder which one holds it and what helps', async () => {
+    const dataDir = newDataDir();
+    const first = start({ DATA_DIR: dataDir });
+    await first.printed(READY);
+    const second = start({ DATA_DIR: dataDir });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(String(first.child.pid));
+    expect(second.output()).toContain('DATABASE_URL');
+  });
+
+  it('says which port is occupied', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const program = start({ DATA_DIR: newFolder(), BOX_PORT: port });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(new RegExp(`${port}.*BOX_PORT`, 's'));
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it.each([
+    ['MODEL', 'no-such-model', /no-such-model/],
+    ['BOX_PORT', 'abc', /^chispa: BOX_PORT is wrong/m],
+    ['EXECUTION_PROVIDER', 'tpu', /^chispa: EXECUTION_PROVIDER is wrong/m],
+    ['DISCORD_TOKEN', 'abc', /^chispa: DISCORD_TOKEN is wrong/m],
+  ])('ends its start with one clear line for a wrong %s', async (name, value, line) => {
+    const program = start({ DATA_DIR: newFolder(), [name]: value });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(line);
+    expect(program.output().match(/^chispa: /gm)).toHaveLength(1);
+    expect(program.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('ends its start with the name of the fault in a broken model folder', async () => {
+    const program = start({ DATA_DIR: newFolder(), MODEL: join(newFolder(), '.') });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(/^chispa: .*config\.json/m);
+  });
+});

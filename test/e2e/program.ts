@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/lib/paths.ts';
+
+export interface Spawned {
+  child: ChildProcess;
+  /** Everything printed so far. */
+  output(): string;
+  /** Resolves to the match once the output has it; rejects when the program ends without it. */
+  printed(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Resolves to the exit code, or to the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
+}
+
+/** Runs the `chispa` tool from the sources as a process of its own, in a process group of its own. */
+export function spawnChispa(args: readonly string[], env: Record<string, string> = {}): Spawned {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(packageRoot, 'src/cli/main.ts'), ...args], {
+    cwd: packageRoot,
+    detached: true,
+    env: { ...process.env, DISCORD_TOKEN: '', DATABASE_URL: '', BOX_PORT: '0', LOG_LEVEL: 'warn', ...env },
+  });
+  let text = '';
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      text += chunk;
+      for (const look of waiting) look();
+    });
+  }
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 1));
+  });
+  return {
+    child,
+    output: () => text,
+    ended,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = text.match(pattern);
+          if (!match) return;
+          waiting.delete(look);
+          resolve(match);
+        };
+        waiting.add(look);
+        look();
+        ended.then(
+          (code) => reject(new Error(`ended with ${code} before printing ${pattern}:\n${text}`)),
+          reject,
+        );
+      }),
+  };
+}
+
+/** Sends a signal to the program's whole process group, as a terminal does. */
+export function signalGroup({ child }: Spawned, signal: NodeJS.Signals): void {
+  if (child.pid) process.kill(-child.pid, signal);
+}
+
+/** Whether any process of the program's group is left. */
+export function groupIsAlive({ child }: Spawned): boolean {
+  try {
+    return child.pid !== undefined && process.kill(-child.pid, 0);
+  } catch {
+    return false; // ESRCH: nobody there
+  }
+}
