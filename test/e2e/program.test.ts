@@ -72,11 +72,9 @@ describe('the program', () => {
     for (let i = 0; i < 6; i++) await (await player.ask(player.ana, 'chiste')).interaction;
     await (await player.ask(player.luis, 'ajustar', {}, { subcommand: 'ver' })).answer();
 
-    const begin = Date.now();
     signalGroup(program, 'SIGINT');
     signalGroup(program, 'SIGINT'); // from the terminal and from npm
-    expect(await program.ended).toBe(0);
-    expect(Date.now() - begin).toBeLessThan(5000);
+    expect(await program.ended).toBe(0); // 1 where some part is not done within five seconds
     expect(groupIsAlive(program)).toBe(false);
     expect(existsSync(`${pgliteFolder(dataDir)}.lock`)).toBe(false);
 

@@ -1,7 +1,16 @@
 import { pino } from 'pino';
 import { startEngine } from '../../src/engine/client.ts';
+import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
+import { bundledModelPath as model } from '../../src/models/registry.ts';
 
-// A program that starts an engine, tells its parent the engine's process id and waits to be killed.
+export interface ParentMessage {
+  /** Of the engine's process. */
+  engine: number | undefined;
+  /** The shared libraries that this process itself has loaded. */
+  libraries: string[];
+}
+
+// A program that starts an engine, lets it write, tells its own parent about it and waits to be killed.
 const engine = await startEngine({
   provider: 'cpu',
   threads: 1,
@@ -9,4 +18,13 @@ const engine = await startEngine({
   precision: 'fp32',
   log: pino({ level: 'silent' }),
 });
-process.send?.(engine.pid());
+await engine.load(model);
+await engine.generate({
+  model,
+  prompt: { kind: 'joke' },
+  seed: 1,
+  settings: { ...NEUTRAL_DEFAULTS, maxTokens: 8 },
+});
+const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
+const message: ParentMessage = { engine: engine.pid(), libraries: sharedObjects };
+process.send?.(message);
