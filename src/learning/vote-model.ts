@@ -1,0 +1,61 @@
+/** A joke of our own making and what people thought of it together: nothing of any one person. */
+export interface RatedJoke {
+  id: string;
+  /** Where it was told. */
+  guildId: string;
+  text: string;
+  /** From our own list of themes, or none. */
+  theme: string | null;
+  /** Number of votes, old ones counting less: above 0, rarely whole. */
+  votes: number;
+  /** Their mean, 1 to 5, old ones counting less. */
+  mean: number;
+  /** Their variance around that mean (population, not sample): 0 for a single vote. */
+  variance: number;
+  modelVersionId: number;
+}
+
+/** What is believed of a joke before anybody voted, and how many votes outweigh that belief. */
+export interface VoteModel {
+  /** Mean of the jokes, 1 to 5. */
+  mean: number;
+  /** Votes at `mean` that every joke is given beforehand. */
+  shrinkage: number;
+  /** Standard deviation of the jokes' true values, in points. */
+  spread: number;
+}
+
+/** Before there are enough votes to know better: the middle of the scale, as Discord's ranking does. */
+const PRIOR: VoteModel = { mean: 3, shrinkage: 5, spread: 0.5 };
+/** Jokes with at least two votes from which on the model is fitted. */
+const ENOUGH = 20;
+const SHRINKAGE = { least: 1, most: 20 };
+/** Votes of one joke that the fit counts at most: a crowd at one joke must not move what is believed of all. */
+const MOST_VOTES = 10;
+
+/**
+ * Fits a random-effects model of votes: vote = value of the joke + the rater's bias and noise, both normal. A joke's
+ * value then is best guessed by the shrunk mean below (the best linear unbiased predictor), with the prior counting
+ * as noise variance / value variance votes. Both variances by the method of moments (one-way analysis of variance).
+ * docs/learning.md says what it leaves out.
+ */
+export function fitVoteModel(jokes: readonly RatedJoke[]): VoteModel {
+  const counted = jokes.map((joke) => ({ ...joke, votes: Math.min(MOST_VOTES, joke.votes) }));
+  const repeated = counted.filter(({ votes }) => votes > 1);
+  if (repeated.length < ENOUGH) return PRIOR;
+  const mean = sum(counted.map((joke) => joke.votes * joke.mean)) / sum(counted.map(({ votes }) => votes));
+  const noise =
+    sum(repeated.map((joke) => joke.votes * joke.variance)) / sum(repeated.map(({ votes }) => votes - 1));
+  const ofMeans = sum(repeated.map((joke) => (joke.mean - mean) ** 2)) / repeated.length;
+  const sampling = (noise * sum(repeated.map(({ votes }) => 1 / votes))) / repeated.length;
+  const value = Math.max(ofMeans - sampling, noise / SHRINKAGE.most);
+  if (value <= 0) return { ...PRIOR, mean }; // everybody gave every joke the same
+  const shrinkage = Math.min(SHRINKAGE.most, Math.max(SHRINKAGE.least, noise / value));
+  return { mean, shrinkage, spread: Math.sqrt(value) };
+}
+
+/** A joke's value, 1 to 5: the mean of its votes, drawn to the mean of all jokes the more the fewer they are. */
+export const jokeValue = ({ votes, mean }: Pick<RatedJoke, 'votes' | 'mean'>, model: VoteModel): number =>
+  (votes * mean + model.shrinkage * model.mean) / (votes + model.shrinkage);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import {
+  GATE_CHECKS,
+  type GenerationFigures,
+  gateVerdict,
+  pairedBootstrap,
+} from '../../src/learning/gate.ts';
+import { createRandom } from '../../src/training/random.ts';
+import { normal } from './samples.ts';
+
+const figures: GenerationFigures = {
+  distinct2: 0.6,
+  repetition: 0.02,
+  selfEnding: 0.98,
+  recited: 0.02,
+  unsafe: 0.01,
+};
+
+/** Losses of a candidate that gains `gain` a joke, with noise. */
+function losses(gain: number, { jokes = 100, noise = 0.1, seed = 1 } = {}) {
+  const random = createRandom(seed);
+  const active = Array.from({ length: jokes }, () => 3 + normal(random));
+  return {
+    active,
+    candidate: active.map((loss) => loss - gain + noise * normal(random)),
+    weights: active.map(() => 0.5 + random.unit()),
+  };
+}
+
+const failed = (verdict: ReturnType<typeof gateVerdict>) =>
+  verdict.reasons.filter(({ passed }) => !passed).map(({ check }) => check);
+
+describe('the gate', () => {
+  it('lets a candidate through that is better and nothing worse', () => {
+    const verdict = gateVerdict(losses(0.05), figures, figures);
+    expect(verdict.promoted).toBe(true);
+    expect(verdict.gain).toBeCloseTo(0.05, 1);
+    expect(verdict.reasons.map(({ check }) => check)).toEqual([...GATE_CHECKS]);
+  });
+
+  it.each([
+    ['loss', losses(0, { seed: 2 }), figures],
+    ['loss', losses(-0.1), figures],
+    ['loss', { ...losses(0.1), candidate: losses(0.1).candidate.map(() => Number.NaN) }, figures],
+    ['held-out', losses(0.1, { jokes: 20 }), figures],
+    ['diversity', losses(0.1), { ...figures, distinct2: 0.5 }],
+    ['repetition', losses(0.1), { ...figures, repetition: 0.08 }],
+    ['self-ending', losses(0.1), { ...figures, selfEnding: 0.89 }],
+    ['recited', losses(0.1), { ...figures, recited: 0.11 }],
+    ['unsafe', losses(0.1), { ...figures, unsafe: 0.04 }],
+  ] as const)('stops a candidate by its %s', (check, held, after) => {
+    const verdict = gateVerdict(held, figures, after);
+    expect(verdict.promoted).toBe(false);
+    expect(failed(verdict)).toEqual([check]);
+  });
+
+  it('knows nothing without held-out jokes', () => {
+    const none = { active: [], candidate: [], weights: [] };
+    expect(failed(gateVerdict(none, figures, figures))).toEqual(['held-out', 'loss']);
+  });
+});
+
+describe('the paired bootstrap', () => {
+  it('lets equal models through as often as its significance says', () => {
+    const chances = Array.from(
+      { length: 400 },
+      (_, seed) => pairedBootstrap(losses(0, { jokes: 60, seed })).chance,
+    );
+    const share = chances.filter((chance) => chance <= 0.05).length / chances.length;
+    expect(share).toBeGreaterThan(0.02);
+    expect(share).toBeLessThan(0.1);
+  });
+
+  it('goes by the jokes that count', () => {
+    const { gain, chance } = pairedBootstrap({ active: [3, 3], candidate: [2, 9], weights: [1, 0] });
+    expect(gain).toBe(1);
+    expect(chance).toBeLessThan(0.5);
+  });
+});
