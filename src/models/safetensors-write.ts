@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { ChispaError } from '../lib/errors.ts';
 import { floatToHalf } from './float16.ts';
 import { DTYPE_BYTES, type Dtype } from './safetensors-header.ts';
@@ -27,10 +28,18 @@ export async function writeSafetensors(
 ): Promise<string> {
   const hash = createHash('sha256');
   await writeWhole(path, async (file) => {
+    let unsynced = 0;
+    let syncing: Promise<unknown> = Promise.resolve();
     const append = async (bytes: Uint8Array) => {
-      const written = file.writeFile(bytes); // appends at the handle's position, and writes all of it
+      const written = writeAll(file, bytes);
       hash.update(bytes); // while the disk works
       await written;
+      unsynced += bytes.length;
+      if (unsynced < SYNC_EVERY) return;
+      unsynced = 0;
+      // The disk gets what is there while more is written, so that little is left for the sync at the end.
+      syncing = syncing.then(() => file.datasync());
+      syncing.catch(() => {}); // thrown when it is awaited; until then it must not count as unhandled
     };
     await append(encodeHeader(tensors, metadata));
     for (const tensor of tensors) {
@@ -45,8 +54,22 @@ export async function writeSafetensors(
           `Tensor ${tensor.name} of shape [${tensor.shape}] gave ${written} bytes instead of ${byteLength(tensor)}.`,
         );
     }
+    await syncing;
   });
   return hash.digest('hex');
+}
+
+/** Bytes written before they are sent on to the disk. */
+const SYNC_EVERY = 64 << 20;
+/** Node writes less than 2 GiB at once. */
+const MAX_WRITE = 1 << 30;
+
+/** Writes all of it at the handle's position, which a single write need not do. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const length = Math.min(bytes.length - done, MAX_WRITE);
+    done += (await file.write(bytes, done, length)).bytesWritten;
+  }
 }
 
 /** A float32 array as a tensor to be written, stored as it is or in half precision (converted chunk by chunk). */

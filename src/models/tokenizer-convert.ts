@@ -88,8 +88,9 @@ export function convertTokenizer(
   );
   const add = (content: string, token: Omit<AddedToken, 'id'>, id = idIn(content)) =>
     tokens.set(content, { ...token, id: id ?? nextId() });
+  const words = vocabularySize(base);
   const nextId = () => {
-    let next = vocabularySize(base);
+    let next = words;
     for (const { id } of tokens.values()) next = Math.max(next, id + 1);
     return next;
   };
@@ -112,7 +113,9 @@ export function convertTokenizer(
 
   const sorted = [...tokens].sort(([, a], [, b]) => a.id - b.id);
   const whole = { ...base, added_tokens: sorted.filter(([, t]) => t.id < vocabSize).map(([, t]) => t) };
-  const size = vocabularySize(checkTokenizerJson(whole, 'The tokenizer'));
+  // The words have been checked; the tokens that were added to them have not.
+  const added = checkTokenizerJson({ ...whole, model: { vocab: {}, merges: [] } }, 'The tokenizer');
+  const size = Math.max(words, vocabularySize(added));
   if (size > vocabSize)
     throw new ChispaError(
       'model-mismatch',

@@ -7,9 +7,14 @@ const isObject = (value: unknown): value is object =>
 
 /** Ids by token. Checked by hand: a schema would copy all 50,000 entries, ten times as slowly. */
 export const vocabulary: z.ZodType<Readonly<Record<string, number>>> = z.custom<Record<string, number>>(
-  (value) => isObject(value) && Object.values(value).every(isId),
+  (value) => isObject(value) && holdsIds(value as Record<string, unknown>),
   'not a table of token ids',
 );
+/** `for … in`, here and below: a list of the values takes three times as long to make as to look at. */
+function holdsIds(table: Readonly<Record<string, unknown>>): boolean {
+  for (const token in table) if (!isId(table[token])) return false;
+  return true;
+}
 const merges = z.custom<(string | [string, string])[]>(
   (value) =>
     Array.isArray(value) &&
@@ -63,7 +68,7 @@ export function checkTokenizerJson(json: unknown, origin: string): TokenizerJson
 /** One more than the highest id. */
 export function vocabularySize({ model, added_tokens }: TokenizerJson): number {
   let size = 0;
-  for (const id of Object.values(model.vocab)) size = Math.max(size, id + 1);
+  for (const token in model.vocab) size = Math.max(size, (model.vocab[token] ?? 0) + 1);
   for (const { id } of added_tokens) size = Math.max(size, id + 1);
   return size;
 }

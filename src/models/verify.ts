@@ -4,7 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import { openModelFolder } from './folder.ts';
 import { sha256File } from './hash.ts';
 import { finiteChunks } from './import/finite.ts';
-import { readChunks } from './import/source.ts';
+import { chunkReader } from './import/source.ts';
 
 export interface Verification {
   ok: boolean;
@@ -28,8 +28,9 @@ export async function verifyModel(path: string): Promise<Verification> {
         state: !present ? 'missing' : (await sha256File(file)) === hash ? 'ok' : 'changed',
       });
     }
+    const read = chunkReader(weights.path);
     for (const { name, dtype, offset, length } of weights.tensors.values())
-      for await (const _ of finiteChunks(name, dtype, readChunks(weights.path, offset, length)));
+      for await (const _ of finiteChunks(name, dtype, read(offset, length)));
   } catch (error) {
     faults.push(messageOf(error));
   }

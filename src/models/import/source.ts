@@ -16,20 +16,23 @@ export interface WeightsSource {
   bytes: number;
 }
 
-const CHUNK = 1 << 21;
+const CHUNK = 1 << 20;
+
+/** Pieces of one file, each read as chunks of whole elements. */
+export type ChunkReader = (offset: number, length: number) => AsyncGenerator<Uint8Array>;
 
 /**
- * Reads a piece of a file in chunks of whole elements, the next one already on its way while the consumer works on the last.
- * A chunk's memory is used again: it is valid until the next one is asked for.
+ * Reads pieces of a file in chunks, the next one already on its way while the consumer works on the last. A chunk's
+ * memory is used again, by later pieces too: it is valid until the next one is asked for.
  */
-export async function* readChunks(path: string, offset: number, length: number): AsyncGenerator<Uint8Array> {
-  if (length === 0) return;
-  const file = await open(path, 'r');
-  try {
-    const size = Math.min(CHUNK, length);
-    const buffers = [new Uint8Array(size), new Uint8Array(length > size ? size : 0)];
+export function chunkReader(path: string): ChunkReader {
+  const spare: Uint8Array[] = []; // fresh memory costs as much as reading into it
+  return async function* chunks(offset, length) {
+    if (length === 0) return;
+    const file = await open(path, 'r');
+    const buffers = [spare.pop() ?? new Uint8Array(CHUNK), spare.pop() ?? new Uint8Array(CHUNK)] as const;
     const read = async (buffer: Uint8Array, from: number): Promise<Uint8Array> => {
-      const wanted = Math.min(size, length - from);
+      const wanted = Math.min(CHUNK, length - from);
       let filled = 0;
       while (filled < wanted) {
         const { bytesRead } = await file.read(buffer, filled, wanted - filled, offset + from + filled);
@@ -39,17 +42,22 @@ export async function* readChunks(path: string, offset: number, length: number):
       }
       return buffer.subarray(0, wanted);
     };
-    let done = 0;
-    let next: Promise<Uint8Array> | undefined = read(buffers[0] ?? new Uint8Array(), 0);
-    for (let turn = 1; next; turn++) {
-      const chunk: Uint8Array = await next;
-      done += chunk.length;
-      next = done < length ? read(buffers[turn % 2] ?? new Uint8Array(), done) : undefined;
-      // An error of the read ahead is thrown when it is awaited; until then it must not count as unhandled.
-      next?.catch(() => undefined);
-      yield chunk;
+    let next: Promise<Uint8Array> | undefined;
+    try {
+      next = read(buffers[0], 0);
+      let done = 0;
+      for (let turn = 1; next; turn++) {
+        const chunk: Uint8Array = await next;
+        done += chunk.length;
+        next = done < length ? read(buffers[turn % 2 ? 1 : 0], done) : undefined;
+        // An error of the read ahead is thrown when it is awaited; until then it must not count as unhandled.
+        next?.catch(() => undefined);
+        yield chunk;
+      }
+    } finally {
+      await next?.catch(() => undefined); // the system may still be writing into the memory
+      spare.push(...buffers);
+      await file.close();
     }
-  } finally {
-    await file.close();
-  }
+  };
 }

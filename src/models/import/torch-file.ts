@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { ChispaError } from '../../lib/errors.ts';
 import { DTYPE_BYTES, type Dtype } from '../safetensors-header.ts';
 import { type PickleGlobal, readPickle } from './pickle.ts';
-import { readChunks, type SourceTensor, type WeightsSource } from './source.ts';
+import { type ChunkReader, chunkReader, type SourceTensor, type WeightsSource } from './source.ts';
 import { stridedChunks } from './strided.ts';
 import { listStoredZip, type ZipEntry } from './zip.ts';
 
@@ -58,8 +58,9 @@ export async function openTorchFile(path: string): Promise<WeightsSource> {
       throw unsupported(path, 'it was written by a big-endian machine');
     if (pickle.length > MAX_PICKLE_BYTES) throw unsupported(path, 'its pickle is too large for a state dict');
     const tensors = readStateDict(await readEntry(file, pickle), (key) => entries.get(`${root}data/${key}`));
+    const read = chunkReader(path);
     return {
-      tensors: new Map([...tensors].map(([name, tensor]) => [name, toSource(path, name, tensor)])),
+      tensors: new Map([...tensors].map(([name, tensor]) => [name, toSource(read, name, tensor)])),
       bytes: size,
     };
   } finally {
@@ -124,7 +125,7 @@ function readStateDict(
   return named;
 }
 
-function toSource(path: string, name: string, { storage, offset, shape, stride }: Tensor): SourceTensor {
+function toSource(read: ChunkReader, name: string, { storage, offset, shape, stride }: Tensor): SourceTensor {
   const { dtype, entry } = storage;
   const width = DTYPE_BYTES[dtype];
   const count = shape.reduce((product, size) => product * size, 1);
@@ -134,13 +135,12 @@ function toSource(path: string, name: string, { storage, offset, shape, stride }
   if ((last + 1) * width > entry.length || count > Math.max(0, last + 1 - offset))
     throw damaged(`tensor ${JSON.stringify(name)} lies outside its storage`);
   const start = entry.offset + offset * width;
-  if (isRowMajor(shape, stride))
-    return { dtype, shape, chunks: () => readChunks(path, start, count * width) };
+  if (isRowMajor(shape, stride)) return { dtype, shape, chunks: () => read(start, count * width) };
   const span = (last + 1 - offset) * width;
   return {
     dtype,
     shape,
-    chunks: () => stridedChunks(readChunks(path, start, span), span, { shape, stride, width }),
+    chunks: () => stridedChunks(read(start, span), span, { shape, stride, width }),
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ChispaError } from '../../lib/errors.ts';
 import { openSafetensors } from '../safetensors.ts';
-import { readChunks, type SourceTensor, type WeightsSource } from './source.ts';
+import { chunkReader, type SourceTensor, type WeightsSource } from './source.ts';
 import { openTorchFile } from './torch-file.ts';
 
 /** The forms in which weights come, best first: nothing to interpret, then the pickle. */
@@ -28,9 +28,10 @@ export async function openWeights(folder: string): Promise<WeightsSource> {
 
 async function openSafetensorsFile(path: string): Promise<WeightsSource> {
   const file = await openSafetensors(path);
+  const read = chunkReader(path);
   const tensors = new Map<string, SourceTensor>();
   for (const [name, { dtype, shape, offset, length }] of file.tensors)
-    tensors.set(name, { dtype, shape, chunks: () => readChunks(path, offset, length) });
+    tensors.set(name, { dtype, shape, chunks: () => read(offset, length) });
   return { tensors, bytes: (await stat(path)).size };
 }
 
