@@ -1,8 +1,8 @@
 import type { ModelFolder } from '../models/folder.ts';
+import { type Sample, toBatch } from './batch.ts';
 import { createEvaluator } from './evaluator.ts';
 import { chunks, packRows } from './pack.ts';
 import { recitedShare, type TextFigures, textFigures } from './text-figures.ts';
-import { validate } from './validation.ts';
 
 /** Everything `chispa evaluate` says about a model. */
 export interface Evaluation extends TextFigures {
@@ -57,6 +57,26 @@ export async function jokeLoss(
   jokes: readonly string[],
   threads: number,
 ): Promise<number> {
+  const sums = await lossSums(folder, jokes, threads);
+  const total = (of: 'loss' | 'tokens') => sums.reduce((sum, joke) => sum + joke[of], 0);
+  return total('loss') / total('tokens');
+}
+
+/** The same for each joke by itself: mean loss per predicted token [jokes], in nats. */
+export async function jokeLosses(
+  folder: ModelFolder,
+  jokes: readonly string[],
+  threads: number,
+): Promise<number[]> {
+  return (await lossSums(folder, jokes, threads)).map(({ loss, tokens }) => loss / tokens);
+}
+
+/** Each joke's loss over all its predicted tokens, and their number. */
+async function lossSums(
+  folder: ModelFolder,
+  jokes: readonly string[],
+  threads: number,
+): Promise<{ loss: number; tokens: number }[]> {
   const { config, tokenizer } = folder;
   const limit = Math.min(512, config.positions);
   const samples = jokes.map((joke) => ({
@@ -64,15 +84,29 @@ export async function jokeLoss(
     from: 1,
     weight: 1,
   }));
+  const sums = new Map(samples.map((sample): [Sample, number] => [sample, 0]));
   const evaluator = await createEvaluator(folder, threads);
   try {
-    const rows = packRows(samples, limit);
-    const { tokenLoss } = await validate(evaluator, {
-      average: 'tokens',
-      validation: chunks(rows, ROWS),
-    });
-    return tokenLoss;
+    for (const rows of chunks(packRows(samples, limit), ROWS)) {
+      const batch = toBatch(rows);
+      const losses = await evaluator.losses(batch);
+      rows.forEach((row, r) => {
+        let at = r * batch.length;
+        for (const sample of row) {
+          const predicted = losses.subarray(at, at + sample.tokens.length - 1);
+          sums.set(
+            sample,
+            predicted.reduce((sum, loss) => sum + loss, 0),
+          );
+          at += sample.tokens.length;
+        }
+      });
+    }
   } finally {
     await evaluator.release();
   }
+  return samples.map((sample) => ({
+    loss: sums.get(sample) ?? Number.NaN,
+    tokens: sample.tokens.length - 1,
+  }));
 }

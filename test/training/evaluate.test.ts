@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ModelFolder, openModelFolder } from '../../src/models/folder.ts';
-import { evaluate, jokeLoss } from '../../src/training/evaluate.ts';
+import { evaluate, jokeLoss, jokeLosses } from '../../src/training/evaluate.ts';
 import { writeTinyModel } from './tiny-model.ts';
 
 let folder: string;
@@ -22,6 +22,15 @@ it('means the loss over every predicted token, the end included', async () => {
   const both = (one * predicted(short) + other * predicted(long)) / (predicted(short) + predicted(long));
   expect(await jokeLoss(model, [short, long], 1)).toBeCloseTo(both, 5);
   expect(one).not.toBeCloseTo(other, 3);
+});
+
+it('says what each joke loses, alone or packed with others', async () => {
+  const jokes = ['ab', 'abcdefgh', 'ba'.repeat(30), 'c', 'hgf'];
+  const alone = await Promise.all(jokes.map((joke) => jokeLoss(model, [joke], 1)));
+  const together = await jokeLosses(model, jokes, 1);
+  together.forEach((loss, i) => {
+    expect(loss).toBeCloseTo(alone[i] ?? 0, 5);
+  });
 });
 
 it('joins the loss on a file with figures of what the model makes', async () => {
