@@ -45,7 +45,7 @@ const SAME_JOKE = 0.8;
 /**
  * What to learn from: rated jokes by what they are worth, and the seed jokes. A joke's weight grows with its shrunk
  * mean above that of all jokes; one that is not above it counts nothing. Of near-duplicates the best counts; one that
- * is near a seed joke counts nothing.
+ * is near a seed joke counts nothing. `rated` has the oldest first.
  */
 export function learningCorpus(
   rated: readonly RatedJoke[],
@@ -53,11 +53,13 @@ export function learningCorpus(
   options: LearningOptions = LEARNING_DEFAULTS,
 ): LearningCorpus {
   const voteModel = fitVoteModel(rated);
-  const distinct = withoutDuplicates(rated, seed, voteModel);
-  const texts = distinct.map(({ text }) => text);
-  const sides = splitByHash(distinct, ({ text }) => text, duplicateGroups(texts), options.heldOut);
-  const training = weighted(sides.training, voteModel, options);
-  const heldOut = weighted(sides.validation, voteModel, options);
+  // Before duplicates go: the side of near-duplicates is that of their oldest, which must not change.
+  const groups = duplicateGroups(rated.map(({ text }) => text));
+  const sides = splitByHash(rated, ({ text }) => text, groups, options.heldOut);
+  const weigh = (jokes: readonly RatedJoke[]) =>
+    weighted(withoutDuplicates(jokes, seed, voteModel), voteModel, options);
+  const training = weigh(sides.training);
+  const heldOut = weigh(sides.validation);
 
   const total = training.reduce((sum, { weight }) => sum + weight, 0);
   // Nobody rated anything yet: the seed jokes are all there is.
@@ -90,7 +92,8 @@ function withoutDuplicates(
   const best = [...rated].sort((a, b) => jokeValue(b, model) - jokeValue(a, model) || (a.id < b.id ? -1 : 1));
   const texts = [...seed.map(({ text }) => text), ...best.map(({ text }) => text)];
   const later = new Set(nearDuplicates(texts, { threshold: SAME_JOKE }).map(({ second }) => second));
-  return best.filter((_, i) => !later.has(seed.length + i));
+  const kept = new Set(best.filter((_, i) => !later.has(seed.length + i)));
+  return rated.filter((joke) => kept.has(joke));
 }
 
 /** Jokes with their weights, the mean of those that count being 1. */
