@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readJokes } from '../src/corpus/read.ts';
+import { LEARNING_DEFAULTS, learningCorpus } from '../src/learning/corpus.ts';
+import { pairedBootstrap } from '../src/learning/gate.ts';
+import { fitVoteModel, jokeValue, type RatedJoke } from '../src/learning/vote-model.ts';
+import { openModelFolder } from '../src/models/folder.ts';
+import { bundledModelPath } from '../src/models/registry.ts';
+import { jokeLosses } from '../src/training/evaluate.ts';
+import { prepareRun } from '../src/training/prepare.ts';
+import { createRandom, shuffled } from '../src/training/random.ts';
+import { table } from '../src/training/report.ts';
+import { RECIPE_DEFAULTS } from '../src/training/settings.ts';
+import { trainRun } from '../src/training/trainer.ts';
+import { ratedFromVotes } from './rated-from-votes.ts';
+
+// npm run experiment:votes -- FILE [--model FOLDER] [--epochs 3] [--threads 2] [--json]
+// Does training by real votes teach what people like? The loss on held-out well-rated jokes against that on badly rated
+// ones, before, after training by the votes, and after training by the same votes dealt out to other jokes.
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: 'string', default: bundledModelPath },
+    epochs: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const [file] = positionals;
+if (!file) throw new Error('Say which file of jokes with votes: npm run experiment:votes -- FILE');
+const threads = Number(values.threads);
+const seed = Number(values.seed);
+/** Share of the held-out jokes that are called well, and badly, rated. */
+const EXTREME = 1 / 3;
+
+const rated = ratedFromVotes((await readJokes(file)).jokes);
+const voteModel = fitVoteModel(rated);
+const say = (line: string) => process.stderr.write(`${line}\n`);
+say(`${rated.length} jokes with votes; a prior vote counts as ${voteModel.shrinkage.toFixed(1)} votes`);
+
+const worth = new Map(rated.map((joke) => [joke.text, jokeValue(joke, voteModel)]));
+const options = { ...LEARNING_DEFAULTS, guildShare: 1 };
+const heldOut = learningCorpus(rated, [], options)
+  .heldOut.map(({ text }) => text)
+  .sort((a, b) => (worth.get(b) ?? 0) - (worth.get(a) ?? 0));
+const count = Math.round(heldOut.length * EXTREME);
+const well = heldOut.slice(0, count);
+const badly = heldOut.slice(-count);
+say(`${heldOut.length} held out: the ${count} best and the ${count} worst rated are compared`);
+
+interface Arm {
+  name: string;
+  well: number[];
+  badly: number[];
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'chispa-votes-'));
+try {
+  const before = await measure('before', values.model);
+  const real = await train('votes', rated);
+  const shuffledVotes = await train('shuffled', dealtOut(rated));
+  report([before, real, shuffledVotes], contrast(real, shuffledVotes));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function train(name: string, jokes: readonly RatedJoke[]): Promise<Arm> {
+  const { training } = learningCorpus(jokes, [], options);
+  const held = new Set(heldOut);
+  const run = await prepareRun({
+    base: values.model,
+    modelsDir: folder,
+    name,
+    // With other votes another of two near-duplicates is kept: what is measured on is never learned from.
+    jokes: training.filter(({ text }) => !held.has(text)),
+    corpus: file ?? '',
+    settings: { ...RECIPE_DEFAULTS.chispa, epochs: Number(values.epochs), patience: 0, checkpoint: 0, seed },
+    threads,
+  });
+  say(`${name}: ${training.length} jokes count`);
+  await trainRun(run, {
+    onEvent: (event) => {
+      if (event.event === 'epoch')
+        say(`  epoch ${event.epoch}: validation ${event.validationLoss.toFixed(4)}`);
+    },
+  });
+  return measure(name, join(folder, name));
+}
+
+async function measure(name: string, path: string): Promise<Arm> {
+  const model = await openModelFolder(path);
+  return {
+    name,
+    well: await jokeLosses(model, well, threads),
+    badly: await jokeLosses(model, badly, threads),
+  };
+}
+
+/** The same votes, each joke with those of another. */
+function dealtOut(jokes: readonly RatedJoke[]): RatedJoke[] {
+  const others = shuffled(jokes, createRandom(seed));
+  return jokes.map((joke, i) => {
+    const { votes, mean, variance } = others[i] ?? joke;
+    return { ...joke, votes, mean, variance };
+  });
+}
+
+/** How much more training by votes lowers the loss of well rated jokes, beyond what it does for badly rated ones. */
+function contrast(real: Arm, control: Arm): { gain: number; chance: number } {
+  const weights = well.map(() => 1);
+  const difference = ({ well, badly }: Arm) => well.map((loss, i) => loss - (badly[i] ?? Number.NaN));
+  return pairedBootstrap({ active: difference(control), candidate: difference(real), weights });
+}
+
+function report(arms: readonly Arm[], { gain, chance }: { gain: number; chance: number }): void {
+  const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  const rows = arms.map((arm) => ({
+    arm: arm.name,
+    wellRated: mean(arm.well),
+    badlyRated: mean(arm.badly),
+    difference: mean(arm.well) - mean(arm.badly),
+  }));
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify({ jokes: rated.length, compared: count, arms: rows, gain, chance })}\n`,
+    );
+    return;
+  }
+  const cells = rows.map(({ arm, wellRated, badlyRated, difference }) => [
+    arm,
+    wellRated.toFixed(4),
+    badlyRated.toFixed(4),
+    difference.toFixed(4),
+  ]);
+  process.stdout.write(`${table(['nats per token', 'well rated', 'badly rated', 'difference'], cells)}\n`);
+  process.stdout.write(
+    `Votes against shuffled votes: ${gain.toFixed(4)} nats a token in favour of well-rated jokes, by chance with p = ${chance.toFixed(3)}\n`,
+  );
+}
