@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigserial,
+  boolean,
+  check,
   doublePrecision,
   index,
   integer,
@@ -10,11 +12,13 @@ import {
   primaryKey,
   real,
   serial,
+  smallint,
   text,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { created, when } from './columns.ts';
+import type { EventDetails, RunCorpus, RunEvaluation, RunSnapshot } from './runRecord.ts';
 
 // The tables of learning: what is learned from, the models, and how they came to be. Part of schema.ts.
 
@@ -43,7 +47,8 @@ export const corpusEntries = pgTable(
 );
 
 export const MODEL_KINDS = ['bundled', 'imported', 'trained'] as const;
-export const MODEL_STATUSES = ['active', 'kept', 'rejected', 'retired'] as const;
+/** `trial`: tells a share of the jokes before it is promoted or rejected. `retired`: its weights are gone. */
+export const MODEL_STATUSES = ['active', 'trial', 'kept', 'rejected', 'retired'] as const;
 
 /** Model folders this database has used. The active row is what generators load. */
 export const modelVersions = pgTable(
@@ -61,30 +66,77 @@ export const modelVersions = pgTable(
     base: text().notNull(),
     kind: text({ enum: MODEL_KINDS }).notNull(),
     metrics: jsonb().$type<Record<string, number>>().notNull(),
+    /** Tokens it can see at once; null until a generator has loaded it. */
+    context: integer(),
     status: text({ enum: MODEL_STATUSES }).notNull(),
+    /** The version that served before this one: where one step back goes. */
+    formerId: integer().references((): AnyPgColumn => modelVersions.id, { onDelete: 'set null' }),
+    /** Of a version on trial: the share of jokes it tells, 0 to 1. */
+    share: real(),
     createdAt: created(),
     activatedAt: when(),
   },
-  (t) => [uniqueIndex('model_versions_one_active').on(t.status).where(sql`status = 'active'`)],
+  (t) => [
+    uniqueIndex('model_versions_one_active').on(t.status).where(sql`status = 'active'`),
+    uniqueIndex('model_versions_one_trial').on(t.status).where(sql`status = 'trial'`),
+  ],
 );
 
-export const trainingRuns = pgTable('training_runs', {
-  id: uuid().primaryKey().defaultRandom(),
-  baseVersionId: integer()
-    .notNull()
-    .references(() => modelVersions.id, { onDelete: 'restrict' }),
-  /** The version that came out of it, promoted or not. */
-  versionId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
-  status: text({ enum: ['running', 'promoted', 'rejected', 'failed', 'cancelled'] }).notNull(),
-  /** What started it: a schedule, enough new ratings, a person. */
-  trigger: text().notNull(),
-  settings: jsonb().$type<Record<string, unknown>>().notNull(),
-  /** What it learned from: hashes and counts, never texts. */
-  corpus: jsonb().$type<Record<string, unknown>>().notNull(),
-  note: text(),
-  startedAt: created(),
-  finishedAt: when(),
-});
+export const RUN_STATUSES = [
+  'running',
+  /** Passed the gate offline; people's votes on its share of the jokes decide. */
+  'trial',
+  'promoted',
+  'rejected',
+  /** Not tried: too few rated jokes, too little memory. */
+  'refused',
+  'failed',
+  'cancelled',
+] as const;
+export const RUN_TRIGGERS = ['schedule', 'votes', 'host', 'cli', 'experiment'] as const;
+/** Of a promoted version: its live ratings are compared, they held, they were worse, or it stopped serving before that was known. */
+export const WATCHES = ['open', 'held', 'worse', 'ended'] as const;
+
+export const trainingRuns = pgTable(
+  'training_runs',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    baseVersionId: integer()
+      .notNull()
+      .references(() => modelVersions.id, { onDelete: 'restrict' }),
+    /** The version that came out of it, promoted or not. */
+    versionId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
+    /** The version it was measured against: the one that was active then. */
+    formerId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
+    status: text({ enum: RUN_STATUSES }).notNull(),
+    /** What started it. */
+    trigger: text({ enum: RUN_TRIGGERS }).notNull(),
+    settings: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** What it learned from: hashes and counts, never texts. */
+    corpus: jsonb().$type<RunCorpus>(),
+    /** Ids and weights, never texts. */
+    snapshot: jsonb().$type<RunSnapshot>(),
+    evaluation: jsonb().$type<RunEvaluation>(),
+    watch: text({ enum: WATCHES }),
+    note: text(),
+    /** Votes that could teach when it began: the next run waits for more. */
+    votesSeen: integer().notNull().default(0),
+    /** The working folder of the training, until it is done. */
+    folder: text(),
+    /** The process that is at it, and until when it is taken for alive. */
+    owner: text(),
+    leaseUntil: when(),
+    /** Times it was taken up. */
+    attempts: integer().notNull().default(0),
+    startedAt: created(),
+    finishedAt: when(),
+  },
+  (t) => [
+    uniqueIndex('training_runs_one_running').on(t.status).where(sql`status = 'running'`),
+    index('training_runs_started').on(t.startedAt),
+    index('training_runs_version').on(t.versionId),
+  ],
+);
 
 export const trainingEpochs = pgTable(
   'training_epochs',
@@ -100,4 +152,33 @@ export const trainingEpochs = pgTable(
     finishedAt: created(),
   },
   (t) => [primaryKey({ columns: [t.runId, t.epoch] })],
+);
+
+/** What holds for the learning of the whole installation: one row. */
+export const learningState = pgTable(
+  'learning_state',
+  {
+    id: smallint().primaryKey().default(1),
+    paused: boolean().notNull(),
+    changedAt: created(),
+  },
+  (t) => [check('learning_state_one_row', sql`${t.id} = 1`)],
+);
+
+export const LEARNING_EVENTS = ['run', 'trial-won', 'trial-lost', 'rolled-back'] as const;
+
+/** What the log channels should hear of learning; each is announced by one process. */
+export const learningEvents = pgTable(
+  'learning_events',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    kind: text({ enum: LEARNING_EVENTS }).notNull(),
+    runId: uuid()
+      .notNull()
+      .references(() => trainingRuns.id, { onDelete: 'cascade' }),
+    details: jsonb().$type<EventDetails>().notNull(),
+    createdAt: created(),
+    announcedAt: when(),
+  },
+  (t) => [index('learning_events_unannounced').on(t.id).where(sql`announced_at is null`)],
 );

@@ -1,8 +1,10 @@
-import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNull, ne, notInArray, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
+import type { GuildSettings } from './guildSettings.ts';
 import { notify } from './notify.ts';
-import { modelVersions } from './schema.ts';
+import { guildSettings, jokes, modelVersions, ratings, trainingRuns } from './schema.ts';
+import { changeSettings } from './settings.ts';
 
 export type ModelVersion = typeof modelVersions.$inferSelect;
 
@@ -18,6 +20,8 @@ export interface ModelVersionSource {
   parentId?: number;
   base?: string;
   metrics?: Record<string, number>;
+  /** Tokens it can see at once. */
+  context?: number;
   /** Status of a new row; default `kept`. `active` only through `activateModel`. */
   status?: 'kept' | 'rejected';
 }
@@ -28,8 +32,8 @@ export interface ModelVersionSource {
  */
 export async function ensureModelVersion(db: Database, source: ModelVersionSource): Promise<ModelVersion> {
   const { name, folder, sha256, files } = source;
-  return db.transaction(async (tx) => {
-    await takeTurn(tx);
+  const context = source.context === undefined ? {} : { context: source.context };
+  return inTurn(db, async (tx) => {
     const [nameTaken] = await tx
       .select({ id: modelVersions.id })
       .from(modelVersions)
@@ -45,12 +49,21 @@ export async function ensureModelVersion(db: Database, source: ModelVersionSourc
         base: source.base ?? name,
         kind: source.kind,
         metrics: source.metrics ?? {},
+        ...context,
         status: source.status ?? 'kept',
       })
-      .onConflictDoUpdate({ target: modelVersions.sha256, set: { folder, files } })
+      .onConflictDoUpdate({ target: modelVersions.sha256, set: { folder, files, ...context } })
       .returning();
     return present(row, name);
   });
+}
+
+/** Writes down how many tokens a version can see at once, once somebody has loaded it. */
+export async function rememberContext(db: Database, id: number, context: number): Promise<void> {
+  await db
+    .update(modelVersions)
+    .set({ context })
+    .where(and(eq(modelVersions.id, id), isNull(modelVersions.context)));
 }
 
 /** The version that generators load, if the database has one yet. */
@@ -74,32 +87,173 @@ export async function usableModels(db: Database): Promise<ModelVersion[]> {
     .orderBy(desc(eq(modelVersions.status, 'active')), desc(modelVersions.id));
 }
 
+/** The version on trial, which tells a share of the jokes, if there is one. */
+export async function trialModel(db: Database): Promise<ModelVersion | undefined> {
+  const [row] = await db.select().from(modelVersions).where(eq(modelVersions.status, 'trial'));
+  return row;
+}
+
 /**
- * Makes a version the active one; the one before is kept, so that going back is the same call.
- * Every listening process learns of it (`chispa_models`).
+ * Makes a version the active one, the one before is kept. Every listening process learns of it (`chispa_models`).
  * @throws ChispaError `model-version-not-found` or `model-version-unusable` (rejected or retired).
  */
-export async function activateModel(db: Database, id: number): Promise<ModelVersion> {
-  return db.transaction(async (tx) => {
-    await takeTurn(tx);
-    const version = await findModelVersion(tx, id);
-    if (!version) throw new ChispaError('model-version-not-found', `There is no model version ${id}.`);
-    if (version.status === 'active') return version;
-    if (version.status !== 'kept') {
-      throw new ChispaError(
-        'model-version-unusable',
-        `Model ${version.name} was ${version.status} and cannot be made active.`,
-      );
-    }
-    await tx.update(modelVersions).set({ status: 'kept' }).where(eq(modelVersions.status, 'active'));
-    const [row] = await tx
-      .update(modelVersions)
-      .set({ status: 'active', activatedAt: new Date() })
-      .where(eq(modelVersions.id, id))
-      .returning();
-    await notify(tx, 'chispa_models', String(id));
-    return present(row, version.name);
+export const activateModel = (db: Database, id: number): Promise<ModelVersion> =>
+  changeModels(db, (tx) => activate(tx, id));
+
+/** `activateModel` inside a transaction that has taken its turn (`changeModels`). */
+export async function activate(tx: Transaction, id: number): Promise<ModelVersion> {
+  const version = await usable(tx, id);
+  if (version.status === 'active') return version;
+  const before = await activeModel(tx);
+  await tx.update(modelVersions).set({ status: 'kept' }).where(eq(modelVersions.status, 'active'));
+  // Going back leaves the trail as it is, so that the next step back goes farther.
+  const goesBack = before === undefined || before.formerId === id;
+  const [row] = await tx
+    .update(modelVersions)
+    .set({
+      status: 'active',
+      share: null,
+      activatedAt: new Date(),
+      ...(!goesBack && { formerId: before.id }),
+    })
+    .where(eq(modelVersions.id, id))
+    .returning();
+  return present(row, version.name);
+}
+
+/**
+ * Goes back to the version that served before the active one.
+ * @throws ChispaError `nothing-to-roll-back` when there is none whose weights are still kept.
+ */
+export const rollBackModel = (db: Database): Promise<{ from: ModelVersion; to: ModelVersion }> =>
+  changeModels(db, rollBack);
+
+/** `rollBackModel` inside a transaction that has taken its turn (`changeModels`). */
+export async function rollBack(tx: Transaction): Promise<{ from: ModelVersion; to: ModelVersion }> {
+  const from = await activeModel(tx);
+  const former = from?.formerId ? await findModelVersion(tx, from.formerId) : undefined;
+  if (!from || former?.status !== 'kept')
+    throw new ChispaError(
+      'nothing-to-roll-back',
+      'There is no version to go back to: none served before this one, or its weights are gone.',
+    );
+  return { from, to: await activate(tx, former.id) };
+}
+
+/** A version with what people think of it. */
+export interface RatedModel extends ModelVersion {
+  /** Jokes told by it, votes on them and their mean; null without votes. */
+  jokes: number;
+  votes: number;
+  mean: number | null;
+  /** Guilds that stay with it. */
+  pins: number;
+}
+
+/** Every version there ever was, the newest first. */
+export async function ratedModels(db: Database): Promise<RatedModel[]> {
+  const pins = db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(guildSettings)
+    .where(eq(guildSettings.modelVersionId, modelVersions.id));
+  return db
+    .select({
+      ...getTableColumns(modelVersions),
+      jokes: sql<number>`count(distinct ${jokes.id})::int`,
+      votes: sql<number>`count(${ratings.score})::int`,
+      mean: sql<number | null>`avg(${ratings.score})::float8`,
+      pins: sql<number>`(${pins})`,
+    })
+    .from(modelVersions)
+    .leftJoin(jokes, and(eq(jokes.modelVersionId, modelVersions.id), isNull(jokes.deletedAt)))
+    .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .groupBy(modelVersions.id)
+    .orderBy(desc(modelVersions.id));
+}
+
+/**
+ * Makes a guild stay with a version, or follow the active one again (null).
+ * @throws ChispaError `model-version-not-found` or `model-version-unusable`.
+ */
+export const pinModel = (
+  db: Database,
+  guildId: string,
+  changedBy: string,
+  id: number | null,
+): Promise<GuildSettings> =>
+  // In turn with pruning: a pin must not name weights that are just being removed.
+  inTurn(db, async (tx) => {
+    if (id !== null) await usable(tx, id);
+    return changeSettings(tx, guildId, changedBy, { modelVersionId: id });
   });
+
+/**
+ * Retires the trained versions whose weights nobody needs: all but the newest `keep`, the active one and the one to
+ * go back to, the one on trial, those that a guild pinned, and those that a run is using.
+ * @returns the versions retired now; their folders are the caller's to remove.
+ */
+export const retireModels = (db: Database, keep: number): Promise<ModelVersion[]> =>
+  inTurn(db, async (tx) => {
+    const newest = tx
+      .select({ id: modelVersions.id })
+      .from(modelVersions)
+      .where(and(eq(modelVersions.kind, 'trained'), ne(modelVersions.status, 'retired')))
+      .orderBy(desc(modelVersions.id))
+      .limit(keep);
+    const needed = sql`
+      select ${modelVersions.formerId} from ${modelVersions} where ${modelVersions.status} = 'active'
+      union select ${guildSettings.modelVersionId} from ${guildSettings}
+      union select ${trainingRuns.baseVersionId} from ${trainingRuns} where ${trainingRuns.status} = 'running'
+      union select ${trainingRuns.formerId} from ${trainingRuns}
+        where ${trainingRuns.status} in ('running', 'trial') or ${trainingRuns.watch} = 'open'`;
+    const versions = await tx
+      .select({ id: modelVersions.id })
+      .from(modelVersions)
+      .where(
+        and(
+          eq(modelVersions.kind, 'trained'),
+          inArray(modelVersions.status, ['kept', 'rejected']),
+          notInArray(modelVersions.id, newest),
+          sql`${modelVersions.id} not in (select id from (${needed}) as needed(id) where id is not null)`,
+        ),
+      );
+    if (versions.length === 0) return [];
+    return tx
+      .update(modelVersions)
+      .set({ status: 'retired' })
+      .where(
+        inArray(
+          modelVersions.id,
+          versions.map(({ id }) => id),
+        ),
+      )
+      .returning();
+  });
+
+/** Changes which version serves, one process at a time, and tells every listening one. */
+export const changeModels = <T>(db: Database, change: (tx: Transaction) => Promise<T>): Promise<T> =>
+  inTurn(db, async (tx) => {
+    const result = await change(tx);
+    await notify(tx, 'chispa_models', String((await activeModel(tx))?.id ?? ''));
+    return result;
+  });
+
+const inTurn = <T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  db.transaction(async (tx) => {
+    await takeTurn(tx);
+    return work(tx);
+  });
+
+/** A version that can serve. */
+async function usable(tx: Transaction, id: number): Promise<ModelVersion> {
+  const version = await findModelVersion(tx, id);
+  if (!version) throw new ChispaError('model-version-not-found', `There is no model version ${id}.`);
+  if (version.status === 'rejected' || version.status === 'retired')
+    throw new ChispaError(
+      'model-version-unusable',
+      `Model ${version.name} was ${version.status} and cannot serve.`,
+    );
+  return version;
 }
 
 /** Two processes at once would each find no such name, or the same active row, and the second would fail. */

@@ -9,8 +9,10 @@ export type Channel =
   | 'chispa_settings'
   /** A request was closed; payload: `ClosedRequest` as JSON. */
   | 'chispa_requests'
-  /** Another model version became active; payload: its id. */
-  | 'chispa_models';
+  /** Another model version became active, or a trial began or ended; payload: the active one's id. */
+  | 'chispa_models'
+  /** Learning has something to announce (src/db/learning.ts); payload: empty. */
+  | 'chispa_learning';
 
 /** Tells every listening process, this one included, once the transaction commits. */
 export async function notify(tx: Database, channel: Channel, payload: string): Promise<void> {

@@ -1,62 +1,148 @@
-import { and, eq, inArray, isNotNull, isNull, notExists, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, notExists, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
-import { countColumns, tallyFrom } from './ranking.ts';
-import type { Tally } from './ratings.ts';
 import { guildSettings, jokes, ratings, reports } from './schema.ts';
 
 /** A joke of our own making and what people thought of it together: nothing of any one person. */
 export interface TrainableJoke {
   id: string;
+  /** Where it was told: no guild may own the model. */
+  guildId: string;
   /** As it was shown: of a continuation of our own joke, the whole. */
   text: string;
   /** From our own list of themes, or none. */
   theme: string | null;
-  tally: Tally;
+  /** Number of votes, old ones counting less: above 0, rarely whole. */
+  votes: number;
+  /** Their mean, 1 to 5, old ones counting less. */
+  mean: number;
+  /** Their variance around that mean (population, not sample): 0 for a single vote. */
+  variance: number;
   modelVersionId: number;
 }
 
+export interface Fading {
+  /** Days after which a vote counts half. */
+  halfLifeDays: number;
+  /** The present, for tests. */
+  now?: Date;
+}
+
+/** Tastes change slowly: a vote of half a year ago counts half. */
+export const HALF_LIFE_DAYS = 180;
+
 /**
  * The only way from Discord to the training corpus (docs/privacy.md): jokes that our model wrote, stored when they
- * were generated, with at least one vote, as per-joke aggregates. Left out are
+ * were generated, with at least one vote, as per-joke aggregates. Left out is what `mayTeach` does.
+ *
+ * A vote counts ½^(age / half-life). Its age is that beside the newest vote, so that a community that slept a year
+ * loses nothing; a vote from the future, of a clock that was wrong, counts as one of now.
+ */
+export async function trainableJokes(
+  db: Database,
+  { halfLifeDays, now = new Date() }: Fading = { halfLifeDays: HALF_LIFE_DAYS },
+): Promise<TrainableJoke[]> {
+  const newest = sql`(select least(${now.toISOString()}::timestamptz, max(${ratings.updatedAt})) from ${ratings})`;
+  const age = sql`greatest(0, extract(epoch from ${newest} - ${ratings.updatedAt}))::float8`;
+  // Limited, because PostgreSQL refuses powers that underflow.
+  const counts = sql`power(0.5::float8, least(60, ${age} / ${halfLifeDays * 86_400}::float8))`;
+  const votes = sql<number>`sum(${counts})::float8`;
+  const mean = sql<number>`(sum(${counts} * ${ratings.score}) / sum(${counts}))::float8`;
+  const square = sql`(sum(${counts} * ${ratings.score} * ${ratings.score}) / sum(${counts}))`;
+  return db
+    .select({
+      id: jokes.id,
+      // `mayTeach` lets none through that has no guild.
+      guildId: sql<string>`${jokes.guildId}`,
+      text: sql<string>`coalesce(${jokes.promptText}, '') || ${jokes.text}`,
+      theme: jokes.promptTheme,
+      votes,
+      mean,
+      variance: sql<number>`greatest(0, ${square} - ${mean} * ${mean})::float8`,
+      modelVersionId: jokes.modelVersionId,
+    })
+    .from(jokes)
+    .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .where(mayTeach(db))
+    .groupBy(jokes.id)
+    .orderBy(jokes.createdAt, jokes.id);
+}
+
+/** Votes on jokes that may teach. */
+export async function trainableVotes(db: Database): Promise<number> {
+  const [row] = await db
+    .select({ votes: sql<number>`count(*)::int` })
+    .from(jokes)
+    .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .where(mayTeach(db));
+  return row?.votes ?? 0;
+}
+
+/**
+ * The jokes that may teach. Left out are
  * - jokes with anything a person typed in their prompt, or in that of the joke they continue;
  * - jokes that are hidden or deleted, and jokes that anybody reported, cleared or not;
  * - jokes told in a guild whose moderators chose not to teach, and in direct messages, where nobody can choose;
  * - texts that never came to their end.
  */
-export async function trainableJokes(db: Database): Promise<TrainableJoke[]> {
+function mayTeach(db: Database): SQL | undefined {
   const optedOut = db
     .select({ guildId: guildSettings.guildId })
     .from(guildSettings)
     .where(eq(guildSettings.learns, false));
   const reported = db.select({ one: sql`1` }).from(reports).where(eq(reports.jokeId, jokes.id));
-  const rows = await db
-    .select({
-      id: jokes.id,
-      text: sql<string>`coalesce(${jokes.promptText}, '') || ${jokes.text}`,
-      theme: jokes.promptTheme,
-      modelVersionId: jokes.modelVersionId,
-      ...countColumns,
-    })
+  return and(
+    eq(jokes.userText, false),
+    isNull(jokes.hiddenAt),
+    isNull(jokes.deletedAt),
+    notExists(reported),
+    isNotNull(jokes.guildId),
+    notInArray(jokes.guildId, optedOut),
+    inArray(jokes.finish, ['end', 'stop', 'length', 'loop']),
+  );
+}
+
+/** The ratings of one model version's jokes, one observation a joke, whatever number of votes it has. */
+export interface VersionRatings {
+  /** Jokes with votes. */
+  jokes: number;
+  /** Mean of the jokes' mean ratings, 1 to 5. */
+  mean: number;
+  /** Variance of the jokes' mean ratings (sample). */
+  variance: number;
+}
+
+/**
+ * What people think of a version, in the guilds that teach. Hidden and reported jokes count too: they are part of
+ * how good it is. `since`: only jokes told from then on.
+ */
+export async function versionRatings(
+  db: Database,
+  modelVersionId: number,
+  { since }: { since?: Date | undefined } = {},
+): Promise<VersionRatings> {
+  const means = db
+    .select({ mean: sql<number>`avg(${ratings.score})::float8`.as('mean') })
     .from(jokes)
     .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .leftJoin(guildSettings, eq(guildSettings.guildId, jokes.guildId))
     .where(
       and(
+        eq(jokes.modelVersionId, modelVersionId),
         eq(jokes.userText, false),
-        isNull(jokes.hiddenAt),
         isNull(jokes.deletedAt),
-        notExists(reported),
         isNotNull(jokes.guildId),
-        notInArray(jokes.guildId, optedOut),
-        inArray(jokes.finish, ['end', 'stop', 'length', 'loop']),
+        sql`coalesce(${guildSettings.learns}, true)`,
+        since && sql`${jokes.createdAt} >= ${since.toISOString()}::timestamptz`,
       ),
     )
     .groupBy(jokes.id)
-    .orderBy(jokes.createdAt, jokes.id);
-  return rows.map(({ id, text, theme, modelVersionId, ...counts }) => ({
-    id,
-    text,
-    theme,
-    modelVersionId,
-    tally: tallyFrom(counts),
-  }));
+    .as('means');
+  const [row] = await db
+    .select({
+      jokes: sql<number>`count(*)::int`,
+      mean: sql<number>`coalesce(avg(${means.mean}), 0)::float8`,
+      variance: sql<number>`coalesce(var_samp(${means.mean}), 0)::float8`,
+    })
+    .from(means);
+  return row ?? { jokes: 0, mean: 0, variance: 0 };
 }

@@ -1,16 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { and, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/connect.ts';
 import { deleteJoke, type Joke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
 import { forgetPerson } from '../../src/db/privacy.ts';
-import { rate } from '../../src/db/ratings.ts';
+import { rate, type Score } from '../../src/db/ratings.ts';
 import { clearReports, hideJoke, report } from '../../src/db/reports.ts';
 import { type Ask, finishRequest, type NewRequest } from '../../src/db/requests.ts';
 import { eraseOld } from '../../src/db/retention.ts';
-import { corpusEntries } from '../../src/db/schema.ts';
+import { corpusEntries, ratings } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
-import { trainableJokes } from '../../src/db/trainable.ts';
+import { trainableJokes, trainableVotes, versionRatings } from '../../src/db/trainable.ts';
 import { packageRoot } from '../../src/lib/paths.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, aModel, GUILD, insert, newJoke } from './samples.ts';
@@ -24,6 +25,8 @@ describe('what training gets', () => {
   onEachBackend((backend) => {
     describe('of text of user origin', () => userOrigin(() => backend().store.db));
     describe('of jokes of our own', () => ourOwn(() => backend().store.db));
+    describe('of votes that', () => fading(() => backend().store.db));
+    describe('of the ratings of a version, which', () => ofVersions(() => backend().store.db));
   });
 });
 
@@ -126,7 +129,7 @@ function userOrigin(db: () => Database): void {
     expect(JSON.stringify(await db().select().from(corpusEntries))).not.toContain(TYPED);
   });
 
-  it('does not reach training as anything of one person: only text, theme, tally and model', async () => {
+  it('does not reach training as anything of one person: only text, theme, guild, votes in sum and model', async () => {
     const { id, model } = await rated({ kind: 'joke', theme: { text: 'gatos', origin: 'list' } }, OURS);
     await rate(db(), { jokeId: id, voter: 'luis', score: 2 });
     expect(await trainableJokes(db())).toEqual([
@@ -134,7 +137,10 @@ function userOrigin(db: () => Database): void {
         id,
         text: OURS,
         theme: 'gatos',
-        tally: { counts: [0, 1, 0, 0, 1], votes: 2, mean: 3.5 },
+        guildId: GUILD,
+        votes: expect.closeTo(2, 3),
+        mean: expect.closeTo(3.5, 3),
+        variance: expect.closeTo(2.25, 3),
         modelVersionId: model.id,
       },
     ]);
@@ -182,6 +188,75 @@ function ourOwn(db: () => Database): void {
   });
 }
 
+const DAY_MS = 24 * 3600_000;
+
+function fading(db: () => Database): void {
+  const now = new Date();
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  async function voted(...votes: [score: Score, days: number][]): Promise<void> {
+    const { id: jokeId } = await aJoke(db());
+    for (const [i, [score, days]] of votes.entries()) {
+      await rate(db(), { jokeId, voter: `voter ${i}`, score });
+      await db()
+        .update(ratings)
+        .set({ updatedAt: daysAgo(days) })
+        .where(and(eq(ratings.jokeId, jokeId), eq(ratings.voter, `voter ${i}`)));
+    }
+  }
+  const only = async (halfLifeDays = 100) => (await trainableJokes(db(), { halfLifeDays, now }))[0];
+
+  it('count half after each half-life, in number, mean and variance', async () => {
+    await voted([5, 0], [1, 100], [1, 200]);
+    const mean = (5 + 0.5 + 0.25) / 1.75;
+    expect(await only()).toMatchObject({
+      votes: expect.closeTo(1.75, 4),
+      mean: expect.closeTo(mean, 4),
+      variance: expect.closeTo((25 + 0.5 + 0.25) / 1.75 - mean ** 2, 4),
+    });
+  });
+
+  it('of a community that slept are as good as before', async () => {
+    await voted([5, 4000], [1, 4100]);
+    expect(await only()).toMatchObject({ votes: expect.closeTo(1.5, 4) });
+  });
+
+  it('from the future, of a clock that was wrong, are of now', async () => {
+    await voted([5, -3000], [1, 100]);
+    expect(await only()).toMatchObject({ votes: expect.closeTo(1.5, 4) });
+  });
+
+  it('from long before count nothing, and break nothing', async () => {
+    await voted([5, 0], [1, 500_000]);
+    expect(await only(1)).toMatchObject({ votes: expect.closeTo(1, 4), mean: expect.closeTo(5, 4) });
+  });
+}
+
+function ofVersions(db: () => Database): void {
+  it('are counted by joke, where guilds teach, of jokes that nobody deleted', async () => {
+    const told = async (guildId: string | null, ...scores: Score[]) => {
+      const joke = await aJoke(db(), { request: { guildId } });
+      for (const [i, score] of scores.entries())
+        await rate(db(), { jokeId: joke.id, voter: `voter ${i}`, score });
+      return joke;
+    };
+    const { model } = await told(GUILD, 5, 5, 5, 5);
+    const hidden = await told('7', 2);
+    await hideJoke(db(), hidden.id);
+    await told('8', 1);
+    await changeSettings(db(), '8', 'mod', { learns: false });
+    await told(null, 1);
+    await deleteJoke(db(), (await told(GUILD, 1)).id);
+    await told(GUILD);
+    expect(await versionRatings(db(), model.id)).toEqual({ jokes: 2, mean: 3.5, variance: 4.5 });
+    expect(await trainableVotes(db())).toBe(4);
+    expect(await versionRatings(db(), model.id, { since: new Date(Date.now() + DAY_MS) })).toEqual({
+      jokes: 0,
+      mean: 0,
+      variance: 0,
+    });
+  });
+}
+
 /** Imports of a source file, relative to src/. */
 const sources = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -198,7 +273,7 @@ describe('the tables that hold user text', () => {
   });
 
   it('reach the trainer through trainableJokes alone', () => {
-    const allowed = /\/db\/(trainable|corpus|training|models|connect|notify)\.ts'/;
+    const allowed = /\/db\/(trainable|corpus|training-runs|learning|promotion|models|connect|notify)\.ts'/;
     const reaching = sources
       .filter(({ file }) => /^(trainer|training|corpus|graph)\//.test(file))
       .flatMap(({ file, code }) =>

@@ -1,0 +1,251 @@
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { ChispaError } from '../lib/errors.ts';
+import type { Database } from './connect.ts';
+import type { ModelVersion } from './models.ts';
+import { modelVersions, type RUN_TRIGGERS, trainingEpochs, trainingRuns } from './schema.ts';
+
+type RunRow = typeof trainingRuns.$inferSelect;
+export type RunStatus = RunRow['status'];
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+type Named = Pick<ModelVersion, 'id' | 'name'>;
+
+/** A training run as people hear of it. */
+export interface TrainingRun
+  extends Pick<
+    RunRow,
+    | 'id'
+    | 'status'
+    | 'trigger'
+    | 'settings'
+    | 'corpus'
+    | 'evaluation'
+    | 'watch'
+    | 'note'
+    | 'startedAt'
+    | 'finishedAt'
+  > {
+  /** What it began with, what it was measured against, and what came out of it. */
+  base: Named;
+  former: Named | null;
+  version: Named | null;
+}
+
+/** What the process that is at a run needs to go on with it. */
+export interface OpenRun extends Pick<RunRow, 'id' | 'baseVersionId' | 'snapshot' | 'folder' | 'attempts'> {
+  owner: string;
+}
+
+export interface NewRun {
+  baseVersionId: number;
+  trigger: RunTrigger;
+  settings: Record<string, unknown>;
+  /** Identifies the process that is at the run. */
+  owner: string;
+  /** Votes that could teach when it began. */
+  votesSeen: number;
+}
+
+/** A process that says nothing for this long is taken for dead, and its run goes on elsewhere. */
+export const LEASE_SECONDS = 30;
+
+// By the database's clock alone: those of the processes may differ, and jump.
+const lease = sql`now() + make_interval(secs => ${LEASE_SECONDS})`;
+
+/**
+ * Begins a run: there is one at a time, whatever number of processes try.
+ * @throws ChispaError `learning-busy` while another runs or a version is on trial.
+ */
+export async function beginRun(db: Database, run: NewRun): Promise<OpenRun> {
+  const [open] = await db
+    .select({ status: trainingRuns.status })
+    .from(trainingRuns)
+    .where(eq(trainingRuns.status, 'trial'));
+  // Two at once both come to this insert; the index lets one through.
+  const [row] = open
+    ? []
+    : await db
+        .insert(trainingRuns)
+        .values({ ...run, status: 'running', leaseUntil: lease, attempts: 1 })
+        .onConflictDoNothing()
+        .returning();
+  if (row) return { ...row, owner: run.owner };
+  throw new ChispaError(
+    'learning-busy',
+    open
+      ? 'A new version is on trial: what people vote on its jokes decides, then the next run can begin.'
+      : 'A training run is going on already: there is one at a time.',
+  );
+}
+
+/** Takes up a run whose process is gone, if there is one. */
+export async function takeOverRun(db: Database, owner: string): Promise<OpenRun | undefined> {
+  const { leaseUntil } = trainingRuns;
+  // A lease that ends far in the future was given before the database's clock was set back.
+  const dead = sql`(${leaseUntil} is null or ${leaseUntil} < now() or ${leaseUntil} > now() + interval '1 day')`;
+  const [row] = await db
+    .update(trainingRuns)
+    .set({ owner, leaseUntil: lease, attempts: sql`${trainingRuns.attempts} + 1` })
+    .where(and(eq(trainingRuns.status, 'running'), dead))
+    .returning();
+  return row && { ...row, owner };
+}
+
+/** Says that the run's process lives. False when another has taken the run meanwhile: then leave it. */
+export async function renewLease(db: Database, run: OpenRun): Promise<boolean> {
+  const rows = await db
+    .update(trainingRuns)
+    .set({ leaseUntil: lease })
+    .where(held(run))
+    .returning({ id: trainingRuns.id });
+  return rows.length > 0;
+}
+
+/** Leaves a run to whoever takes it up, not before `seconds` have passed. */
+export async function leaveRun(db: Database, run: OpenRun, seconds: number, note?: string): Promise<void> {
+  await db
+    .update(trainingRuns)
+    .set({ leaseUntil: sql`now() + make_interval(secs => ${seconds})`, ...(note !== undefined && { note }) })
+    .where(held(run));
+}
+
+/** Writes down what is known of a run so far. Throws `run-lost` when another process has taken it. */
+export async function recordRun(
+  db: Database,
+  run: OpenRun,
+  known: Partial<
+    Pick<RunRow, 'corpus' | 'snapshot' | 'evaluation' | 'versionId' | 'formerId' | 'folder' | 'note'>
+  >,
+): Promise<void> {
+  await changeRun(db, run, known);
+}
+
+/** `recordRun` that also ends the run. */
+export async function closeRun(
+  db: Database,
+  run: OpenRun,
+  end: Partial<Pick<RunRow, 'evaluation' | 'versionId' | 'formerId' | 'note' | 'watch'>> & {
+    status: Exclude<RunStatus, 'running'>;
+  },
+): Promise<void> {
+  await changeRun(db, run, {
+    note: null,
+    ...end,
+    folder: null,
+    owner: null,
+    leaseUntil: null,
+    finishedAt: new Date(),
+  });
+}
+
+async function changeRun(db: Database, run: OpenRun, changes: Partial<RunRow>): Promise<void> {
+  const rows = await db.update(trainingRuns).set(changes).where(held(run)).returning({ id: trainingRuns.id });
+  if (rows.length === 0)
+    throw new ChispaError('run-lost', 'Another process has taken up this run: it goes on there.');
+}
+
+const held = ({ id, owner }: OpenRun): SQL | undefined =>
+  and(eq(trainingRuns.id, id), eq(trainingRuns.owner, owner), eq(trainingRuns.status, 'running'));
+
+/** An epoch of a run. Losses in nats per token. */
+export interface Epoch {
+  epoch: number;
+  trainLoss: number;
+  validationLoss: number | null;
+  /** Of training so far. */
+  seconds: number;
+}
+
+/** Writes down an epoch; the same one again changes nothing. */
+export async function recordEpoch(db: Database, runId: string, epoch: Epoch): Promise<void> {
+  await db
+    .insert(trainingEpochs)
+    .values({ runId, ...epoch, metrics: {} })
+    .onConflictDoNothing();
+}
+
+/** The epochs of a run, the first one first. */
+export const epochsOf = (db: Database, runId: string): Promise<Epoch[]> =>
+  db
+    .select({
+      epoch: trainingEpochs.epoch,
+      trainLoss: trainingEpochs.trainLoss,
+      validationLoss: trainingEpochs.validationLoss,
+      seconds: trainingEpochs.seconds,
+    })
+    .from(trainingEpochs)
+    .where(eq(trainingEpochs.runId, runId))
+    .orderBy(asc(trainingEpochs.epoch));
+
+/** Runs, the newest first. */
+export const listRuns = (
+  db: Database,
+  { limit = 20, offset = 0 }: { limit?: number; offset?: number } = {},
+): Promise<TrainingRun[]> => select(db, undefined).limit(limit).offset(offset);
+
+export async function findRun(db: Database, id: string): Promise<TrainingRun | undefined> {
+  const [run] = await select(db, eq(trainingRuns.id, id));
+  return run;
+}
+
+/** The run that a version came out of. */
+export async function runOfVersion(db: Database, versionId: number): Promise<TrainingRun | undefined> {
+  const [run] = await select(db, eq(trainingRuns.versionId, versionId)).limit(1);
+  return run;
+}
+
+/** The run that is going on. */
+export async function currentRun(db: Database): Promise<TrainingRun | undefined> {
+  const [run] = await select(db, eq(trainingRuns.status, 'running'));
+  return run;
+}
+
+/** The runs whose versions are compared with the ones before by people's votes: on trial, or promoted and watched. */
+export const comparedRuns = (db: Database): Promise<TrainingRun[]> =>
+  select(db, sql`${trainingRuns.status} = 'trial' or ${trainingRuns.watch} = 'open'`);
+
+/** The most votes that any run has seen. */
+export async function votesSeen(db: Database): Promise<number> {
+  const [row] = await db
+    .select({ votes: sql<number>`coalesce(max(${trainingRuns.votesSeen}), 0)::int` })
+    .from(trainingRuns);
+  return row?.votes ?? 0;
+}
+
+/** Writes how the comparison by people's votes ended, of a run where it is still open. False when it was not. */
+export async function endComparison(
+  db: Database,
+  id: string,
+  end: { status?: RunStatus; watch?: RunRow['watch']; note?: string },
+): Promise<boolean> {
+  const open = sql`(${trainingRuns.status} = 'trial' or ${trainingRuns.watch} = 'open')`;
+  const rows = await db
+    .update(trainingRuns)
+    .set(end)
+    .where(and(eq(trainingRuns.id, id), open))
+    .returning({ id: trainingRuns.id });
+  return rows.length > 0;
+}
+
+function select(db: Database, where: SQL | undefined) {
+  const [base, former, version] = [
+    alias(modelVersions, 'base'),
+    alias(modelVersions, 'former'),
+    alias(modelVersions, 'version'),
+  ];
+  const { id, status, trigger, settings, corpus, evaluation, watch, note, startedAt, finishedAt } =
+    trainingRuns;
+  return db
+    .select({
+      ...{ id, status, trigger, settings, corpus, evaluation, watch, note, startedAt, finishedAt },
+      base: { id: base.id, name: base.name },
+      former: { id: former.id, name: former.name },
+      version: { id: version.id, name: version.name },
+    })
+    .from(trainingRuns)
+    .innerJoin(base, eq(base.id, trainingRuns.baseVersionId))
+    .leftJoin(former, eq(former.id, trainingRuns.formerId))
+    .leftJoin(version, eq(version.id, trainingRuns.versionId))
+    .where(where)
+    .orderBy(desc(trainingRuns.startedAt), desc(trainingRuns.id));
+}
