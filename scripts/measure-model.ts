@@ -1,0 +1,81 @@
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { mentions } from '../corpus/seed-problems.ts';
+import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
+import { startEngine } from '../src/engine/client.ts';
+import type { GenerationResult, Prompt } from '../src/engine/engine.ts';
+import { createLog } from '../src/lib/log.ts';
+import { BOT_DEFAULTS } from '../src/lib/settings.ts';
+import { bundledModelPath } from '../src/models/registry.ts';
+import { recitedShare, textFigures } from '../src/training/text-figures.ts';
+
+// npm run models:measure -- [FOLDER] [--known FILE …] [--samples 1000] [--seeds 200]
+// What a model tells by itself at the bot's default settings: whether it ends, what it recites of the jokes it was
+// trained on (`--known`, beside the seed jokes), how often a theme that was asked for occurs, and 20 jokes as they came.
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    known: { type: 'string', multiple: true, default: [] },
+    samples: { type: 'string', default: '1000' },
+    seeds: { type: 'string', default: '200' },
+    precision: { type: 'string', default: 'q8' },
+  },
+});
+/** Keywords of the seed jokes and the grammar, some frequent and some rare. */
+const THEMES = ['abuela', 'jefe', 'dentista', 'profesor', 'gato', 'pez', 'robot', 'nevera'];
+const SHOWN = 20;
+
+const engine = await startEngine({
+  provider: 'cpu',
+  precision: values.precision === 'fp32' ? 'fp32' : 'q8',
+  slots: 16,
+  threads: cpus().length,
+  log: createLog('warn'),
+});
+try {
+  const { model } = await engine.load(positionals[0] ?? bundledModelPath);
+  const tell = (prompt: Prompt, seed: number): Promise<GenerationResult> =>
+    engine.generate({ model, prompt, settings: BOT_DEFAULTS, seed });
+  const tellMany = (count: number, prompt: Prompt) =>
+    Promise.all(Array.from({ length: count }, (_, seed) => tell(prompt, seed)));
+
+  const told = await tellMany(Number(values.samples), { kind: 'joke' });
+  const texts = told.map(({ text }) => text);
+  const known: string[] = [];
+  for (const file of [defaultCorpus, ...values.known])
+    known.push(...(await readJokes(file)).jokes.map(({ text }) => text));
+  const figures = textFigures(texts);
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const ended = told.filter(({ finish }) => finish === 'end').length / told.length;
+  console.log(`${told.length} jokes, ${values.precision}, at the bot's default settings, untrimmed`);
+  console.log(`end by themselves   ${percent(ended)}`);
+  console.log(`recite              ${percent(recitedShare(texts, known))} (of ${known.length} jokes)`);
+  console.log(
+    `distinct-1, -2, -3  ${[figures.distinct1, figures.distinct2, figures.distinct3].map((d) => d.toFixed(3)).join(', ')}`,
+  );
+  console.log(`repetition          ${figures.repetition.toFixed(3)}`);
+  console.log(`words, median       ${figures.medianWords}`);
+
+  const seeds = Number(values.seeds);
+  const without = texts.slice(0, seeds);
+  console.log(`\ntheme          with  without  (of ${seeds} jokes)`);
+  let [all, none] = [0, 0];
+  for (const theme of THEMES) {
+    const with_ = (await tellMany(seeds, { kind: 'joke', theme })).map(({ text }) => text);
+    const count = (list: readonly string[]) => list.filter((text) => mentions(text, theme)).length;
+    all += count(with_);
+    none += count(without);
+    console.log(
+      `${theme.padEnd(12)} ${String(count(with_)).padStart(6)}  ${String(count(without)).padStart(7)}`,
+    );
+  }
+  console.log(
+    `together ${String(all).padStart(10)}  ${String(none).padStart(7)}  ${(all / Math.max(1, none)).toFixed(1)} times as often`,
+  );
+
+  console.log(`\nThe first ${SHOWN}:\n`);
+  for (const text of texts.slice(0, SHOWN)) console.log(`> ${text.replaceAll('\n', '  \n> ')}\n`);
+} finally {
+  await engine.close();
+}
