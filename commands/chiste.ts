@@ -1,7 +1,8 @@
 import { type ChatInputCommandInteraction, SlashCommandBuilder } from 'discord.js';
 import { THEME_LENGTH } from '../src/bot/ask.ts';
-import type { CommandContext, SlashCommand } from '../src/bot/command.ts';
+import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '../src/bot/command.ts';
 import { Refusal } from '../src/bot/refusal.ts';
+import { isOurTheme, suggestThemes } from '../src/bot/themes.ts';
 import { addJokeMessage } from '../src/db/jokes.ts';
 import { lovedJoke } from '../src/db/loved.ts';
 import { tallyOf } from '../src/db/ratings.ts';
@@ -14,7 +15,11 @@ import { seedSchema } from '../src/lib/settings.ts';
 
 export default {
   data: described(new SlashCommandBuilder(), (m) => m.chiste)
-    .addStringOption((option) => described(option, (m) => m.chiste.options.tema).setMaxLength(THEME_LENGTH))
+    .addStringOption((option) =>
+      described(option, (m) => m.chiste.options.tema)
+        .setMaxLength(THEME_LENGTH)
+        .setAutocomplete(true),
+    )
     .addStringOption((option) =>
       described(option, (m) => m.chiste.options.fuente).addChoices(
         { ...choiceNames((m) => m.sources.new), value: 'nuevo' },
@@ -33,8 +38,14 @@ export default {
     if (theme.length > THEME_LENGTH) throw new Refusal((m) => m.refusal.longTheme(THEME_LENGTH));
     const seed = seedSchema.optional().safeParse(interaction.options.getInteger('semilla') ?? undefined);
     if (!seed.success) throw new Refusal((m) => m.refusal.seed);
-    const about = theme ? { theme: { text: theme, origin: 'user' as const } } : {};
+    const origin = isOurTheme(theme) ? 'list' : 'user';
+    const about = theme ? ({ theme: { text: theme, origin } } as const) : {};
     await context.ask(interaction, { prompt: { kind: 'joke', ...about }, seed: seed.data });
+  },
+
+  async autocomplete(interaction) {
+    const themes = suggestThemes(interaction.options.getFocused(), AUTOCOMPLETE_CHOICES);
+    await interaction.respond(themes.map((theme) => ({ name: theme, value: theme })));
   },
 } satisfies SlashCommand;
 

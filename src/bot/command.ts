@@ -28,6 +28,9 @@ export interface CommandContext extends Services {
   messages: Messages;
 }
 
+/** Suggestions that Discord shows at most. */
+export const AUTOCOMPLETE_CHOICES = 25;
+
 interface CommandData {
   readonly name: string;
   toJSON(): RESTPostAPIApplicationCommandsJSONBody;

@@ -1,8 +1,7 @@
 import type { AutocompleteInteraction } from 'discord.js';
 import type { Database } from '../../db/connect.ts';
 import { usableModels } from '../../db/models.ts';
-
-const CHOICES = 25; // Discord's limit
+import { AUTOCOMPLETE_CHOICES } from '../command.ts';
 
 /** Where most Spanish speakers live, first. */
 const NEARBY = [
@@ -24,6 +23,8 @@ export async function suggest(interaction: AutocompleteInteraction, db: Database
   const { name, value } = interaction.options.getFocused(true);
   const all = name === 'version' ? (await usableModels(db)).map((model) => model.name) : ZONES;
   const typed = value.toLowerCase();
-  const matching = all.filter((choice) => choice.toLowerCase().includes(typed)).slice(0, CHOICES);
+  const matching = all
+    .filter((choice) => choice.toLowerCase().includes(typed))
+    .slice(0, AUTOCOMPLETE_CHOICES);
   await interaction.respond(matching.map((choice) => ({ name: choice, value: choice })));
 }
