@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Store } from '../db/connect.ts';
-import { openCounts } from '../db/requests.ts';
+import { type OwnerOfRequest, openOwners } from '../db/requests.ts';
+import { recentDuration } from '../db/waiting.ts';
 import { Refusal } from './refusal.ts';
+import { FIRST_GUESS_MS } from './waiting-board.ts';
 
 /** Requests that may wait at once: what suits a guild of a thousand people. */
 export const OPEN_LIMITS = { user: 3, guild: 25 } as const;
@@ -13,7 +15,7 @@ export interface Asker {
 }
 
 /**
- * Whether somebody may ask now, decided from memory: counts follow the database by its notifications, whatever
+ * Whether somebody may ask now, decided from memory: what is open follows the database by its notifications, whatever
  * process closes a request.
  */
 export interface Admission {
@@ -24,24 +26,65 @@ export interface Admission {
   close(): Promise<void>;
 }
 
-const closedRequest = z.object({ userId: z.string().nullable(), guildId: z.string().nullable() });
+export interface AdmissionOptions {
+  /** Jokes that are generated at once. */
+  slots: number;
+  now?: () => number;
+}
 
-export async function createAdmission(store: Store, now: () => number = Date.now): Promise<Admission> {
-  const open = await openCounts(store.db);
+const closedRequest = z.object({
+  userId: z.string().nullable(),
+  guildId: z.string().nullable(),
+  totalMs: z.number().nullable(),
+});
+/** What the newest joke counts in the estimate of how long one takes. */
+const NEWEST = 0.2;
+
+/** When each of somebody's open requests should be answered, in milliseconds since the epoch, the earliest first. */
+type Expected = Map<string, number[]>;
+
+export async function createAdmission(
+  store: Store,
+  { slots, now = Date.now }: AdmissionOptions,
+): Promise<Admission> {
   const askedAt = new Map<string, number>();
+  const users: Expected = new Map();
+  const guilds: Expected = new Map();
+  let open = 0;
+  let duration = (await recentDuration(store.db)) ?? FIRST_GUESS_MS;
 
-  const count = (counts: Map<string, number>, id: string | null, change: 1 | -1) => {
-    if (id === null) return;
-    const next = (counts.get(id) ?? 0) + change;
-    if (next > 0) counts.set(id, next);
-    else counts.delete(id);
+  const add = (expected: Expected, id: string | null, at: number) => {
+    if (id !== null)
+      expected.set(
+        id,
+        [...(expected.get(id) ?? []), at].sort((a, b) => a - b),
+      );
   };
-  const change = ({ userId, guildId }: { userId: string | null; guildId: string | null }, by: 1 | -1) => {
-    count(open.users, userId, by);
-    count(open.guilds, guildId, by);
+  const remove = (expected: Expected, id: string | null, at?: number) => {
+    const times = id === null ? undefined : expected.get(id);
+    if (id === null || !times) return;
+    times.splice(at === undefined ? 0 : times.indexOf(at), 1);
+    if (times.length === 0) expected.delete(id);
   };
+  const begin = ({ userId, guildId }: OwnerOfRequest): number => {
+    open++;
+    const at = now() + Math.ceil(open / slots) * duration;
+    add(users, userId, at);
+    add(guilds, guildId, at);
+    return at;
+  };
+  /** `at`: which one; the earliest when nobody knows. */
+  const end = ({ userId, guildId }: OwnerOfRequest, at?: number) => {
+    open = Math.max(0, open - 1);
+    remove(users, userId, at);
+    remove(guilds, guildId, at);
+  };
+
+  for (const owner of await openOwners(store.db)) begin(owner);
   const close = await store.listen('chispa_requests', (payload) => {
-    change(closedRequest.parse(JSON.parse(payload)), -1);
+    const { totalMs, ...owner } = closedRequest.parse(JSON.parse(payload));
+    if (totalMs !== null) duration += NEWEST * (totalMs - duration);
+    end(owner);
   });
 
   /** People who asked longest ago come first in the map: those whose cooldown cannot matter any more are dropped. */
@@ -52,16 +95,21 @@ export async function createAdmission(store: Store, now: () => number = Date.now
     }
   };
   const keyOf = ({ userId, guildId }: Asker) => `${guildId ?? ''}/${userId}`;
+  const seconds = (at: number) => Math.ceil(at / 1000);
+  /** When the first of these should be answered; one that is late comes any moment. */
+  const firstOf = (times: number[]) => seconds(Math.max(times[0] ?? 0, now() + duration));
 
   return {
     check(asker, cooldownSeconds) {
       const ready = (askedAt.get(keyOf(asker)) ?? Number.NEGATIVE_INFINITY) + cooldownSeconds * 1000;
-      if (ready > now()) throw new Refusal((m) => m.refusal.cooldown(Math.ceil(ready / 1000)));
-      if ((open.users.get(asker.userId) ?? 0) >= OPEN_LIMITS.user) {
-        throw new Refusal((m) => m.refusal.tooManyOpen(OPEN_LIMITS.user));
+      if (ready > now()) throw new Refusal((m) => m.refusal.cooldown(seconds(ready)));
+      const own = users.get(asker.userId) ?? [];
+      if (own.length >= OPEN_LIMITS.user) {
+        throw new Refusal((m) => m.refusal.tooManyOpen(OPEN_LIMITS.user, firstOf(own)));
       }
-      if (asker.guildId && (open.guilds.get(asker.guildId) ?? 0) >= OPEN_LIMITS.guild) {
-        throw new Refusal((m) => m.refusal.guildBusy(OPEN_LIMITS.guild));
+      const here = asker.guildId === null ? [] : (guilds.get(asker.guildId) ?? []);
+      if (here.length >= OPEN_LIMITS.guild) {
+        throw new Refusal((m) => m.refusal.guildBusy(OPEN_LIMITS.guild, firstOf(here)));
       }
     },
     open(asker, { cooldown }) {
@@ -71,10 +119,10 @@ export async function createAdmission(store: Store, now: () => number = Date.now
         askedAt.set(key, now());
       }
       if (askedAt.size > 10_000) forget(3600);
-      change(asker, 1);
+      const at = begin(asker);
       return () => {
         if (cooldown) askedAt.delete(key);
-        change(asker, -1);
+        end(asker, at);
       };
     },
     close,

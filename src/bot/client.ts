@@ -64,7 +64,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { token, api, store, queue, voter, slots, log } = options;
   const client = createClient(api, log);
   const settings = await createSettingsCache({ store, log });
-  const admission = await createAdmission(store);
+  const admission = await createAdmission(store, { slots });
   const waiting = createWaitingBoard({ db: store.db, slots, log });
   const commands = await loadCommands();
   routeInteractions(client, {

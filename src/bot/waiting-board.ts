@@ -16,9 +16,19 @@ const INTERVAL_MS = 2500;
 /** A joke that comes sooner needs no word about waiting. */
 const FIRST_LOOK_MS = 700;
 /** A joke of 128 tokens on a small server, until there is one to measure. */
-const FIRST_GUESS_MS = 3000;
+export const FIRST_GUESS_MS = 3000;
 /** An edit that hangs longer might land after the joke itself. */
 const EDIT_TIMEOUT_MS = 1000;
+
+interface Person {
+  interaction: AskingInteraction;
+  /** What they were last told; `readyAt` in seconds since the epoch. */
+  shown?: { position: number; readyAt: number };
+}
+
+/** Whether what somebody was told still holds: the same place, and a turn that is yet to come. */
+const isTold = ({ shown }: Person, position: number): boolean =>
+  shown?.position === position && shown.readyAt * 1000 > Date.now();
 
 export interface WaitingBoardOptions {
   db: Database;
@@ -33,7 +43,7 @@ export interface WaitingBoardOptions {
  * never cover a joke.
  */
 export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): WaitingBoard {
-  const people = new Map<string, { interaction: AskingInteraction; shown?: number }>();
+  const people = new Map<string, Person>();
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Timeout | undefined;
   let looking = false;
@@ -47,7 +57,7 @@ export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): Wai
       for (const [id, person] of people) {
         const position = queued.indexOf(id) + 1;
         if (position === 0) people.delete(id);
-        else if (position > slots && position !== person.shown) tell(person, position, duration);
+        else if (position > slots && !isTold(person, position)) tell(person, position, duration);
       }
     } catch (err) {
       log.warn({ err }, 'the queue could not be looked at');
@@ -60,14 +70,10 @@ export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): Wai
     }
   }
 
-  function tell(
-    person: { interaction: AskingInteraction; shown?: number },
-    position: number,
-    duration: number,
-  ): void {
-    person.shown = position;
+  function tell(person: Person, position: number, duration: number): void {
     const { interaction } = person;
     const readyAt = Math.ceil((Date.now() + (position / slots) * duration) / 1000);
+    person.shown = { position, readyAt };
     const body = sentenceMessage(messagesFor(interaction.locale).waiting(position, readyAt));
     replyTo(interaction.client.rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS))
       .edit(body)

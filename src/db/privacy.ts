@@ -1,16 +1,7 @@
 import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
-import { closing } from './requests.ts';
-import {
-  guildSettings,
-  jokeMessages,
-  jokes,
-  OPEN_STATUSES,
-  ratings,
-  reports,
-  requests,
-  settingsChanges,
-} from './schema.ts';
+import { cancelRequests } from './requests.ts';
+import { guildSettings, jokeMessages, jokes, ratings, reports, requests, settingsChanges } from './schema.ts';
 
 /** How a person stands in our tables: by id where it is still kept, and as the pseudonym of votes and reports. */
 export interface Person {
@@ -85,10 +76,7 @@ export async function forgetPerson(db: Database, { userId, voter }: Person): Pro
       .delete(reports)
       .where(eq(reports.reporter, voter))
       .returning({ id: reports.jokeId });
-    await tx
-      .update(requests)
-      .set(closing('cancelled', 'the person who asked was forgotten'))
-      .where(and(eq(requests.userId, userId), inArray(requests.status, [...OPEN_STATUSES])));
+    await cancelRequests(tx, userId, 'the person who asked was forgotten');
 
     const asked = await tx.select({ id: requests.id }).from(requests).where(eq(requests.userId, userId));
     const typed = await typedJokes(

@@ -180,43 +180,41 @@ export async function finishRequest(db: Database, id: string, outcome: Outcome):
 export const expireRequests = (db: Database, note: string, now = new Date()): Promise<string[]> =>
   close(db, lt(requests.deadline, now), closing('expired', note));
 
-/** Whose request was closed: the payload of `chispa_requests`, as JSON. */
-export interface ClosedRequest {
+/** Closes what a person still waits for. */
+export const cancelRequests = (db: Database, userId: string, note: string): Promise<string[]> =>
+  close(db, eq(requests.userId, userId), closing('cancelled', note));
+
+export interface OwnerOfRequest {
+  /** Null for the joke of the day. */
   userId: string | null;
+  /** Null in direct messages. */
   guildId: string | null;
 }
 
+/** Whose request was closed: the payload of `chispa_requests`, as JSON. */
+export interface ClosedRequest extends OwnerOfRequest {
+  /** Milliseconds its joke took; null for one that was not told. */
+  totalMs: number | null;
+}
+
 async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Promise<string[]> {
+  const { id, userId, guildId, totalMs } = requests;
   return db.transaction(async (tx) => {
     const closed = await tx
       .update(requests)
       .set(columns)
       .where(and(which, isOpen))
-      .returning({ id: requests.id, userId: requests.userId, guildId: requests.guildId });
-    for (const { userId, guildId } of closed) {
-      await notify(tx, 'chispa_requests', JSON.stringify({ userId, guildId } satisfies ClosedRequest));
+      .returning({ id, userId, guildId, totalMs });
+    for (const { id: _, ...request } of closed) {
+      await notify(tx, 'chispa_requests', JSON.stringify(request satisfies ClosedRequest));
     }
     return closed.map(({ id }) => id);
   });
 }
 
-/** The open requests of every person and every guild, for a process that begins to count them in memory. */
-export async function openCounts(
-  db: Database,
-): Promise<{ users: Map<string, number>; guilds: Map<string, number> }> {
-  const rows = await db
-    .select({ userId: requests.userId, guildId: requests.guildId, open: count() })
-    .from(requests)
-    .where(isOpen)
-    .groupBy(requests.userId, requests.guildId);
-  const users = new Map<string, number>();
-  const guilds = new Map<string, number>();
-  for (const { userId, guildId, open } of rows) {
-    if (userId !== null) users.set(userId, (users.get(userId) ?? 0) + open);
-    if (guildId !== null) guilds.set(guildId, (guilds.get(guildId) ?? 0) + open);
-  }
-  return { users, guilds };
-}
+/** Whose the open requests are, one entry each, for a process that begins to count them in memory. */
+export const openOwners = (db: Database): Promise<OwnerOfRequest[]> =>
+  db.select({ userId: requests.userId, guildId: requests.guildId }).from(requests).where(isOpen);
 
 /** The columns of a request that is closed: its token is erased with it. */
 export const closing = (status: Outcome['status'], note: string | undefined) => ({

@@ -3,11 +3,15 @@ import { type Admission, createAdmission, OPEN_LIMITS } from '../../src/bot/admi
 import { Refusal } from '../../src/bot/refusal.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
 import { notify } from '../../src/db/notify.ts';
+import { forgetPerson } from '../../src/db/privacy.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { freshDataDir, silent } from '../databases.ts';
+import { insert } from '../db/samples.ts';
 
 const ana = { userId: '1', guildId: '10' };
 const luis = { userId: '2', guildId: '10' };
+/** What a process that closes a request of theirs tells the others. */
+const closed = (asker: typeof ana, totalMs: number | null = null) => JSON.stringify({ ...asker, totalMs });
 
 describe('admission', () => {
   let store: Store;
@@ -20,7 +24,7 @@ describe('admission', () => {
   afterAll(() => store.close());
   beforeEach(async () => {
     now = 1_000_000;
-    admission = await createAdmission(store, () => now);
+    admission = await createAdmission(store, { slots: 2, now: () => now });
     return () => admission.close();
   });
 
@@ -55,8 +59,33 @@ describe('admission', () => {
     for (let i = 0; i < OPEN_LIMITS.user; i++) admission.open(ana, { cooldown: false });
     expect(refusal(() => admission.check(ana, 0))).toContain(`${OPEN_LIMITS.user} chistes en camino`);
     expect(refusal(() => admission.check(luis, 0))).toBe('');
-    await notify(store.db, 'chispa_requests', JSON.stringify(ana));
+    await notify(store.db, 'chispa_requests', closed(ana));
     await expect.poll(() => refusal(() => admission.check(ana, 0))).toBe('');
+  });
+
+  it('tells when the first of what is open should be there, as the queue before it goes', async () => {
+    const FIRST_GUESS = 3; // seconds a joke takes, before one was measured
+    for (let i = 0; i < 8; i++) admission.open({ userId: `${100 + i}`, guildId: '11' }, { cooldown: false });
+    for (let i = 0; i < OPEN_LIMITS.user; i++) admission.open(ana, { cooldown: false });
+    const inSeconds = (wait: number) => `<t:${now / 1000 + wait}:R>`;
+    // Eight are before Ana's first; two are told at once.
+    expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(5 * FIRST_GUESS));
+    now += 10_000;
+    expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(5 * FIRST_GUESS - 10));
+    now += 60_000; // late: never a moment that has passed
+    expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(FIRST_GUESS));
+    // One joke took much longer than guessed: the next estimate knows.
+    await notify(store.db, 'chispa_requests', closed({ userId: '100', guildId: '11' }, 23_000));
+    await expect.poll(() => refusal(() => admission.check(ana, 0))).toContain(inSeconds(7));
+  });
+
+  it('counts what was open before it began', async () => {
+    for (let i = 0; i < OPEN_LIMITS.user; i++) await insert(store.db, { userId: '9', guildId: '12' });
+    const later = await createAdmission(store, { slots: 2, now: () => now });
+    expect(refusal(() => later.check({ userId: '9', guildId: '12' }, 0))).toContain('chistes en camino');
+    await forgetPerson(store.db, { userId: '9', voter: 'nine' });
+    await expect.poll(() => refusal(() => later.check({ userId: '9', guildId: '12' }, 0))).toBe('');
+    await later.close();
   });
 
   it('limits what one guild has open, and leaves other guilds alone', () => {

@@ -6,7 +6,7 @@ import {
   findRequest,
   finishRequest,
   insertRequest,
-  openCounts,
+  openOwners,
   openRequests,
   startRequest,
 } from '../../src/db/requests.ts';
@@ -145,13 +145,14 @@ describe('requests', () => {
       const stop = await backend().store.listen('chispa_requests', (payload) => told.push(payload));
       const mine = await insert(db());
       await insert(db(), { guildId: null, userId: 'ana', deadline: new Date(0) });
-      await finishRequest(db(), mine.id, { status: 'done' });
-      await finishRequest(db(), mine.id, { status: 'done' });
+      const timing = { firstTokenMs: 100, totalMs: 800 };
+      await finishRequest(db(), mine.id, { status: 'done', timing });
+      await finishRequest(db(), mine.id, { status: 'done', timing });
       await expireRequests(db(), 'late');
       await vi.waitFor(() => expect(told).toHaveLength(2), 20_000);
       expect(told.map((payload) => JSON.parse(payload))).toEqual([
-        { userId: ASKER, guildId: GUILD },
-        { userId: 'ana', guildId: null },
+        { userId: ASKER, guildId: GUILD, totalMs: 800 },
+        { userId: 'ana', guildId: null, totalMs: null },
       ]);
       await stop();
     });
@@ -167,19 +168,15 @@ describe('requests', () => {
       expect(await recentDuration(db())).toBe(1095);
     });
 
-    it('that are open are counted by person and by guild', async () => {
+    it('that are open are listed with whose they are', async () => {
       await insert(db());
-      await insert(db(), { guildId: '999' });
       await insert(db(), { guildId: null });
       const closed = await insert(db());
       await finishRequest(db(), closed.id, { status: 'failed', note: 'why' });
-      expect(await openCounts(db())).toEqual({
-        users: new Map([[ASKER, 3]]),
-        guilds: new Map([
-          [GUILD, 1],
-          ['999', 1],
-        ]),
-      });
+      expect(await openOwners(db())).toEqual([
+        { userId: ASKER, guildId: GUILD },
+        { userId: ASKER, guildId: null },
+      ]);
     });
 
     it('of the joke of the day have no interaction and no person', async () => {

@@ -4,6 +4,9 @@ import { commands } from './commands.ts';
 const number = (value: number, digits = 2) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits });
 
+const doNotCount = (names: string[]) =>
+  `${new Intl.ListFormat('en').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'has' : 'have'} no effect`;
+
 /** Everything Chispa says in English. The jokes stay Spanish. */
 export const en: Messages = {
   number,
@@ -45,9 +48,10 @@ export const en: Messages = {
       'This button is from another age and I can no longer read it. Ask for a new joke with `/chiste`.',
     jokeGone: 'That joke no longer exists, so I cannot save your vote.',
     cooldown: (readyAt) => `Let me catch my breath: you can ask for another joke <t:${readyAt}:R>.`,
-    tooManyOpen: (max) => `You already have ${max} jokes on their way. Ask again as soon as one arrives.`,
-    guildBusy: (max) =>
-      `This server already has ${max} jokes in the queue. Please try again in half a minute.`,
+    tooManyOpen: (max, readyAt) =>
+      `You already have ${max} jokes on their way. Try again <t:${readyAt}:R>, when the first one arrives.`,
+    guildBusy: (max, readyAt) =>
+      `This server already has ${max} jokes in the queue. Please try again <t:${readyAt}:R>.`,
     unsafeTheme: 'I tell no jokes about that. Shall we try another theme?',
     unsafeText: 'I cannot continue that text. Shall we try another?',
     notYours: 'Only the person who asked for this joke can delete it.',
@@ -176,6 +180,14 @@ export const en: Messages = {
     unknownDecoder: 'I do not know that decoder: pick one from the list.',
     outOfRange: (name, min, max, whole) =>
       `\`${name}\` must be a ${whole ? 'whole number' : 'number'} between ${number(min)} and ${number(max)}.`,
+    overContext: (name, context, model) =>
+      `The model ${model} reads at most ${number(context)} tokens at once: \`${name}\` can be 1 to ${number(context)}.`,
+    idle: {
+      decoder: (names, decoder) => `With the ${decoder} decoder ${doNotCount(names)}.`,
+      epsilon: (names) => `With \`epsilon\` at 1 the likeliest word always wins, so ${doNotCount(names)}.`,
+      topK: (names) => `With \`top_k\` at 1 only one candidate is left, so ${doNotCount(names)}.`,
+      refused: 'I have changed nothing: leave out what has no effect, or pick another combination.',
+    },
     changedBy: (who, when) => `Last change: ${who}, ${when}`,
     neverChanged: 'These are the factory settings.',
     on: 'yes',
@@ -221,6 +233,7 @@ export const en: Messages = {
             ? `${number(value)}: always draws`
             : `${number(value)}: ${number(value * 100, 0)}% of the steps take the likeliest, the rest are drawn (reinforcement learning usually writes it the other way round)`,
       epsilonUnused: (value) => `${number(value)} (only counts with the ε-greedy decoder)`,
+      idle: (value) => `${number(value)} (no effect: the likeliest word always wins)`,
       temperature: (value) =>
         `${number(value)}: ${value < 0.7 ? 'careful' : value <= 1 ? 'balanced' : 'daring'}`,
       topK: (value) =>
@@ -234,6 +247,8 @@ export const en: Messages = {
       repetitionPenalty: (value) =>
         value === 1 ? '1: may repeat itself' : `${number(value)}: avoids repeating what was said`,
       maxTokens: (value) => `${number(value)} tokens (about ${number(Math.round(value / 1.4))} words)`,
+      overContext: (value, context) =>
+        `${number(value)} tokens, but this model reads at most ${number(context)} at once`,
     },
   },
 

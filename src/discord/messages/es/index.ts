@@ -1,10 +1,13 @@
 import type { DecoderName } from '../../../lib/settings.ts';
 import { commands } from './commands.ts';
 
-/** Everything Chispa says in Spanish. `Messages` is made from this file, so every language must say as much. */
 const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
 
+const doNotCount = (names: string[]) =>
+  `${new Intl.ListFormat('es').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'no cuenta' : 'no cuentan'}`;
+
+/** Everything Chispa says in Spanish. `Messages` is made from this file, so every language must say as much. */
 export const es = {
   number,
 
@@ -50,10 +53,10 @@ export const es = {
     oldButton: 'Este botón es de otra época y ya no sé leerlo. Pide un chiste nuevo con `/chiste`.',
     jokeGone: 'Ese chiste ya no existe, así que no puedo guardar tu voto.',
     cooldown: (readyAt: number) => `Un respiro: podrás pedirme otro chiste <t:${readyAt}:R>.`,
-    tooManyOpen: (max: number) =>
-      `Ya tienes ${max} chistes en camino. En cuanto llegue uno podrás pedir el siguiente.`,
-    guildBusy: (max: number) =>
-      `Este servidor ya tiene ${max} chistes en la cola. Prueba otra vez en medio minuto, por favor.`,
+    tooManyOpen: (max: number, readyAt: number) =>
+      `Ya tienes ${max} chistes en camino. Prueba otra vez <t:${readyAt}:R>, cuando llegue el primero.`,
+    guildBusy: (max: number, readyAt: number) =>
+      `Este servidor ya tiene ${max} chistes en la cola. Prueba otra vez <t:${readyAt}:R>, por favor.`,
     unsafeTheme: 'Sobre eso no cuento chistes. ¿Probamos con otro tema?',
     unsafeText: 'Ese texto no lo puedo continuar. ¿Probamos con otro?',
     notYours: 'Solo quien pidió este chiste puede borrarlo.',
@@ -184,6 +187,17 @@ export const es = {
     unknownDecoder: 'No conozco ese decodificador: elige uno de la lista.',
     outOfRange: (name: string, min: number, max: number, whole: boolean) =>
       `\`${name}\` debe ser ${whole ? 'un número entero' : 'un número'} entre ${number(min)} y ${number(max)}.`,
+    overContext: (name: string, context: number, model: string) =>
+      `El modelo ${model} lee como mucho ${number(context)} fichas a la vez: \`${name}\` puede ir de 1 a ${number(context)}.`,
+    /** Settings that change nothing beside others. */
+    idle: {
+      decoder: (names: string[], decoder: string) =>
+        `Con el decodificador «${decoder}» ${doNotCount(names)}.`,
+      epsilon: (names: string[]) =>
+        `Con \`epsilon\` en 1 gana siempre lo más probable, así que ${doNotCount(names)}.`,
+      topK: (names: string[]) => `Con \`top_k\` en 1 solo queda un candidato, así que ${doNotCount(names)}.`,
+      refused: 'No he cambiado nada: quita lo que sobra o elige otra combinación.',
+    },
     changedBy: (who: string, when: string) => `Último cambio: ${who}, ${when}`,
     neverChanged: 'Son los ajustes de fábrica.',
     on: 'sí',
@@ -229,6 +243,7 @@ export const es = {
             ? `${number(value)}: siempre sortea`
             : `${number(value)}: el ${number(value * 100, 0)} % de los pasos elige lo más probable y el resto se sortea (al revés de como suele escribirse en aprendizaje por refuerzo)`,
       epsilonUnused: (value: number) => `${number(value)} (solo cuenta con el decodificador ε-codicioso)`,
+      idle: (value: number) => `${number(value)} (no cuenta: gana siempre lo más probable)`,
       temperature: (value: number) =>
         `${number(value)}: ${value < 0.7 ? 'prudente' : value <= 1 ? 'equilibrada' : 'atrevida'}`,
       topK: (value: number) =>
@@ -243,6 +258,8 @@ export const es = {
         value === 1 ? '1: puede repetirse' : `${number(value)}: evita repetir lo ya dicho`,
       maxTokens: (value: number) =>
         `${number(value)} fichas (unas ${number(Math.round(value / 1.4))} palabras)`,
+      overContext: (value: number, context: number) =>
+        `${number(value)} fichas, pero este modelo lee como mucho ${number(context)} a la vez`,
     },
   },
 
