@@ -10,11 +10,18 @@ import {
 import type { CommandContext, SlashCommand } from '../src/bot/command.ts';
 import { requireModerator } from '../src/bot/moderators.ts';
 import { Refusal } from '../src/bot/refusal.ts';
-import { NUMERIC_OPTIONS, NUMERIC_SETTINGS, readDecoder } from '../src/bot/tuning/decoder.ts';
+import {
+  checkDecoder,
+  idleNote,
+  NUMERIC_OPTIONS,
+  NUMERIC_SETTINGS,
+  readDecoder,
+} from '../src/bot/tuning/decoder.ts';
 import { GUILD_PATCHES } from '../src/bot/tuning/guild.ts';
 import { suggest } from '../src/bot/tuning/suggest.ts';
+import type { Database } from '../src/db/connect.ts';
 import { MAX_COOLDOWN_SECONDS } from '../src/db/guildSettings.ts';
-import { findModelVersion } from '../src/db/models.ts';
+import { activeModel, findModelVersion, type ModelVersion } from '../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../src/db/settings.ts';
 import { choiceNames, described } from '../src/discord/localized.ts';
 import type { es } from '../src/discord/messages/index.ts';
@@ -112,11 +119,17 @@ async function changeDecoder(
   context: CommandContext,
 ): Promise<void> {
   const { store, ask, messages: m } = context;
-  const decoder = readDecoder(interaction);
-  const { decoder: before } = await settingsOf(store.db, guildId);
-  const after = await changeSettings(store.db, guildId, interaction.user.id, { decoder });
-  await showPanel(interaction, guildId, context, m.settings.changed);
-  await ask(interaction, { prompt: { kind: 'preview', before }, settings: after.decoder });
+  const named = readDecoder(interaction);
+  const settings = await settingsOf(store.db, guildId);
+  const wanted = { ...settings.decoder, ...named };
+  checkDecoder(named, wanted, await answeringModel(store.db, settings.modelVersionId));
+  const after = await changeSettings(store.db, guildId, interaction.user.id, { decoder: named });
+  const heading = [idleNote(named, wanted, m), m.settings.changed].filter(Boolean).join('\n');
+  await showPanel(interaction, guildId, context, heading);
+  await ask(interaction, {
+    prompt: { kind: 'preview', before: settings.decoder },
+    settings: after.decoder,
+  });
 }
 
 async function showPanel(
@@ -127,7 +140,12 @@ async function showPanel(
 ): Promise<void> {
   const settings = await settingsOf(db, guildId);
   const [latest] = await settingsHistory(db, guildId, { limit: 1 });
-  const pinned =
-    settings.modelVersionId === null ? undefined : await findModelVersion(db, settings.modelVersionId);
-  await interaction.editReply(settingsMessage({ settings, pinned: pinned?.name, latest }, heading, m));
+  const model = await answeringModel(db, settings.modelVersionId);
+  const pinned = settings.modelVersionId === null ? undefined : model?.name;
+  const panel = { settings, pinned, context: model?.context ?? null, latest };
+  await interaction.editReply(settingsMessage(panel, heading, m));
 }
+
+/** The version a guild pinned, else the active one. */
+const answeringModel = (db: Database, pinned: number | null): Promise<ModelVersion | undefined> =>
+  pinned === null ? activeModel(db) : findModelVersion(db, pinned);

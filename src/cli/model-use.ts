@@ -11,7 +11,7 @@ import { bundledModelPath, resolveModel } from '../models/registry.ts';
  */
 export async function useModel(nameOrPath: string): Promise<void> {
   const { databaseUrl, dataDir, modelsDir } = loadConfig();
-  const { name, path, sha256, manifest } = await openModelFolder(
+  const { name, path, sha256, manifest, config } = await openModelFolder(
     await resolveModel(nameOrPath, { modelsDir }),
   );
   const store = await connect({ databaseUrl, dataDir, log: createLog('warn') });
@@ -23,6 +23,7 @@ export async function useModel(nameOrPath: string): Promise<void> {
       sha256,
       files: manifest.files,
       kind: path === bundledModelPath ? 'bundled' : 'imported',
+      context: config.positions,
     });
     await activateModel(store.db, version.id);
     process.stdout.write(

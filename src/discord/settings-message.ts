@@ -1,7 +1,7 @@
 import { EmbedBuilder, type InteractionEditReplyOptions } from 'discord.js';
 import type { GuildSettings } from '../db/guildSettings.ts';
 import type { SettingsChange } from '../db/settings.ts';
-import type { DecoderSettings } from '../lib/settings.ts';
+import { type DecoderSettings, idleSettings } from '../lib/settings.ts';
 import { NO_MENTIONS } from './joke-message.ts';
 import type { Messages } from './messages/index.ts';
 import { clip } from './text.ts';
@@ -13,6 +13,8 @@ export interface SettingsPanel {
   settings: GuildSettings;
   /** The name of the pinned model version. */
   pinned?: string | undefined;
+  /** Tokens that the model which answers here can see at once, where that is known. */
+  context: number | null;
   /** The latest change. */
   latest?: SettingsChange | undefined;
 }
@@ -23,8 +25,8 @@ export function settingsMessage(
   heading: string,
   m: Messages,
 ): InteractionEditReplyOptions {
-  const { settings, pinned, latest } = panel;
-  const decoder = decoderLines(settings.decoder, m).map(([name, value]) => `**${name}**\n${value}`);
+  const { settings, pinned, context, latest } = panel;
+  const decoder = decoderLines(settings.decoder, context, m).map(([name, value]) => `**${name}**\n${value}`);
   const guild = guildLines(settings, pinned, m).map(([name, value]) => `**${name}:** ${value}`);
   const history = latest?.changedBy
     ? m.settings.changedBy(`<@${latest.changedBy}>`, relativeTime(latest.changedAt))
@@ -52,20 +54,30 @@ export function historyMessage(changes: readonly SettingsChange[], m: Messages):
   return { embeds: [embed], allowedMentions: NO_MENTIONS };
 }
 
-function decoderLines(settings: DecoderSettings, m: Messages): [string, string][] {
+function decoderLines(settings: DecoderSettings, context: number | null, m: Messages): [string, string][] {
   const { fields, explain } = m.settings;
-  const epsilon =
-    settings.decoder === 'epsilon-greedy'
-      ? explain.epsilon(settings.epsilon)
-      : explain.epsilonUnused(settings.epsilon);
+  const idle = idleSettings(settings);
+  const value = (name: 'epsilon' | 'temperature' | 'topK' | 'topP') => {
+    const cause = idle.get(name);
+    if (!cause) return explain[name](settings[name]);
+    return name === 'epsilon' && cause === 'decoder'
+      ? explain.epsilonUnused(settings.epsilon)
+      : explain.idle(settings[name]);
+  };
+  const { maxTokens } = settings;
   return [
     [fields.decoder, explain.decoder[settings.decoder]],
-    [fields.epsilon, epsilon],
-    [fields.temperature, explain.temperature(settings.temperature)],
-    [fields.topK, explain.topK(settings.topK)],
-    [fields.topP, explain.topP(settings.topP)],
+    [fields.epsilon, value('epsilon')],
+    [fields.temperature, value('temperature')],
+    [fields.topK, value('topK')],
+    [fields.topP, value('topP')],
     [fields.repetitionPenalty, explain.repetitionPenalty(settings.repetitionPenalty)],
-    [fields.maxTokens, explain.maxTokens(settings.maxTokens)],
+    [
+      fields.maxTokens,
+      context !== null && maxTokens > context
+        ? explain.overContext(maxTokens, context)
+        : explain.maxTokens(maxTokens),
+    ],
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   activeModel as findActive,
   findModelVersion,
   type ModelVersion,
+  rememberContext,
 } from '../db/models.ts';
 import { settingsOf } from '../db/settings.ts';
 import type { Engine, LoadedModel } from '../engine/engine.ts';
@@ -77,15 +78,17 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
     const version = await findActive(store.db);
     if (version) {
       try {
-        return (await serve(version)).version;
+        const { loaded } = await serve(version);
+        await rememberContext(store.db, version.id, loaded.context); // of rows that are older than the column
+        return version;
       } catch (error) {
         // The bundled model moves with the package; any other is where its row says or is gone.
         if (version.kind !== 'bundled') throw error;
       }
     }
-    const { model, name, sha256, files } = await engine.load(initialFolder);
+    const { model, name, sha256, files, context } = await engine.load(initialFolder);
     const kind = resolve(model) === bundledModelPath ? 'bundled' : 'imported';
-    const row = await ensureModelVersion(store.db, { name, folder: model, sha256, files, kind });
+    const row = await ensureModelVersion(store.db, { name, folder: model, sha256, files, kind, context });
     return activateModel(store.db, row.id);
   }
 

@@ -38,6 +38,26 @@ export const decoderSettings = z.strictObject({
 });
 export type DecoderSettings = z.infer<typeof decoderSettings>;
 
+/** A setting that makes others idle. */
+export type IdleCause = 'decoder' | 'epsilon' | 'topK';
+
+/**
+ * The settings that change nothing beside the others, each with what makes it idle: epsilon is read by
+ * `epsilon-greedy` alone, and where the most probable token always wins nothing that reshapes a draw matters.
+ */
+export function idleSettings({ decoder, epsilon, topK }: DecoderSettings): Map<NumericSetting, IdleCause> {
+  const idle = new Map<NumericSetting, IdleCause>();
+  const mark = (cause: IdleCause, ...names: NumericSetting[]) => {
+    for (const name of names) idle.set(name, cause);
+  };
+  if (topK === 1) mark('topK', 'epsilon', 'temperature', 'topP');
+  if (decoder === 'epsilon-greedy' && epsilon === 1) mark('epsilon', 'temperature', 'topK', 'topP');
+  if (decoder === 'greedy') mark('decoder', 'temperature', 'topK', 'topP');
+  if (decoder !== 'epsilon-greedy') mark('decoder', 'epsilon');
+  if (decoder === 'epsilon-greedy' && epsilon === 1) idle.delete('epsilon'); // it is what decides
+  return idle;
+}
+
 /** What a guild starts with. */
 export const BOT_DEFAULTS: DecoderSettings = {
   decoder: 'sampling',

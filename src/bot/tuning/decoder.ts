@@ -1,5 +1,13 @@
 import type { ChatInputCommandInteraction } from 'discord.js';
-import { type DecoderSettings, decoderSettings, type NumericSetting, RANGES } from '../../lib/settings.ts';
+import type { Messages } from '../../discord/messages/index.ts';
+import {
+  type DecoderSettings,
+  decoderSettings,
+  type IdleCause,
+  idleSettings,
+  type NumericSetting,
+  RANGES,
+} from '../../lib/settings.ts';
 import { Refusal } from '../refusal.ts';
 
 /** The Discord option of each numeric setting; types and ranges come from the settings schema. */
@@ -29,4 +37,47 @@ export function readDecoder({ options }: ChatInputCommandInteraction): Partial<D
   const parsed = decoderSettings.partial().safeParse(given);
   if (!parsed.success) throw new Refusal((m) => m.settings.unknownDecoder);
   return parsed.data as Partial<DecoderSettings>; // zod adds `undefined` to what it made optional; none is there
+}
+
+/** The model that answers a guild, as far as its settings must fit it. */
+export interface Answering {
+  name: string;
+  /** Tokens it can see at once, where that is known. */
+  context: number | null;
+}
+
+/**
+ * Throws a `Refusal` for what cannot be: more tokens than the model can see, and settings named together of which one
+ * makes the other idle.
+ */
+export function checkDecoder(
+  named: Partial<DecoderSettings>,
+  after: DecoderSettings,
+  model: Answering | undefined,
+): void {
+  const { name, context } = model ?? { name: '', context: null };
+  if (context !== null && (named.maxTokens ?? 0) > context) {
+    throw new Refusal((m) => m.settings.overContext(NUMERIC_OPTIONS.maxTokens, context, name));
+  }
+  const contradictory = idleNamed(named, after).filter(([, cause]) => named[cause] !== undefined);
+  if (contradictory.length > 0) {
+    throw new Refusal((m) => `${inWords(contradictory, after, m)} ${m.settings.idle.refused}`);
+  }
+}
+
+/** Which of the settings named have no effect beside the others, and why; empty when all do. */
+export const idleNote = (named: Partial<DecoderSettings>, after: DecoderSettings, m: Messages): string =>
+  inWords(idleNamed(named, after), after, m);
+
+const idleNamed = (named: Partial<DecoderSettings>, after: DecoderSettings) =>
+  [...idleSettings(after)].filter(([setting]) => named[setting] !== undefined);
+
+/** One sentence for each cause. */
+function inWords(idle: [NumericSetting, IdleCause][], { decoder }: DecoderSettings, m: Messages): string {
+  const causes = [...new Set(idle.map(([, cause]) => cause))];
+  const sentences = causes.map((cause) => {
+    const names = idle.filter((one) => one[1] === cause).map(([setting]) => NUMERIC_OPTIONS[setting]);
+    return m.settings.idle[cause](names, m.decoders[decoder]);
+  });
+  return sentences.join(' ');
 }
