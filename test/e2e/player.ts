@@ -24,7 +24,7 @@ interface Member {
   moderator: boolean;
 }
 export interface World {
-  bot: { id: string; name: string; online: boolean };
+  bot: { id: string; name: string; online: boolean; activity: string | null };
   guilds: { id: string; name: string; channels: { id: string; name: string }[]; members: Member[] }[];
   commands: { name: string; options?: { name: string; type: number }[] }[];
 }
@@ -56,8 +56,8 @@ async function eventually<T>(look: () => Promise<T>, timeoutMs = TIMEOUT_MS): Pr
   }
 }
 
-/** Plays members of the first guild in its first channel, through the box's control API. */
-export async function createPlayer(url: string) {
+/** Plays members of a guild, the first one unless told, in its first channel, through the box's control API. */
+export async function createPlayer(url: string, guildIndex = 0) {
   const call = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(
       url + path,
@@ -71,7 +71,7 @@ export async function createPlayer(url: string) {
   };
 
   const world = await call<World>('/box/state');
-  const guild = world.guilds[0];
+  const guild = world.guilds[guildIndex];
   const channel = guild?.channels[0];
   const moderator = guild?.members.find((member) => member.moderator);
   const [ana, luis] = guild?.members.filter((member) => !member.moderator) ?? [];

@@ -1,14 +1,26 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Box } from '../../src/box/index.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { ROLES, startProgram } from '../../src/main.ts';
 import { violationsOf } from '../box/spec.ts';
 import { dropDatabase, freshDatabase, freshDataDir } from '../databases.ts';
 import { createPlayer } from './player.ts';
 
+export interface StartOptions {
+  /** On a new PostgreSQL database instead of PGlite. */
+  onServer?: boolean;
+  config?: Partial<Config>;
+  /** The test's own box, which outlives the program: as Discord does. */
+  box?: Box;
+  /** The test's own data folder, for a program that is started again. */
+  dataDir?: string;
+}
+
 /** The whole program in this process, on a new database, with a player in its box. */
-export async function startForTest({ onServer = false, config = {} as Partial<Config> } = {}) {
-  const dataDir = freshDataDir();
+export async function startForTest(options: StartOptions = {}) {
+  const { onServer = false, config = {} } = options;
+  const dataDir = options.dataDir ?? freshDataDir();
   const databaseUrl = onServer ? await freshDatabase() : undefined;
   const said: string[] = [];
   const program = await startProgram(
@@ -19,21 +31,23 @@ export async function startForTest({ onServer = false, config = {} as Partial<Co
       boxPort: 0,
       databaseUrl,
       voterSecret: onServer ? 'a secret for the tests' : undefined,
+      ...(options.box && { discordToken: options.box.token, discordApi: options.box.api }),
       ...config,
     },
     ROLES,
     (line) => said.push(line),
   );
-  if (!program.box) throw new Error('no box without a token');
+  const box = options.box ?? program.box;
+  if (!box) throw new Error('no box without a token');
   let exchanges = 0;
   const violations = new Set<string>();
-  program.box.onExchange((exchange) => {
+  const stopListening = box.onExchange((exchange) => {
     exchanges++;
     for (const violation of violationsOf(exchange)) violations.add(violation);
   });
-  const player = await createPlayer(program.box.url);
+  const player = await createPlayer(box.url);
   return {
-    box: program.box,
+    box,
     said,
     player,
     dataDir,
@@ -42,7 +56,8 @@ export async function startForTest({ onServer = false, config = {} as Partial<Co
     openApi: () => ({ exchanges, violations: [...violations] }),
     async close() {
       await program.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      stopListening();
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
       if (databaseUrl) await dropDatabase(databaseUrl);
       if (violations.size > 0) throw new Error(`Discord’s OpenAPI disagrees: ${[...violations].join('; ')}`);
     },
