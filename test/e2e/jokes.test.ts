@@ -81,11 +81,6 @@ describe.each([
     expect(jokeOf(await third.answer(isFinished))).toMatch(/^\*\*Va una vaca y\*\*/);
   });
 
-  it.skipIf(skip)('is told that this model has no place for a theme', async () => {
-    const answer = await (await player.ask(player.ana, 'chiste', { tema: 'gatos' })).answer(isFinished);
-    expect(answer.content).toContain('«gatos»');
-  });
-
   it.skipIf(skip)('is refused /ajustar, unless a moderator', async () => {
     const refused = await (await player.ask(player.luis, 'ajustar', {}, { subcommand: 'ver' })).answer();
     expect(refused.content).toMatch(/Solo quien puede gestionar/);

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Manifest, PromptTemplates } from '../../src/models/manifest.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+
+/**
+ * A copy of the bundled model in a new folder, which the caller removes. `prompt`: templates changed, undefined takes
+ * one away. `weights`: a byte that makes them other weights, of the same shape and nearly the same jokes.
+ */
+export function copyModel(
+  name: string,
+  { prompt = {}, weights }: { prompt?: Partial<PromptTemplates>; weights?: number } = {},
+): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'chispa-model-')), name);
+  // Not its cache: that one knows the weights by their file's date.
+  cpSync(bundledModelPath, folder, { recursive: true, filter: (path) => basename(path) !== '.cache' });
+  const manifestPath = join(folder, 'chispa.json');
+  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest; // ours, checked when it is loaded
+  const weightsPath = join(folder, 'model.safetensors');
+  if (weights !== undefined) {
+    const bytes = readFileSync(weightsPath);
+    bytes.writeUInt8(weights, bytes.length - 4); // the lowest byte of the last float
+    writeFileSync(weightsPath, bytes);
+    manifest.files['model.safetensors'] = createHash('sha256').update(bytes).digest('hex');
+  }
+  writeFileSync(
+    manifestPath,
+    JSON.stringify({ ...manifest, name, prompt: { ...manifest.prompt, ...prompt } }),
+  );
+  return folder;
+}
