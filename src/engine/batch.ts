@@ -105,7 +105,7 @@ export function createBatch(
     const item = prefilling.find(({ row }) => row.id === id);
     if (!item) return;
     const read = item.cache.lengths[0] ?? 0;
-    await session.read(item.cache, item.row.prompt.slice(read, read + tokens));
+    await session.read(item.cache, item.row.prompt.slice(read, read + tokens), item.row.request.adapter);
     stats.prefillRuns++;
   };
 

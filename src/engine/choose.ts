@@ -12,6 +12,8 @@ export interface ChoosingRow {
     readonly settings: DecoderSettings;
     readonly seed: number;
     readonly minTokens?: number;
+    /** Folder of the adapter it speaks with. */
+    readonly adapter?: string;
   };
   readonly prompt: readonly number[];
   /** Generated so far: their number is the step of the row's random stream. */

@@ -2,16 +2,22 @@ import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 import { decoderSettings, seedSchema } from '../lib/settings.ts';
 import { type ModelFolder, openModelFolder } from '../models/folder.ts';
+import { type AdaptableSession, adaptableSession } from './adaptable-session.ts';
 import { type Batch, createBatch } from './batch.ts';
-import type { DecoderSession } from './decoder-session.ts';
-import type { Engine, EngineOptions, GenerationRequest, LoadedModel } from './engine.ts';
+import type {
+  Engine,
+  EngineOptions,
+  GenerateOptions,
+  GenerationRequest,
+  GenerationResult,
+  LoadedModel,
+} from './engine.ts';
 import { inspectTokens } from './inspect.ts';
 import { createLoadedModels, type Resident } from './loaded-models.ts';
 import { createRow } from './row.ts';
 import { capacityFor, type SchedulerLimits } from './scheduler.ts';
 import { type EngineLog, runtimeVersion } from './session.ts';
 import type { EngineStats } from './stats.ts';
-import { warmSession } from './warm-session.ts';
 
 /** Prompt tokens read in one run: long enough to use the matrices well, short enough for running rows to wait. */
 const CHUNK = 32;
@@ -26,10 +32,10 @@ export interface LocalEngine extends Engine {
 interface Served extends Resident {
   loaded: LoadedModel;
   folder: ModelFolder;
-  session: DecoderSession;
+  session: AdaptableSession;
   batch: Batch;
-  /** Going on now. */
-  inspections: number;
+  /** Going on now beside the batch: inspections, and requests whose adapter is being read. */
+  visitors: number;
 }
 
 /**
@@ -45,7 +51,7 @@ export function createEngine(options: EngineOptions & { log: EngineLog }): Local
 
   async function open(path: string): Promise<Served> {
     const folder = await openModelFolder(path);
-    const { session, provider } = await warmSession(folder, options);
+    const session = await adaptableSession(folder, options);
     const batch = createBatch(folder, session, limitsFor(folder), stats);
     const loaded: LoadedModel = {
       model: path,
@@ -55,7 +61,7 @@ export function createEngine(options: EngineOptions & { log: EngineLog }): Local
       takesTheme: folder.manifest.prompt.theme !== undefined,
       files: folder.manifest.files,
       precision: options.precision,
-      provider,
+      provider: session.provider,
       runtimeVersion,
     };
     const served: Served = {
@@ -63,9 +69,9 @@ export function createEngine(options: EngineOptions & { log: EngineLog }): Local
       folder,
       session,
       batch,
-      inspections: 0,
+      visitors: 0,
       get busy() {
-        return batch.busy || served.inspections > 0;
+        return batch.busy || served.visitors > 0;
       },
       release: () => session.release(),
     };
@@ -103,6 +109,28 @@ export function createEngine(options: EngineOptions & { log: EngineLog }): Local
     }
   }
 
+  /** Does `work` while the model stays in memory whatever happens. */
+  async function visit<T>(served: Served, work: () => Promise<T>): Promise<T> {
+    served.visitors += 1;
+    try {
+      return await work();
+    } finally {
+      served.visitors -= 1;
+    }
+  }
+
+  function submit(
+    { folder, batch }: Served,
+    request: GenerationRequest,
+    { onText, signal }: GenerateOptions,
+  ): Promise<GenerationResult> {
+    refuseIfClosed();
+    return new Promise((resolve, reject) => {
+      batch.submit(createRow(nextId++, request, { folder, onText, signal, resolve, reject }));
+      looping ??= loop();
+    });
+  }
+
   const refuseIfClosed = (): void => {
     if (closed) throw new ChispaError('engine-closed', 'The engine has been closed.');
   };
@@ -113,27 +141,31 @@ export function createEngine(options: EngineOptions & { log: EngineLog }): Local
       return (await models.load(model)).loaded;
     },
 
-    async generate(request, { onText, signal } = {}) {
+    async generate(request, options = {}) {
       refuseIfClosed();
       check(request);
       const used = models.use(request.model);
-      const { folder, batch } = used instanceof Promise ? await used : used;
-      refuseIfClosed();
-      return new Promise((resolve, reject) => {
-        batch.submit(createRow(nextId++, request, { folder, onText, signal, resolve, reject }));
-        looping ??= loop();
+      const served = used instanceof Promise ? await used : used;
+      const { adapter } = request;
+      if (adapter === undefined) return submit(served, request, options);
+      const { session } = served;
+      const [answer] = await visit(served, async () => {
+        await session.hold(adapter);
+        return [submit(served, request, options)] as const; // in a list: the row itself is not waited for
       });
+      return answer.finally(() => session.drop(adapter));
     },
 
     async inspect(request) {
       refuseIfClosed();
       const used = await models.use(request.model);
-      used.inspections += 1;
-      try {
-        return await inspectTokens(used.folder, used.session, request, limitsFor(used.folder));
-      } finally {
-        used.inspections -= 1;
-      }
+      const { session, folder } = used;
+      const { adapter } = request;
+      return visit(used, async () => {
+        if (adapter !== undefined) await session.hold(adapter);
+        const steps = inspectTokens(folder, session, request, limitsFor(folder));
+        return adapter === undefined ? steps : steps.finally(() => session.drop(adapter));
+      });
     },
 
     async stats() {
@@ -152,6 +184,7 @@ export function createEngine(options: EngineOptions & { log: EngineLog }): Local
 }
 
 const requestSchema = z.object({
+  adapter: z.string().min(1).optional(),
   settings: decoderSettings,
   seed: seedSchema,
   minTokens: z.number().int().min(0).optional(),

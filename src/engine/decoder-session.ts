@@ -5,21 +5,25 @@ import { type ChoosingRow, createChooser } from './choose.ts';
 import { createFeeds } from './feeds.ts';
 import type { KvCache } from './kv-cache.ts';
 
+/** Folder of the adapter a row speaks with, if any. */
+export type RowAdapter = string | undefined;
+
 /** Runs the decode graph on caches, which it fills. Whoever asks while another run goes on waits for its end. */
 export interface DecoderSession {
   /** Reads `ids` behind what the cache's only row holds. */
-  read(cache: KvCache, ids: readonly number[]): Promise<void>;
+  read(cache: KvCache, ids: readonly number[], adapter?: RowAdapter): Promise<void>;
   /** Decodes one token for every row of the cache and returns them; valid until the next call. */
   step(cache: KvCache, rows: readonly ChoosingRow[]): Promise<readonly number[]>;
   /**
    * Reads `count` tokens of every row of the cache, ids [rows · count], and returns the logits [wanted.length, V] of the
-   * tokens at the places `wanted` (counted over rows · count).
+   * tokens at the places `wanted` (counted over rows · count). `adapters`: of each row; default none.
    */
   logits(
     cache: KvCache,
     ids: readonly number[],
     count: number,
     wanted: readonly number[],
+    adapters?: readonly RowAdapter[],
   ): Promise<Float32Array>;
   release(): Promise<void>;
 }
@@ -31,18 +35,18 @@ const everyChoice = [KEYS_VALUES, ...CHOICES];
 const nobody: readonly ChoosingRow[] = [];
 
 /**
- * `extra`: inputs beside those of every run, such as the adapters' stacked matrices; asked for at each run.
+ * `adapters`: where the graph takes adapters, gives its inputs for each row's, at each run of `count` tokens a row.
  * `neverEmpty`: nothing the graph computes is empty (see `createChooser`).
  */
 export function createDecoderSession(
   session: InferenceSession,
   config: Gpt2Config,
   options: {
-    extra?: (rows: readonly ChoosingRow[]) => Record<string, Tensor>;
+    adapters?: ((rows: readonly RowAdapter[], count: number) => Record<string, Tensor>) | undefined;
     neverEmpty?: boolean;
   } = {},
 ): DecoderSession {
-  const { extra, neverEmpty = false } = options;
+  const { adapters, neverEmpty = false } = options;
   const feeds = createFeeds();
   let last: Promise<unknown> = Promise.resolve();
   /** onnxruntime-node starts a run only in a later tick: until it has ended, the feeds belong to it. */
@@ -52,15 +56,24 @@ export function createDecoderSession(
     return turn;
   };
   const chooser = createChooser(config, { neverEmpty });
+  const rowAdapters: RowAdapter[] = []; // of a step, used again
 
-  const run = async (cache: KvCache, rows: readonly ChoosingRow[], count: number, outputs: string[]) => {
+  const run = async (
+    cache: KvCache,
+    rows: readonly ChoosingRow[],
+    count: number,
+    outputs: string[],
+    ofRows: readonly RowAdapter[],
+  ) => {
     cache.reserve(count);
     chooser.prepare(feeds, rows);
     const lengths = feeds.int64('lengths', cache.rows);
     cache.lengths.forEach((length, i) => {
       lengths[i] = BigInt(length);
     });
-    const results = await session.run({ ...feeds.all(cache.feeds()), ...extra?.(rows) }, outputs);
+    const inputs = feeds.all(cache.feeds());
+    if (adapters) Object.assign(inputs, adapters(ofRows, count));
+    const results = await session.run(inputs, outputs);
     cache.append(float32(results, KEYS_VALUES), count);
     return results;
   };
@@ -79,11 +92,11 @@ export function createDecoderSession(
   };
 
   return {
-    read: (cache, ids) =>
+    read: (cache, ids, adapter) =>
       alone(async () => {
         writeIds(ids, cache.rows);
         want(neverEmpty ? [0] : []);
-        await run(cache, nobody, ids.length / cache.rows, [KEYS_VALUES]);
+        await run(cache, nobody, ids.length / cache.rows, [KEYS_VALUES], [adapter]);
       }),
 
     step: (cache, rows) =>
@@ -94,14 +107,16 @@ export function createDecoderSession(
           ids[i] = BigInt(tokens.at(-1) ?? prompt.at(-1) ?? 0);
           places[i] = BigInt(i);
         });
-        return chooser.choose(await run(cache, rows, 1, everyChoice));
+        rowAdapters.length = rows.length;
+        for (const [i, { request }] of rows.entries()) rowAdapters[i] = request.adapter;
+        return chooser.choose(await run(cache, rows, 1, everyChoice, rowAdapters));
       }),
 
-    logits: (cache, ids, count, wanted) =>
+    logits: (cache, ids, count, wanted, ofRows = Array<RowAdapter>(cache.rows).fill(undefined)) =>
       alone(async () => {
         writeIds(ids, cache.rows);
         want(wanted);
-        return float32(await run(cache, nobody, count, ['logits', KEYS_VALUES]), 'logits');
+        return float32(await run(cache, nobody, count, ['logits', KEYS_VALUES], ofRows), 'logits');
       }),
 
     release: () => alone(() => session.release()),

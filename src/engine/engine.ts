@@ -4,6 +4,11 @@ import type { DecoderSettings } from '../lib/settings.ts';
 export interface GenerationRequest {
   /** Absolute path of a model folder that `load` has accepted. */
   model: string;
+  /**
+   * Absolute path of a low-rank adapter (LoRA) for that model, a folder in PEFT's layout. Rows with different adapters
+   * and rows without one decode together.
+   */
+  adapter?: string;
   prompt: Prompt;
   settings: DecoderSettings;
   /** Unsigned 32-bit; same seed, settings, prompt and model give the same text whatever else is in the batch. */
@@ -82,6 +87,8 @@ export interface TokenChoice {
 
 export interface InspectionRequest {
   model: string;
+  /** As in a generation request. */
+  adapter?: string;
   tokens: number[];
   /** First position to look at, ≥ 1: the prediction of token `from` given the tokens before it. */
   from: number;

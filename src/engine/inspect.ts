@@ -9,7 +9,7 @@ import type { SchedulerLimits } from './scheduler.ts';
 export async function inspectTokens(
   folder: ModelFolder,
   session: DecoderSession,
-  { tokens, from, top }: InspectionRequest,
+  { tokens, from, top, adapter }: InspectionRequest,
   { bucket, chunk }: SchedulerLimits,
 ): Promise<InspectedStep[]> {
   const { vocabSize, positions } = folder.config;
@@ -33,7 +33,7 @@ export async function inspectTokens(
   for (let start = 0; start < tokens.length; start += chunk) {
     const ids = tokens.slice(start, start + chunk);
     const wanted = ids.map((_, i) => i).filter((i) => start + i + 1 >= from);
-    const logits = await session.logits(cache, ids, ids.length, wanted);
+    const logits = await session.logits(cache, ids, ids.length, wanted, [adapter]);
     wanted.forEach((i, row) => {
       const position = start + i + 1;
       const p = softmax(logits.subarray(row * vocabSize, (row + 1) * vocabSize));

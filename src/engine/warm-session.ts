@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import { NEUTRAL_DEFAULTS } from '../lib/settings.ts';
+import type { AdapterStack } from './adapter-stack.ts';
 import { createDecoderSession, type DecoderSession } from './decoder-session.ts';
 import type { ExecutionProvider } from './engine.ts';
 import { createKvCache } from './kv-cache.ts';
@@ -13,10 +14,17 @@ import { createDecodeSession, type SessionOptions } from './session.ts';
 export async function warmSession(
   folder: ModelWeights,
   options: SessionOptions,
+  adapters?: AdapterStack,
 ): Promise<{ session: DecoderSession; provider: ExecutionProvider }> {
-  const { session: runtime, provider } = await createDecodeSession(folder, options);
+  const { session: runtime, provider } = await createDecodeSession(folder, {
+    ...options,
+    adapters: adapters !== undefined,
+  });
   // Only the CPU provider computes on nothing.
-  const session = createDecoderSession(runtime, folder.config, { neverEmpty: provider !== 'cpu' });
+  const session = createDecoderSession(runtime, folder.config, {
+    neverEmpty: provider !== 'cpu',
+    adapters: adapters?.feeds,
+  });
   try {
     const { eos } = folder.config;
     const cache = createKvCache(folder.config, 1);
@@ -31,6 +39,6 @@ export async function warmSession(
     if (provider === 'cpu') throw error;
     const why = messageOf(error).split('\n', 1)[0];
     options.log.warn(`EXECUTION_PROVIDER=${provider} cannot run ${folder.name}, using the CPU (${why})`);
-    return warmSession(folder, { ...options, provider: 'cpu' });
+    return warmSession(folder, { ...options, provider: 'cpu' }, adapters);
   }
 }

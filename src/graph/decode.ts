@@ -1,7 +1,6 @@
 import type { Gpt2Config } from '../models/config.ts';
 import { type Gpt2Parts, gpt2, headName } from './gpt2.ts';
 import { createGraph, type Graph } from './graph.ts';
-import type { LoraTarget } from './lora-targets.ts';
 import {
   add,
   concat,
@@ -47,7 +46,7 @@ export interface DecodeParts extends Pick<Gpt2Parts, 'parameter' | 'linear'> {
 export function decodeGraph(
   config: Gpt2Config,
   makeParts: (graph: Graph) => DecodeParts,
-  options: { adapters?: readonly LoraTarget[] } = {},
+  options: { adapters?: boolean } = {},
 ): Graph {
   const graph = createGraph();
   const parts = makeParts(graph);
@@ -106,7 +105,7 @@ export function decodeGraph(
 
   const plain = (x: Value, name: string) => linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
   const project = parts.linear ?? plain;
-  const adapters = options.adapters && stackedAdapters(graph, options.adapters);
+  const adapters = options.adapters ? stackedAdapters(graph) : undefined;
 
   const hidden = gpt2(
     config,

@@ -1,37 +1,65 @@
 import type { Graph } from './graph.ts';
-import type { LoraTarget } from './lora-targets.ts';
-import { add, cast, equal, gemm, mul, reshape, unsqueeze } from './ops/index.ts';
+import { LORA_TARGETS } from './lora-targets.ts';
+import { equal, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
 import type { Value } from './value.ts';
 
+/** Columns of one slot of the stack. */
+export const SLOT = 8;
+
 /** The low-rank adapters of a decode graph. */
 export interface StackedAdapters {
-  /** `y + x·A·B` with each row's own A and B, where the adapters change this layer: x [N, in], y [N, out] → [N, out]. */
+  /** `y + x·A·B` with each token's own A and B, where adapters may change this layer: x [N, in], y [N, out] → [N, out]. */
   addTo(y: Value, x: Value, name: string): Value;
 }
 
 /**
- * Adapters (LoRA, arXiv:2106.09685) as inputs, so that the rows of one batch can speak with different ones: `adapters` int64 [B], the
- * adapter of each row, 0 for none; `adapter_columns` int64 [C], the adapter (from 1) that each column of the stack
- * belongs to; and for each adapted layer the matrices of all adapters side by side, `….lora_A` [in, C] and `….lora_B` [C, out], the
- * factor alpha/rank multiplied into B.
+ * Adapters (LoRA, arXiv:2106.09685) as inputs, so that the rows of one batch can speak with different ones. A stack has
+ * P slots of 8 columns; an adapter of higher rank takes several. Inputs: `adapters` int64 [N], the adapter of each
+ * token, 0 for none; `slot_adapters` int64 [P], the adapter (from 1) that each slot belongs to; and for each layer that
+ * may be adapted the matrices `….lora_A` [P, in, 8] and `….lora_B` [8·P, out], the factor alpha/rank multiplied into B.
  *
- * Every row is multiplied by the whole stack and the columns of other adapters are zeroed in between. That is more
- * arithmetic than gathering each row's matrices, but the gather copies megabytes a row, and this reads each once.
+ * Every token is multiplied by the whole stack, and what other adapters' slots gave is made 0. That is more arithmetic
+ * than gathering each row's matrices, but the gather copies megabytes a row, and this reads each slot once.
+ *
+ * A token gets the same bits whatever the other tokens and slots: each slot is a product of its own, the second product
+ * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from its other kernel for a single row, which rounds
+ * differently.
  */
-export function stackedAdapters(graph: Graph, targets: readonly LoraTarget[]): StackedAdapters {
-  const chosen = graph.input('adapters', 'int64', ['B']);
-  const columns = graph.input('adapter_columns', 'int64', ['C']);
-  const own = cast(equal(unsqueeze(chosen, [1]), columns), 'float32'); // [B, C]
-  const mask = unsqueeze(own, [1]); // [B, 1, C]
+export function stackedAdapters(graph: Graph): StackedAdapters {
+  const chosen = graph.input('adapters', 'int64', ['N']);
+  const slots = graph.input('slot_adapters', 'int64', ['P']);
+  const own = unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]); // [P, N, 1]
   return {
     addTo(y, x, name) {
-      if (!targets.some((target) => name.endsWith(`.${target}`))) return y;
+      if (!LORA_TARGETS.some((target) => name.endsWith(`.${target}`))) return y;
       const [, inputs = 0] = x.shape;
       const [, outputs = 0] = y.shape;
-      const inner = gemm(x, graph.input(loraName(name, 'A'), 'float32', [inputs, 'C'])); // [N, C]
-      const kept = reshape(mul(reshape(inner, ['B', 'S', 'C']), mask), ['N', 'C']);
-      return add(y, gemm(kept, graph.input(loraName(name, 'B'), 'float32', ['C', outputs])));
+      const a = graph.input(loraName(name, 'A'), 'float32', ['P', inputs, SLOT]);
+      const b = graph.input(loraName(name, 'B'), 'float32', ['8P', outputs]);
+      const inner = where(own, half(x, a), 0); // [P, N, 8]
+      const columns = reshape(transpose(inner, [1, 0, 2]), ['N', '8P']);
+      return twiceAddedTo(y, columns, b);
     },
   };
+}
+
+/** `½·x·a`: x [N, in], a [P, in, 8] → [P, N, 8]. */
+function half(x: Value, a: Value): Value {
+  return one(x.graph.node('FusedMatMul', [x, a], [{ dtype: 'float32', shape: ['P', 'N', SLOT] }], {
+    domain: 'com.microsoft',
+    attributes: { alpha: { float: 0.5 } },
+  })); // biome-ignore format: one call
+}
+
+/** `y + 2·x·b`. */
+function twiceAddedTo(y: Value, x: Value, b: Value): Value {
+  return one(x.graph.node('Gemm', [x, b, y], [{ dtype: 'float32', shape: y.shape }], {
+    attributes: { alpha: { float: 2 }, beta: { float: 1 } },
+  })); // biome-ignore format: one call
+}
+
+function one([value]: readonly Value[]): Value {
+  if (!value) throw new Error('the node has one output');
+  return value;
 }

@@ -1,92 +1,241 @@
-import { cp } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Tensor } from 'onnxruntime-node';
-import { expect, it } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { createAdapterStack } from '../../src/engine/adapter-stack.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import { createEngine } from '../../src/engine/create-engine.ts';
 import { createDecoderSession } from '../../src/engine/decoder-session.ts';
+import type { GenerationRequest, Precision } from '../../src/engine/engine.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
-import type { LoraTarget } from '../../src/graph/lora-targets.ts';
-import { loraName } from '../../src/graph/trained-adapter.ts';
+import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
+import { loraShapes } from '../../src/graph/trained-adapter.ts';
+import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
+import type { Gpt2Config } from '../../src/models/config.ts';
 import { tensorFor } from '../../src/models/folder.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
 import { float32Tensor, readTensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { expectedShapes } from '../../src/models/shapes.ts';
+import { mergeAdapters, peftConfig, peftTensors } from '../../src/training/adapter.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel, openWeights } from './open-model.ts';
 
-const targets: LoraTarget[] = ['attn.c_attn', 'mlp.c_proj'];
-const rank = 2;
-const base = fixture('random-gpt2/plain');
-const ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
+vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
 
-/** Element of adapter `which`'s matrix: any numbers that differ everywhere. */
-const element = (which: number, name: string, i: number) =>
-  Math.sin(which * 7 + name.length * 3 + i * 1.3) * 0.3;
-
-/** Matrices A [in, rank] and B [rank, out] of one adapter for a layer. */
-function matrices(which: number, name: string, inputs: number, outputs: number) {
-  return {
-    a: Float32Array.from({ length: inputs * rank }, (_, i) => element(which, `${name}A`, i)),
-    b: Float32Array.from({ length: rank * outputs }, (_, i) => element(which, `${name}BB`, i)),
-  };
+interface Given {
+  which: number;
+  rank: number;
+  targets: readonly LoraTarget[];
+  /** How far it goes from its base. */
+  size?: number;
 }
 
-const isAdapted = (name: string) => targets.some((target) => name.endsWith(`.${target}.weight`));
+/** Matrices of an adapter: any numbers that differ everywhere. */
+function matrices(config: Gpt2Config, { which, rank, targets, size = 0.3 }: Given) {
+  const shapes = loraShapes(config, { rank, alpha: 2 * rank, targets });
+  const views = new Map(
+    [...shapes].map(([name, [rows = 0, columns = 0]], n) => [
+      name,
+      Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(which * 7 + n * 3 + i * 1.3) * size),
+    ]),
+  );
+  return { shapes, views, lora: { rank, alpha: 2 * rank, targets } };
+}
 
-/** Logits of the base model with A·B of one adapter added to its weights. */
-async function merged(which: number): Promise<Float32Array> {
+/** Writes it as the trainer does. */
+async function adapterFolder(config: Gpt2Config, given: Given): Promise<string> {
   const folder = await temporaryFolder();
-  await cp(base, folder, { recursive: true });
-  const weights = await openWeights(base);
-  const tensors = [];
-  for (const [name, shape] of expectedShapes(weights.config)) {
-    const values = await readTensor(weights.weights, tensorFor(weights, name).name);
-    const [inputs = 0, outputs = 0] = shape;
-    if (isAdapted(name)) {
-      const { a, b } = matrices(which, name.replace('.weight', ''), inputs, outputs);
-      values.forEach((value, i) => {
-        const [row, column] = [Math.floor(i / outputs), i % outputs];
-        let sum = value;
-        for (let r = 0; r < rank; r++) sum += (a[row * rank + r] ?? 0) * (b[r * outputs + column] ?? 0);
-        values[i] = sum;
-      });
-    }
-    tensors.push(float32Tensor(name, shape, values));
-  }
-  await writeSafetensors(join(folder, 'model.safetensors'), tensors);
-  return (await openModel(folder)).read(ids);
+  const { shapes, views, lora } = matrices(config, given);
+  await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(peftConfig(lora, 'base')));
+  await writeSafetensors(join(folder, 'adapter_model.safetensors'), peftTensors(views, shapes));
+  return folder;
 }
 
-it('gives each row of a batch the logits of the weights its own adapter would be merged into', async () => {
-  const { session, config } = await openModel(base, { adapters: targets });
-  const inputs: Record<string, Tensor> = {
-    adapter_columns: new Tensor('int64', BigInt64Array.of(1n, 1n, 2n, 2n), [4]),
-    adapters: new Tensor('int64', BigInt64Array.of(0n, 2n, 1n), [3]),
-  };
-  for (const [weight, [rows = 0, columns = 0]] of expectedShapes(config)) {
-    if (!isAdapted(weight)) continue;
-    const name = weight.replace('.weight', '');
-    const one = matrices(1, name, rows, columns);
-    const two = matrices(2, name, rows, columns);
-    const a = new Float32Array(rows * 4);
-    for (let i = 0; i < rows; i++)
-      a.set(
-        [...one.a.subarray(i * rank, (i + 1) * rank), ...two.a.subarray(i * rank, (i + 1) * rank)],
-        i * 4,
-      );
-    inputs[loraName(name, 'A')] = new Tensor('float32', a, [rows, 4]);
-    inputs[loraName(name, 'B')] = new Tensor('float32', Float32Array.of(...one.b, ...two.b), [4, columns]);
-  }
-  const decoder = createDecoderSession(session, config, { extra: () => inputs });
-  const cache = createKvCache(config, 16);
-  for (let row = 0; row < 3; row++) cache.add();
-  const all = ids.map((_, i) => i);
-  const logits = await decoder.logits(cache, [...ids, ...ids, ...ids], ids.length, [0, 1, 2].flatMap((row) => all.map((i) => row * ids.length + i))); // biome-ignore format: one call
-  const rowOf = (row: number) =>
-    logits.subarray(row * ids.length * config.vocabSize, (row + 1) * ids.length * config.vocabSize);
+/** The base model with A·B of one adapter added to its weights. */
+async function mergedFolder(base: string, given: Given): Promise<string> {
+  const folder = join(await temporaryFolder(), 'merged');
+  await mkdir(folder);
+  await cp(base, folder, { recursive: true, filter: (path) => !path.endsWith('.cache') });
+  const folderWeights = await openWeights(base);
+  const { views, lora } = matrices(folderWeights.config, given);
+  const weights = new Map<string, Float32Array>();
+  for (const name of expectedShapes(folderWeights.config).keys())
+    weights.set(name, await readTensor(folderWeights.weights, tensorFor(folderWeights, name).name));
+  mergeAdapters(weights, views, lora);
+  await writeSafetensors(
+    join(folder, 'model.safetensors'),
+    [...expectedShapes(folderWeights.config)].map(([name, shape]) =>
+      float32Tensor(name, shape, weights.get(name) ?? new Float32Array()),
+    ),
+  );
+  return folder;
+}
 
-  const plain = await (await openModel(base)).read(ids);
-  expect(furthest(rowOf(0), plain)).toBeLessThan(1e-4);
-  expect(furthest(rowOf(1), await merged(2))).toBeLessThan(1e-4);
-  expect(furthest(rowOf(2), await merged(1))).toBeLessThan(1e-4);
-  expect(furthest(rowOf(1), plain)).toBeGreaterThan(0.1);
-  expect(furthest(rowOf(1), rowOf(2))).toBeGreaterThan(0.1);
+const small: Given = { which: 1, rank: 3, targets: ['attn.c_attn', 'mlp.c_proj'] };
+const large: Given = { which: 2, rank: 12, targets: LORA_TARGETS, size: 0.1 };
+
+describe('the graph', () => {
+  it('gives each row of a batch the logits of the weights its own adapter would be merged into', async () => {
+    const base = fixture('random-gpt2/plain');
+    const ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
+    const { session, config } = await openModel(base, { adapters: true });
+    const stack = createAdapterStack(config);
+    const folders = [await adapterFolder(config, small), await adapterFolder(config, large)];
+    for (const folder of folders) await stack.hold(folder);
+    const decoder = createDecoderSession(session, config, { adapters: stack.feeds });
+    const cache = createKvCache(config, 16);
+    const rows = [undefined, folders[1], folders[0]];
+    for (const _ of rows) cache.add();
+    const wanted = rows.flatMap((_, row) => ids.map((_, i) => row * ids.length + i));
+    const all = await decoder.logits(cache, rows.flatMap(() => ids), ids.length, wanted, rows); // biome-ignore format: one call
+    const size = ids.length * config.vocabSize;
+    const [none, second, first] = rows.map((_, row) => all.subarray(row * size, (row + 1) * size));
+    const merged = async (given: Given) => (await openModel(await mergedFolder(base, given))).read(ids);
+    const plain = await (await openModel(base)).read(ids);
+    expect(none).toEqual(plain);
+    expect(furthest(second ?? [], await merged(large))).toBeLessThan(1e-4);
+    expect(furthest(first ?? [], await merged(small))).toBeLessThan(1e-4);
+    expect(furthest(first ?? [], plain)).toBeGreaterThan(0.1);
+    expect(furthest(first ?? [], second ?? [])).toBeGreaterThan(0.1);
+  });
+
+  it.each(['fp32', 'q8', 'q4'] as const)(
+    'gives a row the same bits alone and beside others: %s',
+    async (precision) => {
+      const base = await temporaryFolder(); // a copy: its quantised weights are kept beside it
+      await cp(fixture('random-gpt2/plain'), base, { recursive: true });
+      const { session, config } = await openModel(base, { adapters: true, precision });
+      const folders = await Promise.all(
+        [small, large, { ...small, which: 3, rank: 20 }].map((given) => adapterFolder(config, given)),
+      );
+      /** Logits of the last token of each row, after `before` tokens read together and four one by one. */
+      const last = async (rows: readonly (string | undefined)[]) => {
+        const stack = createAdapterStack(config);
+        for (const folder of rows) if (folder !== undefined) await stack.hold(folder);
+        const decoder = createDecoderSession(session, config, { adapters: stack.feeds });
+        const cache = createKvCache(config, 16);
+        for (const row of rows) {
+          const own = createKvCache(config, 16);
+          own.add();
+          await decoder.read(own, [3, 1, 4, 1, 5], row);
+          cache.add(own);
+        }
+        let logits = new Float32Array();
+        for (const id of [9, 2, 6, 5])
+        logits = (await decoder.logits(cache, rows.map(() => id), 1, [...rows.keys()], rows)).slice(); // biome-ignore format: one call
+        return rows.map((_, i) => logits.subarray(i * config.vocabSize, (i + 1) * config.vocabSize));
+      };
+      const rows = [folders[0], undefined, folders[1], folders[2], folders[0], folders[1], undefined];
+      const together = await last(rows);
+      for (const [i, row] of rows.entries()) expect((await last([row]))[0]).toEqual(together[i]);
+    },
+  );
+});
+
+describe('the stack', () => {
+  it('lets go of adapters that no row uses, but for the last few', async () => {
+    const { config } = await openWeights(fixture('random-gpt2/plain'));
+    const stack = createAdapterStack(config);
+    const folders: string[] = [];
+    for (let which = 0; which < 7; which++) {
+      const folder = await adapterFolder(config, { ...small, which });
+      folders.push(folder);
+      await stack.hold(folder);
+    }
+    expect(stack.feeds([folders[2]], 1).slot_adapters?.dims).toEqual([7]);
+    for (const folder of folders.slice(0, 6)) stack.drop(folder);
+    expect(stack.folders).toEqual(folders.slice(2));
+    expect(stack.feeds([folders[6]], 1).slot_adapters?.dims).toEqual([1]);
+    stack.drop(folders[6] ?? '');
+    expect(stack.folders).toEqual(folders.slice(3));
+  });
+
+  it.each([
+    ['adapter-missing', async () => temporaryFolder()],
+    ['adapter-unsupported', (config: Gpt2Config) => withConfig(config, { use_dora: true })],
+    ['adapter-unsupported', (config: Gpt2Config) => withConfig(config, { modules_to_save: ['lm_head'] })],
+    ['adapter-mismatch', (config: Gpt2Config) => withConfig(config, { r: 4 })],
+    [
+      'adapter-mismatch',
+      (config: Gpt2Config) => adapterFolder({ ...config, layers: config.layers + 1 }, small),
+    ],
+    ['adapter-mismatch', (config: Gpt2Config) => adapterFolder(config, { ...small, size: Number.NaN })],
+  ])('refuses with %s what it cannot use, and then takes others', async (code, make) => {
+    const { config } = await openWeights(fixture('random-gpt2/plain'));
+    const stack = createAdapterStack(config);
+    await expect(stack.hold(await make(config))).rejects.toMatchObject({ code });
+    await stack.hold(await adapterFolder(config, small));
+    expect(stack.folders).toHaveLength(1);
+  });
+
+  async function withConfig(config: Gpt2Config, change: object): Promise<string> {
+    const folder = await adapterFolder(config, small);
+    const path = join(folder, 'adapter_config.json');
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }));
+    return folder;
+  }
+});
+
+const ask = (model: string, seed: number, adapter?: string): GenerationRequest => ({
+  model,
+  ...(adapter !== undefined && { adapter }),
+  prompt: { kind: 'text', text: 'Había una vez' },
+  seed,
+  settings: { ...NEUTRAL_DEFAULTS, maxTokens: 24 },
+});
+const engineOptions = { provider: 'cpu', threads: 1, slots: 8, precision: 'fp32' } as const;
+
+describe('the engine', () => {
+  it.each(['fp32', 'q8', 'q4'] as const)(
+    'gives a row the same text whoever is beside it, with an adapter or without: %s',
+    async (precision: Precision) => {
+      const { config } = await openWeights(bundledModelPath);
+      const [one, two] = [
+        await adapterFolder(config, { ...small, size: 0.1 }),
+        await adapterFolder(config, { ...large, size: 0.05 }),
+      ];
+      const log = { info() {}, warn() {} };
+      const engine = createEngine({ ...engineOptions, precision, log });
+      await engine.load(bundledModelPath);
+      const generate = async (seed: number, adapter?: string) =>
+        (await engine.generate(ask(bundledModelPath, seed, adapter))).text;
+      // Alone on the graph that knows no adapters, then alone with one, then all of them together.
+      const plain = [await generate(0), await generate(1)];
+      const alone = [await generate(0, one), await generate(0, two), await generate(1, two)];
+      expect(await Promise.all([generate(0), generate(0, two), generate(1), generate(0, one), generate(1, two), generate(2)])).toEqual(
+      [plain[0], alone[1], plain[1], alone[0], alone[2], expect.any(String)]); // biome-ignore format: rows
+      expect(new Set([...plain, ...alone]).size).toBe(5);
+      await expect(generate(0, '/nowhere')).rejects.toMatchObject({ code: 'adapter-missing' });
+      expect(await generate(0)).toBe(plain[0]);
+      await engine.close();
+    },
+  );
+
+  it('writes what the merged model writes, and again after its process was killed', async () => {
+    const { config } = await openWeights(bundledModelPath);
+    const given: Given = { ...large, rank: 8, size: 0.05 };
+    const adapter = await adapterFolder(config, given);
+    const merged = await mergedFolder(bundledModelPath, given);
+    const engine = await startEngine({ ...engineOptions, log: pino({ level: 'silent' }) });
+    await engine.load(bundledModelPath);
+    await engine.load(merged);
+    const expected = (await engine.generate(ask(merged, 5))).text;
+    expect((await engine.generate(ask(bundledModelPath, 5))).text).not.toBe(expected);
+    let killed: number | undefined;
+    const { text } = await engine.generate(ask(bundledModelPath, 5, adapter), {
+      onText() {
+        if (killed !== undefined) return;
+        killed = engine.pid();
+        process.kill(killed ?? 0, 'SIGKILL');
+      },
+    });
+    expect(text).toBe(expected);
+    expect(engine.pid()).not.toBe(killed);
+    const tokens = [1, 2, 3, 4];
+    const inspect = (model: string, more = {}) => engine.inspect({ model, tokens, from: 1, top: 2, ...more });
+    const thoughts = await inspect(bundledModelPath, { adapter });
+    for (const [i, { choices }] of (await inspect(merged)).entries())
+      expect(thoughts[i]?.choices[0]?.p).toBeCloseTo(choices[0]?.p ?? 0, 4);
+    await engine.close();
+  });
 });
