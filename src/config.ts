@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { GATE_DEFAULTS, type GateThresholds, gateThresholds } from './learning/gate.ts';
 import { ChispaError } from './lib/errors.ts';
 import { LOG_LEVELS } from './lib/log.ts';
 
@@ -17,6 +18,14 @@ const path = z
   .string()
   .min(1)
   .transform((p) => resolve(p));
+
+const decimal = (schema: z.ZodType<number, number>) =>
+  z
+    .string()
+    .regex(/^\d*\.?\d+$/)
+    .transform(Number)
+    .pipe(schema);
+const share = decimal(z.number().min(0).max(1));
 
 /** One environment variable: its schema, what it takes in words (for errors and `.env.example`) and a good value. */
 interface Variable<T> {
@@ -63,6 +72,36 @@ const VARIABLES = {
   THREADS: variable(wholeNumber(1, 256), 'a whole number from 1 to 256', '1'),
   MODELS_LOADED: variable(wholeNumber(1, 16), 'how many model versions may stay in memory, 1 to 16', '2'),
   SLOTS: variable(wholeNumber(1, 256), 'how many jokes are generated together, 1 to 256', '8'),
+  OWNER_IDS: variable(
+    z
+      .string()
+      .regex(/^\d{5,20}(\s*,\s*\d{5,20})*$/)
+      .transform((ids) => ids.split(/\s*,\s*/)),
+    'Discord user ids separated by commas',
+    '80351110224678912,80351110224678913',
+  ),
+  LEARN_SCHEDULE: variable(
+    z.string().regex(/^(off|\S+( +\S+){4})$/),
+    'a cron expression of five fields (minute, hour, day, month, day of the week) or off',
+    '0 4 * * 1',
+  ),
+  LEARN_AFTER_VOTES: variable(
+    wholeNumber(0, 1e9),
+    'the new votes after which training begins by itself (0 never)',
+    '300',
+  ),
+  LEARN_MINUTES: variable(decimal(z.number().positive()), 'the minutes a training may take', '120'),
+  MODELS_KEEP: variable(wholeNumber(1, 1000), 'how many trained versions keep their weights', '5'),
+  AB_SHARE: variable(share, 'the share of jokes that a version on trial tells, 0 to 1', '0.1'),
+  GATE_SIGNIFICANCE: variable(decimal(gateThresholds.shape.significance), 'a probability', '0.05'),
+  GATE_HELD_OUT: variable(
+    wholeNumber(2, 1e6),
+    'the fewest held-out rated jokes to compare models with',
+    '30',
+  ),
+  GATE_DIVERSITY: variable(share, 'a share of the active model’s distinct-2, 0 to 1', '0.9'),
+  GATE_RECITED: variable(share, 'the largest share of jokes that recite, 0 to 1', '0.1'),
+  GATE_UNSAFE: variable(share, 'the largest growth of the share that safe mode refuses, 0 to 1', '0.02'),
 } as const;
 type VariableName = keyof typeof VARIABLES;
 /** Never shown, not even when they are wrong. */
@@ -91,6 +130,18 @@ export interface Config {
   /** Model versions that stay in memory side by side. */
   modelsLoaded: number;
   slots: number;
+  /** Discord ids of the hosts; empty: the application's owner or team. */
+  ownerIds: string[];
+  /** When training begins by itself: a cron expression; undefined for never. */
+  learnSchedule: string | undefined;
+  /** New votes after which it does; 0 for never. */
+  learnAfterVotes: number;
+  learnMinutes: number;
+  /** Trained versions that keep their weights. */
+  modelsKeep: number;
+  /** Share of jokes that a new version tells before it is promoted; 0: it is promoted at once. */
+  abShare: number;
+  gate: GateThresholds;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -132,6 +183,20 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     threads: read('THREADS') ?? Math.max(1, availableParallelism() - 1),
     modelsLoaded: read('MODELS_LOADED') ?? 2,
     slots: read('SLOTS') ?? 8,
+    ownerIds: read('OWNER_IDS') ?? [],
+    learnSchedule: scheduleOf(read('LEARN_SCHEDULE')),
+    learnAfterVotes: read('LEARN_AFTER_VOTES') ?? 300,
+    learnMinutes: read('LEARN_MINUTES') ?? 120,
+    modelsKeep: read('MODELS_KEEP') ?? 5,
+    abShare: read('AB_SHARE') ?? 0,
+    gate: {
+      ...GATE_DEFAULTS,
+      significance: read('GATE_SIGNIFICANCE') ?? GATE_DEFAULTS.significance,
+      heldOut: read('GATE_HELD_OUT') ?? GATE_DEFAULTS.heldOut,
+      diversity: read('GATE_DIVERSITY') ?? GATE_DEFAULTS.diversity,
+      recited: read('GATE_RECITED') ?? GATE_DEFAULTS.recited,
+      unsafe: read('GATE_UNSAFE') ?? GATE_DEFAULTS.unsafe,
+    },
   };
   if (config.databaseUrl && !config.voterSecret) {
     const { takes, example } = VARIABLES.VOTER_SECRET;
@@ -142,6 +207,10 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
   }
   return config;
 }
+
+/** Mondays at four in the morning, when few laugh. */
+const scheduleOf = (schedule = '0 4 * * 1'): string | undefined =>
+  schedule === 'off' ? undefined : schedule;
 
 function readEnvFile(file: string): Environment {
   try {

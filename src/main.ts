@@ -10,8 +10,10 @@ import { ChispaError } from './lib/errors.ts';
 import { createLog } from './lib/log.ts';
 import { resolveModel } from './models/registry.ts';
 import { createQueue } from './queue/queue.ts';
+import { learnOptionsFrom } from './trainer/options.ts';
+import { startTrainer } from './trainer/role.ts';
 
-export const ROLES = ['bot', 'generator'] as const;
+export const ROLES = ['bot', 'generator', 'trainer'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Program {
@@ -63,7 +65,8 @@ export async function startProgram(
     say(`Database: ${config.databaseUrl ? 'PostgreSQL (DATABASE_URL)' : config.dataDir}`);
     const voter = createVoter({ ...config, secret: config.voterSecret });
     const store = await opening(connect({ ...config, log }));
-    const queue = await opening(createQueue({ store, log }));
+    const schedules = roles.includes('trainer');
+    const queue = await opening(createQueue({ store, log, schedules }));
 
     const engine = await engineStarts;
     if (engine) {
@@ -78,10 +81,18 @@ export async function startProgram(
       );
       if (!roles.includes('bot')) say('Chispa generates');
     }
+    if (roles.includes('trainer')) {
+      const { learnSchedule: schedule, learnAfterVotes: afterVotes, modelsKeep } = config;
+      const learning = await learnOptionsFrom(config, log);
+      await opening(startTrainer({ ...learning, store, queue, schedule, afterVotes, modelsKeep }));
+      if (roles.length === 1) say('Chispa learns');
+    }
     if (roles.includes('bot')) {
       const token = box?.token ?? config.discordToken;
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
-      const bot = await opening(startBot({ token, api, store, queue, voter, slots: config.slots, log }));
+      const bot = await opening(
+        startBot({ token, api, store, queue, voter, slots, ownerIds: config.ownerIds, log }),
+      );
       if (box) {
         say(`Chispa is ready: ${box.url}`);
       } else {

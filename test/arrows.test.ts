@@ -13,7 +13,11 @@ const MAY_IMPORT: Record<string, { rooms: string[]; never?: RegExp }> = {
   bot: { rooms: ['discord', 'safety', 'queue', 'db'] },
   discord: { rooms: ['db'], never: /drizzle|postgres|pglite|pg-boss|onnx/ },
   generator: { rooms: ['discord', 'safety', 'engine', 'models', 'queue', 'db'] },
-  trainer: { rooms: ['discord', 'training', 'corpus', 'engine', 'models', 'queue', 'db'] },
+  trainer: {
+    rooms: ['learning', 'training', 'corpus', 'safety', 'engine', 'models', 'queue', 'db'],
+    never: /discord/,
+  },
+  learning: { rooms: ['training', 'corpus'], never: /discord|drizzle|postgres|pglite|pg-boss|onnx/ },
   engine: { rooms: ['graph', 'models'], never: /discord|drizzle|postgres|pglite|pg-boss/ },
   training: {
     rooms: ['graph', 'models', 'corpus', 'engine'],
@@ -27,7 +31,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; never?: RegExp }> = {
   db: { rooms: [], never: /discord|onnx/ },
   box: { rooms: [], never: /discord\.js|drizzle|postgres|pglite|pg-boss|onnx/ },
   lib: { rooms: [] },
-  'config.ts': { rooms: [] },
+  'config.ts': { rooms: ['learning'] },
   'main.ts': { rooms: ['*'] },
   cli: { rooms: ['*'] },
 };

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { loadConfig } from '../config.ts';
 
-const ROLES = ['bot', 'generator'] as const; // src/main.ts has their meaning, and is slow to load
+const ROLES = ['bot', 'generator', 'trainer'] as const; // src/main.ts has their meaning, and is slow to load
 
 /** `chispa start`: the whole program in one process tree, or one role of it beside a shared DATABASE_URL. */
 export function register(program: Command): void {

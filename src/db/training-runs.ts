@@ -101,11 +101,19 @@ export async function renewLease(db: Database, run: OpenRun): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Leaves a run to whoever takes it up, not before `seconds` have passed. */
-export async function leaveRun(db: Database, run: OpenRun, seconds: number, note?: string): Promise<void> {
+/** Leaves a run to whoever takes it up: at once, or after a fault not before `retrySeconds` have passed. */
+export async function leaveRun(
+  db: Database,
+  run: OpenRun,
+  after?: { fault: string; retrySeconds: number },
+): Promise<void> {
   await db
     .update(trainingRuns)
-    .set({ leaseUntil: sql`now() + make_interval(secs => ${seconds})`, ...(note !== undefined && { note }) })
+    .set(
+      after
+        ? { note: after.fault, leaseUntil: sql`now() + make_interval(secs => ${after.retrySeconds})` }
+        : { leaseUntil: sql`now()`, attempts: sql`${trainingRuns.attempts} - 1` },
+    )
     .where(held(run));
 }
 

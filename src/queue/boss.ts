@@ -7,9 +7,10 @@ export const HEARTBEAT_SECONDS = 10;
 
 /**
  * pg-boss on the store's database: on PGlite through the store's own connection, on PostgreSQL with its own pool
- * (over postgres.js its transactions are refused: `UNSAFE_TRANSACTION`).
+ * (over postgres.js its transactions are refused: `UNSAFE_TRANSACTION`). `schedule`: send the jobs that are due by the
+ * clock.
  */
-export async function startBoss(store: Store, log: Logger): Promise<PgBoss> {
+export async function startBoss(store: Store, log: Logger, schedule: boolean): Promise<PgBoss> {
   const boss = new PgBoss({
     ...(store.kind === 'pglite'
       ? { db: fromPglite(store.pglite), backend: 'pglite' as const }
@@ -17,7 +18,7 @@ export async function startBoss(store: Store, log: Logger): Promise<PgBoss> {
     // How often a dead generator's jobs are looked for.
     superviseIntervalSeconds: HEARTBEAT_SECONDS / 2,
     monitorIntervalSeconds: HEARTBEAT_SECONDS / 2,
-    schedule: false,
+    schedule,
     registerInstance: false,
     monitorVacuum: false,
     openTelemetry: { enabled: false },

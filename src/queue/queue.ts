@@ -6,9 +6,10 @@ import type { Logger } from '../lib/log.ts';
 import { startBoss } from './boss.ts';
 import { type ConsumeOptions, type Consumer, startConsumer } from './consume.ts';
 import { GENERATE, GENERATE_QUEUE, type GenerateJob, generateJob } from './jobs.ts';
+import { createLearningQueue, type LearningQueue } from './learning.ts';
 
-/** The jobs that wait for a generator, in the store's own database. */
-export interface Queue {
+/** The jobs that wait for a generator or a trainer, in the store's own database. */
+export interface Queue extends LearningQueue {
   /** Adds a job inside the caller's transaction: it exists once that commits, and wakes the consumers then. */
   enqueue(tx: Transaction, job: GenerateJob, options: { priority: number }): Promise<void>;
   /** Pulls jobs as long as there are free slots, until stopped. */
@@ -20,20 +21,24 @@ export interface Queue {
 export interface QueueOptions {
   store: Store;
   log: Logger;
+  /** Whether this process sends the jobs that are due by the clock; a trainer does. Default false. */
+  schedules?: boolean;
 }
 
 /** Opens the queue; its tables are made on first use. Close it before the store. */
-export async function createQueue({ store, log }: QueueOptions): Promise<Queue> {
-  const boss = await startBoss(store, log);
+export async function createQueue({ store, log, schedules = false }: QueueOptions): Promise<Queue> {
+  const boss = await startBoss(store, log, schedules);
   await boss.createQueue(GENERATE, GENERATE_QUEUE);
   // pg-boss reads a queue's row once and keeps it. Inside a transaction on PGlite, whose one connection the
   // transaction holds, that read would wait for ever: read it now.
   await boss.findJobs(GENERATE, { queued: true, limit: 1 });
   if (store.kind === 'pglite') await handBackOrphans(boss, log);
+  const learning = await createLearningQueue(boss, store);
   const consumers = new Set<Consumer>();
   let closing: Promise<void> | undefined;
 
   return {
+    ...learning,
     async enqueue(tx, job, { priority }) {
       const payload = generateJob.parse(job);
       // The cast: a handle for either driver has no one type of result; fromDrizzle takes what both return.

@@ -35,7 +35,8 @@ export function trainRun(
       else failure = new ChispaError(message.code, message.message);
     });
     child.once('error', reject);
-    child.once('exit', (code, killedBy) => {
+    // Not `exit`, which may come before the last messages.
+    child.once('close', (code, killedBy) => {
       signal?.removeEventListener('abort', stop);
       if (failure) reject(failure);
       else if (outcome) resolve(outcome);

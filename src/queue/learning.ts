@@ -1,0 +1,70 @@
+import type { PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import type { Store } from '../db/connect.ts';
+import { notify } from '../db/notify.ts';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+
+/** The queue that trainers pull from. */
+const LEARN = 'learn';
+
+/** What a trainer is asked: to begin a training run, or to look at the votes. */
+const learnJob = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('run'), trigger: z.enum(['schedule', 'host']) }),
+  z.strictObject({ kind: z.literal('check') }),
+]);
+export type LearnJob = z.infer<typeof learnJob>;
+
+/** When trainers look at the votes: whether there are enough new ones, and what they say of new versions. */
+const CHECKS = '*/5 * * * *';
+
+/** The jobs of the learning loop. A run's own state is its row (src/db/training-runs.ts), not its job. */
+export interface LearningQueue {
+  /** Asks for a training run. False when one is asked for already. */
+  requestLearning(trigger: 'host'): Promise<boolean>;
+  /**
+   * Sets when runs begin by themselves, for all processes: a cron expression, or undefined for never. Needs a queue
+   * that was created with `schedules`. Throws ChispaError `bad-schedule`.
+   */
+  planLearning(plan: { schedule: string | undefined; timeZone: string }): Promise<void>;
+  /** Hands the next job, if there is one, to `handle`, which should be quick; one that fails comes again. */
+  takeLearning<T>(handle: (job: LearnJob) => Promise<T>): Promise<T | undefined>;
+}
+
+/** Makes the queue on first use. */
+export async function createLearningQueue(boss: PgBoss, store: Store): Promise<LearningQueue> {
+  // One job of each kind waits or is handled at a time.
+  await boss.createQueue(LEARN, { policy: 'exclusive', expireInSeconds: 60, retryLimit: 3, retryDelay: 5 });
+  return {
+    async requestLearning(trigger) {
+      const job: LearnJob = { kind: 'run', trigger };
+      const id = await boss.send(LEARN, job, { singletonKey: job.kind });
+      await notify(store.db, 'chispa_jobs', LEARN);
+      return id !== null;
+    },
+    async planLearning({ schedule, timeZone }) {
+      const plan = (key: string, cron: string, job: LearnJob) =>
+        boss.schedule(LEARN, cron, job, { key, tz: timeZone, singletonKey: job.kind });
+      await plan('check', CHECKS, { kind: 'check' });
+      if (schedule === undefined) await boss.unschedule(LEARN, 'run');
+      else
+        await plan('run', schedule, { kind: 'run', trigger: 'schedule' }).catch((error: unknown) => {
+          throw new ChispaError(
+            'bad-schedule',
+            `LEARN_SCHEDULE is not a cron expression: ${messageOf(error)}. A good value: LEARN_SCHEDULE=0 4 * * 1`,
+          );
+        });
+    },
+    async takeLearning(handle) {
+      const [job] = await boss.fetch<LearnJob>(LEARN);
+      if (!job) return undefined;
+      try {
+        const result = await handle(learnJob.parse(job.data));
+        await boss.complete(LEARN, job.id);
+        return result;
+      } catch (error) {
+        await boss.fail(LEARN, job.id, { message: messageOf(error) });
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { RunEvaluation } from '../db/runRecord.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type GateThresholds, type GateVerdict, gateVerdict } from '../learning/gate.ts';
+import { BOT_DEFAULTS } from '../lib/settings.ts';
+import { createSafety, type Safety } from '../safety/safety.ts';
+import { measureLosses } from '../training/losses.ts';
+import { recitedShare, textFigures } from '../training/text-figures.ts';
+
+export interface Comparison {
+  /** Model folders: the version that serves, and the one that would take its place. */
+  active: string;
+  candidate: string;
+  /** Rated jokes that neither learned from; what they count is above 0. */
+  heldOut: readonly { text: string; weight: number }[];
+  /** Texts that must not be recited: those that were learned from. */
+  known: readonly string[];
+  /** Jokes that each generates, with the bot's default settings, unfiltered. */
+  samples: number;
+  /** Of the first one; both models are given the same. */
+  seed: number;
+  thresholds: GateThresholds;
+  engine: Engine;
+  threads: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Measures a candidate beside the active model, and asks the gate. */
+export async function compareModels(
+  comparison: Comparison,
+): Promise<{ evaluation: RunEvaluation; verdict: GateVerdict }> {
+  const { active, candidate, heldOut, thresholds, threads, samples, seed, signal } = comparison;
+  const jokes = heldOut.map(({ text }) => text);
+  const weights = heldOut.map(({ weight }) => weight);
+  const losses = {
+    active: await measureLosses({ folder: active, jokes, threads }, signal),
+    candidate: await measureLosses({ folder: candidate, jokes, threads }, signal),
+    weights,
+  };
+  const safety = createSafety();
+  const told = await tell(comparison, active, safety);
+  const retold = await tell(comparison, candidate, safety);
+  const [before, after] = [figuresOf(told, comparison.known), figuresOf(retold, comparison.known)];
+  const verdict = gateVerdict(losses, before, after, thresholds);
+  const mean = (values: readonly number[]) =>
+    weighted(values, weights) /
+    Math.max(
+      Number.MIN_VALUE,
+      weighted(
+        weights.map(() => 1),
+        weights,
+      ),
+    );
+  return {
+    verdict,
+    evaluation: {
+      before,
+      after,
+      losses: {
+        before: mean(losses.active),
+        after: mean(losses.candidate),
+        jokes: jokes.length,
+        gain: verdict.gain,
+      },
+      generated: samples,
+      reasons: verdict.reasons,
+      samples: presentable(told, retold, seed),
+    },
+  };
+}
+
+const weighted = (values: readonly number[], weights: readonly number[]): number =>
+  values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0);
+
+interface Told {
+  text: string;
+  ended: boolean;
+  safe: boolean;
+}
+
+async function tell(
+  { engine, samples, seed, signal }: Comparison,
+  folder: string,
+  safety: Safety,
+): Promise<Told[]> {
+  const { model, context } = await engine.load(folder);
+  const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
+  return Promise.all(
+    Array.from({ length: samples }, async (_, i) => {
+      const request = { model, prompt: { kind: 'joke' as const }, settings, seed: (seed + i) >>> 0 };
+      const { text, finish } = await engine.generate(request, { ...(signal && { signal }) });
+      return { text, ended: finish === 'end', safe: safety.check(text, 'safe').allowed };
+    }),
+  );
+}
+
+function figuresOf(told: readonly Told[], known: readonly string[]) {
+  const texts = told.map(({ text }) => text);
+  const { distinct1, distinct2, distinct3, repetition } = textFigures(texts);
+  const share = (count: number) => count / Math.max(1, told.length);
+  return {
+    ...{ distinct1, distinct2, distinct3, repetition },
+    selfEnding: share(told.filter(({ ended }) => ended).length),
+    recited: recitedShare(texts, known),
+    unsafe: share(told.filter(({ safe }) => !safe).length),
+  };
+}
+
+/** Pairs for the log channel: whole jokes that safe mode lets pass, from the same seeds. */
+function presentable(told: readonly Told[], retold: readonly Told[], seed: number): RunEvaluation['samples'] {
+  return told
+    .flatMap((before, i) => {
+      const after = retold[i];
+      const fit = after && [before, after].every(({ ended, safe }) => ended && safe);
+      return fit ? [{ seed: (seed + i) >>> 0, before: before.text, after: after.text }] : [];
+    })
+    .slice(0, 3);
+}

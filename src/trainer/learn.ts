@@ -1,0 +1,317 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Database } from '../db/connect.ts';
+import { activeModel, ensureModelVersion, findModelVersion, type ModelVersion } from '../db/models.ts';
+import { patiently } from '../db/outage.ts';
+import { type Candidate, endRun, promoteCandidate, rejectCandidate, tryCandidate } from '../db/promotion.ts';
+import type { RunCorpus, RunSnapshot } from '../db/runRecord.ts';
+import { HALF_LIFE_DAYS, trainableJokes, trainableVotes } from '../db/trainable.ts';
+import {
+  beginRun,
+  findRun,
+  leaveRun,
+  type OpenRun,
+  type RunTrigger,
+  recordEpoch,
+  recordRun,
+  type TrainingRun,
+} from '../db/training-runs.ts';
+import type { EngineClient } from '../engine/client.ts';
+import { LEARNING_DEFAULTS, type LearningOptions, learningCorpus } from '../learning/corpus.ts';
+import { GATE_DEFAULTS, type GateThresholds } from '../learning/gate.ts';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { type ModelFolder, openModelFolder } from '../models/folder.ts';
+import { verifyModel } from '../models/verify.ts';
+import { removeRun } from '../training/checkpoint.ts';
+import type { TrainingEvent } from '../training/events.ts';
+import { prepareRun } from '../training/prepare.ts';
+import { readRun, runPath } from '../training/run-folder.ts';
+import type { TrainingJoke } from '../training/samples.ts';
+import type { TrainingSettings } from '../training/settings.ts';
+import { trainRun } from '../training/trainer.ts';
+import { compareModels } from './evaluation.ts';
+import { holdLease } from './lease.ts';
+import { LEARNING_SETTINGS } from './settings.ts';
+
+export interface LearnOptions {
+  db: Database;
+  /** Where models live; generators load the new version from there. */
+  modelsDir: string;
+  /** Learned from beside the rated jokes. */
+  seedJokes: readonly TrainingJoke[];
+  threads: number;
+  /** Generates the jokes of both models; closed in the end. */
+  openEngine(): Promise<EngineClient>;
+  log: Logger;
+  /** Default `LEARNING_SETTINGS`. */
+  training?: TrainingSettings;
+  /** Training time after which the run ends early; default unlimited. */
+  minutes?: number;
+  /** Days after which a vote counts half. */
+  halfLifeDays?: number;
+  corpus?: LearningOptions;
+  gate?: GateThresholds;
+  /** Promotes whatever comes out, measured or not: for experiments. Default false. */
+  skipGate?: boolean;
+  /** Jokes that each model generates for the gate; default 300. */
+  samples?: number;
+  /** Share of jokes that a candidate tells before it is promoted; default 0, promoted at once. */
+  trialShare?: number;
+  onEvent?: (event: TrainingEvent) => void;
+  /** Aborting leaves the run at a checkpoint, to be gone on with. */
+  signal?: AbortSignal;
+}
+
+/** A run that failed this often is given up. */
+const ATTEMPTS = 5;
+/** What a failed attempt waits for the next, in seconds. */
+const RETRY_SECONDS = 60;
+/** How long an open run waits for a database that is away, before it leaves its work to the next start. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Says what could not be learned from: nothing is wrong, and nothing was tried. */
+const REFUSALS = new Set(['too-few-rated', 'corpus-too-small', 'out-of-memory']);
+/** Another time it may go well, from the last checkpoint. */
+const PASSING = new Set([
+  'disk-full',
+  'training-killed',
+  'evaluation-killed',
+  'run-busy',
+  'engine-failed',
+  'engine-died',
+]);
+
+/**
+ * Begins a run: what was rated until now is what it learns from.
+ * @throws ChispaError `learning-busy` while another runs; `no-model` before a generator has ever served.
+ */
+export async function beginLearning(
+  { db, training = LEARNING_SETTINGS, gate = GATE_DEFAULTS, corpus = LEARNING_DEFAULTS }: LearnOptions,
+  trigger: RunTrigger,
+  owner: string,
+): Promise<OpenRun> {
+  const base = await activeModel(db);
+  if (!base)
+    throw new ChispaError('no-model', 'The database has no active model yet: start a generator first.');
+  const settings = { training, gate, corpus };
+  return beginRun(db, {
+    ...{ baseVersionId: base.id, trigger, owner, settings },
+    votesSeen: await trainableVotes(db),
+  });
+}
+
+/**
+ * Does an open run, from wherever it stands, to its end: corpus, training, comparison with the active model, gate,
+ * promotion. Faults of the moment leave it open for another attempt; any other ends it. Either way the active model
+ * goes on.
+ * @returns the run as it is now; still `running` when `signal`, a fault of the moment or another process stopped it here.
+ */
+export async function learn(options: LearnOptions, run: OpenRun): Promise<TrainingRun> {
+  const { db, log } = options;
+  const lease = holdLease(db, run, log);
+  const signal = AbortSignal.any([lease.lost, ...(options.signal ? [options.signal] : [])]);
+  const wait = <T>(work: () => Promise<T>) =>
+    patiently(work, {
+      timeoutMs: PATIENCE_MS,
+      signal: options.signal,
+      onOutage: (error) => log.warn({ error: messageOf(error) }, 'the database is away: the training waits'),
+    });
+  try {
+    if (run.attempts > ATTEMPTS)
+      throw new ChispaError('run-hopeless', `The run was taken up ${ATTEMPTS} times and never ended.`);
+    await perform({ ...options, signal }, run, wait);
+  } catch (error) {
+    await settle(error);
+  } finally {
+    lease.release();
+  }
+  const found = await wait(() => findRun(db, run.id));
+  if (!found) throw new ChispaError('run-lost', 'The training run was deleted meanwhile.');
+  return found;
+
+  async function settle(error: unknown): Promise<void> {
+    const [code, message] = [error instanceof ChispaError ? error.code : '', messageOf(error)];
+    if (code === 'run-lost' || lease.lost.aborted) return;
+    if (signal.aborted) {
+      await leaveRun(db, run);
+    } else if (REFUSALS.has(code)) {
+      log.warn(`no training: ${message}`);
+      await wait(() => endRun(db, run, 'refused', message));
+    } else if ((PASSING.has(code) || !(error instanceof ChispaError)) && run.attempts < ATTEMPTS) {
+      log.error({ error: message }, 'the training run stopped, and will be tried again');
+      await leaveRun(db, run, { fault: message, retrySeconds: RETRY_SECONDS });
+    } else {
+      log.error({ error: message }, 'the training run failed');
+      await wait(() => endRun(db, run, 'failed', message));
+      if (run.folder) await removeRun(run.folder);
+    }
+  }
+}
+
+type Wait = <T>(work: () => Promise<T>) => Promise<T>;
+
+async function perform(options: LearnOptions, run: OpenRun, wait: Wait): Promise<void> {
+  const { db, modelsDir, signal } = options;
+  const base = await wait(() => findModelVersion(db, run.baseVersionId));
+  if (!base) throw new ChispaError('model-version-not-found', 'The model this run began with is gone.');
+  const name = `${base.base}-${run.id.slice(0, 8)}`;
+  const output = resolve(modelsDir, name);
+  if (!existsSync(output)) {
+    const folder = runPath(modelsDir, name);
+    if (!(await canGoOn(folder))) await prepare(options, run, { base, name, folder }, wait);
+    await train(options, run, folder);
+  }
+  if (signal?.aborted) throw new ChispaError('interrupted', 'The training run was stopped.');
+  await decide(options, run, await register(options, run, { base, output }, wait), wait);
+}
+
+/** Whether a folder holds a run; what a kill left of one that was being made is removed. */
+async function canGoOn(folder: string): Promise<boolean> {
+  try {
+    await readRun(folder);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ChispaError && error.code === 'run-missing')) throw error;
+    await removeRun(folder);
+    return false;
+  }
+}
+
+/** Takes the snapshot that the run learns from, and writes down what is in it, without its texts. */
+async function prepare(
+  options: LearnOptions,
+  run: OpenRun,
+  { base, name, folder }: { base: ModelVersion; name: string; folder: string },
+  wait: Wait,
+): Promise<void> {
+  const { db, modelsDir, seedJokes, threads, minutes, gate = GATE_DEFAULTS } = options;
+  const rated = await wait(() =>
+    trainableJokes(db, { halfLifeDays: options.halfLifeDays ?? HALF_LIFE_DAYS }),
+  );
+  const { training, snapshot } = learningCorpus(rated, seedJokes, options.corpus);
+  const learned = snapshot.training.filter(({ weight }) => weight > 0).length;
+  const heldOut = snapshot.heldOut.filter(({ weight }) => weight > 0).length;
+  const corpus: RunCorpus = {
+    sha256: snapshot.hash,
+    ...{ rated: rated.length, learned, heldOut, seed: snapshot.seedJokes },
+    votes: rated.reduce((sum, { votes }) => sum + votes, 0),
+  };
+  const kept: RunSnapshot = {
+    training: snapshot.training,
+    heldOut: snapshot.heldOut,
+    voteModel: { ...snapshot.voteModel },
+  };
+  run.folder = folder;
+  await wait(() => recordRun(db, run, { corpus, snapshot: kept, folder }));
+  run.snapshot = kept;
+  if (learned === 0 || (heldOut < gate.heldOut && !options.skipGate))
+    throw new ChispaError(
+      'too-few-rated',
+      `There are too few well-rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
+    );
+  await prepareRun({
+    ...{ base: base.folder, modelsDir, name, jokes: training, threads },
+    corpus: `${learned} rated jokes and ${snapshot.seedJokes} seed jokes`,
+    settings: options.training ?? LEARNING_SETTINGS,
+    ...(minutes !== undefined && { minutes }),
+  });
+}
+
+async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, folder: string) {
+  const writing: Promise<void>[] = [];
+  const record = (epoch: number, trainLoss: number, validationLoss: number, seconds: number) =>
+    recordEpoch(db, run.id, { epoch, trainLoss, validationLoss, seconds }).catch((error) =>
+      log.warn({ error: messageOf(error), epoch }, 'an epoch could not be written down yet'),
+    );
+  const outcome = await trainRun(folder, {
+    ...(signal && { signal }),
+    onEvent(event) {
+      onEvent?.(event);
+      // `done` has them all: what the database missed while it was away is made up for.
+      const epochs = event.event === 'epoch' ? [event] : event.event === 'done' ? event.epochs : [];
+      for (const { epoch, trainTokenLoss, validationTokenLoss, seconds } of epochs)
+        writing.push(record(epoch, trainTokenLoss, validationTokenLoss, seconds));
+    },
+  });
+  await Promise.all(writing);
+  if (outcome === 'interrupted') throw new ChispaError('interrupted', 'The training run was stopped.');
+}
+
+/** The row of the new version: rejected until the gate has let it through. */
+async function register(
+  { db }: LearnOptions,
+  run: OpenRun,
+  { base, output }: { base: ModelVersion; output: string },
+  wait: Wait,
+): Promise<ModelVersion> {
+  const { name, sha256, manifest, config } = await openWhole(output);
+  const version = await wait(() =>
+    ensureModelVersion(db, {
+      ...{ name, sha256, folder: output, files: manifest.files, context: config.positions },
+      ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
+    }),
+  );
+  await wait(() => recordRun(db, run, { versionId: version.id }));
+  return version;
+}
+
+async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion, wait: Wait): Promise<void> {
+  const { db, log, skipGate = false, trialShare = 0 } = options;
+  // Not the one the run began with, when the host has chosen another meanwhile: that one would be replaced.
+  const active = await wait(() => activeModel(db));
+  if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
+  const comparison = options.samples === 0 && skipGate ? undefined : await compare(active);
+  await openWhole(version.folder, version.sha256);
+  const candidate: Candidate = {
+    versionId: version.id,
+    formerId: active.id,
+    ...(comparison && { evaluation: comparison.evaluation }),
+  };
+  const promoted = skipGate || comparison?.verdict.promoted === true;
+  log.info({ model: version.name, promoted, reasons: comparison?.verdict.reasons }, 'the gate has decided');
+  await wait(() => {
+    if (!promoted) return rejectCandidate(db, run, candidate);
+    return trialShare > 0 && !skipGate
+      ? tryCandidate(db, run, candidate, trialShare)
+      : promoteCandidate(db, run, candidate);
+  });
+
+  async function compare(active: ModelVersion) {
+    const { seedJokes, threads, samples = 300, gate = GATE_DEFAULTS, signal } = options;
+    const { seed } = options.training ?? LEARNING_SETTINGS;
+    const texts = new Map(
+      (await wait(() => trainableJokes(db))).map(({ id, text }): [string, string] => [id, text]),
+    );
+    const present = (marks: RunSnapshot['training'] = []) =>
+      marks.flatMap(({ id, weight }) => {
+        const text = texts.get(id); // deleted or reported since: then it counts no more
+        return text !== undefined && weight > 0 ? [{ text, weight }] : [];
+      });
+    const engine = await options.openEngine();
+    try {
+      return await compareModels({
+        ...{ active: active.folder, candidate: version.folder, thresholds: gate },
+        heldOut: present(run.snapshot?.heldOut),
+        known: [...present(run.snapshot?.training), ...seedJokes].map(({ text }) => text),
+        ...{ samples, seed, engine, threads, signal },
+      });
+    } finally {
+      await engine.close();
+    }
+  }
+}
+
+/** Opens the trained model when its files are what was written; else it is removed, and does not serve. */
+async function openWhole(folder: string, sha256?: string): Promise<ModelFolder> {
+  const { ok, files, faults } = await verifyModel(folder);
+  if (ok) {
+    const model = await openModelFolder(folder);
+    if (model.sha256 === (sha256 ?? model.sha256)) return model;
+  }
+  await rm(folder, { recursive: true, force: true });
+  const wrong = files.filter(({ state }) => state !== 'ok').map(({ name, state }) => `${name} is ${state}`);
+  const why = [...wrong, ...faults].join('; ') || 'other weights lie there';
+  throw new ChispaError('model-damaged', `The trained model ${folder} was damaged on disk: ${why}.`);
+}

@@ -1,0 +1,38 @@
+import { defaultCorpus, readJokes } from '../corpus/read.ts';
+import { startEngine } from '../engine/client.ts';
+import type { EngineOptions } from '../engine/engine.ts';
+import type { GateThresholds } from '../learning/gate.ts';
+import type { Logger } from '../lib/log.ts';
+import { type TrainingJoke, themesOf } from '../training/samples.ts';
+import type { LearnOptions } from './learn.ts';
+
+/** The part of the configuration that decides how a run learns. */
+export interface LearningConfig extends Pick<EngineOptions, 'provider' | 'threads' | 'slots' | 'precision'> {
+  modelsDir: string;
+  learnMinutes: number;
+  abShare: number;
+  gate: GateThresholds;
+}
+
+/** What a run needs beside the database: the seed jokes, and an engine of its own, started when it is wanted. */
+export async function learnOptionsFrom(
+  { provider, threads, slots, precision, ...config }: LearningConfig,
+  log: Logger,
+): Promise<Omit<LearnOptions, 'db'>> {
+  return {
+    modelsDir: config.modelsDir,
+    seedJokes: await seedJokes(),
+    openEngine: () => startEngine({ provider, threads, slots, precision, log }),
+    minutes: config.learnMinutes,
+    trialShare: config.abShare,
+    gate: config.gate,
+    threads,
+    log,
+  };
+}
+
+/** The jokes that ship with Chispa, as training takes them. */
+export async function seedJokes(): Promise<TrainingJoke[]> {
+  const { jokes } = await readJokes(defaultCorpus);
+  return jokes.map((joke) => ({ text: joke.text, themes: themesOf(joke), weight: 1 }));
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
+import type { Store } from '../db/connect.ts';
+import { learningPaused, votesSinceLastRun } from '../db/learning.ts';
+import { type OpenRun, type RunTrigger, takeOverRun } from '../db/training-runs.ts';
+import type { EngineClient } from '../engine/client.ts';
+import { ChispaError, messageOf } from '../lib/errors.ts';
+import type { LearnJob } from '../queue/learning.ts';
+import type { Queue } from '../queue/queue.ts';
+import { type JudgeOptions, judgeByVotes } from './judge.ts';
+import { beginLearning, type LearnOptions, learn } from './learn.ts';
+import { pruneModels } from './prune.ts';
+
+export interface TrainerOptions
+  extends Omit<LearnOptions, 'db' | 'signal' | 'onEvent'>,
+    Pick<JudgeOptions, 'live'> {
+  store: Store;
+  queue: Queue;
+  /** When runs begin by themselves: a cron expression in the machine's time zone; undefined for never. */
+  schedule: string | undefined;
+  /** New votes after which a run begins by itself; 0 for never. */
+  afterVotes: number;
+  /** Trained versions that keep their weights. */
+  modelsKeep: number;
+  /** Milliseconds after which to look for work unasked. */
+  pollMs?: number;
+}
+
+export interface Trainer {
+  close(): Promise<void>;
+}
+
+const POLL_MS = 5000;
+
+/**
+ * The trainer role: begins runs when they are due, asked for or worth it, goes on with those whose process is gone,
+ * and watches what people think of new versions. Any number of trainers may run; one of them trains at a time.
+ */
+export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { store, queue, schedule, afterVotes, modelsKeep, modelsDir, log, pollMs = POLL_MS } = options;
+  const { db } = store;
+  const owner = randomUUID();
+  const stopping = new AbortController();
+  const learnOptions: LearnOptions = {
+    ...options,
+    db,
+    signal: stopping.signal,
+    openEngine: async () => humble(await options.openEngine()),
+  };
+  await queue.planLearning({
+    schedule,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
+  let wake = () => {};
+  const unlisten = await store.listen(
+    'chispa_jobs',
+    () => wake(),
+    () => wake(),
+  );
+  const loop = work();
+
+  return {
+    async close() {
+      stopping.abort();
+      wake();
+      await loop;
+      await unlisten();
+    },
+  };
+
+  /** Goes on while a run is trained: votes may speak against the active version in the meantime. */
+  async function work(): Promise<void> {
+    let training: Promise<void> | undefined;
+    while (!stopping.signal.aborted) {
+      const rung = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      try {
+        const left = training ? undefined : await takeOverRun(db, owner);
+        const run = left ?? (await queue.takeLearning(begin));
+        if (run) {
+          training = train(run).finally(() => {
+            training = undefined;
+            wake();
+          });
+          continue;
+        }
+      } catch (error) {
+        log.error({ error: messageOf(error) }, 'the trainer could not look for work');
+      }
+      await Promise.race([rung, pause(pollMs, stopping.signal)]);
+    }
+    await training;
+  }
+
+  async function train(run: OpenRun): Promise<void> {
+    log.info({ run: run.id, attempt: run.attempts }, 'training');
+    try {
+      const { status, version, note } = await learn(learnOptions, run);
+      log.info({ run: run.id, status, model: version?.name, note }, 'training ended');
+      if (status !== 'running') await prune();
+    } catch (error) {
+      // Its lease runs out, and the run is taken up again.
+      log.error({ error: messageOf(error), run: run.id }, 'the training run was left');
+    }
+  }
+
+  async function begin(job: LearnJob): Promise<OpenRun | undefined> {
+    if (job.kind === 'run') {
+      // Pausing stops what begins by itself; a host who asks means it.
+      const paused = job.trigger === 'schedule' && (await learningPaused(db));
+      return paused ? undefined : start(job.trigger);
+    }
+    await judgeByVotes({ db, log, ...(options.live && { live: options.live }) });
+    await prune();
+    const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;
+    return enough && !(await learningPaused(db)) ? start('votes') : undefined;
+  }
+
+  async function start(trigger: RunTrigger): Promise<OpenRun | undefined> {
+    try {
+      return await beginLearning(learnOptions, trigger, owner);
+    } catch (error) {
+      if (!(error instanceof ChispaError)) throw error;
+      log.info({ trigger }, `no training now: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  function prune(): Promise<void> {
+    return pruneModels({ db, modelsDir, keep: modelsKeep, log });
+  }
+}
+
+/** The jokes of an evaluation wait for those of people. */
+function humble(engine: EngineClient): EngineClient {
+  const pid = engine.pid();
+  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  return engine;
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

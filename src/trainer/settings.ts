@@ -1,0 +1,10 @@
+import { RECIPE_DEFAULTS, type TrainingSettings } from '../training/settings.ts';
+
+/** How the learning loop trains: the `chispa` recipe, going on from a model that knows jokes already. */
+export const LEARNING_SETTINGS: TrainingSettings = {
+  ...RECIPE_DEFAULTS.chispa,
+  epochs: 6,
+  learningRate: 1e-4,
+  // A trainer may be stopped at any time, and a step of a large model takes seconds.
+  checkpoint: 100,
+};

@@ -1,0 +1,236 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { claimLearningEvents, votesSinceLastRun } from '../../src/db/learning.ts';
+import { activeModel, findModelVersion, trialModel } from '../../src/db/models.ts';
+import { trainingRuns } from '../../src/db/schema.ts';
+import { trainableJokes } from '../../src/db/trainable.ts';
+import { epochsOf, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import { GATE_DEFAULTS } from '../../src/learning/gate.ts';
+import { beginLearning, type LearnOptions, learn } from '../../src/trainer/learn.ts';
+import { RECIPE_DEFAULTS } from '../../src/training/settings.ts';
+import { silent } from '../databases.ts';
+import { onEachBackend, onPostgres } from '../db/backends.ts';
+import { someJokes, writeTinyModel } from '../training/tiny-model.ts';
+import { aCommunity, serving, tell } from './rated.ts';
+
+/** The engine and the trainer are processes of their own, slow to start on a busy machine. */
+const SLOW = { timeout: 120_000 };
+/** A model of random weights learns to spell, and no more. */
+const LENIENT = { ...GATE_DEFAULTS, heldOut: 5, diversity: 0, repetition: 1, selfEnding: 0, recited: 1 };
+
+let folder: string;
+let base: string;
+let modelsDir: string;
+let count = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
+  base = await writeTinyModel(join(folder, 'tiny'));
+});
+beforeEach(() => {
+  modelsDir = join(folder, `models${count++}`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const optionsFor = (db: LearnOptions['db'], changes: Partial<LearnOptions> = {}): LearnOptions => ({
+  db,
+  modelsDir,
+  seedJokes: someJokes(40).map((joke) => ({ ...joke, text: `Semilla: ${joke.text}` })),
+  training: { ...RECIPE_DEFAULTS.chispa, epochs: 3, learningRate: 5e-3, batch: 2 },
+  threads: 1,
+  openEngine: () => startEngine({ provider: 'cpu', precision: 'fp32', slots: 8, threads: 1, log: silent }),
+  log: silent,
+  gate: LENIENT,
+  samples: 8,
+  ...changes,
+});
+
+async function run(options: LearnOptions) {
+  return learn(options, await beginLearning(options, 'host', 'test'));
+}
+
+describe('a learning run', () => {
+  onEachBackend((backend) => {
+    const db = () => backend().store.db;
+
+    it('makes a version of what people liked, which serves when the gate lets it through', SLOW, async () => {
+      const former = await serving(db(), base);
+      await tell(db(), former, aCommunity(160));
+      expect(await votesSinceLastRun(db())).toBe(480);
+      const done = await run(optionsFor(db()));
+
+      expect(done).toMatchObject({
+        status: 'promoted',
+        note: null,
+        trigger: 'host',
+        watch: 'open',
+        base: { id: former.id },
+        former: { id: former.id },
+        corpus: { rated: 160, seed: 40, votes: expect.closeTo(480, 0) },
+      });
+      const { evaluation, version } = done;
+      if (!evaluation || !version) throw new Error('nothing was measured');
+      expect(evaluation.losses.after).toBeLessThan(evaluation.losses.before);
+      expect(evaluation.losses.jokes).toBe(done.corpus?.heldOut);
+      expect(evaluation.reasons.every(({ passed }) => passed)).toBe(true);
+      expect(await activeModel(db())).toMatchObject({ id: version.id, parentId: former.id, kind: 'trained' });
+      expect(existsSync(join(modelsDir, version.name, 'model.safetensors'))).toBe(true);
+      expect(await epochsOf(db(), done.id)).toHaveLength(3);
+      expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { id: done.id } }]);
+      expect(await claimLearningEvents(db())).toEqual([]);
+      expect(await votesSinceLastRun(db())).toBe(0);
+      expect(await readdir(join(modelsDir, '.runs'))).toEqual([]);
+    });
+
+    it('keeps no text of what it learned from in the database', SLOW, async () => {
+      const told = aCommunity(160);
+      await tell(db(), await serving(db(), base), told);
+      await run(optionsFor(db(), { skipGate: true, samples: 0 }));
+      const rows = JSON.stringify(await db().select().from(trainingRuns));
+      expect(told.filter(({ text }) => rows.includes(text))).toEqual([]);
+      const ids = (await trainableJokes(db())).map(({ id }) => id);
+      expect(ids.filter((id) => rows.includes(id)).length).toBeGreaterThan(100);
+    });
+
+    it(
+      'rejects what the gate does not let through, with reasons, and the old model goes on',
+      SLOW,
+      async () => {
+        const former = await serving(db(), base);
+        await tell(db(), former, aCommunity(160));
+        const done = await run(optionsFor(db(), { gate: { ...LENIENT, selfEnding: 1.01 } }));
+        expect([done.status, done.note]).toEqual(['rejected', null]);
+        const failed = done.evaluation?.reasons.filter(({ passed }) => !passed);
+        expect(failed).toMatchObject([{ check: 'self-ending', limit: 1.01 }]);
+        expect(await activeModel(db())).toMatchObject({ id: former.id });
+        expect(await findModelVersion(db(), done.version?.id ?? 0)).toMatchObject({ status: 'rejected' });
+      },
+    );
+
+    it('does not begin with too few well-rated jokes, and says so', SLOW, async () => {
+      const former = await serving(db(), base);
+      await tell(db(), former, aCommunity(10));
+      const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
+      expect(done).toMatchObject({ status: 'refused', note: expect.stringContaining('too few') });
+      expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
+    });
+
+    it('lets a version on trial tell a share of the jokes', SLOW, async () => {
+      const former = await serving(db(), base);
+      await tell(db(), former, aCommunity(160));
+      const done = await run(optionsFor(db(), { trialShare: 0.25 }));
+      expect(done.status).toBe('trial');
+      expect(await trialModel(db())).toMatchObject({ id: done.version?.id, share: 0.25 });
+      expect(await activeModel(db())).toMatchObject({ id: former.id });
+      await expect(beginLearning(optionsFor(db()), 'host', 'test')).rejects.toMatchObject({
+        code: 'learning-busy',
+      });
+    });
+
+    it('goes on from its checkpoint where it was stopped', SLOW, async () => {
+      await tell(db(), await serving(db(), base), aCommunity(160));
+      const stop = new AbortController();
+      const options = optionsFor(db(), { samples: 0, skipGate: true });
+      const first = await beginLearning(options, 'host', 'test');
+      const stopped = await learn(
+        {
+          ...options,
+          signal: stop.signal,
+          onEvent: (event) => event.event === 'step' && event.step === 2 && stop.abort(),
+        },
+        first,
+      );
+      expect(stopped).toMatchObject({ status: 'running', note: null });
+      const again = await takeOverRun(db(), 'another');
+      expect(again?.attempts).toBe(1);
+      let resumedAt = 0;
+      const done = await learn(
+        {
+          ...options,
+          onEvent: (event) => {
+            if (event.event === 'start') resumedAt = event.resumedAt;
+          },
+        },
+        again as OpenRun,
+      );
+      expect(resumedAt).toBeGreaterThanOrEqual(2);
+      expect(done.status).toBe('promoted');
+      expect(await epochsOf(db(), done.id)).toHaveLength(3);
+    });
+
+    it('does not promote a folder that was damaged meanwhile', SLOW, async () => {
+      const former = await serving(db(), base);
+      await tell(db(), former, aCommunity(160));
+      let model = '';
+      const damage = async () => {
+        const file = await open(join(model, 'model.safetensors'), 'r+');
+        await file.write(Buffer.from([1, 2, 3]), 0, 3, 20_000);
+        await file.close();
+      };
+      const options = optionsFor(db());
+      const done = await run({
+        ...options,
+        onEvent(event) {
+          if (event.event === 'done') model = event.model;
+        },
+        async openEngine() {
+          await damage();
+          return options.openEngine();
+        },
+      });
+      expect(done).toMatchObject({
+        status: 'failed',
+        note: expect.stringContaining('safetensors is changed'),
+      });
+      expect(await activeModel(db())).toMatchObject({ id: former.id });
+      expect(existsSync(model)).toBe(false);
+    });
+
+    it('is given up after it was taken up too often', SLOW, async () => {
+      await tell(db(), await serving(db(), base), aCommunity(160));
+      const options = optionsFor(db());
+      await beginLearning(options, 'host', 'test');
+      await db().update(trainingRuns).set({ attempts: 5, leaseUntil: sql`now() - interval '1 second'` });
+      const left = await takeOverRun(db(), 'another');
+      expect(await learn(options, left as OpenRun)).toMatchObject({ status: 'failed' });
+    });
+  });
+
+  onPostgres((backend) => {
+    it('is one at a time, whoever begins it', async () => {
+      const { db } = backend().store;
+      await serving(db, base);
+      const begun = await Promise.allSettled(
+        Array.from({ length: 6 }, (_, i) => beginLearning(optionsFor(db), 'host', `trainer ${i}`)),
+      );
+      expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const result of begun)
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'learning-busy' });
+    });
+
+    it('is left alone once another process has taken it up', SLOW, async () => {
+      const { db } = backend().store;
+      await tell(db, await serving(db, base), aCommunity(160));
+      const options = optionsFor(db);
+      let taken = Promise.resolve();
+      const done = await run({
+        ...options,
+        onEvent(event) {
+          if (event.event === 'done') taken = takeAway();
+        },
+      });
+      await taken;
+      expect(done).toMatchObject({ status: 'running', note: null });
+      expect(await activeModel(db)).toMatchObject({ name: 'tiny' });
+
+      async function takeAway() {
+        await db.update(trainingRuns).set({ owner: 'another' });
+      }
+    });
+  });
+});
