@@ -17,7 +17,7 @@ import {
   NUMERIC_SETTINGS,
   readDecoder,
 } from '../src/bot/tuning/decoder.ts';
-import { GUILD_PATCHES } from '../src/bot/tuning/guild.ts';
+import { GUILD_PATCHES, pinNamed } from '../src/bot/tuning/guild.ts';
 import { suggest } from '../src/bot/tuning/suggest.ts';
 import type { Database } from '../src/db/connect.ts';
 import { MAX_COOLDOWN_SECONDS } from '../src/db/guildSettings.ts';
@@ -93,7 +93,10 @@ export default {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const patch = Object.hasOwn(GUILD_PATCHES, name) ? GUILD_PATCHES[name] : undefined;
     if (patch) {
-      await changeSettings(store.db, guildId, by, await patch(interaction, store.db));
+      await changeSettings(store.db, guildId, by, patch(interaction));
+      await showPanel(interaction, guildId, context, m.settings.changed);
+    } else if (name === 'modelo') {
+      await pinNamed(interaction, guildId, store.db);
       await showPanel(interaction, guildId, context, m.settings.changed);
     } else if (name === 'ver') {
       await showPanel(interaction, guildId, context);

@@ -16,7 +16,9 @@ import { createSafety } from '../safety/safety.ts';
 import { createAdmission } from './admission.ts';
 import { createAsk } from './ask.ts';
 import { createSettingsCache } from './guild-settings.ts';
+import { findHosts } from './hosts.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { createLearningLog } from './learning-log.ts';
 import { loadCommands } from './load-commands.ts';
 import { createMessageBoard } from './message-board.ts';
 import { createModeratorLog } from './moderator-log.ts';
@@ -33,6 +35,8 @@ export interface BotOptions {
   voter: Voter;
   /** Jokes that are generated at once, for what people who wait are told. */
   slots: number;
+  /** Discord ids of the hosts; empty: the application's owner or team. */
+  ownerIds: readonly string[];
   log: Logger;
 }
 
@@ -61,12 +65,14 @@ const PERMISSIONS = [
  * @throws ChispaError `discord-login` when Discord does not let it in.
  */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { token, api, store, queue, voter, slots, log } = options;
+  const { token, api, store, queue, voter, slots, ownerIds, log } = options;
   const client = createClient(api, log);
   const settings = await createSettingsCache({ store, log });
   const admission = await createAdmission(store, { slots });
   const waiting = createWaitingBoard({ db: store.db, slots, log });
+  const moderatorLog = createModeratorLog(client.rest, settings, log);
   const commands = await loadCommands();
+  let hosts: ReadonlySet<string> = new Set(ownerIds);
   routeInteractions(client, {
     commands,
     services: {
@@ -75,12 +81,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       voter,
       ask: createAsk({ store, queue, settings, admission, safety: createSafety(), waiting }),
       board: createMessageBoard({ db: store.db, rest: client.rest, log }),
-      moderatorLog: createModeratorLog(client.rest, settings, log),
+      moderatorLog,
+      isHost: (userId) => hosts.has(userId),
+      requestLearning: () => queue.requestLearning('host'),
     },
     log,
   });
 
   const ready = await login(client, token);
+  hosts = await findHosts(ownerIds, ready.application, log);
   const written = await (await commandRegistry(ready.rest, commands.values())).deploy();
   log.info({ commands: commands.size, written }, 'commands are registered');
   const housekeeping = createHousekeeping({
@@ -92,6 +101,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ready.user.setActivity({ name: 'chispa', type: ActivityType.Custom, state: es.presence(jokes) }),
   });
   housekeeping.start();
+  const learningLog = await createLearningLog({ store, settings, moderatorLog, log });
   return {
     name: ready.user.displayName,
     guilds: ready.guilds.cache.size,
@@ -102,6 +112,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     async close() {
       await within(CLOSE_DEADLINE_MS, client.destroy());
       waiting.close();
+      await learningLog.close();
       await housekeeping.close();
       await admission.close();
       await settings.close();

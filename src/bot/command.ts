@@ -20,6 +20,10 @@ export interface Services {
   voter: Voter;
   board: MessageBoard;
   moderatorLog: ModeratorLog;
+  /** Whether somebody hosts this Chispa. */
+  isHost(userId: string): boolean;
+  /** Asks for a training run. False when one is asked for already. */
+  requestLearning(): Promise<boolean>;
 }
 
 /** What a command gets beside its interaction. */

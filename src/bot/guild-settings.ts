@@ -7,6 +7,8 @@ import type { Logger } from '../lib/log.ts';
 export interface SettingsCache {
   /** Without a guild, in direct messages, the defaults. */
   of(guildId: string | null): GuildSettings;
+  /** The guilds that ever changed any. */
+  guildIds(): string[];
   close(): Promise<void>;
 }
 
@@ -34,5 +36,9 @@ export async function createSettingsCache({
     }
   }
 
-  return { of: (guildId) => (guildId ? settings.get(guildId) : undefined) ?? GUILD_DEFAULTS, close };
+  return {
+    of: (guildId) => (guildId ? settings.get(guildId) : undefined) ?? GUILD_DEFAULTS,
+    guildIds: () => [...settings.keys()],
+    close,
+  };
 }

@@ -11,6 +11,7 @@ const score = z.coerce
   .number()
   .pipe(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]));
 const jokeId = z.string().regex(/^[0-9a-zA-Z_-]{1,40}$/);
+const versionId = z.coerce.number().int().positive();
 
 /** An action about one joke. */
 const aboutJoke = <A extends string>(action: A) =>
@@ -27,6 +28,9 @@ const ACTIONS = {
   delete: aboutJoke('delete'),
   hide: aboutJoke('hide'),
   clear: aboutJoke('clear'),
+  /** Of a model version: this guild stays with it. */
+  pin: z.tuple([versionId]).transform(([version]) => ({ action: 'pin' as const, version })),
+  unpin: plain('unpin'),
   export: plain('export'),
   forget: plain('forget'),
   'forget-for-ever': plain('forget-for-ever'),

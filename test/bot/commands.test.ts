@@ -17,6 +17,7 @@ describe('the commands', () => {
         'chiste',
         'continuar',
         'estadisticas',
+        'modelo',
         'privacidad',
         'ranking',
       ].sort(),
@@ -60,7 +61,7 @@ describe('the commands', () => {
 
   it('are hidden from ordinary members where they are for moderators', () => {
     const MANAGE_GUILD = '32';
-    for (const name of ['ajustar', 'Ocultar chiste']) {
+    for (const name of ['ajustar', 'modelo', 'Ocultar chiste']) {
       expect(json(name).default_member_permissions).toBe(MANAGE_GUILD);
     }
   });

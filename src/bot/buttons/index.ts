@@ -2,6 +2,7 @@ import type { ButtonInteraction, ModalSubmitInteraction } from 'discord.js';
 import type { ActionName, ActionOf } from '../../discord/custom-id.ts';
 import type { Services } from '../command.ts';
 import { again, more, think } from './ask-again.ts';
+import { pin, unpin } from './pin.ts';
 import { exportData, forget, forgetForEver } from './privacy.ts';
 import { rateJoke } from './rate.ts';
 import { remove } from './remove.ts';
@@ -24,6 +25,8 @@ export const BUTTONS: { [A in ActionName]: ButtonHandler<A> } = {
   delete: remove,
   hide,
   clear,
+  pin,
+  unpin,
   export: exportData,
   forget,
   'forget-for-ever': forgetForEver,

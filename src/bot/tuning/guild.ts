@@ -1,18 +1,19 @@
 import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
 import type { Database } from '../../db/connect.ts';
 import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../db/guildSettings.ts';
-import { usableModels } from '../../db/models.ts';
+import { pinModel, usableModels } from '../../db/models.ts';
 import type { SettingsPatch } from '../../db/settings.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseUnusable } from '../versions.ts';
 
 /** Reads what a subcommand of `/ajustar` changes. Throws a `Refusal` for what cannot be set. */
-export type ReadPatch = (interaction: ChatInputCommandInteraction, db: Database) => Promise<SettingsPatch>;
+export type ReadPatch = (interaction: ChatInputCommandInteraction) => SettingsPatch;
 
 /** The subcommands of `/ajustar` that change one thing each. */
 export const GUILD_PATCHES: Record<string, ReadPatch> = {
-  'modo-seguro': async ({ options }) => ({ safeMode: options.getBoolean('activado', true) }),
+  'modo-seguro': ({ options }) => ({ safeMode: options.getBoolean('activado', true) }),
 
-  espera: async ({ options }) => {
+  espera: ({ options }) => {
     const cooldownSeconds = options.getInteger('segundos', true);
     if (cooldownSeconds < 0 || cooldownSeconds > MAX_COOLDOWN_SECONDS) {
       throw new Refusal((m) => m.settings.outOfRange('segundos', 0, MAX_COOLDOWN_SECONDS, true));
@@ -20,7 +21,7 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
     return { cooldownSeconds };
   },
 
-  diario: async (interaction) => {
+  diario: (interaction) => {
     const channelId = writableChannel(interaction);
     if (!channelId) return { daily: null };
     const { options } = interaction;
@@ -33,20 +34,24 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
     return { daily: { channelId, time, timeZone } };
   },
 
-  registro: async (interaction) => ({ logChannelId: writableChannel(interaction) }),
+  registro: (interaction) => ({ logChannelId: writableChannel(interaction) }),
 
-  modelo: async ({ options }, db) => {
-    const name = options.getString('version');
-    if (!name) return { modelVersionId: null };
-    const version = (await usableModels(db)).find((usable) => usable.name === name);
-    if (!version) throw new Refusal((m) => m.refusal.unknownModel);
-    return { modelVersionId: version.id };
-  },
+  aprender: ({ options }) => ({ learns: options.getBoolean('activado', true) }),
 
-  aprender: async ({ options }) => ({ learns: options.getBoolean('activado', true) }),
-
-  rol: async ({ options }) => ({ moderatorRoleId: options.getRole('rol')?.id ?? null }),
+  rol: ({ options }) => ({ moderatorRoleId: options.getRole('rol')?.id ?? null }),
 };
+
+/** Makes a guild stay with the version named, or follow the active one. Throws a `Refusal` for one that cannot serve. */
+export async function pinNamed(
+  { options, user }: ChatInputCommandInteraction,
+  guildId: string,
+  db: Database,
+): Promise<void> {
+  const name = options.getString('version');
+  const version = name === null ? null : (await usableModels(db)).find((usable) => usable.name === name);
+  if (version === undefined) throw new Refusal((m) => m.refusal.unknownModel);
+  await pinModel(db, guildId, user.id, version?.id ?? null).catch(refuseUnusable(name ?? ''));
+}
 
 const NEEDED = [
   PermissionFlagsBits.ViewChannel,

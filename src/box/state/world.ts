@@ -5,7 +5,10 @@ import { DM_PERMISSIONS, PERMISSION } from './permissions.ts';
 /** The guilds, channels and people of the box. Its ids are the same at every start. */
 export interface World {
   bot: User;
+  /** Owns the guilds. */
   founder: User;
+  /** Owns the bot's application: the first guild's moderator, so that somebody on the page does. */
+  developer: User;
   users: Map<string, User>;
   guilds: Map<string, Guild>;
   channels: Map<string, Channel>;
@@ -71,9 +74,11 @@ export function createWorld(botName: string): World {
   for (const [username, { n, name }] of Object.entries(PEOPLE)) {
     people.set(username as Person, user(n, username, name)); // Object.entries widens the keys of a const object
   }
+  const developer = people.get('carmen') ?? founder;
   const world: World = {
     bot,
     founder,
+    developer,
     users: new Map([bot, founder, ...people.values()].map((one) => [one.id, one])),
     guilds: new Map(),
     channels: new Map(),

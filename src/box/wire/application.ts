@@ -21,7 +21,7 @@ export const applicationObject = (core: Core): JsonObject => ({
   redirect_uris: [],
   interactions_endpoint_url: null,
   role_connections_verification_url: null,
-  owner: userObject(core.world.founder),
+  owner: userObject(core.world.developer),
   team: null,
   approximate_guild_count: [...core.world.guilds.values()].filter(({ joined }) => joined).length,
   approximate_user_install_count: 0,

@@ -26,6 +26,22 @@ export const commands: Messages['commands'] = {
   estadisticas: { name: 'statistics', description: 'How many jokes and what ratings there are here' },
   ayuda: { name: 'help', description: 'What I can do' },
   privacidad: { name: 'privacy', description: 'What I keep about you, and how to delete it' },
+  modelo: {
+    name: 'model',
+    description: 'My versions, and how I learn from votes (for moderators)',
+    subcommands: {
+      lista: { name: 'list', description: 'All my versions, with their ratings' },
+      detalle: { name: 'show', description: 'A version: what it learned from, how, and its ratings' },
+      entrenar: { name: 'train', description: 'Learns from the votes now (my host)' },
+      activar: { name: 'activate', description: 'Tells jokes with another version (my host)' },
+      volver: { name: 'rollback', description: 'Goes back to the version before (my host)' },
+      pausar: { name: 'pause', description: 'Stops learning by itself, or begins again (my host)' },
+    },
+    options: {
+      version: { name: 'version', description: 'Which version' },
+      activado: { name: 'on', description: 'Yes: paused; no: learns again' },
+    },
+  },
   ajustar: {
     name: 'tune',
     description: 'How I tell jokes in this server (for moderators)',

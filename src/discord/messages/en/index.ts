@@ -1,5 +1,6 @@
 import type { Messages } from '../es/index.ts';
 import { commands } from './commands.ts';
+import { learning } from './learning.ts';
 
 const number = (value: number, digits = 2) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits });
@@ -9,6 +10,7 @@ const doNotCount = (names: string[]) =>
 
 /** Everything Chispa says in English. The jokes stay Spanish. */
 export const en: Messages = {
+  locale: 'en-US',
   number,
 
   decoders: { 'epsilon-greedy': 'ε-greedy', sampling: 'sampling', greedy: 'greedy' },
@@ -45,7 +47,7 @@ export const en: Messages = {
     moderatorsOnly: 'Only people who can manage the server can change my settings.',
     guildOnly: 'This command only works inside a server.',
     oldButton:
-      'This button is from another age and I can no longer read it. Ask for a new joke with `/chiste`.',
+      'This button is from another age and I can no longer read it. Ask for a new joke with `/joke`.',
     jokeGone: 'That joke no longer exists, so I cannot save your vote.',
     cooldown: (readyAt) => `Let me catch my breath: you can ask for another joke <t:${readyAt}:R>.`,
     tooManyOpen: (max, readyAt) =>
@@ -64,6 +66,8 @@ export const en: Messages = {
       `I cannot write in <#${channel}>: let me view the channel, send messages and embed links.`,
     notMyJoke: 'That message is not one of my jokes.',
     stepsGone: 'I no longer keep the steps of that joke.',
+    modelRetired: (model) =>
+      `**${model}** told that joke and has retired: I no longer keep its weights, so I cannot think it through again.`,
     unknownCommand:
       'I do not know that command. Discord may still be showing an old one: try again in a minute.',
   },
@@ -82,6 +86,8 @@ export const en: Messages = {
     export: 'Show my data',
     forget: 'Delete my data',
     forgetForEver: 'Yes, delete everything',
+    pin: 'Pin in this server',
+    unpin: 'Follow the active one',
   },
 
   report: {
@@ -112,7 +118,7 @@ export const en: Messages = {
 
   ranking: {
     title: { week: 'The best of the week', month: 'The best of the month', ever: 'The best of all time' },
-    empty: 'No jokes have votes in this time yet. Ask for one with `/chiste` and vote!',
+    empty: 'No jokes have votes in this time yet. Ask for one with `/joke` and vote!',
     line: (place, score, votes) =>
       `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${votes === 1 ? '1 vote' : `${number(votes)} votes`}`,
     explain: 'With few votes a score is drawn towards the mean, so that a single vote does not win.',
@@ -136,13 +142,14 @@ export const en: Messages = {
     intro:
       'I make up jokes in Spanish with a small language model. Some turn out better than others: your votes teach me which.',
     lines: [
-      '**/chiste** — a new joke; with `tema` you choose what about, and with `fuente: mejores` I tell one that people here liked',
-      '**/continuar** — you begin and I go on (also with right click → Apps → Continue joke)',
+      '**/joke** — a new joke; with `theme` you choose what about, and with `source: the best` I tell one that people here liked',
+      '**/continue** — you begin and I go on (also with right click → Apps → Continue joke)',
       '**😐 🙂 😄 😂 🤣** — rate it; you can change your vote at any time',
       '**What was I thinking?** — see which words I was weighing',
-      '**/ranking** and **/estadisticas** — the best of this server',
-      '**/privacidad** — what I keep about you, and how to delete it',
-      '**/ajustar** — for moderators: how I tell jokes here',
+      '**/top** and **/statistics** — the best of this server',
+      '**/privacy** — what I keep about you, and how to delete it',
+      '**/tune** — for moderators: how I tell jokes here',
+      '**/model** — for moderators: my versions, and what I learned from your votes',
     ],
     footer: 'I make up everything I say. If something is wrong, report it with its button.',
   },
@@ -257,10 +264,12 @@ export const en: Messages = {
 
   presence: (jokes) =>
     jokes === 0
-      ? 'Ask me for a /chiste'
+      ? 'Ask me for a /joke'
       : jokes === 1
         ? '1 joke told today'
         : `${number(jokes)} jokes told today`,
+
+  learning,
 
   commands,
 };

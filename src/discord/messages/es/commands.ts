@@ -27,6 +27,25 @@ export const commands = {
   estadisticas: { name: 'estadisticas', description: 'Cuántos chistes y qué notas llevamos aquí' },
   ayuda: { name: 'ayuda', description: 'Qué sé hacer' },
   privacidad: { name: 'privacidad', description: 'Qué guardo de ti, y cómo borrarlo' },
+  modelo: {
+    name: 'modelo',
+    description: 'Mis versiones, y cómo aprendo de los votos (para moderadores)',
+    subcommands: {
+      lista: { name: 'lista', description: 'Todas mis versiones, con sus notas' },
+      detalle: { name: 'detalle', description: 'Una versión: de qué aprendió, cómo y qué notas tiene' },
+      entrenar: { name: 'entrenar', description: 'Aprende ahora de los votos (quien me hospeda)' },
+      activar: { name: 'activar', description: 'Cuenta chistes con otra versión (quien me hospeda)' },
+      volver: { name: 'volver', description: 'Vuelve a la versión anterior (quien me hospeda)' },
+      pausar: {
+        name: 'pausar',
+        description: 'Deja de aprender por su cuenta, o vuelve a ello (quien me hospeda)',
+      },
+    },
+    options: {
+      version: { name: 'version', description: 'Qué versión' },
+      activado: { name: 'activado', description: 'Sí: en pausa; no: vuelve a aprender' },
+    },
+  },
   ajustar: {
     name: 'ajustar',
     description: 'Cómo cuento chistes en este servidor (para moderadores)',

@@ -1,5 +1,6 @@
 import type { DecoderName } from '../../../lib/settings.ts';
 import { commands } from './commands.ts';
+import { learning } from './learning.ts';
 
 const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
@@ -9,6 +10,8 @@ const doNotCount = (names: string[]) =>
 
 /** Everything Chispa says in Spanish. `Messages` is made from this file, so every language must say as much. */
 export const es = {
+  /** For dates and numbers in charts. */
+  locale: 'es-ES',
   number,
 
   decoders: {
@@ -69,6 +72,8 @@ export const es = {
       `En <#${channel}> no puedo escribir: dame permiso para ver el canal, enviar mensajes e insertar enlaces.`,
     notMyJoke: 'Ese mensaje no es uno de mis chistes.',
     stepsGone: 'De ese chiste ya no guardo los pasos.',
+    modelRetired: (model: string) =>
+      `Ese chiste lo contó **${model}**, que ya está jubilado: no guardo sus pesos, así que no puedo volver a pensarlo.`,
     unknownCommand: 'No conozco ese comando. Quizá Discord todavía muestra uno antiguo: prueba en un minuto.',
   },
 
@@ -86,6 +91,8 @@ export const es = {
     export: 'Ver mis datos',
     forget: 'Borrar mis datos',
     forgetForEver: 'Sí, bórralo todo',
+    pin: 'Fijar en este servidor',
+    unpin: 'Seguir a la activa',
   },
 
   report: {
@@ -151,6 +158,7 @@ export const es = {
       '**/ranking** y **/estadisticas** — lo mejor de este servidor',
       '**/privacidad** — qué guardo de ti, y cómo borrarlo',
       '**/ajustar** — para quienes moderan: cómo cuento chistes aquí',
+      '**/modelo** — para quienes moderan: mis versiones, y qué aprendí de vuestros votos',
     ],
     footer: 'Todo lo que digo me lo invento. Si algo está mal, repórtalo con su botón.',
   },
@@ -272,6 +280,8 @@ export const es = {
       : jokes === 1
         ? '1 chiste contado hoy'
         : `${number(jokes)} chistes contados hoy`,
+
+  learning,
 
   commands,
 };

@@ -1,0 +1,30 @@
+import { type ClientApplication, Team, TeamMemberMembershipState } from 'discord.js';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+
+/**
+ * User ids of those who host this Chispa: `OWNER_IDS`, else the Discord application's owner or the members of its team.
+ * Nobody when Discord does not tell.
+ */
+export async function findHosts(
+  ownerIds: readonly string[],
+  application: ClientApplication,
+  log: Logger,
+): Promise<ReadonlySet<string>> {
+  if (ownerIds.length > 0) return new Set(ownerIds);
+  try {
+    const { owner } = await application.fetch();
+    if (!owner) return new Set();
+    if (!(owner instanceof Team)) return new Set([owner.id]);
+    const members = owner.members.filter(
+      ({ membershipState }) => membershipState === TeamMemberMembershipState.Accepted,
+    );
+    return new Set(members.keys());
+  } catch (error) {
+    log.warn(
+      { error: messageOf(error) },
+      'Discord does not tell whose application this is: /modelo obeys nobody until OWNER_IDS is set',
+    );
+    return new Set();
+  }
+}

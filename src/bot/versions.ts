@@ -1,0 +1,122 @@
+import type { ChatInputCommandInteraction } from 'discord.js';
+import { learningPaused, pauseLearning, votesSinceLastRun } from '../db/learning.ts';
+import {
+  activateModel,
+  activeModel,
+  type RatedModel,
+  ratedModels,
+  rollBackModel,
+  trialModel,
+} from '../db/models.ts';
+import { currentRun, epochsOf, runOfVersion } from '../db/training-runs.ts';
+import { modelDetailMessage, modelListMessage, moment, type Viewer } from '../discord/models-message.ts';
+import { ChispaError } from '../lib/errors.ts';
+import type { CommandContext } from './command.ts';
+import { Refusal } from './refusal.ts';
+
+/** Answers a subcommand of `/modelo`, whose interaction is deferred, privately. */
+export type VersionCommand = (
+  interaction: ChatInputCommandInteraction,
+  context: CommandContext,
+) => Promise<void>;
+
+const list: VersionCommand = async (interaction, context) => {
+  const { db } = context.store;
+  const run = await currentRun(db);
+  const state = {
+    paused: await learningPaused(db),
+    learningSince: run?.startedAt,
+    newVotes: await votesSinceLastRun(db),
+  };
+  const models = await ratedModels(db);
+  await interaction.editReply(
+    modelListMessage(models, state, viewerOf(interaction, context), context.messages),
+  );
+};
+
+const show: VersionCommand = async (interaction, context) => {
+  const { store, messages: m } = context;
+  const models = await ratedModels(store.db);
+  const model = namedIn(models, interaction);
+  const run = await runOfVersion(store.db, model.id);
+  const detail = {
+    model,
+    parent: models.find(({ id }) => id === model.parentId)?.name,
+    run,
+    epochs: run ? await epochsOf(store.db, run.id) : [],
+  };
+  const viewer = { ...viewerOf(interaction, context), inGuild: interaction.inGuild() };
+  await interaction.editReply(modelDetailMessage(detail, viewer, m));
+};
+
+const train: VersionCommand = async (interaction, { store, requestLearning, messages: m }) => {
+  const [run, trial] = [await currentRun(store.db), await trialModel(store.db)];
+  if (run) throw new Refusal((m) => m.learning.refusal.learning(moment(run.startedAt)));
+  if (trial) throw new Refusal((m) => m.learning.refusal.onTrial(trial.name));
+  const votes = await votesSinceLastRun(store.db);
+  if (!(await requestLearning())) throw new Refusal((m) => m.learning.refusal.learningAsked);
+  await interaction.editReply(m.learning.models.willLearn(votes));
+};
+
+const activate: VersionCommand = async (interaction, { store, messages: { learning } }) => {
+  const wanted = namedIn(await ratedModels(store.db), interaction);
+  const before = await activeModel(store.db);
+  await activateModel(store.db, wanted.id).catch(refuseUnusable(wanted.name));
+  await interaction.editReply(
+    before && before.id !== wanted.id
+      ? learning.models.activated(wanted.name, before.name)
+      : learning.models.alreadyActive(wanted.name),
+  );
+};
+
+const goBack: VersionCommand = async (interaction, { store, messages: { learning } }) => {
+  const { from, to } = await rollBackModel(store.db).catch((error: unknown) => {
+    if (error instanceof ChispaError && error.code === 'nothing-to-roll-back')
+      throw new Refusal((m) => m.learning.refusal.nothingToRollBack);
+    throw error;
+  });
+  await interaction.editReply(learning.models.rolledBack(to.name, from.name));
+};
+
+const pause: VersionCommand = async (interaction, { store, messages: { learning } }) => {
+  const paused = interaction.options.getBoolean('activado', true);
+  await pauseLearning(store.db, paused);
+  await interaction.editReply(paused ? learning.models.pausedNow : learning.models.resumedNow);
+};
+
+/** What who moderates a guild may see, and so may the host. */
+export const FOR_MODERATORS: ReadonlyMap<string, VersionCommand> = new Map([
+  ['lista', list],
+  ['detalle', show],
+]);
+/** What is the host's alone. */
+export const FOR_HOSTS: ReadonlyMap<string, VersionCommand> = new Map([
+  ['entrenar', train],
+  ['activar', activate],
+  ['volver', goBack],
+  ['pausar', pause],
+]);
+
+const viewerOf = (
+  { guildId, user }: ChatInputCommandInteraction,
+  { settings, isHost }: CommandContext,
+): Viewer => ({ pinnedId: settings.of(guildId).modelVersionId, isHost: isHost(user.id) });
+
+/** The version that the option `version` names. Throws a `Refusal` when there is none. */
+function namedIn(models: RatedModel[], { options }: ChatInputCommandInteraction): RatedModel {
+  const name = options.getString('version', true);
+  const model = models.find((one) => one.name === name);
+  if (!model) throw new Refusal((m) => m.refusal.unknownModel);
+  return model;
+}
+
+/** Tells the person instead of the log that a version cannot serve: for `.catch`. */
+export const refuseUnusable =
+  (name: string) =>
+  (error: unknown): never => {
+    if (error instanceof ChispaError && error.code === 'model-version-unusable')
+      throw new Refusal((m) => m.learning.refusal.unusable(name));
+    if (error instanceof ChispaError && error.code === 'model-version-not-found')
+      throw new Refusal((m) => m.refusal.unknownModel);
+    throw error;
+  };

@@ -1,0 +1,63 @@
+import { renderChart } from '../../lib/chart.ts';
+import type { Messages } from '../messages/index.ts';
+
+export interface LossChart {
+  /** The first one first. Losses in nats per token. */
+  epochs: readonly { epoch: number; trainLoss: number; validationLoss: number | null }[];
+  locale: string;
+  texts: Messages['learning']['log']['chart'];
+}
+
+const SIZE = { width: 900, height: 480 };
+const COLOUR = { training: '#f2c14e', validation: '#e4572e', text: '#222222', grid: '#00000018' };
+
+/** Training and validation loss by epoch, as a PNG. */
+export function renderLoss({ epochs, locale, texts }: LossChart): Buffer {
+  const number = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
+  const line = (label: string, data: (number | null)[], colour: string) => ({
+    label,
+    data,
+    borderColor: colour,
+    backgroundColor: colour,
+    borderWidth: 4,
+    pointRadius: 6,
+    spanGaps: true,
+  });
+  const axis = (title: string) => ({
+    title: { display: title !== '', text: title, color: COLOUR.text, font: { size: 18 } },
+    grid: { color: COLOUR.grid },
+  });
+  const ticks = { color: COLOUR.text, font: { size: 16 } };
+  return renderChart(
+    {
+      type: 'line',
+      data: {
+        labels: epochs.map(({ epoch }) => String(epoch)),
+        datasets: [
+          line(
+            texts.training,
+            epochs.map(({ trainLoss }) => trainLoss),
+            COLOUR.training,
+          ),
+          line(
+            texts.validation,
+            epochs.map(({ validationLoss }) => validationLoss),
+            COLOUR.validation,
+          ),
+        ],
+      },
+      options: {
+        layout: { padding: 16 },
+        plugins: {
+          title: { display: true, text: texts.title, color: COLOUR.text, font: { size: 24 } },
+          legend: { labels: { color: COLOUR.text, font: { size: 18 } }, position: 'bottom' },
+        },
+        scales: {
+          x: { ...axis(texts.epoch), ticks },
+          y: { ...axis(''), ticks: { ...ticks, callback: (value) => number.format(Number(value)) } },
+        },
+      },
+    },
+    SIZE,
+  );
+}

@@ -1,0 +1,118 @@
+import { EmbedBuilder, type RawFile } from 'discord.js';
+import type { LearningEvent } from '../db/learning.ts';
+import type { Epoch, TrainingRun } from '../db/training-runs.ts';
+import { renderLoss } from './charts/loss.ts';
+import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
+import { es, type Messages } from './messages/index.ts';
+import { clip, literal } from './text.ts';
+
+const COLOUR = { good: 0x2a9d8f, neutral: 0x8d99ae, bad: 0xe4572e } as const;
+const FIELD_LIMIT = 1024; // Discord's
+/** Of a sample, each text: both and their labels stay below the limit of a field. */
+const SAMPLE_LENGTH = 450;
+const CHART = 'chispa.png';
+
+interface ChartFile extends RawFile {
+  data: Buffer;
+}
+
+export interface Announcement {
+  body: MessageBody;
+  files: ChartFile[];
+}
+
+type Heading = 'promoted' | 'rejected' | 'trial' | 'failed' | 'trial-won' | 'trial-lost' | 'rolled-back';
+const COLOUR_OF: Record<Heading, number> = {
+  promoted: COLOUR.good,
+  'trial-won': COLOUR.good,
+  trial: COLOUR.neutral,
+  rejected: COLOUR.neutral,
+  'trial-lost': COLOUR.neutral,
+  failed: COLOUR.bad,
+  'rolled-back': COLOUR.bad,
+};
+
+/**
+ * What a guild's moderators hear of learning; undefined for a run that was not tried (too few votes, too little
+ * memory), which is the host's business alone. `epochs`: those of the run.
+ */
+export function learningMessage(
+  event: LearningEvent,
+  epochs: readonly Epoch[],
+  m: Messages = es,
+): Announcement | undefined {
+  const { run, details } = event;
+  const heading = headingOf(event);
+  if (!heading) return undefined;
+  const { title, text } = m.learning.log[heading];
+  const [version, former] = [run.version?.name ?? '', (run.former ?? run.base).name].map(literal);
+  const embed = new EmbedBuilder()
+    .setTitle(title)
+    .setDescription(text(version ?? '', former ?? ''))
+    .setColor(COLOUR_OF[heading]);
+  const { log } = m.learning;
+  if (details.former && details.present) {
+    const lines = [
+      log.rated(former ?? '', details.former.mean, details.former.jokes),
+      log.rated(version ?? '', details.present.mean, details.present.jokes),
+    ];
+    embed.addFields({ name: log.votes, value: lines.join('\n') });
+  }
+  if (event.kind === 'run') embed.addFields(...runFields(run, m), ...sampleFields(run, m));
+  const files = event.kind === 'run' ? lossChart(embed, epochs, m) : [];
+  return { body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS }, files };
+}
+
+function headingOf({ kind, run: { status } }: LearningEvent): Heading | undefined {
+  if (kind !== 'run') return kind;
+  return status === 'promoted' || status === 'rejected' || status === 'trial' || status === 'failed'
+    ? status
+    : undefined;
+}
+
+/** What a run learned from and how its version did in the exam, as fields of an embed. */
+export function runFields(
+  { corpus, evaluation }: Pick<TrainingRun, 'corpus' | 'evaluation'>,
+  m: Messages,
+): { name: string; value: string }[] {
+  const { log, models } = m.learning;
+  const fields: { name: string; value: string }[] = [];
+  if (corpus) {
+    const { rated, votes, seed } = corpus;
+    fields.push({ name: models.fields.learnedFrom, value: log.learnedFrom(rated, votes, seed) });
+  }
+  if (evaluation) {
+    const { before, after, jokes } = evaluation.losses;
+    fields.push({ name: models.fields.loss, value: log.loss(before, after, jokes) });
+    const lines = evaluation.reasons.map(
+      ({ check, passed, value, limit }) => `${passed ? '✅' : '❌'} ${inWords(check, value, limit, m)}`,
+    );
+    if (lines.length > 0)
+      fields.push({ name: models.fields.exam, value: clip(lines.join('\n'), FIELD_LIMIT) });
+  }
+  return fields;
+}
+
+function inWords(check: string, value: number, limit: number, m: Messages): string {
+  const { checks } = m.learning.log;
+  const isKnown = (name: string): name is keyof typeof checks => Object.hasOwn(checks, name);
+  return isKnown(check) ? checks[check](value, limit) : `${check}: ${m.number(value)} / ${m.number(limit)}`;
+}
+
+/** The same seeds told by both versions. */
+function sampleFields({ evaluation }: TrainingRun, m: Messages): { name: string; value: string }[] {
+  const { log } = m.learning;
+  const shown = (text: string) => clip(literal(text.trim()), SAMPLE_LENGTH) || '…';
+  return (evaluation?.samples ?? []).map(({ seed, before, after }) => ({
+    name: log.sample(seed),
+    value: `**${log.before}**\n${shown(before)}\n**${log.after}**\n${shown(after)}`,
+  }));
+}
+
+/** Puts a run's loss chart below an embed, where there is anything to draw. Returns the files that go with it. */
+export function lossChart(embed: EmbedBuilder, epochs: readonly Epoch[], m: Messages): ChartFile[] {
+  if (epochs.length === 0) return [];
+  embed.setImage(`attachment://${CHART}`);
+  const data = renderLoss({ epochs, locale: m.locale, texts: m.learning.log.chart });
+  return [{ name: CHART, data, contentType: 'image/png' }];
+}

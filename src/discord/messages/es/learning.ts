@@ -1,0 +1,136 @@
+const number = (value: number, digits = 2) =>
+  value.toLocaleString('es-ES', { maximumFractionDigits: digits });
+const percent = (share: number) => `${number(share * 100, 1)} %`;
+const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
+const jokes = (value: number) => count(value, 'chiste', 'chistes');
+
+/** What Chispa says of its versions and of how it learns. */
+export const learning = {
+  models: {
+    title: 'Mis versiones',
+    statuses: {
+      active: 'activa',
+      trial: 'a prueba',
+      kept: 'guardada',
+      rejected: 'descartada',
+      retired: 'retirada',
+    },
+    /** Ratings of a version everywhere. */
+    rated: (mean: number, votes: number) => `★ ${number(mean, 2)} · ${count(votes, 'voto', 'votos')}`,
+    unrated: 'sin votos',
+    jokes,
+    pinnedHere: '📌 fijada aquí',
+    pins: (guilds: number) => `📌 ${count(guilds, 'servidor', 'servidores')}`,
+    older: (versions: number) => `… y ${count(versions, 'versión más antigua', 'versiones más antiguas')}.`,
+    newVotes: (votes: number) =>
+      `${count(votes, 'voto nuevo', 'votos nuevos')} desde la última vez que aprendí.`,
+    learningNow: (since: string) => `Estoy aprendiendo desde ${since}.`,
+    paused: 'No aprendo por mi cuenta: quien me hospeda lo ha pausado.',
+    fields: {
+      status: 'Estado',
+      ratings: 'Notas',
+      parent: 'Viene de',
+      created: 'Nació',
+      learnedFrom: 'De qué aprendió',
+      loss: 'Pérdida',
+      exam: 'Examen',
+    },
+    notLearned: 'No salió de vuestros votos.',
+    retired: 'Sus pesos ya no están: sus chistes siguen aquí, pero no se pueden volver a generar.',
+    share: (share: number) => `a prueba: cuenta el ${percent(share)} de los chistes`,
+    activated: (now: string, before: string) =>
+      `Hecho: desde ahora cuento chistes con **${now}**. Antes lo hacía con **${before}**; para volver, \`/modelo volver\`.`,
+    alreadyActive: (name: string) => `**${name}** ya es la versión activa.`,
+    rolledBack: (to: string, from: string) =>
+      `Hecho: he vuelto a **${to}**. **${from}** queda guardada por si acaso.`,
+    willLearn: (votes: number) =>
+      `De acuerdo: me pongo a aprender en cuanto pueda, con ${count(votes, 'voto nuevo', 'votos nuevos')}. Lo contaré en los canales de registro.`,
+    pausedNow:
+      'Hecho: no volveré a aprender por mi cuenta. Si ya estaba aprendiendo, termino lo que he empezado.',
+    resumedNow: 'Hecho: vuelvo a aprender por mi cuenta.',
+    pinned: (name: string) => `Hecho: este servidor se queda con **${name}**.`,
+    unpinned: 'Hecho: este servidor vuelve a seguir a la versión activa.',
+  },
+
+  refusal: {
+    hostOnly: 'Eso solo puede hacerlo quien me hospeda.',
+    modelsForModerators: 'Mis versiones las ven quienes gestionan el servidor y quien me hospeda.',
+    unusable: (name: string) => `La versión ${name} ya no puede contar chistes: elige otra de la lista.`,
+    nothingToRollBack: 'No hay versión a la que volver: antes de esta no hubo otra, o sus pesos ya no están.',
+    learning: (since: string) => `Ya estoy aprendiendo, desde ${since}. Cuando termine lo contaré.`,
+    onTrial: (name: string) =>
+      `**${name}** está a prueba: primero decidirán los votos, o tú con \`/modelo activar\`. Después aprendo otra vez.`,
+    learningAsked: 'Ya me lo habían pedido: empiezo en cuanto pueda.',
+  },
+
+  /** What the moderators’ log channel hears. */
+  log: {
+    promoted: {
+      title: 'He aprendido de vuestros votos',
+      text: (version: string, former: string) =>
+        `Desde ahora cuento chistes con **${version}**. Hasta hoy los contaba con **${former}**.`,
+    },
+    rejected: {
+      title: 'He practicado, pero no me vale',
+      text: (version: string, former: string) =>
+        `**${version}** no ha pasado el examen, así que sigo con **${former}**.`,
+    },
+    trial: {
+      title: 'Una versión nueva está a prueba',
+      text: (version: string, former: string) =>
+        `**${version}** cuenta una parte de los chistes y **${former}** el resto. Vuestros votos decidirán cuál se queda.`,
+    },
+    failed: {
+      title: 'No he podido terminar de aprender',
+      text: (_version: string, former: string) =>
+        `Sigo con **${former}** como si nada. Quien me hospeda sabe qué ha pasado.`,
+    },
+    'trial-won': {
+      title: 'La versión a prueba se queda',
+      text: (version: string, former: string) =>
+        `Vuestros votos han elegido **${version}**: desde ahora cuenta todos los chistes en lugar de **${former}**.`,
+    },
+    'trial-lost': {
+      title: 'La versión a prueba no ha gustado',
+      text: (version: string, former: string) =>
+        `Vuestros votos prefieren **${former}**, así que sigo con ella. **${version}** queda descartada.`,
+    },
+    'rolled-back': {
+      title: 'He vuelto a la versión anterior',
+      text: (version: string, former: string) =>
+        `Los chistes de **${version}** gustaban menos, así que vuelvo a contarlos con **${former}**.`,
+    },
+    /** Both versions’ ratings, where votes decided. */
+    votes: 'Vuestros votos',
+    rated: (name: string, mean: number, rated: number) =>
+      `**${name}**: ★ ${number(mean, 2)} en ${jokes(rated)}`,
+    learnedFrom: (rated: number, votes: number, seed: number) =>
+      `${jokes(rated)} que votasteis (${count(Math.round(votes), 'voto', 'votos')}) y ${number(seed, 0)} de la casa`,
+    loss: (before: number, after: number, held: number) =>
+      `${number(before, 3)} → ${number(after, 3)} en ${jokes(held)} que no había visto (menos es mejor)`,
+    checks: {
+      'held-out': (value: number, limit: number) =>
+        `${jokes(value)} para comparar (hacen falta ${number(limit, 0)})`,
+      loss: (value: number, limit: number) =>
+        `probabilidad de que la mejora sea casualidad: ${percent(value)} (como mucho ${percent(limit)})`,
+      diversity: (value: number, limit: number) => `variedad: ${number(value)} (al menos ${number(limit)})`,
+      repetition: (value: number, limit: number) =>
+        `se repite: ${percent(value)} (como mucho ${percent(limit)})`,
+      'self-ending': (value: number, limit: number) =>
+        `sabe terminar: ${percent(value)} (al menos ${percent(limit)})`,
+      recited: (value: number, limit: number) =>
+        `recita de memoria: ${percent(value)} (como mucho ${percent(limit)})`,
+      unsafe: (value: number, limit: number) =>
+        `lo para el modo seguro: ${percent(value)} (como mucho ${percent(limit)})`,
+    },
+    sample: (seed: number) => `El mismo chiste, antes y ahora (semilla ${seed})`,
+    before: 'Antes',
+    after: 'Ahora',
+    chart: {
+      title: 'Así he aprendido',
+      epoch: 'vuelta',
+      training: 'pérdida al aprender',
+      validation: 'pérdida con chistes apartados',
+    },
+  },
+};
