@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Store } from '../db/connect.ts';
 import {
   activateModel,
@@ -7,11 +7,15 @@ import {
   findModelVersion,
   type ModelVersion,
   rememberContext,
+  trialModel,
+  usableModels,
 } from '../db/models.ts';
 import { settingsOf } from '../db/settings.ts';
 import type { Engine, LoadedModel } from '../engine/engine.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { WEIGHTS_FILE } from '../models/folder.ts';
+import { sha256File } from '../models/hash.ts';
 import { bundledModelPath } from '../models/registry.ts';
 
 /** A model in the database's words and in the engine's. */
@@ -21,8 +25,11 @@ export interface Serving {
 }
 
 export interface ActiveModel {
-  /** The model that answers a guild: the version it pinned, else the active one. */
-  get(guildId: string | null): Promise<Serving>;
+  /**
+   * The model that answers a guild: the version it pinned, else the active one. A joke whose request is named may come
+   * from the version on trial instead, always the same one for the same request, where the guild teaches.
+   */
+  get(guildId: string | null, requestId?: string): Promise<Serving>;
   /** A certain version. Throws `ChispaError` when its row or its weights are gone. */
   version(id: number): Promise<Serving>;
   close(): Promise<void>;
@@ -36,36 +43,73 @@ export interface ActiveModelOptions {
   log: Logger;
 }
 
+/** The versions that the database names: the active one, and the one on trial. */
+interface Versions {
+  active: ModelVersion;
+  trial: ModelVersion | undefined;
+}
+
 /**
- * Keeps the engine on the version that the database marks as active. A version that cannot be loaded leaves the
- * one before it serving.
+ * Keeps the engine on the version that the database marks as active. A version that cannot be loaded, or whose weights
+ * are not what its row says, leaves the one before it serving.
  */
 export async function createActiveModel(options: ActiveModelOptions): Promise<ActiveModel> {
   const { store, engine, initialFolder, log } = options;
-  let active: Promise<ModelVersion> = start();
-  const unlisten = await store.listen('chispa_models', () => {
-    active = active.then(follow);
-  });
-  await active;
+  /** Versions whose weights were found to be what their rows say. */
+  const intact = new Set<number>();
+  let versions = await start();
+  // The version before answers while a new one is being loaded.
+  let following = Promise.resolve();
+  const refollow = () => {
+    following = following.then(async () => {
+      versions = await follow(versions);
+    });
+  };
+  const unlisten = await store.listen('chispa_models', refollow, refollow);
+  refollow(); // it may have changed before anybody listened
   return {
-    async get(guildId) {
-      const [version, { modelVersionId }] = await Promise.all([active, settingsOf(store.db, guildId)]);
-      if (modelVersionId === null || modelVersionId === version.id) return serve(version);
-      return versionOf(modelVersionId).catch((error) => {
-        log.warn(
-          { error: messageOf(error), guild: guildId },
-          'the pinned model cannot be loaded: the active one answers',
-        );
-        return serve(version);
-      });
+    async get(guildId, requestId) {
+      const { active, trial } = versions;
+      const settings = await settingsOf(store.db, guildId);
+      const instead = (id: number, what: string) =>
+        versionOf(id).catch((error) => {
+          log.warn(
+            { error: messageOf(error), guild: guildId },
+            `${what} cannot be loaded: the active one answers`,
+          );
+          return serve(active);
+        });
+      const { modelVersionId: pinned, learns } = settings;
+      if (pinned !== null && pinned !== active.id) return instead(pinned, 'the pinned model');
+      const tries = trial && pinned === null && guildId !== null && learns && requestId !== undefined;
+      if (tries && placeOf(requestId) < (trial.share ?? 0)) return instead(trial.id, 'the model on trial');
+      return serve(active);
     },
     version: versionOf,
-    close: unlisten,
+    async close() {
+      await unlisten();
+      await following;
+    },
   };
 
   /** The engine drops models that nobody uses, so each use asks for its model; one that is there costs nothing. */
   async function serve(version: ModelVersion): Promise<Serving> {
+    if (!intact.has(version.id)) await check(version);
     return { version, loaded: await engine.load(version.folder) };
+  }
+
+  /** Damaged weights of the right size would load, and talk nonsense. */
+  async function check({ id, name, folder, sha256, status }: ModelVersion): Promise<void> {
+    if (status === 'retired')
+      throw new ChispaError('model-version-unusable', `The weights of ${name} are no longer kept.`);
+    const found = await sha256File(join(folder, WEIGHTS_FILE)).catch((cause: unknown) => {
+      throw new ChispaError('model-missing', `The weights of ${name} cannot be read: ${messageOf(cause)}`, {
+        cause,
+      });
+    });
+    if (found !== sha256)
+      throw new ChispaError('model-damaged', `The weights in ${folder} are not those of ${name}.`);
+    intact.add(id);
   }
 
   async function versionOf(id: number): Promise<Serving> {
@@ -74,37 +118,57 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
     return serve(version);
   }
 
-  async function start(): Promise<ModelVersion> {
+  async function start(): Promise<Versions> {
+    const trial = await trialModel(store.db);
     const version = await findActive(store.db);
     if (version) {
       try {
         const { loaded } = await serve(version);
         await rememberContext(store.db, version.id, loaded.context); // of rows that are older than the column
-        return version;
+        return { active: version, trial };
       } catch (error) {
-        // The bundled model moves with the package; any other is where its row says or is gone.
-        if (version.kind !== 'bundled') throw error;
+        // The bundled model moves with the package.
+        if (version.kind !== 'bundled') return { active: await anotherThan(version, error), trial };
       }
     }
     const { model, name, sha256, files, context } = await engine.load(initialFolder);
     const kind = resolve(model) === bundledModelPath ? 'bundled' : 'imported';
     const row = await ensureModelVersion(store.db, { name, folder: model, sha256, files, kind, context });
-    return activateModel(store.db, row.id);
+    return { active: await activateModel(store.db, row.id), trial };
   }
 
-  async function follow(before: ModelVersion): Promise<ModelVersion> {
-    const version = await findActive(store.db);
-    if (!version || version.id === before.id) return before;
-    try {
-      await serve(version);
-      log.info({ model: version.name }, 'another model serves now');
-      return version;
-    } catch (error) {
+  /** The newest kept version that can be loaded. The database's choice stays: it may only be missing on this machine. */
+  async function anotherThan(active: ModelVersion, error: unknown): Promise<ModelVersion> {
+    for (const version of await usableModels(store.db)) {
+      const loads = await serve(version).then(
+        () => true,
+        () => false,
+      );
+      if (!loads) continue;
       log.error(
         { error: messageOf(error) },
-        `model ${version.name} cannot be loaded: ${before.name} goes on`,
+        `model ${active.name} cannot be loaded: ${version.name} serves instead`,
       );
-      return before;
+      return version;
+    }
+    throw error;
+  }
+
+  async function follow(before: Versions): Promise<Versions> {
+    let after = before;
+    try {
+      after = { ...before, trial: await trialModel(store.db) };
+      const version = await findActive(store.db);
+      if (!version || version.id === before.active.id) return after;
+      await serve(version);
+      log.info({ model: version.name }, 'another model serves now');
+      return { ...after, active: version };
+    } catch (error) {
+      log.error({ error: messageOf(error) }, `the new model cannot serve: ${before.active.name} goes on`);
+      return after;
     }
   }
 }
+
+/** Where a request lies between 0 and 1: its id is random. */
+const placeOf = (requestId: string): number => Number.parseInt(requestId.slice(0, 8), 16) / 2 ** 32;

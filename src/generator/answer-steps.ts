@@ -26,8 +26,10 @@ export async function answerSteps(
   const joke = await findJoke(db, steps.jokeId);
   // The model that told the joke, if its weights are still kept.
   const teller = joke && (await activeModel.version(joke.model.id).catch(() => undefined));
-  if (!joke?.promptTokens || !teller) {
+  if (!joke?.promptTokens) {
     await whisper(rest, interaction, sentenceMessage(m.refusal.stepsGone));
+  } else if (!teller) {
+    await whisper(rest, interaction, sentenceMessage(m.refusal.modelRetired(joke.model.name)));
   } else {
     const { promptTokens, tokens } = joke;
     const { model } = teller.loaded;

@@ -38,7 +38,8 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
   async function answer(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const wanted = await findRequest(db, job.requestId);
     if (!wanted) return; // its person asked to be forgotten
-    const serving = await activeModel.get(wanted.guildId);
+    const told = !wanted.preview && !wanted.steps;
+    const serving = await activeModel.get(wanted.guildId, told ? wanted.id : undefined);
     const request = await startRequest(db, job.requestId, { modelVersionId: serving.version.id });
     const destination = request && destinationOf(rest, request);
     if (!request || !destination) return; // closed meanwhile
