@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '../../src/db/connect.ts';
+import { connect } from '../../src/db/connect.ts';
+import { findJokes, storeJoke } from '../../src/db/jokes.ts';
+import { activateModel, activeModel, ensureModelVersion } from '../../src/db/models.ts';
+import { rate } from '../../src/db/ratings.ts';
+import { finishRequest, insertRequest } from '../../src/db/requests.ts';
+import type { TrainingRun } from '../../src/db/training-runs.ts';
+import { createVoter, type Voter } from '../../src/db/voter.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import type { Engine, GenerationResult, LoadedModel } from '../../src/engine/engine.ts';
+import { LEARNING_DEFAULTS } from '../../src/learning/corpus.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+import { beginLearning, learn } from '../../src/trainer/learn.ts';
+import { seedJokes } from '../../src/trainer/options.ts';
+import { LEARNING_SETTINGS } from '../../src/trainer/settings.ts';
+import { createRandom, shuffled } from '../../src/training/random.ts';
+import { recitedShare, textFigures } from '../../src/training/text-figures.ts';
+import { createCrowd, type SimulatedVote } from './raters.ts';
+import type { Taste } from './tastes.ts';
+
+export interface ArmOptions {
+  taste: Taste;
+  /** Deals the votes of each round out to other jokes of it: the control. */
+  shuffled: boolean;
+  /** Folder of the model that the community begins with. */
+  model: string;
+  rounds: number;
+  /** Jokes told, and rated, each round; the next model is measured on those it tells. */
+  jokes: number;
+  seed: number;
+  threads: number;
+  log: Logger;
+  onRound(round: Round): void;
+}
+
+/** What the model of one round tells: round 0 is the model the community began with. */
+export interface Round {
+  round: number;
+  /** Mean hidden score of its jokes, 1 to 5, and half the width of its 95 % confidence interval. */
+  mean: number;
+  halfWidth: number;
+  distinct2: number;
+  /** Share that repeats 8 consecutive words of anything learned from so far. */
+  recited: number;
+  selfEnding: number;
+  medianWords: number;
+  /** The run that made this model, and what the gate said of it beside the model before. */
+  run?: TrainingRun;
+  /** The first jokes it told. */
+  samples: string[];
+}
+
+/** Guilds the jokes are told in. */
+const GUILDS = 5;
+const SLOTS = 16;
+const DEADLINE_MS = 60_000;
+/** Neither trimmed nor cut: the hidden score is of what the model says by itself. */
+const PLAIN = { trim: false, cutLoops: false, stop: [] };
+
+/**
+ * A community and its bot, on the real path: the engine tells jokes, they are stored with their requests, raters vote
+ * in the database, the trainer learns from there, and the model it makes tells the next jokes. Every candidate is
+ * promoted, so that arms can be compared; what the gate says of it is in the round's run.
+ */
+export async function runArm(options: ArmOptions): Promise<Round[]> {
+  const { seed, threads, log } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'chispa-community-'));
+  const store = await connect({ dataDir: join(folder, 'data'), log });
+  const openEngine = () => startEngine({ provider: 'cpu', precision: 'q8', slots: SLOTS, threads, log });
+  const engine = await openEngine();
+  const { db } = store;
+  const voter = createVoter({ secret: `community ${seed}`, dataDir: folder });
+  const [crowd, dealing] = [createCrowd(createRandom(seed, 1)), createRandom(seed, 2)];
+  const seeds = await seedJokes();
+  const learned = new Set(seeds.map(({ text }) => text));
+  const rounds: Round[] = [];
+  try {
+    await begin(db, await engine.load(options.model));
+    let run: TrainingRun | undefined;
+    for (let round = 0; ; round++) {
+      const version = await activeModel(db);
+      if (!version) throw new Error('the community has no model');
+      const loaded = await engine.load(version.folder);
+      const told = await tell(engine, loaded, options.jokes, seed + round * options.jokes);
+      rounds.push({ round, ...figuresOf(told, options.taste, learned), ...(run && { run }) });
+      options.onRound(rounds[round] as Round); // pushed in the line above
+      if (round === options.rounds) return rounds;
+
+      const votes = told.map(({ text }) => crowd.votes(options.taste.score(text)));
+      const dealt = options.shuffled ? shuffled(votes, dealing) : votes;
+      await rateAll(db, voter, { told, loaded, versionId: version.id, votes: dealt });
+      run = await learnOnce(round);
+    }
+  } finally {
+    await engine.close();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  async function learnOnce(round: number): Promise<TrainingRun> {
+    const training = { ...LEARNING_SETTINGS, seed: seed + round };
+    const learning = {
+      ...{ db, modelsDir: join(folder, 'models'), seedJokes: seeds, threads, openEngine, log, training },
+      ...{ skipGate: true, corpus: { ...LEARNING_DEFAULTS, guildShare: 1 } },
+      // The control is not asked what the gate thinks of it: that takes time and says nothing.
+      ...(options.shuffled && { samples: 0 }),
+    };
+    const opened = await beginLearning(learning, 'experiment', randomUUID());
+    const run = await learn(learning, opened);
+    if (run.status !== 'promoted') throw new Error(`the run was ${run.status}: ${run.note ?? ''}`);
+    const counted = opened.snapshot?.training.filter(({ weight }) => weight > 0) ?? [];
+    const jokes = await findJokes(
+      db,
+      counted.map(({ id }) => id),
+    );
+    for (const { text } of jokes) learned.add(text);
+    return run;
+  }
+}
+
+async function begin(db: Database, { name, model: folder, sha256, files }: LoadedModel): Promise<void> {
+  const { id } = await ensureModelVersion(db, { name, folder, sha256, files, kind: 'imported' });
+  await activateModel(db, id);
+}
+
+/** Jokes at the bot's default settings, as they come. */
+const tell = (engine: Engine, { model }: LoadedModel, count: number, seed: number) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, i): Promise<Told> => {
+      const request = { model, prompt: { kind: 'joke' as const }, settings: BOT_DEFAULTS, seed: seed + i };
+      return { ...(await engine.generate(request)), seed: seed + i };
+    }),
+  );
+
+interface Told extends GenerationResult {
+  seed: number;
+}
+
+interface Telling {
+  told: readonly Told[];
+  loaded: LoadedModel;
+  versionId: number;
+  /** Of each joke. */
+  votes: readonly SimulatedVote[][];
+}
+
+/** Stores every joke as if somebody had asked for it, and the votes on it. */
+async function rateAll(
+  db: Database,
+  voter: Voter,
+  { told, loaded, versionId, votes }: Telling,
+): Promise<void> {
+  const { precision, provider, runtimeVersion } = loaded;
+  for (const [i, { seed, text, tokens, promptTokens, finish, trimmed, promptCut }] of told.entries()) {
+    const request = await db.transaction((tx) =>
+      insertRequest(tx, {
+        ask: { kind: 'joke' },
+        interaction: { id: randomUUID(), applicationId: '1', token: 'simulated' },
+        ...{ guildId: String(1 + (i % GUILDS)), channelId: '1', userId: '1', locale: 'es-ES' },
+        ...{ settings: BOT_DEFAULTS, safeMode: false, seed, deadline: new Date(Date.now() + DEADLINE_MS) },
+      }),
+    );
+    const joke = await storeJoke(db, {
+      ...{ requestId: request.id, modelVersionId: versionId, settings: BOT_DEFAULTS, ending: PLAIN },
+      ...{ text, tokens, promptTokens, seed, finish, trimmed, promptCut },
+      ...{ precision, provider, runtimeVersion },
+    });
+    await finishRequest(db, request.id, { status: 'done' });
+    for (const { rater, score } of votes[i] ?? [])
+      await rate(db, { jokeId: joke.id, voter: voter(rater), score });
+  }
+}
+
+function figuresOf(told: readonly Told[], taste: Taste, learned: ReadonlySet<string>) {
+  const texts = told.map(({ text }) => text);
+  const scores = texts.map((text) => taste.score(text));
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1);
+  const { distinct2, medianWords } = textFigures(texts);
+  return {
+    mean,
+    halfWidth: 1.96 * Math.sqrt(variance / scores.length),
+    ...{ distinct2, medianWords },
+    recited: recitedShare(texts, [...learned]),
+    selfEnding: told.filter(({ finish }) => finish === 'end').length / told.length,
+    samples: texts.slice(0, 3),
+  };
+}

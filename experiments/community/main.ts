@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { createLog } from '../../src/lib/log.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+import { table } from '../../src/training/report.ts';
+import { type Round, runArm } from './arm.ts';
+import { TASTES, type Taste } from './tastes.ts';
+import { type Claim, claimsOf } from './verdict.ts';
+
+// npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 400] [--model FOLDER] [--json FILE]
+// Does the bot learn what a community laughs at, seeing no more than its noisy votes? Against a control that learns
+// from the same votes dealt out to other jokes. Exits 1 where a claim does not hold.
+
+const { values } = parseArgs({
+  options: {
+    taste: { type: 'string', multiple: true, default: TASTES.map(({ name }) => name) },
+    rounds: { type: 'string', default: '5' },
+    jokes: { type: 'string', default: '400' },
+    model: { type: 'string', default: bundledModelPath },
+    seed: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
+    json: { type: 'string' },
+  },
+});
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const results: { taste: string; arms: Record<string, Round[]>; claims: Claim[] }[] = [];
+for (const name of values.taste) {
+  const taste = TASTES.find((known) => known.name === name);
+  if (!taste)
+    throw new Error(`There is no taste ${name}: there are ${TASTES.map((t) => t.name).join(', ')}.`);
+  const begun = Date.now();
+  const votes = await arm(taste, false);
+  const control = await arm(taste, true);
+  const claims = claimsOf(votes, control);
+  results.push({ taste: name, arms: { votes, control }, claims });
+  print(taste, votes, control, claims, (Date.now() - begun) / 60_000);
+}
+if (values.json) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+process.exitCode = results.every(({ claims }) => claims.every(({ holds }) => holds)) ? 0 : 1;
+
+function arm(taste: Taste, shuffled: boolean): Promise<Round[]> {
+  return runArm({
+    ...{ taste, shuffled, model: values.model, log: createLog('error') },
+    ...{ rounds: Number(values.rounds), jokes: Number(values.jokes) },
+    ...{ seed: Number(values.seed), threads: Number(values.threads) },
+    onRound: ({ round, mean, distinct2 }) =>
+      say(
+        `${taste.name}, ${shuffled ? 'shuffled votes' : 'votes'}, round ${round}: ${mean.toFixed(2)}, distinct-2 ${distinct2.toFixed(3)}`,
+      ),
+  });
+}
+
+function print(
+  taste: Taste,
+  votes: readonly Round[],
+  control: readonly Round[],
+  claims: readonly Claim[],
+  minutes: number,
+): void {
+  const out = (line = '') => process.stdout.write(`${line}\n`);
+  out(`\n## ${taste.name}: ${taste.likes} (${minutes.toFixed(0)} minutes)\n`);
+  const rows = votes.map((round, i) => {
+    const other = control[i];
+    return [
+      String(round.round),
+      interval(round),
+      other ? interval(other) : '',
+      round.distinct2.toFixed(3),
+      percent(round.recited),
+      percent(round.selfEnding),
+      other ? other.distinct2.toFixed(3) : '',
+      gateOf(round),
+    ];
+  });
+  const head = ['round', 'score', 'control', 'distinct-2', 'recited', 'ends', 'control d-2', 'the gate'];
+  out(table(head, rows));
+  const [before, after] = [votes[0], votes.at(-1)];
+  before?.samples.forEach((text, i) => {
+    out(`\nbefore: ${text.replaceAll('\n', ' / ')}\nafter:  ${after?.samples[i]?.replaceAll('\n', ' / ')}`);
+  });
+  out();
+  for (const { claim, holds } of claims) out(`${holds ? 'holds' : 'FAILS'}: ${claim}`);
+}
+
+const interval = ({ mean, halfWidth }: Round) => `${mean.toFixed(2)} ±${halfWidth.toFixed(2)}`;
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** What the gate said of the run that made this round's model. */
+function gateOf({ run }: Round): string {
+  if (!run?.evaluation) return '';
+  const failed = run.evaluation.reasons.filter(({ passed }) => !passed).map(({ check }) => check);
+  return failed.length === 0 ? 'promotes' : `rejects: ${failed.join(', ')}`;
+}

@@ -1,0 +1,49 @@
+import type { Round } from './arm.ts';
+
+export interface Claim {
+  claim: string;
+  holds: boolean;
+}
+
+/** Points of the 1–5 scale that the mean hidden score must rise by. */
+const RISE = 0.5;
+/** What the control may rise by: noise, and what the seed jokes do to any model. */
+const CONTROL_RISE = 0.25;
+/** Least distinct-2 in the end, as a share of that at the start. */
+const DIVERSITY = 0.9;
+/** Largest share of recited jokes in the end. */
+const RECITED = 0.05;
+
+/** What the experiment is to show, and whether it did: the last round beside the first, of both arms. */
+export function claimsOf(votes: readonly Round[], control: readonly Round[]): Claim[] {
+  const [start, end] = ends(votes);
+  const [controlStart, controlEnd] = ends(control);
+  const rise = end.mean - start.mean;
+  const controlRise = controlEnd.mean - controlStart.mean;
+  const margin = Math.hypot(start.halfWidth, end.halfWidth);
+  const diversity = end.distinct2 / start.distinct2;
+  return [
+    {
+      claim: `the mean hidden score rises by ${rise.toFixed(2)} ±${margin.toFixed(2)} (at least ${RISE})`,
+      holds: rise >= RISE && rise > margin,
+    },
+    {
+      claim: `with shuffled votes it changes by ${controlRise.toFixed(2)} (at most ${CONTROL_RISE})`,
+      holds: controlRise <= CONTROL_RISE,
+    },
+    {
+      claim: `distinct-2 ends at ${diversity.toFixed(2)} of its start (at least ${DIVERSITY})`,
+      holds: diversity >= DIVERSITY,
+    },
+    {
+      claim: `${(100 * end.recited).toFixed(1)} % recite what was learned from (at most ${100 * RECITED} %)`,
+      holds: end.recited <= RECITED,
+    },
+  ];
+}
+
+function ends(rounds: readonly Round[]): [Round, Round] {
+  const [first, last] = [rounds[0], rounds.at(-1)];
+  if (!first || !last) throw new Error('no round was played');
+  return [first, last];
+}
