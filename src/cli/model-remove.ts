@@ -8,7 +8,10 @@ import { createLog } from '../lib/log.ts';
 import { modelName } from '../models/manifest.ts';
 import { BUNDLED_MODEL } from '../models/registry.ts';
 
-/** `chispa model remove`: deletes a folder of MODELS_DIR after asking; never the bundled or the active model. */
+/**
+ * `chispa model remove`: deletes a folder of MODELS_DIR after asking; never the bundled model, nor one that the
+ * database's bot speaks with, has on trial or learns from, nor one that a server has pinned.
+ */
 export async function removeModel(name: string, { yes = false }: { yes?: boolean }): Promise<void> {
   const config = loadConfig();
   const path = resolve(config.modelsDir, name);
@@ -18,39 +21,51 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
     throw new ChispaError('model-needed', `${name} ships with Chispa and is not removed.`);
   if (!(await stat(join(path, 'config.json')).catch(() => undefined)))
     throw new ChispaError('model-missing', `There is no model named ${name} in ${config.modelsDir}.`);
-  if (await isActive(path, config))
-    throw new ChispaError(
-      'model-needed',
-      `${name} is the model the bot speaks with: choose another first with: chispa model use`,
-    );
-  if (!yes && !(await confirmed(`Delete ${path}? [y/N] `)))
-    throw new ChispaError('not-removed', `${name} was not removed.`);
-  // Out of sight in one step: a removal that is cut leaves no half model under the name.
-  const doomed = join(config.modelsDir, `.${name}.${process.pid}.incomplete`);
-  await rename(path, doomed);
-  await rm(doomed, { recursive: true, force: true });
+  const database = await openDatabase(config);
+  try {
+    const why = database ? await database.whyNeeded(path) : undefined;
+    if (why) throw new ChispaError('model-needed', why);
+    if (!(await database?.hasActive()) && isFirst(path, config))
+      throw new ChispaError(
+        'model-needed',
+        `${name} is the model the bot speaks with: choose another first with: chispa model use`,
+      );
+    if (!yes && !(await confirmed(`Delete ${path}? [y/N] `)))
+      throw new ChispaError('not-removed', `${name} was not removed.`);
+    await database?.retire(path);
+    // Out of sight in one step: a removal that is cut leaves no half model under the name.
+    const doomed = join(config.modelsDir, `.${name}.${process.pid}.incomplete`);
+    await rename(path, doomed);
+    await rm(doomed, { recursive: true, force: true });
+  } finally {
+    await database?.close();
+  }
   process.stdout.write(`Removed ${name}.\n`);
 }
 
-/** The model of the database where there is one, else the one that a new database would start with. */
-async function isActive(path: string, config: Config): Promise<boolean> {
-  const { databaseUrl, dataDir } = config;
+/**
+ * What the database says of models; undefined where there is none yet. One that cannot be opened, because a bot runs
+ * on it or its server is away, refuses the removal: nobody knows then who needs the model.
+ */
+async function openDatabase({ databaseUrl, dataDir }: Config) {
   const { pgliteFolder } = await import('../db/pglite.ts');
-  if (databaseUrl || existsSync(pgliteFolder(dataDir))) {
-    const [{ connect }, { activeModel }] = await Promise.all([
-      import('../db/connect.ts'),
-      import('../db/models.ts'),
-    ]);
-    const store = await connect({ databaseUrl, dataDir, log: createLog('warn') });
-    try {
-      const active = await activeModel(store.db);
-      if (active) return resolve(active.folder) === path;
-    } finally {
-      await store.close();
-    }
-  }
-  return config.model === path || resolve(config.modelsDir, config.model) === path;
+  if (!databaseUrl && !existsSync(pgliteFolder(dataDir))) return undefined;
+  const [{ connect }, { activeModel, retireFolder, whyNeeded }] = await Promise.all([
+    import('../db/connect.ts'),
+    import('../db/models.ts'),
+  ]);
+  const { db, close } = await connect({ databaseUrl, dataDir, log: createLog('warn') });
+  return {
+    whyNeeded: (folder: string) => whyNeeded(db, folder),
+    hasActive: async () => (await activeModel(db)) !== undefined,
+    retire: (folder: string) => retireFolder(db, folder),
+    close,
+  };
 }
+
+/** Whether a new database would start with this model. */
+const isFirst = (path: string, { model, modelsDir }: Config): boolean =>
+  model === path || resolve(modelsDir, model) === path;
 
 async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError('Nobody is there to ask: add --yes to delete the model.');

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, ne, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
 import type { GuildSettings } from './guildSettings.ts';
@@ -28,11 +28,14 @@ export interface ModelVersionSource {
 
 /**
  * The row of a model folder, made when these weights are new. Known weights keep their row even when their folder
- * moved. A name that other weights already have gets the first digits of the hash appended.
+ * moved; a retired version whose weights are back is kept again. A name that other weights already have gets the first
+ * digits of the hash appended.
  */
 export async function ensureModelVersion(db: Database, source: ModelVersionSource): Promise<ModelVersion> {
   const { name, folder, sha256, files } = source;
   const context = source.context === undefined ? {} : { context: source.context };
+  const { status } = modelVersions;
+  const revived = sql`case when ${status} = 'retired' then 'kept' else ${status} end`;
   return inTurn(db, async (tx) => {
     const [nameTaken] = await tx
       .select({ id: modelVersions.id })
@@ -52,7 +55,10 @@ export async function ensureModelVersion(db: Database, source: ModelVersionSourc
         ...context,
         status: source.status ?? 'kept',
       })
-      .onConflictDoUpdate({ target: modelVersions.sha256, set: { folder, files, ...context } })
+      .onConflictDoUpdate({
+        target: modelVersions.sha256,
+        set: { folder, files, status: revived, ...context },
+      })
       .returning();
     return present(row, name);
   });
@@ -228,6 +234,41 @@ export const retireModels = (db: Database, keep: number): Promise<ModelVersion[]
         ),
       )
       .returning();
+  });
+
+/**
+ * Why a model folder cannot be removed: its version serves or is on trial, a guild stays with it, or a training run
+ * needs it. Undefined when nobody does.
+ */
+export async function whyNeeded(db: Database, folder: string): Promise<string | undefined> {
+  const [version] = await db.select().from(modelVersions).where(eq(modelVersions.folder, folder));
+  if (!version) return undefined;
+  const { id, name, status } = version;
+  if (status === 'active')
+    return `${name} is the model the bot speaks with: choose another first with: chispa model use`;
+  if (status === 'trial') return `${name} is on trial: it tells a share of the jokes.`;
+  const pins = await db.$count(guildSettings, eq(guildSettings.modelVersionId, id));
+  if (pins > 0)
+    return `${name} is pinned by ${pins} ${pins === 1 ? 'server' : 'servers'}: their moderators go back with /ajustar modelo.`;
+  const running = and(
+    eq(trainingRuns.status, 'running'),
+    or(eq(trainingRuns.baseVersionId, id), eq(trainingRuns.formerId, id)),
+  );
+  if ((await db.$count(trainingRuns, running)) > 0) return `${name} is being learned from right now.`;
+  return undefined;
+}
+
+/**
+ * Marks the version of a folder as one whose weights are gone: to be called just before they are removed. A folder
+ * that no version has is nobody's.
+ * @throws ChispaError `model-needed` (see `whyNeeded`).
+ */
+export const retireFolder = (db: Database, folder: string): Promise<void> =>
+  // In turn with pinning and activating: none of them may name weights that are just being removed.
+  inTurn(db, async (tx) => {
+    const why = await whyNeeded(tx, folder);
+    if (why) throw new ChispaError('model-needed', why);
+    await tx.update(modelVersions).set({ status: 'retired' }).where(eq(modelVersions.folder, folder));
   });
 
 /** Changes which version serves, one process at a time, and tells every listening one. */

@@ -1,8 +1,12 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as model from '../../src/cli/model.ts';
+import { connect, type Database } from '../../src/db/connect.ts';
+import { pinModel, ratedModels, usableModels } from '../../src/db/models.ts';
 import { UsageError } from '../../src/lib/errors.ts';
+import { freshDataDir, silent } from '../databases.ts';
 import { startHub } from '../models/import/loopback-hub.ts';
 import { sourceFolder } from '../models/import/source-folder.ts';
 import { temporaryFolder, tinyModelFolder } from '../models/tiny-model.ts';
@@ -15,9 +19,17 @@ async function shelf(more: Record<string, string> = {}) {
   const home = await temporaryFolder();
   const modelsDir = join(home, 'models');
   await mkdir(modelsDir);
-  const env = { MODELS_DIR: modelsDir, DATA_DIR: join(home, 'data'), MODEL: '', DATABASE_URL: '', ...more };
+  const dataDir = more.DATA_DIR ?? join(home, 'data');
+  const env = { MODELS_DIR: modelsDir, DATA_DIR: dataDir, MODEL: '', DATABASE_URL: '', ...more };
   const chispa = (...args: string[]) => runCommand(model, ['model', ...args], env);
-  return { modelsDir, chispa };
+  return { modelsDir, dataDir, chispa };
+}
+
+/** The same beside a database that is there already: making one takes long. */
+function shelfWithDatabase() {
+  const dataDir = freshDataDir();
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  return shelf({ DATA_DIR: dataDir });
 }
 
 async function hubFiles(): Promise<Record<string, Buffer>> {
@@ -114,12 +126,56 @@ describe('the shelf', () => {
   });
 
   it('makes a model the active one, which is then not removed', async () => {
-    const { chispa } = await shelf();
+    const { chispa } = await shelfWithDatabase();
     await chispa('import', await tinyModelFolder(), '--name', 'tiny');
     expect((await chispa('use', 'tiny')).stdout).toBe('The active model is now tiny.\n');
     expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot speaks with/);
     expect((await chispa('use', 'mini-es')).stdout).toBe('The active model is now mini-es (before: tiny).\n');
     expect((await chispa('remove', 'tiny', '--yes')).stdout).toBe('Removed tiny.\n');
+  });
+
+  it('does not remove what a server has pinned, and knows when weights are gone and back', async () => {
+    const { chispa, dataDir, modelsDir } = await shelfWithDatabase();
+    const inDatabase = async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
+      const store = await connect({ dataDir, log: silent });
+      try {
+        return await work(store.db);
+      } finally {
+        await store.close();
+      }
+    };
+    const statusOf = () =>
+      inDatabase(async (db) => (await ratedModels(db)).find(({ name }) => name === 'tiny')?.status);
+    const source = await tinyModelFolder();
+    await chispa('import', source, '--name', 'tiny');
+    await chispa('use', 'tiny');
+    await chispa('use', 'mini-es');
+    await inDatabase(async (db) => {
+      const tiny = (await usableModels(db)).find(({ name }) => name === 'tiny');
+      await pinModel(db, '10', '1', tiny?.id ?? 0);
+    });
+    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toBe(
+      'tiny is pinned by 1 server: their moderators go back with /ajustar modelo.',
+    );
+    expect(await readdir(modelsDir)).toContain('tiny');
+    expect(await statusOf()).toBe('kept');
+
+    await inDatabase((db) => pinModel(db, '10', '1', null));
+    expect((await chispa('remove', 'tiny', '--yes')).stdout).toBe('Removed tiny.\n');
+    expect(await statusOf()).toBe('retired');
+    await chispa('import', source, '--name', 'tiny');
+    expect((await chispa('use', 'tiny')).stdout).toMatch(/^The active model is now tiny/);
+    expect(await statusOf()).toBe('active');
+  });
+
+  it('removes nothing while a database is away that might need it', async () => {
+    const { chispa, modelsDir } = await shelf({
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      VOTER_SECRET: 'a secret for the tests',
+    });
+    await chispa('import', await tinyModelFolder(), '--name', 'tiny');
+    expect((await chispa('remove', 'tiny', '--yes')).error).toBeDefined();
+    expect(await readdir(modelsDir)).toEqual(['tiny']);
   });
 
   it('does not remove the model that a new database would start with', async () => {
