@@ -1,5 +1,5 @@
 import { loadConfig } from '../config.ts';
-import { blockBytes, blocksOf } from '../graph/quantise.ts';
+import { blocking } from '../graph/quantise.ts';
 import type { Gpt2Config } from '../models/config.ts';
 import { describeModel, type ModelDescription } from '../models/describe.ts';
 import { countParameters, type Module, moduleNames, moduleTree, treeLines } from '../models/module-tree.ts';
@@ -78,7 +78,8 @@ function memoryPerPrecision(config: Gpt2Config): Record<'fp32' | 'q8' | 'q4', nu
       ['q8', 8],
       ['q4', 4],
     ] as const) {
-      if (isMatrix) memory[precision] += outputs * blocksOf(inputs) * (blockBytes(bits) + 4);
+      const { blocks, bytes } = blocking(inputs, bits);
+      if (isMatrix) memory[precision] += outputs * blocks * (bytes + 4);
       // The embedding is looked up row by row, and stays whole beside the quantised head.
       if (!isMatrix || name === 'wte.weight') memory[precision] += plain;
     }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Bits, BLOCK, blockBytes, blocksOf, quantise } from '../graph/quantise.ts';
+import { type Bits, blocking, quantise } from '../graph/quantise.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { forkSibling } from '../lib/fork.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
@@ -21,7 +21,7 @@ import type { Precision } from './engine.ts';
 export type ModelWeights = Pick<ModelFolder, 'path' | 'name' | 'config' | 'weights' | 'sha256'>;
 
 /** Changes when the layout of the file does, so that files of older versions are made anew. */
-const FORMAT = 'chispa-quantised-1';
+const FORMAT = 'chispa-quantised-2';
 
 export const bitsOf = (precision: Exclude<Precision, 'fp32'>): Bits => (precision === 'q8' ? 8 : 4);
 
@@ -116,13 +116,13 @@ export async function writeQuantised(
       });
     if (!matrix || (isHead(name) && !head)) continue;
     const layout = matrixShape(name, shape);
-    const blocks = blocksOf(layout.inputs);
+    const { blocks, bytes } = blocking(layout.inputs, bits);
     // Two tensors come out of one pass: the second is kept until the file asks for it.
     let scales: Float32Array = new Float32Array();
     sources.push({
       name: packedName(name),
       dtype: 'U8',
-      shape: [layout.outputs, blocks, blockBytes(bits)],
+      shape: [layout.outputs, blocks, bytes],
       chunks: () =>
         chunk(async () => {
           const made = quantise(await readTensor(folder.weights, entry.name), layout, bits);
@@ -141,7 +141,6 @@ export async function writeQuantised(
     format: FORMAT,
     source: folder.sha256,
     bits: String(bits),
-    block: String(BLOCK),
   });
 }
 

@@ -1,23 +1,28 @@
 import { concat, slice } from './ops/index.ts';
 import type { Value } from './value.ts';
 
-/** Weights that share one scale: onnxruntime's fast kernels on CPUs take 32. */
-export const BLOCK = 32;
 export type Bits = 4 | 8;
 
 /** A matrix for onnxruntime's MatMulNBits: for each output, blocks of inputs with one scale each. */
 export interface QuantisedMatrix {
-  /** [outputs, blocks, BLOCK · bits / 8]; of two 4-bit weights in a byte the first is the low half. */
+  /** [outputs, blocks, block · bits / 8]; of two 4-bit weights in a byte the first is the low half. */
   packed: Uint8Array;
   /** [outputs, blocks]. */
   scales: Float32Array;
 }
 
-export const blocksOf = (inputs: number): number => Math.ceil(inputs / BLOCK);
-export const blockBytes = (bits: Bits): number => (BLOCK * bits) / 8;
+/**
+ * How a matrix of so many inputs is cut: weights that share one scale, blocks of each output, bytes of a block.
+ * With 8 bits a block of 64 loses next to nothing against one of 32 and is faster by a tenth; 4 bits need the smaller.
+ * Still larger ones are faster too, but onnxruntime 1.30 then rounds a row otherwise when it has another beside it.
+ */
+export function blocking(inputs: number, bits: Bits): { block: number; blocks: number; bytes: number } {
+  const block = bits === 8 && inputs % 64 === 0 ? 64 : 32;
+  return { block, blocks: Math.ceil(inputs / block), bytes: (block * bits) / 8 };
+}
 
 /**
- * Rounds a matrix to `bits` a weight, symmetric around 0 in blocks of 32 inputs: `w ≈ scale · (q − 2^(bits−1))`.
+ * Rounds a matrix to `bits` a weight, symmetric around 0 in blocks of inputs (`blocking`): `w ≈ scale · (q − 2^(bits−1))`.
  * `strideIn` and `strideOut` say where the weight of an input and an output lies, so that both Hugging Face's [in, out]
  * and the head's [out, in] can be read.
  */
@@ -27,15 +32,14 @@ export function quantise(
   bits: Bits,
 ): QuantisedMatrix {
   const { inputs, outputs, strideIn, strideOut } = shape;
-  const blocks = blocksOf(inputs);
-  const bytes = blockBytes(bits);
+  const { block: size, blocks, bytes } = blocking(inputs, bits);
   const zero = 2 ** (bits - 1);
   const packed = new Uint8Array(outputs * blocks * bytes);
   const scales = new Float32Array(outputs * blocks);
   for (let output = 0; output < outputs; output++)
     for (let block = 0; block < blocks; block++) {
-      const first = block * BLOCK;
-      const count = Math.min(BLOCK, inputs - first);
+      const first = block * size;
+      const count = Math.min(size, inputs - first);
       const start = output * strideOut + first * strideIn;
       let widest = 0; // the weight furthest from 0, with its sign
       for (let i = 0; i < count; i++) {
@@ -47,7 +51,7 @@ export function quantise(
       const inverse = scale === 0 ? 0 : 1 / scale;
       scales[output * blocks + block] = scale;
       const target = (output * blocks + block) * bytes;
-      for (let i = 0; i < BLOCK; i++) {
+      for (let i = 0; i < size; i++) {
         const weight = i < count ? (weights[start + i * strideIn] ?? 0) : 0;
         const code = Math.min(2 * zero - 1, Math.max(0, Math.round(weight * inverse) + zero));
         if (bits === 8) packed[target + i] = code;
@@ -71,7 +75,13 @@ export function quantisedLinear(
       {
         domain: 'com.microsoft',
         // Accuracy level 4 rounds the activations to 8 bits too and multiplies integers; other levels are ten times slower.
-        attributes: { K: inputs, N: outputs, bits, block_size: BLOCK, accuracy_level: 4 },
+        attributes: {
+          K: inputs,
+          N: outputs,
+          bits,
+          block_size: blocking(inputs, bits).block,
+          accuracy_level: 4,
+        },
       },
     );
     if (!y) throw new Error('MatMulNBits has one output');
