@@ -73,12 +73,10 @@ async function run(options: Options): Promise<void> {
   async function evaluateModel(name: string): Promise<Evaluation> {
     const { resolveModel } = await import('../models/registry.ts');
     const { openModelFolder } = await import('../models/folder.ts');
-    const { openingText } = await import('../models/template.ts');
     const { evaluate } = await import('../training/evaluate.ts');
     const folder = await openModelFolder(await resolveModel(name, { modelsDir: config.modelsDir }));
     const { model, context } = await engine.load(folder.path);
     const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
-    const opening = openingText(folder.manifest.prompt.joke);
     return evaluate({
       folder,
       jokes,
@@ -88,7 +86,7 @@ async function run(options: Options): Promise<void> {
       async generate(index) {
         const seed = (options.seed + index) % 2 ** 32;
         const { text, finish } = await engine.generate({ model, prompt: { kind: 'joke' }, settings, seed });
-        return { text: opening + text, ended: finish === 'end' };
+        return { text, ended: finish === 'end' };
       },
     });
   }
