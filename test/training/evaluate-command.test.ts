@@ -147,7 +147,7 @@ describe('chispa evaluate', () => {
     expect(table).toMatch(/reciter +looper +corpus/);
     expect(table).toMatch(/ends by itself +1 +0\b/);
     expect(table).toMatch(/recited +1 +0\b/);
-    expect(table).toMatch(/median words +16 +32 +6\b/);
+    expect(table).toMatch(/median words +16 +32 +7\b/);
   });
 
   it('takes jokes that must not be recited from another file, and says what it cannot use', async () => {
