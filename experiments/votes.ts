@@ -95,8 +95,8 @@ async function measure(name: string, path: string): Promise<Arm> {
   const model = await openModelFolder(path);
   return {
     name,
-    well: await jokeLosses(model, well, threads),
-    badly: await jokeLosses(model, badly, threads),
+    well: await jokeLosses(model, well, { threads }),
+    badly: await jokeLosses(model, badly, { threads }),
   };
 }
 

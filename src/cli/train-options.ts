@@ -17,6 +17,7 @@ const HELP: Record<NumericSetting, string> = {
   weightDecay: 'AdamW weight decay',
   clip: 'largest gradient norm',
   dropout: 'share of activations dropped while learning',
+  temperature: 'divides the logits in the loss; that of the sampling, for jokes a model told itself',
   batch: 'jokes a step (notebook) or rows a step (chispa)',
   accumulate: 'compute each step in this many parts: less memory, same result',
   maxLength: 'tokens of a joke (notebook) or of a row (chispa) at most; never more than the context',

@@ -13,6 +13,11 @@ import type { Value } from './value.ts';
 export interface LossOptions {
   /** Probability of dropping an activation; 0 declares no random inputs. */
   dropout?: number;
+  /**
+   * Divides the logits before the softmax, as decoding does: what is learnt is the distribution that is sampled at this
+   * temperature. Default 1.
+   */
+  temperature?: number;
   /** Train these adapters and leave the model's own weights alone. */
   lora?: LoraShape;
 }
@@ -86,11 +91,11 @@ export function trainingGraph(config: Gpt2Config, options: LossOptions = {}): Tr
 }
 
 /** The same forward pass without gradients or dropout: output `losses` [N]. */
-export function evaluationGraph(config: Gpt2Config, lora?: LoraShape): Uint8Array {
+export function evaluationGraph(config: Gpt2Config, options: Omit<LossOptions, 'dropout'> = {}): Uint8Array {
   const graph = createGraph();
-  const shapes = [...expectedShapes(config), ...(lora ? loraShapes(config, lora) : [])];
+  const shapes = [...expectedShapes(config), ...(options.lora ? loraShapes(config, options.lora) : [])];
   const parameters = inputs(graph, shapes);
-  graph.output('losses', writeLosses(graph, config, parameters, tokenInputs(graph), lora ? { lora } : {}));
+  graph.output('losses', writeLosses(graph, config, parameters, tokenInputs(graph), options));
   return encodeModel(graph, 'evaluation');
 }
 
@@ -121,7 +126,7 @@ function writeLosses(
   config: Gpt2Config,
   parameters: Parameters,
   { ids, positions, segments, targets }: TokenInputs,
-  { dropout = 0, lora }: LossOptions,
+  { dropout = 0, temperature = 1, lora }: LossOptions,
 ): Value {
   const parameter = (name: string) => fed(parameters, name);
   const drop = dropout > 0 ? dropoutSites(graph, config, dropout) : undefined;
@@ -143,5 +148,7 @@ function writeLosses(
     ids,
     positions,
   );
-  return tokenLoss(hidden, parameter(headName(config)), targets);
+  // Scaling what the head reads scales its logits, at a fraction of the size.
+  const scaled = temperature === 1 ? hidden : mul(hidden, 1 / temperature);
+  return tokenLoss(scaled, parameter(headName(config)), targets);
 }

@@ -31,9 +31,10 @@ export async function compareModels(
   const { active, candidate, heldOut, thresholds, threads, samples, seed, signal } = comparison;
   const jokes = heldOut.map(({ text }) => text);
   const weights = heldOut.map(({ weight }) => weight);
+  const { temperature } = BOT_DEFAULTS; // of the jokes: what counts is what the bot would say
   const losses = {
-    active: await measureLosses({ folder: active, jokes, threads }, signal),
-    candidate: await measureLosses({ folder: candidate, jokes, threads }, signal),
+    active: await measureLosses({ folder: active, jokes, threads, temperature }, signal),
+    candidate: await measureLosses({ folder: candidate, jokes, threads, temperature }, signal),
     weights,
   };
   const safety = createSafety();

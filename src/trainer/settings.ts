@@ -1,3 +1,4 @@
+import { BOT_DEFAULTS } from '../lib/settings.ts';
 import { RECIPE_DEFAULTS, type TrainingSettings } from '../training/settings.ts';
 
 /** How the learning loop trains: the `chispa` recipe, going on from a model that knows jokes already. */
@@ -5,6 +6,7 @@ export const LEARNING_SETTINGS: TrainingSettings = {
   ...RECIPE_DEFAULTS.chispa,
   epochs: 6,
   learningRate: 1e-4,
+  temperature: BOT_DEFAULTS.temperature, // that of the jokes it learns from, most of them
   // A trainer may be stopped at any time, and a step of a large model takes seconds.
   checkpoint: 100,
 };

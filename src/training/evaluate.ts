@@ -57,25 +57,28 @@ export async function jokeLoss(
   jokes: readonly string[],
   threads: number,
 ): Promise<number> {
-  const sums = await lossSums(folder, jokes, threads);
+  const sums = await lossSums(folder, jokes, { threads });
   const total = (of: 'loss' | 'tokens') => sums.reduce((sum, joke) => sum + joke[of], 0);
   return total('loss') / total('tokens');
 }
 
-/** The same for each joke by itself: mean loss per predicted token [jokes], in nats. */
+/**
+ * The same for each joke by itself: mean loss per predicted token [jokes], in nats, of the distribution that is sampled
+ * at `temperature`.
+ */
 export async function jokeLosses(
   folder: ModelFolder,
   jokes: readonly string[],
-  threads: number,
+  options: { threads: number; temperature?: number },
 ): Promise<number[]> {
-  return (await lossSums(folder, jokes, threads)).map(({ loss, tokens }) => loss / tokens);
+  return (await lossSums(folder, jokes, options)).map(({ loss, tokens }) => loss / tokens);
 }
 
 /** Each joke's loss over all its predicted tokens, and their number. */
 async function lossSums(
   folder: ModelFolder,
   jokes: readonly string[],
-  threads: number,
+  options: { threads: number; temperature?: number },
 ): Promise<{ loss: number; tokens: number }[]> {
   const { config, tokenizer } = folder;
   const limit = Math.min(512, config.positions);
@@ -85,7 +88,7 @@ async function lossSums(
     weight: 1,
   }));
   const sums = new Map(samples.map((sample): [Sample, number] => [sample, 0]));
-  const evaluator = await createEvaluator(folder, threads);
+  const evaluator = await createEvaluator(folder, options);
   try {
     for (const rows of chunks(packRows(samples, limit), ROWS)) {
       const batch = toBatch(rows);

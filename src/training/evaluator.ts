@@ -12,12 +12,16 @@ export interface Evaluator {
   release(): Promise<void>;
 }
 
-export async function createEvaluator(folder: ModelFolder, threads: number): Promise<Evaluator> {
+/** `temperature` divides the logits in the loss; default 1. */
+export async function createEvaluator(
+  folder: ModelFolder,
+  { threads, temperature = 1 }: { threads: number; temperature?: number },
+): Promise<Evaluator> {
   const { config } = folder;
   const weights = emptyWeights(config);
   await loadWeights(folder, weights);
   const parameters = tensorsOf(weights, expectedShapes(config));
-  const session = await createSession(evaluationGraph(config), threads);
+  const session = await createSession(evaluationGraph(config, { temperature }), threads);
   return {
     losses: async (batch) => {
       const { losses } = await session.run({ ...batchFeeds(batch), ...parameters });

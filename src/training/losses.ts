@@ -7,6 +7,8 @@ export interface LossQuestion {
   folder: string;
   jokes: readonly string[];
   threads: number;
+  /** Divides the logits; default 1. */
+  temperature?: number;
 }
 
 export type LossAnswer = { losses: number[] } | { code: string; message: string };

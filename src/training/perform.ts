@@ -98,6 +98,7 @@ async function openStepper(run: Run, base: ModelFolder): Promise<{ stepper: Step
     frozen,
     ...(lora && { lora }),
     dropout: settings.dropout,
+    temperature: settings.temperature,
     seed: settings.seed,
     adamw: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
     accumulate: settings.accumulate > 1,

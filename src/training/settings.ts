@@ -24,6 +24,11 @@ export const trainingSettings = z.strictObject({
   /** Largest global norm of the gradient. */
   clip: z.number().positive(),
   dropout: z.number().min(0).max(0.9),
+  /**
+   * Divides the logits in the loss. A model that learns from jokes it told itself at a temperature must learn them at
+   * that temperature: at 1 its distribution would become the sharper one it was sampled from, each time anew.
+   */
+  temperature: z.number().min(0.05).max(2),
   /** Jokes a step (`notebook`), or rows a step (`chispa`). */
   batch: z.number().int().min(1).max(4096),
   /** The batch is computed in this many parts, one after the other: less memory, same result. */
@@ -49,6 +54,7 @@ const shared = {
   weightDecay: 0.01,
   clip: 1,
   dropout: 0.1,
+  temperature: 1,
   accumulate: 1,
   maxLength: 512,
   validation: 0.1,

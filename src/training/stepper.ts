@@ -15,6 +15,8 @@ export interface StepperOptions {
   frozen: Views;
   lora?: LoraShape;
   dropout: number;
+  /** Divides the logits in the loss; default 1. */
+  temperature?: number;
   /** For dropout. */
   seed: number;
   adamw: AdamWSettings;
@@ -46,8 +48,9 @@ export interface Stepper {
 }
 
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
-  const { config, lora, dropout, seed, threads, accumulate } = options;
-  const graph = trainingGraph(config, { dropout, ...(lora && { lora }) });
+  const { config, lora, dropout, temperature = 1, seed, threads, accumulate } = options;
+  const loss = { temperature, ...(lora && { lora }) };
+  const graph = trainingGraph(config, { ...loss, dropout });
   const memory = createTrainingMemory(graph.trainable, { accumulate });
   const optimizer = await createAdamW(memory, options.adamw, { accumulated: accumulate });
   const session = await createSession(graph.model, threads);
@@ -100,7 +103,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       return { loss, norm: optimizer.step({ step, learningRate, clip }) };
     },
     async losses(batch) {
-      evaluation ??= await createSession(evaluationGraph(config, lora), threads);
+      evaluation ??= await createSession(evaluationGraph(config, loss), threads);
       const { losses } = await evaluation.run({ ...batchFeeds(batch), ...parameters });
       return floatsOf(losses);
     },

@@ -27,7 +27,7 @@ it('means the loss over every predicted token, the end included', async () => {
 it('says what each joke loses, alone or packed with others', async () => {
   const jokes = ['ab', 'abcdefgh', 'ba'.repeat(30), 'c', 'hgf'];
   const alone = await Promise.all(jokes.map((joke) => jokeLoss(model, [joke], 1)));
-  const together = await jokeLosses(model, jokes, 1);
+  const together = await jokeLosses(model, jokes, { threads: 1 });
   together.forEach((loss, i) => {
     expect(loss).toBeCloseTo(alone[i] ?? 0, 5);
   });

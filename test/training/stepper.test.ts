@@ -79,6 +79,38 @@ describe('packing', () => {
   });
 });
 
+describe('a temperature', () => {
+  it('divides the logits: as if the last normalisation gave as much less', async () => {
+    const temperature = 0.8;
+    const tempered = await stepperOf({ temperature });
+    const scaled = await stepperOf();
+    for (const name of ['ln_f.weight', 'ln_f.bias']) {
+      const parameter = scaled.memory.views('parameters').get(name);
+      parameter?.forEach((value, i) => {
+        parameter[i] = value / temperature;
+      });
+    }
+    const [loss] = await gradientOf(tempered, [[[A, B, C]]]);
+    const [expected] = await gradientOf(scaled, [[[A, B, C]]]);
+    const [plain] = await gradientOf(await stepperOf(), [[[A, B, C]]]);
+    expect(Math.abs(loss / expected - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(loss / plain - 1)).toBeGreaterThan(1e-4);
+    for (const [name, gradient] of tempered.memory.views('gradients')) {
+      const other = scaled.memory.views('gradients').get(name) ?? new Float32Array();
+      const factor = name.startsWith('ln_f') ? temperature : 1; // its own gradient is that of what was divided
+      expect(
+        relativeError(
+          gradient.map((g) => g * factor),
+          other,
+        ),
+      ).toBeLessThan(1e-5);
+    }
+    const batch = toBatch([[A]]);
+    const [one, two] = [await tempered.losses(batch), await scaled.losses(batch)];
+    expect(relativeError(one.subarray(0, 11), two.subarray(0, 11))).toBeLessThan(1e-6);
+  });
+});
+
 describe('a step', () => {
   it('weights each joke’s tokens', async () => {
     const stepper = await stepperOf();
