@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChispaError } from '../lib/errors.ts';
+import { isAlive, pidOf, processIdentity } from '../lib/process-identity.ts';
 
 /**
  * Claims a folder for this process with the file `<folder>.lock`. PGlite needs it: two processes on one data
@@ -11,7 +12,7 @@ import { ChispaError } from '../lib/errors.ts';
  */
 export async function lockFolder(folder: string): Promise<() => void> {
   const file = `${folder}.lock`;
-  const mine = identity(process.pid);
+  const mine = processIdentity(process.pid);
   // Written aside and linked into place, so that nobody ever reads a lock without its owner.
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, mine);
@@ -91,32 +92,4 @@ function readLock(file: string): string | undefined {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-}
-
-/** A pid and, where Linux tells it, when that process started: pids come back, in containers at every start. */
-const identity = (pid: number): string => `${pid}\n${startTime(pid)}`;
-
-const pidOf = (owner: string): number => Number.parseInt(owner, 10);
-
-/** Field 22 of /proc/PID/stat (proc(5)): clock ticks from boot to the process's start. Empty elsewhere. */
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the command in parentheses, may hold anything, spaces and parentheses too.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return ''; // no /proc here, or no such process
-  }
-}
-
-function isAlive(owner: string): boolean {
-  const pid = pidOf(owner);
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!hasCode(error, 'EPERM')) return false; // EPERM: alive, and somebody else's
-  }
-  const started = owner.split('\n')[1] ?? '';
-  return started === '' || started === startTime(pid);
 }

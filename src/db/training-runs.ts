@@ -101,19 +101,20 @@ export async function renewLease(db: Database, run: OpenRun): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Leaves a run to whoever takes it up: at once, or after a fault not before `retrySeconds` have passed. */
+/**
+ * Leaves a run to whoever takes it up, not before `seconds` have passed. Only a fault counts as an attempt.
+ */
 export async function leaveRun(
   db: Database,
   run: OpenRun,
-  after?: { fault: string; retrySeconds: number },
+  { seconds = 0, fault }: { seconds?: number; fault?: string } = {},
 ): Promise<void> {
   await db
     .update(trainingRuns)
-    .set(
-      after
-        ? { note: after.fault, leaseUntil: sql`now() + make_interval(secs => ${after.retrySeconds})` }
-        : { leaseUntil: sql`now()`, attempts: sql`${trainingRuns.attempts} - 1` },
-    )
+    .set({
+      leaseUntil: sql`now() + make_interval(secs => ${seconds})`,
+      ...(fault === undefined ? { attempts: sql`${trainingRuns.attempts} - 1` } : { note: fault }),
+    })
     .where(held(run));
 }
 

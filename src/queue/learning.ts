@@ -20,10 +20,11 @@ const CHECKS = '*/5 * * * *';
 /** The jobs of the learning loop. A run's own state is its row (src/db/training-runs.ts), not its job. */
 export interface LearningQueue {
   /** Asks for a training run. False when one is asked for already. */
-  requestLearning(trigger: 'host'): Promise<boolean>;
+  requestLearning(trigger: 'host' | 'schedule'): Promise<boolean>;
   /**
-   * Sets when runs begin by themselves, for all processes: a cron expression, or undefined for never. Needs a queue
-   * that was created with `schedules`. Throws ChispaError `bad-schedule`.
+   * Has the votes looked at now and every few minutes, and sets when runs begin by themselves: a cron expression, or
+   * undefined for never. Holds for all processes; those whose queue was created with `schedules` send the jobs.
+   * Throws ChispaError `bad-schedule`.
    */
   planLearning(plan: { schedule: string | undefined; timeZone: string }): Promise<void>;
   /** Hands the next job, if there is one, to `handle`, which should be quick; one that fails comes again. */
@@ -45,6 +46,7 @@ export async function createLearningQueue(boss: PgBoss, store: Store): Promise<L
       const plan = (key: string, cron: string, job: LearnJob) =>
         boss.schedule(LEARN, cron, job, { key, tz: timeZone, singletonKey: job.kind });
       await plan('check', CHECKS, { kind: 'check' });
+      await boss.send(LEARN, { kind: 'check' }, { singletonKey: 'check' });
       if (schedule === undefined) await boss.unschedule(LEARN, 'run');
       else
         await plan('run', schedule, { kind: 'run', trigger: 'schedule' }).catch((error: unknown) => {

@@ -111,8 +111,11 @@ function presentable(told: readonly Told[], retold: readonly Told[], seed: numbe
   return told
     .flatMap((before, i) => {
       const after = retold[i];
-      const fit = after && [before, after].every(({ ended, safe }) => ended && safe);
+      const fit = after && [before, after].every((joke) => joke.ended && joke.safe && isStorable(joke.text));
       return fit ? [{ seed: (seed + i) >>> 0, before: before.text, after: after.text }] : [];
     })
     .slice(0, 3);
 }
+
+/** PostgreSQL takes no NUL and no half of a surrogate pair, which a model that reads bytes may well write. */
+const isStorable = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);

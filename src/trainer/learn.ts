@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import type { Database } from '../db/connect.ts';
 import { activeModel, ensureModelVersion, findModelVersion, type ModelVersion } from '../db/models.ts';
 import { patiently } from '../db/outage.ts';
@@ -9,6 +10,7 @@ import type { RunCorpus, RunSnapshot } from '../db/runRecord.ts';
 import { HALF_LIFE_DAYS, trainableJokes, trainableVotes } from '../db/trainable.ts';
 import {
   beginRun,
+  type Epoch,
   findRun,
   leaveRun,
   type OpenRun,
@@ -25,8 +27,9 @@ import type { Logger } from '../lib/log.ts';
 import { type ModelFolder, openModelFolder } from '../models/folder.ts';
 import { verifyModel } from '../models/verify.ts';
 import { removeRun } from '../training/checkpoint.ts';
-import type { TrainingEvent } from '../training/events.ts';
+import type { EpochRecord, TrainingEvent } from '../training/events.ts';
 import { prepareRun } from '../training/prepare.ts';
+import { epochRecord } from '../training/progress.ts';
 import { readRun, runPath } from '../training/run-folder.ts';
 import type { TrainingJoke } from '../training/samples.ts';
 import type { TrainingSettings } from '../training/settings.ts';
@@ -68,6 +71,7 @@ export interface LearnOptions {
 const ATTEMPTS = 5;
 /** What a failed attempt waits for the next, in seconds. */
 const RETRY_SECONDS = 60;
+const BUSY_SECONDS = 5;
 /** How long an open run waits for a database that is away, before it leaves its work to the next start. */
 const PATIENCE_MS = 10 * 60_000;
 
@@ -78,7 +82,6 @@ const PASSING = new Set([
   'disk-full',
   'training-killed',
   'evaluation-killed',
-  'run-busy',
   'engine-failed',
   'engine-died',
 ]);
@@ -136,12 +139,15 @@ export async function learn(options: LearnOptions, run: OpenRun): Promise<Traini
     if (code === 'run-lost' || lease.lost.aborted) return;
     if (signal.aborted) {
       await leaveRun(db, run);
+    } else if (code === 'run-busy') {
+      // The training of a trainer that was killed ends with the step it is at.
+      await leaveRun(db, run, { seconds: BUSY_SECONDS });
     } else if (REFUSALS.has(code)) {
       log.warn(`no training: ${message}`);
       await wait(() => endRun(db, run, 'refused', message));
     } else if ((PASSING.has(code) || !(error instanceof ChispaError)) && run.attempts < ATTEMPTS) {
       log.error({ error: message }, 'the training run stopped, and will be tried again');
-      await leaveRun(db, run, { fault: message, retrySeconds: RETRY_SECONDS });
+      await leaveRun(db, run, { fault: message, seconds: RETRY_SECONDS });
     } else {
       log.error({ error: message }, 'the training run failed');
       await wait(() => endRun(db, run, 'failed', message));
@@ -221,23 +227,25 @@ async function prepare(
 
 async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, folder: string) {
   const writing: Promise<void>[] = [];
-  const record = (epoch: number, trainLoss: number, validationLoss: number, seconds: number) =>
-    recordEpoch(db, run.id, { epoch, trainLoss, validationLoss, seconds }).catch((error) =>
-      log.warn({ error: messageOf(error), epoch }, 'an epoch could not be written down yet'),
-    );
   const outcome = await trainRun(folder, {
     ...(signal && { signal }),
     onEvent(event) {
       onEvent?.(event);
-      // `done` has them all: what the database missed while it was away is made up for.
-      const epochs = event.event === 'epoch' ? [event] : event.event === 'done' ? event.epochs : [];
-      for (const { epoch, trainTokenLoss, validationTokenLoss, seconds } of epochs)
-        writing.push(record(epoch, trainTokenLoss, validationTokenLoss, seconds));
+      if (event.event !== 'epoch') return;
+      // For those who watch: `register` writes down what the database missed.
+      const written = recordEpoch(db, run.id, epochOf(event)).catch((error) =>
+        log.warn({ error: messageOf(error) }, 'an epoch could not be written down yet'),
+      );
+      writing.push(written);
     },
   });
   await Promise.all(writing);
   if (outcome === 'interrupted') throw new ChispaError('interrupted', 'The training run was stopped.');
 }
+
+const epochOf = ({ epoch, trainTokenLoss, validationTokenLoss, seconds }: EpochRecord): Epoch => ({
+  ...{ epoch, seconds, trainLoss: trainTokenLoss, validationLoss: validationTokenLoss },
+});
 
 /** The row of the new version: rejected until the gate has let it through. */
 async function register(
@@ -253,9 +261,16 @@ async function register(
       ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
     }),
   );
-  await wait(() => recordRun(db, run, { versionId: version.id }));
+  const { epochs } = metrics.parse(JSON.parse(await readFile(join(output, 'metrics.json'), 'utf8')));
+  await wait(async () => {
+    await recordRun(db, run, { versionId: version.id });
+    for (const record of epochs) await recordEpoch(db, run.id, epochOf(record));
+  });
   return version;
 }
+
+/** The part of a trained folder's metrics.json that the database keeps. */
+const metrics = z.object({ epochs: z.array(epochRecord) });
 
 async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion, wait: Wait): Promise<void> {
   const { db, log, skipGate = false, trialShare = 0 } = options;

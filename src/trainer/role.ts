@@ -11,9 +11,7 @@ import { type JudgeOptions, judgeByVotes } from './judge.ts';
 import { beginLearning, type LearnOptions, learn } from './learn.ts';
 import { pruneModels } from './prune.ts';
 
-export interface TrainerOptions
-  extends Omit<LearnOptions, 'db' | 'signal' | 'onEvent'>,
-    Pick<JudgeOptions, 'live'> {
+export interface TrainerOptions extends Omit<LearnOptions, 'db' | 'signal'>, Pick<JudgeOptions, 'live'> {
   store: Store;
   queue: Queue;
   /** When runs begin by themselves: a cron expression in the machine's time zone; undefined for never. */

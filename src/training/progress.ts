@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const epochRecord = z.object({
+export const epochRecord = z.object({
   epoch: z.number(),
   step: z.number(),
   trainLoss: z.number(),

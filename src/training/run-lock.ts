@@ -1,6 +1,7 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChispaError } from '../lib/errors.ts';
+import { isAlive, pidOf, processIdentity } from '../lib/process-identity.ts';
 
 /**
  * Keeps a second process off a run. The file names the process that has it; one that no longer lives has left it.
@@ -11,7 +12,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
+      await file.writeFile(processIdentity(process.pid));
       await file.close();
       return () => rm(path, { force: true });
     } catch (cause) {
@@ -26,16 +27,6 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
 
 /** The living process that has a run, if there is one. */
 export async function ownerOf(folder: string): Promise<number | undefined> {
-  const pid = Number(await readFile(join(folder, 'lock'), 'utf8').catch(() => ''));
-  return pid && isAlive(pid) ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive too, though we may not signal it.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  const identity = await readFile(join(folder, 'lock'), 'utf8').catch(() => '');
+  return isAlive(identity) ? pidOf(identity) : undefined;
 }

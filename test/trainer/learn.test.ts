@@ -9,20 +9,15 @@ import { activeModel, findModelVersion, trialModel } from '../../src/db/models.t
 import { trainingRuns } from '../../src/db/schema.ts';
 import { trainableJokes } from '../../src/db/trainable.ts';
 import { epochsOf, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
-import { startEngine } from '../../src/engine/client.ts';
 import { GATE_DEFAULTS } from '../../src/learning/gate.ts';
 import { beginLearning, type LearnOptions, learn } from '../../src/trainer/learn.ts';
-import { RECIPE_DEFAULTS } from '../../src/training/settings.ts';
-import { silent } from '../databases.ts';
 import { onEachBackend, onPostgres } from '../db/backends.ts';
-import { someJokes, writeTinyModel } from '../training/tiny-model.ts';
+import { writeTinyModel } from '../training/tiny-model.ts';
+import { LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
 /** The engine and the trainer are processes of their own, slow to start on a busy machine. */
 const SLOW = { timeout: 120_000 };
-/** A model of random weights learns to spell, and no more. */
-const LENIENT = { ...GATE_DEFAULTS, heldOut: 5, diversity: 0, repetition: 1, selfEnding: 0, recited: 1 };
-
 let folder: string;
 let base: string;
 let modelsDir: string;
@@ -38,16 +33,8 @@ beforeEach(() => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const optionsFor = (db: LearnOptions['db'], changes: Partial<LearnOptions> = {}): LearnOptions => ({
+  ...quickLearning(modelsDir, changes),
   db,
-  modelsDir,
-  seedJokes: someJokes(40).map((joke) => ({ ...joke, text: `Semilla: ${joke.text}` })),
-  training: { ...RECIPE_DEFAULTS.chispa, epochs: 3, learningRate: 5e-3, batch: 2 },
-  threads: 1,
-  openEngine: () => startEngine({ provider: 'cpu', precision: 'fp32', slots: 8, threads: 1, log: silent }),
-  log: silent,
-  gate: LENIENT,
-  samples: 8,
-  ...changes,
 });
 
 async function run(options: LearnOptions) {

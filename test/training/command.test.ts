@@ -74,7 +74,7 @@ const trainArgs = (name: string) =>
   );
 const weights = (name: string) => readFile(join(modelsDir, name, 'model.safetensors'));
 const lockedBy = async (name: string) =>
-  Number(await readFile(join(modelsDir, '.runs', name, 'lock'), 'utf8'));
+  Number.parseInt(await readFile(join(modelsDir, '.runs', name, 'lock'), 'utf8'), 10);
 
 async function gone(pid: number): Promise<void> {
   for (;;) {

@@ -1,0 +1,40 @@
+import { startEngine } from '../../src/engine/client.ts';
+import { GATE_DEFAULTS } from '../../src/learning/gate.ts';
+import type { LearnOptions } from '../../src/trainer/learn.ts';
+import { RECIPE_DEFAULTS } from '../../src/training/settings.ts';
+import { silent } from '../databases.ts';
+import { someJokes } from '../training/tiny-model.ts';
+
+/** A model of random weights learns to spell, and no more. */
+export const LENIENT = {
+  ...GATE_DEFAULTS,
+  heldOut: 5,
+  diversity: 0,
+  repetition: 1,
+  selfEnding: 0,
+  recited: 1,
+  unsafe: 1,
+};
+
+/** How the tiny model learns in a few seconds. */
+export const quickLearning = (
+  modelsDir: string,
+  changes: Partial<LearnOptions> = {},
+): Omit<LearnOptions, 'db'> => ({
+  modelsDir,
+  seedJokes: someJokes(40).map((joke) => ({ ...joke, text: `Semilla: ${joke.text}` })),
+  training: {
+    ...RECIPE_DEFAULTS.chispa,
+    epochs: 3,
+    learningRate: 5e-3,
+    batch: 2,
+    checkpoint: 2,
+    patience: 0,
+  },
+  threads: 1,
+  openEngine: () => startEngine({ provider: 'cpu', precision: 'fp32', slots: 8, threads: 1, log: silent }),
+  log: silent,
+  gate: LENIENT,
+  samples: 8,
+  ...changes,
+});
