@@ -32,6 +32,46 @@ describe.skipIf(!chromium)('messages on the page', { timeout: 180_000 }, () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('data-custom-id'))).toBe('voto3');
   });
 
+  it('shows the newest of a message that changed while its channel was being read', async () => {
+    const [here, there] = [setting.place(), setting.place()];
+    const ana = setting.idOf('ana');
+    const page = await setting.open({ hash: here.hash });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    await page.route(`**/box/messages?*${there.channel}*`, async (route) => {
+      const response = await route.fetch();
+      asked();
+      await held;
+      await route.fulfill({ response });
+    });
+    const whole = 'Van dos y se cae el de en medio.';
+    const written = async () =>
+      JSON.stringify(
+        (await control<unknown[]>(setting.box(), `/box/messages?channel=${there.channel}&user=${ana}`)).at(
+          -1,
+        ),
+      );
+    const { guild, channel } = there;
+    await control(setting.box(), '/box/commands', { guild, channel, user: ana, name: 'chiste', options: {} });
+    await eventually(written).toContain('"flags":128'); // it thinks
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, there.hash);
+    await isAsked;
+    await eventually(() => {
+      setting.bot().step();
+      return written();
+    }).toContain(whole);
+    release();
+    await last(page).locator('.embed-description').getByText(whole).waitFor();
+  });
+
   it('says what failed the way Discord does', async () => {
     const page = await setting.open();
     await run(page, 'callado');

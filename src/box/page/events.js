@@ -18,11 +18,12 @@ const typingMs = 10_000;
  * @param {Store} deps.store
  * @param {Api} deps.api
  * @param {(text: string) => void} deps.announce to screen readers
+ * @param {(message: Message) => void} deps.onmessage each message that is new or changed
  * @param {() => void} deps.onworld after the world arrived or changed: the place in view may be gone
  * @param {string} deps.user
  * @returns {() => void} stops listening
  */
-export function listen({ store, api, announce, onworld, user }) {
+export function listen({ store, api, announce, onmessage, onworld, user }) {
   const source = new EventSource(`/box/events?${new URLSearchParams({ user })}`);
   const { get, update } = store;
   let fresh = true;
@@ -98,6 +99,7 @@ export function listen({ store, api, announce, onworld, user }) {
 
   /** @param {Message} message */
   function take(message) {
+    onmessage(message);
     const { messages } = get();
     const list = messages.get(message.channel_id);
     // A channel not yet looked at is read as a whole when it is.

@@ -17,11 +17,11 @@ import { messagePresses } from './message/press.js';
 import { modalWatcher } from './modal/modal.js';
 import { canVisit, firstPlace, placeName } from './names.js';
 import { findUser, readPlace, readSession, writePlace } from './session.js';
-import { createStore, withEntry } from './store.js';
+import { createStore, withEntry, withMessage } from './store.js';
 import { refreshRelative } from './time.js';
 import { createAnnouncer } from './ui/announcer.js';
 
-/** @import { Place, State } from './types.d.ts' */
+/** @import { Message, Place, State } from './types.d.ts' */
 
 const session = readSession(new URL(location.href), (key) => localStorage.getItem(key));
 setLocale(session.locale);
@@ -45,6 +45,10 @@ const notice = notices({ store });
 
 /** @type {() => void} */
 let stopListening = () => {};
+
+/** Channels that are being read, each with what was told of it meanwhile: the list that comes may be older. */
+/** @type {Set<{ channel: string, told: Message[] }>} */
+const readings = new Set();
 
 const foot = composer({ store, api });
 const menus = contextMenus({ store, api, mention: foot.mention, report: notice.report });
@@ -118,7 +122,12 @@ function connect() {
   stopListening();
   const { user } = store.get();
   if (!user) return;
-  stopListening = listen({ store, api, user, announce: announcer.say, onworld: settle });
+  stopListening = listen({ store, api, user, announce: announcer.say, onworld: settle, onmessage: remember });
+}
+
+/** @param {Message} message */
+function remember(message) {
+  for (const { channel, told } of readings) if (channel === message.channel_id) told.push(message);
 }
 
 /** Leaves a place that is gone or closed to the person, and reads its messages when they are not known. */
@@ -149,14 +158,19 @@ function seen() {
 async function readMessages() {
   const { place, user, messages: known } = store.get();
   if (!place || known.has(place.channel)) return;
+  const { channel } = place;
+  const reading = { channel, told: /** @type {Message[]} */ ([]) };
+  readings.add(reading);
   try {
-    const list = await api.messages(place.channel);
+    const list = await api.messages(channel);
     const now = store.get();
     if (now.user !== user) return;
-    store.update({ messages: withEntry(now.messages, place.channel, list) });
+    store.update({ messages: withEntry(now.messages, channel, reading.told.reduce(withMessage, list)) });
     await lookUpInteractions({ store, api }, list);
   } catch (error) {
     notice.report(error);
+  } finally {
+    readings.delete(reading);
   }
 }
 
