@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { Chart, type ChartConfiguration, type ChartItem, registerables } from 'chart.js';
 
 /** Ships with Chispa: a host without fonts would draw blank labels, and say nothing. */
@@ -10,7 +10,31 @@ Chart.defaults.font.family = CHART_FONT;
 Chart.defaults.font.size = 14;
 
 /** Draws a chart.js chart on a white ground, as a PNG. Sizes in pixels. */
-export function renderChart(configuration: ChartConfiguration, { width = 900, height = 500 } = {}): Buffer {
+export const renderChart = (configuration: ChartConfiguration, size?: Partial<Size>): Buffer =>
+  draw(configuration, size).toBuffer('image/png');
+
+/** Several charts, one below the other, as one PNG as wide as the widest. */
+export function renderCharts(charts: readonly { configuration: ChartConfiguration; size: Size }[]): Buffer {
+  const drawn = charts.map(({ configuration, size }) => draw(configuration, size));
+  const width = Math.max(...drawn.map((canvas) => canvas.width));
+  const canvas = createCanvas(
+    width,
+    drawn.reduce((sum, { height }) => sum + height, 0),
+  );
+  let y = 0;
+  for (const one of drawn) {
+    canvas.getContext('2d').drawImage(one, 0, y);
+    y += one.height;
+  }
+  return canvas.toBuffer('image/png');
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+function draw(configuration: ChartConfiguration, { width = 900, height = 500 }: Partial<Size> = {}): Canvas {
   const canvas = createCanvas(width, height);
   const ground = {
     id: 'ground',
@@ -25,9 +49,9 @@ export function renderChart(configuration: ChartConfiguration, { width = 900, he
     options: { ...configuration.options, responsive: false, animation: false },
     plugins: [...(configuration.plugins ?? []), ground],
   });
-  try {
-    return canvas.toBuffer('image/png');
-  } finally {
-    chart.destroy();
-  }
+  // What it drew stays on the canvas, which destroying it would clear.
+  const picture = createCanvas(width, height);
+  picture.getContext('2d').drawImage(canvas, 0, 0);
+  chart.destroy();
+  return picture;
 }

@@ -151,7 +151,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     expect(fields[models.fields.loss]).toContain('3,214 → 3,102 en 42 chistes');
     expect(fields[models.fields.exam]?.split('\n')).toEqual([
       '✅ 42 chistes para comparar (hacen falta 30)',
-      '✅ probabilidad de que la mejora sea casualidad: 1,2 % (como mucho 5 %)',
+      '✅ probabilidad de que la mejora sea casualidad: 1,2\u00a0% (como mucho 5\u00a0%)',
       '✅ variedad: 0,8 (al menos 0,72)',
     ]);
     expect(fields[log.sample(2)]).toContain('ahora 2');

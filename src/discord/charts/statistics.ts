@@ -1,4 +1,5 @@
-import { renderChart } from '../../lib/chart.ts';
+import type { ChartConfiguration } from 'chart.js';
+import { renderCharts } from '../../lib/chart.ts';
 import type { Messages } from '../messages/index.ts';
 
 interface Rated {
@@ -16,75 +17,96 @@ export interface StatisticsChart {
   texts: Messages['statistics']['chart'];
 }
 
-const SIZE = { width: 900, height: 720 };
+const WIDTH = 900;
+const WEEKS_HEIGHT = 520;
+/** Of the bars by version: what each takes, and what stands around them. */
+const BAR_HEIGHT = 44;
+const AROUND_BARS = 110;
 /** Versions shown: the newest. */
 const MODELS = 6;
 const COLOUR = { mean: '#e4572e', votes: '#f2c14e88', models: '#3a86ff', text: '#222222', grid: '#00000018' };
 const RATING = { min: 1, max: 5 };
+const title = (text: string) => ({ display: true, text, color: COLOUR.text, font: { size: 24 } });
+const ticks = { color: COLOUR.text, font: { size: 16 } };
 
 /** The mean rating by week, over the number of votes, and below it by model version, as one PNG. */
-export function renderStatistics({ weeks, models, locale, texts }: StatisticsChart): Buffer {
+export function renderStatistics(statistics: StatisticsChart): Buffer {
+  const rated = statistics.models.filter(({ mean }) => mean !== null).slice(0, MODELS);
+  const size = { width: WIDTH, height: WEEKS_HEIGHT };
+  const weeks = { configuration: byWeek(statistics), size };
+  if (rated.length === 0) return renderCharts([weeks]);
+  const height = AROUND_BARS + rated.length * BAR_HEIGHT;
+  const models = { configuration: byModel(rated, statistics), size: { width: WIDTH, height } };
+  return renderCharts([weeks, models]);
+}
+
+function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
   const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  const number = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
-  const labels = weeks.map(({ week }) => date.format(new Date(`${week}T00:00:00Z`)));
-  const shown = models.slice(0, MODELS);
-  const legend = shown.map(({ name, mean }) => `${name}  ${mean === null ? '–' : number.format(mean)}`);
-  return renderChart(
-    {
-      type: 'bar',
-      data: {
-        labels,
-        datasets: [
-          {
-            type: 'line',
-            label: texts.mean,
-            data: weeks.map(({ mean }) => mean),
-            borderColor: COLOUR.mean,
-            backgroundColor: COLOUR.mean,
-            borderWidth: 4,
-            pointRadius: 6,
-            spanGaps: true,
-            yAxisID: 'rating',
-          },
-          {
-            label: texts.votes,
-            data: weeks.map(({ votes }) => votes),
-            backgroundColor: COLOUR.votes,
-            yAxisID: 'votes',
-          },
-        ],
+  return {
+    type: 'bar',
+    data: {
+      labels: weeks.map(({ week }) => date.format(new Date(`${week}T00:00:00Z`))),
+      datasets: [
+        {
+          type: 'line',
+          label: texts.mean,
+          data: weeks.map(({ mean }) => mean),
+          borderColor: COLOUR.mean,
+          backgroundColor: COLOUR.mean,
+          borderWidth: 4,
+          pointRadius: 6,
+          spanGaps: true,
+          yAxisID: 'rating',
+        },
+        {
+          label: texts.votes,
+          data: weeks.map(({ votes }) => votes),
+          backgroundColor: COLOUR.votes,
+          yAxisID: 'votes',
+        },
+      ],
+    },
+    options: {
+      layout: { padding: 16 },
+      plugins: {
+        title: title(texts.byWeek),
+        legend: { labels: { color: COLOUR.text, font: { size: 18 } }, position: 'bottom' },
       },
-      options: {
-        layout: { padding: 16 },
-        plugins: {
-          title: { display: true, text: texts.byWeek, color: COLOUR.text, font: { size: 24 } },
-          legend: { labels: { color: COLOUR.text, font: { size: 18 } }, position: 'bottom' },
-          subtitle: {
-            display: shown.length > 0,
-            text: [`${texts.byModel}:`, ...legend],
-            position: 'bottom',
-            color: COLOUR.text,
-            font: { size: 18 },
-            padding: { top: 16 },
-          },
+      scales: {
+        x: { ticks, grid: { display: false } },
+        rating: {
+          ...RATING,
+          position: 'left',
+          ticks: { ...ticks, stepSize: 1 },
+          grid: { color: COLOUR.grid },
         },
-        scales: {
-          x: { ticks: { color: COLOUR.text, font: { size: 16 } }, grid: { display: false } },
-          rating: {
-            ...RATING,
-            position: 'left',
-            ticks: { stepSize: 1, color: COLOUR.text, font: { size: 16 } },
-            grid: { color: COLOUR.grid },
-          },
-          votes: {
-            min: 0,
-            position: 'right',
-            ticks: { precision: 0, color: COLOUR.text, font: { size: 16 } },
-            grid: { display: false },
-          },
-        },
+        votes: { min: 0, position: 'right', ticks: { ...ticks, precision: 0 }, grid: { display: false } },
       },
     },
-    SIZE,
-  );
+  };
+}
+
+/** One bar a version, the newest on top, labelled with its name, mean and votes. */
+function byModel(models: StatisticsChart['models'], { locale, texts }: StatisticsChart): ChartConfiguration {
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const label = ({ name, mean, votes }: (typeof models)[number]) =>
+    `${name}  ${number.format(mean ?? 0)}  (${number.format(votes)} ${texts.votes})`;
+  return {
+    type: 'bar',
+    data: {
+      labels: models.map(label),
+      datasets: [
+        { data: models.map(({ mean }) => mean), backgroundColor: COLOUR.models, barPercentage: 0.7 },
+      ],
+    },
+    options: {
+      indexAxis: 'y',
+      layout: { padding: 16 },
+      plugins: { title: title(texts.byModel), legend: { display: false } },
+      scales: {
+        x: { ...RATING, ticks: { ...ticks, stepSize: 1 }, grid: { color: COLOUR.grid } },
+        y: { ticks, grid: { display: false } },
+      },
+    },
+  };
 }

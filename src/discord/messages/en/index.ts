@@ -5,6 +5,9 @@ import { learning } from './learning.ts';
 const number = (value: number, digits = 2) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits });
 
+const percent = (share: number) =>
+  share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 0 });
+
 const doNotCount = (names: string[]) =>
   `${new Intl.ListFormat('en').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'has' : 'have'} no effect`;
 
@@ -238,7 +241,7 @@ export const en: Messages = {
           ? `${number(value)}: always takes the likeliest`
           : value <= 0
             ? `${number(value)}: always draws`
-            : `${number(value)}: ${number(value * 100, 0)}% of the steps take the likeliest, the rest are drawn (reinforcement learning usually writes it the other way round)`,
+            : `${number(value)}: ${percent(value)} of the steps take the likeliest, the rest are drawn (reinforcement learning usually writes it the other way round)`,
       epsilonUnused: (value) => `${number(value)} (only counts with the ε-greedy decoder)`,
       idle: (value) => `${number(value)} (no effect: the likeliest word always wins)`,
       temperature: (value) =>
@@ -250,7 +253,7 @@ export const en: Messages = {
       topP: (value) =>
         value === 1
           ? '1: no cut'
-          : `${number(value)}: only among the likeliest that add up to ${number(value * 100, 0)}%`,
+          : `${number(value)}: only among the likeliest that add up to ${percent(value)}`,
       repetitionPenalty: (value) =>
         value === 1 ? '1: may repeat itself' : `${number(value)}: avoids repeating what was said`,
       maxTokens: (value) => `${number(value)} tokens (about ${number(Math.round(value / 1.4))} words)`,

@@ -2,7 +2,8 @@ import type { learning as es } from '../es/learning.ts';
 
 const number = (value: number, digits = 2) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits });
-const percent = (share: number) => `${number(share * 100, 1)}%`;
+const percent = (share: number) =>
+  share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 1 });
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'joke', 'jokes');
 

@@ -5,6 +5,9 @@ import { learning } from './learning.ts';
 const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
 
+const percent = (share: number) =>
+  share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 0 });
+
 const doNotCount = (names: string[]) =>
   `${new Intl.ListFormat('es').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'no cuenta' : 'no cuentan'}`;
 
@@ -249,7 +252,7 @@ export const es = {
           ? `${number(value)}: siempre elige lo más probable`
           : value <= 0
             ? `${number(value)}: siempre sortea`
-            : `${number(value)}: el ${number(value * 100, 0)} % de los pasos elige lo más probable y el resto se sortea (al revés de como suele escribirse en aprendizaje por refuerzo)`,
+            : `${number(value)}: el ${percent(value)} de los pasos elige lo más probable y el resto se sortea (al revés de como suele escribirse en aprendizaje por refuerzo)`,
       epsilonUnused: (value: number) => `${number(value)} (solo cuenta con el decodificador ε-codicioso)`,
       idle: (value: number) => `${number(value)} (no cuenta: gana siempre lo más probable)`,
       temperature: (value: number) =>
@@ -261,7 +264,7 @@ export const es = {
       topP: (value: number) =>
         value === 1
           ? '1: sin recorte'
-          : `${number(value)}: solo entre los más probables que suman el ${number(value * 100, 0)} %`,
+          : `${number(value)}: solo entre los más probables que suman el ${percent(value)}`,
       repetitionPenalty: (value: number) =>
         value === 1 ? '1: puede repetirse' : `${number(value)}: evita repetir lo ya dicho`,
       maxTokens: (value: number) =>

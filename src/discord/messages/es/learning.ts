@@ -1,6 +1,7 @@
 const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
-const percent = (share: number) => `${number(share * 100, 1)} %`;
+const percent = (share: number) =>
+  share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 1 });
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'chiste', 'chistes');
 

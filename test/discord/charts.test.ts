@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { renderLoss } from '../../src/discord/charts/loss.ts';
+import { renderStatistics } from '../../src/discord/charts/statistics.ts';
+import { en, es } from '../../src/discord/messages/index.ts';
+
+/** Width and height of a PNG, from its header. */
+function sizeOf(png: Buffer): [number, number] {
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  return [png.readUInt32BE(16), png.readUInt32BE(20)];
+}
+
+describe('the statistics', () => {
+  const weeks = [{ week: '2026-11-16', votes: 4, mean: 3.2 }];
+  const models = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `mini-es-${i}`, votes: i, mean: 2 + i / 4 }));
+  const draw = (count: number, m = es) =>
+    renderStatistics({ weeks, models: models(count), locale: m.locale, texts: m.statistics.chart });
+
+  it('have one bar a version below the weeks, for at most six', () => {
+    const [width, weeksAlone] = sizeOf(draw(0));
+    const [, one] = sizeOf(draw(1));
+    const [, two] = sizeOf(draw(2));
+    const [, six] = sizeOf(draw(6));
+    expect(sizeOf(draw(9))).toEqual([width, six]);
+    expect(one).toBeGreaterThan(weeksAlone);
+    expect(six - two).toBe(4 * (two - one));
+  });
+
+  it('leave out versions that nobody voted on', () => {
+    const unrated = { name: 'new', votes: 0, mean: null };
+    const texts = es.statistics.chart;
+    const rest = { weeks, locale: 'es-ES', texts };
+    expect(renderStatistics({ ...rest, models: [unrated, ...models(2)] })).toEqual(draw(2));
+  });
+
+  it('speak the language of whoever asks', () => {
+    expect(draw(2, en)).not.toEqual(draw(2, es));
+  });
+});
+
+describe('the loss of a training', () => {
+  const epoch = (epoch: number) => ({ epoch, trainLoss: 3 - epoch / 10, validationLoss: null });
+  const draw = (...epochs: { epoch: number; trainLoss: number; validationLoss: number | null }[]) =>
+    renderLoss({ epochs, locale: 'es-ES', texts: es.learning.log.chart });
+
+  it('is drawn from one epoch on, with or without a validation loss', () => {
+    expect(sizeOf(draw(epoch(1)))).toEqual([900, 480]);
+    expect(draw(epoch(1), epoch(2))).not.toEqual(draw(epoch(1), { ...epoch(2), validationLoss: 2.9 }));
+  });
+});
