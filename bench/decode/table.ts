@@ -9,8 +9,8 @@ export interface Measurement {
   rates: number[];
 }
 
-/** Bytes of one weight as Chispa stores it: 8 bits and a float32 scale for every 32. */
-const BYTES = { fp32: 4, q8: 1 + 4 / 32, q4: 0.5 + 4 / 32 };
+/** Bytes of one weight as Chispa stores it: 8 bits and a float32 scale for every 64, 4 bits and one for every 32. */
+const BYTES = { fp32: 4, q8: 1 + 4 / 64, q4: 0.5 + 4 / 32 };
 
 /**
  * One line for each engine and way of decoding. A ratio is the median of the rounds' ratios, never the ratio of medians: rounds of one

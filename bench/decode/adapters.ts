@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createAdapterStack } from '../../src/engine/adapter-stack.ts';
+import type { DecoderSession } from '../../src/engine/decoder-session.ts';
+import { createKvCache } from '../../src/engine/kv-cache.ts';
+import { warmSession } from '../../src/engine/warm-session.ts';
+import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
+import { loraShapes } from '../../src/graph/trained-adapter.ts';
+import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
+import { writeSafetensors } from '../../src/models/safetensors.ts';
+import { peftConfig, peftTensors } from '../../src/training/adapter.ts';
+import { promptIds, TEMPERATURE } from './engines/engine.ts';
+import { benchFolder } from './peers.ts';
+import { randomModel } from './random-model.ts';
+
+// What low-rank adapters of rank 8 cost a decode step of eight rows, on a random model of gpt2-spanish's shape: the
+// graph without adapters beside the one with them, step by step in turn.
+// Usage: npm run bench:adapters [-- --precision q8 --threads 2 --steps 200]
+
+const { values } = parseArgs({
+  options: {
+    precision: { type: 'string', default: 'q8' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    steps: { type: 'string', default: '160' },
+  },
+});
+const BATCH = 8;
+const TOKENS = 40; // steps before a batch begins anew
+
+const folder = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish')));
+const precision = values.precision === 'fp32' || values.precision === 'q4' ? values.precision : 'q8';
+const log = { info: console.error, warn: console.error };
+const options = { provider: 'cpu', precision, threads: Number(values.threads), log } as const;
+const adapters = await mkdtemp(join(tmpdir(), 'chispa-adapters-'));
+
+/** An adapter folder with small numbers in it. */
+async function adapter(which: number, targets: readonly LoraTarget[]): Promise<string> {
+  const path = join(adapters, `${targets.length}-${which}`);
+  const lora = { rank: 8, alpha: 16, targets };
+  const shapes = loraShapes(folder.config, lora);
+  const views = new Map(
+    [...shapes].map(([name, [rows = 0, columns = 0]]) => [
+      name,
+      Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i * (which + 1.3)) * 0.01),
+    ]),
+  );
+  await mkdir(path);
+  await writeFile(join(path, 'adapter_config.json'), JSON.stringify(peftConfig(lora, 'random')));
+  await writeSafetensors(join(path, 'adapter_model.safetensors'), peftTensors(views, shapes));
+  return path;
+}
+
+interface Variant {
+  name: string;
+  session: DecoderSession;
+  /** Of each row. */
+  adapters: (string | undefined)[];
+  milliseconds: number[];
+}
+
+async function adapted(name: string, count: number): Promise<Variant> {
+  const stack = createAdapterStack(folder.config);
+  const paths: string[] = [];
+  for (let which = 0; which < count; which++) {
+    const path = join(adapters, `${LORA_TARGETS.length}-${which}`);
+    paths.push(path);
+    await stack.hold(path);
+  }
+  const { session } = await warmSession(folder, options, stack);
+  const ofRows = Array.from({ length: BATCH }, (_, row) => paths[row % Math.max(1, count)]);
+  return { name, session, adapters: ofRows, milliseconds: [] };
+}
+
+function createRun({ session, adapters: ofRows, milliseconds }: Variant) {
+  const rows = ofRows.map((adapter, row) => ({
+    request: {
+      seed: row,
+      settings: { ...NEUTRAL_DEFAULTS, temperature: TEMPERATURE },
+      ...(adapter !== undefined && { adapter }),
+    },
+    prompt: promptIds(row),
+    tokens: [] as number[],
+  }));
+  let cache = createKvCache(folder.config, 32);
+  return {
+    async begin() {
+      cache = createKvCache(folder.config, 32);
+      for (const row of rows) {
+        const own = createKvCache(folder.config, 32);
+        own.add();
+        await session.read(own, row.prompt.slice(0, -1), row.request.adapter);
+        cache.add(own);
+        row.tokens.length = 0;
+      }
+    },
+    async step() {
+      const start = performance.now();
+      const chosen = await session.step(cache, rows);
+      milliseconds.push(performance.now() - start);
+      for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
+    },
+  };
+}
+
+try {
+  for (let which = 0; which < BATCH; which++) await adapter(which, LORA_TARGETS);
+  const { session } = await warmSession(folder, options);
+  const none = Array<string | undefined>(BATCH).fill(undefined);
+  const variants: Variant[] = [{ name: 'no adapters', session, adapters: none, milliseconds: [] }];
+  for (const count of [0, 1, 2, 4, 8]) variants.push(await adapted(`${count} adapters`, count));
+  const runs = variants.map(createRun);
+  for (let step = 0; step < Number(values.steps); step++) {
+    if (step % TOKENS === 0) for (const run of runs) await run.begin();
+    for (const run of runs) await run.step();
+  }
+  console.log(
+    `${cpus()[0]?.model.trim()}, ${values.threads} threads, ${precision}, ${BATCH} rows, ${values.steps} interleaved steps, load average ${loadavg()[0]?.toFixed(1)}\n`,
+  );
+  console.log('| adapters of rank 8 among the rows | ms a step | against none |');
+  console.log('|---|---|---|');
+  const [plain] = variants;
+  for (const { name, milliseconds } of variants) {
+    // Of neighbours in time: what disturbs one disturbs the other.
+    const ratio = median(milliseconds.map((time, i) => time / (plain?.milliseconds[i] ?? Number.NaN)));
+    const label = name === 'no adapters' ? 'graph without them' : name.replace(' adapters', '');
+    console.log(`| ${label} | ${median(milliseconds).toFixed(2)} | ${((ratio - 1) * 100).toFixed(1)} % |`);
+  }
+} finally {
+  await rm(adapters, { recursive: true });
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+}
+process.exit(0);

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultCorpus, readJokes } from '../../src/corpus/read.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
+import { memoryNeed } from '../../src/training/memory-need.ts';
+import { prepareRun } from '../../src/training/prepare.ts';
+import { table } from '../../src/training/report.ts';
+import { ownerOf } from '../../src/training/run-lock.ts';
+import { RECIPE_DEFAULTS, type RecipeName, type TrainingSettings } from '../../src/training/settings.ts';
+import { trainRun } from '../../src/training/trainer.ts';
+import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
+
+// What runs of several sizes need in memory beside what `chispa train` estimates before it starts: the estimate's
+// calibration. Each run is the real one, on the seed jokes, ended after its first step. Linux only.
+// Usage: node --import tsx bench/train/memory.ts [name …]
+
+const SMALL = { ...GPT2_SPANISH, vocab_size: 8192, n_positions: 512, n_embd: 256, n_layer: 6, n_head: 4, bos_token_id: 8191, eos_token_id: 8191 }; // biome-ignore format: one shape
+const MIDDLE = { ...GPT2_SPANISH, vocab_size: 32_768, n_positions: 512, n_embd: 512, n_layer: 8, n_head: 8, bos_token_id: 32_767, eos_token_id: 32_767 }; // biome-ignore format: one shape
+
+interface Case {
+  name: string;
+  shape: typeof GPT2_SPANISH;
+  recipe: RecipeName;
+  change?: Partial<TrainingSettings>;
+}
+const CASES: Case[] = [
+  { name: '7M', shape: SMALL, recipe: 'chispa' },
+  { name: '7M-lora', shape: SMALL, recipe: 'chispa', change: { mode: 'lora' } },
+  { name: '42M', shape: MIDDLE, recipe: 'chispa' },
+  { name: '42M-short', shape: MIDDLE, recipe: 'chispa', change: { maxLength: 128, batch: 8 } },
+  { name: '42M-notebook', shape: MIDDLE, recipe: 'notebook' },
+  { name: '42M-lora', shape: MIDDLE, recipe: 'chispa', change: { mode: 'lora' } },
+  { name: '124M-split', shape: GPT2_SPANISH, recipe: 'chispa', change: { accumulate: 4 } },
+  { name: '124M-notebook', shape: GPT2_SPANISH, recipe: 'notebook' },
+  { name: '124M-lora', shape: GPT2_SPANISH, recipe: 'chispa', change: { mode: 'lora', batch: 2 } },
+  { name: '124M', shape: GPT2_SPANISH, recipe: 'chispa' },
+];
+
+const wanted = process.argv.slice(2);
+const jokes = (await readJokes(defaultCorpus)).jokes
+  .slice(0, 60)
+  .map(({ text }) => ({ text, themes: [], weight: 1 }));
+const rows: string[][] = [];
+for (const it of CASES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const folder = await mkdtemp(join(tmpdir(), 'chispa-memory-'));
+  try {
+    const base = await randomModel(join(folder, 'base'), it.shape);
+    const settings = { ...RECIPE_DEFAULTS[it.recipe], ...it.change };
+    const need = memoryNeed((await openModelFolder(base)).config, settings);
+    const peak = await peakOf(base, folder, settings);
+    const numbers = [need / 1e9, peak / 1e9, need / peak];
+    rows.push([it.name, ...numbers.map((value) => value.toFixed(2))]);
+    console.error(rows.at(-1)?.join('  '));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+console.log(table(['run', 'estimate GB', 'peak GB', 'estimate / peak'], rows));
+
+/** Largest resident memory of the process that trains, in bytes. */
+async function peakOf(base: string, modelsDir: string, settings: TrainingSettings): Promise<number> {
+  const run = await prepareRun({ base, modelsDir, name: 'run', jokes, corpus: 'seed jokes', settings, threads: 1, minutes: 1e-6 }); // biome-ignore format: one call
+  let peak = 0;
+  const watch = setInterval(async () => {
+    const pid = await ownerOf(run);
+    if (pid === undefined) return;
+    try {
+      const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      peak = Math.max(peak, Number(kilobytes ?? 0) * 1024);
+    } catch {
+      // It has just ended.
+    }
+  }, 50);
+  await trainRun(run).finally(() => clearInterval(watch));
+  return peak;
+}
