@@ -51,15 +51,18 @@ export function addTrainingOptions(command: Command): Command {
   return command;
 }
 
-/** The recipe's settings with the given flags in their place. Throws `UsageError`. */
-export function trainingSettingsFrom(flags: TrainingFlags): TrainingSettings {
+/** The recipe's settings, or `defaults`, with the given flags in their place. Throws `UsageError`. */
+export function trainingSettingsFrom(
+  flags: TrainingFlags,
+  defaults: TrainingSettings = RECIPE_DEFAULTS[flags.recipe],
+): TrainingSettings {
   const given = Object.fromEntries(
     Object.keys(trainingSettings.shape).flatMap((key) => {
       const value = flags[key as keyof TrainingFlags]; // the schema's own keys
       return value === undefined ? [] : [[key, value]];
     }),
   );
-  const parsed = trainingSettings.safeParse({ ...RECIPE_DEFAULTS[flags.recipe], ...given });
+  const parsed = trainingSettings.safeParse({ ...defaults, ...given });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new UsageError(`--${kebab(String(issue?.path[0] ?? ''))}: ${issue?.message}`);

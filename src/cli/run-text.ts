@@ -1,0 +1,22 @@
+import type { TrainingRun } from '../db/training-runs.ts';
+
+/** A run in a few lines: what came out of it, what it learned from, and why it was promoted or not. */
+export function runText({ status, base, version, corpus, evaluation, note }: TrainingRun): string {
+  const lines = [`${base.name} → ${version?.name ?? '—'}: ${status}`];
+  if (corpus) {
+    const { learned, rated, seed, heldOut, votes } = corpus;
+    lines.push(
+      `learned from ${learned} of ${rated} rated jokes (${votes.toFixed(0)} votes) and ${seed} seed jokes; ${heldOut} held out`,
+    );
+  }
+  if (evaluation) {
+    const { before, after, gain } = evaluation.losses;
+    lines.push(`loss on held-out jokes ${before.toFixed(4)} → ${after.toFixed(4)} (gain ${gain.toFixed(4)})`);
+    for (const { check, passed, value, limit } of evaluation.reasons)
+      lines.push(
+        `  ${passed ? 'passed' : 'failed'}  ${check}  ${value.toFixed(4)} (limit ${limit.toFixed(4)})`,
+      );
+  }
+  if (note) lines.push(note);
+  return lines.join('\n');
+}

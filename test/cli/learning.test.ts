@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as runs from '../../src/cli/runs.ts';
+import * as train from '../../src/cli/train.ts';
+import { connect } from '../../src/db/connect.ts';
+import { importEntries } from '../../src/db/corpus.ts';
+import { activeModel } from '../../src/db/models.ts';
+import { freshDataDir, silent } from '../databases.ts';
+import { aCommunity, serving, tell } from '../trainer/rated.ts';
+import { someJokes, writeTinyModel } from '../training/tiny-model.ts';
+import { runCommand } from './run-command.ts';
+
+const SLOW = { timeout: 180_000 };
+let folder: string;
+let base: string;
+let dataDir: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
+  base = await writeTinyModel(join(folder, 'tiny'));
+  dataDir = freshDataDir();
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  await rm(dataDir, { recursive: true });
+});
+
+const chispa = (program: typeof train, args: string, env: Record<string, string> = {}) =>
+  runCommand(program, args.split(' '), {
+    ...{ DATABASE_URL: '', DATA_DIR: dataDir, MODELS_DIR: join(folder, 'models'), THREADS: '1' },
+    ...{ PRECISION: 'fp32', GATE_HELD_OUT: '5', GATE_DIVERSITY: '0', GATE_RECITED: '1', GATE_UNSAFE: '1' },
+    ...env,
+  });
+
+async function community(jokes = 160) {
+  const store = await connect({ dataDir, log: silent });
+  await tell(store.db, await serving(store.db, base), aCommunity(jokes));
+  await store.close();
+}
+
+const QUICK = '--epochs 2 --learning-rate 0.005 --batch 2';
+
+describe('chispa train --from-ratings', () => {
+  it('does a run of the learning loop, and chispa runs lists it', SLOW, async () => {
+    await community();
+    const { error, stdout } = await chispa(train, `train --from-ratings --json ${QUICK}`);
+    expect(error).toBeUndefined();
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.filter(({ event }) => event === 'epoch')).toHaveLength(2);
+    const run = events.at(-1);
+    expect(run).toMatchObject({ event: 'run', trigger: 'cli', corpus: { rated: 160 } });
+    expect(['promoted', 'rejected']).toContain(run.status);
+
+    const store = await connect({ dataDir, log: silent });
+    const { name } = run.status === 'promoted' ? run.version : run.base;
+    expect(await activeModel(store.db)).toMatchObject({ name });
+    await store.close();
+
+    const listed = await chispa(runs, 'runs --json');
+    expect(JSON.parse(listed.stdout)).toMatchObject({ id: run.id, status: run.status });
+    expect((await chispa(runs, 'runs')).stdout).toMatch(
+      /^STARTED .*\n\d{4}-.* cli +(promoted|rejected) +tiny +tiny-/,
+    );
+  });
+
+  it('says why it does not begin, and takes no other corpus', SLOW, async () => {
+    await community(10);
+    const refused = await chispa(train, 'train --from-ratings');
+    expect(refused.error).toMatchObject({ code: 'not-trained' });
+    expect(refused.error?.message).toContain('too few well-rated jokes');
+    expect((await chispa(runs, 'runs')).stdout).toContain('refused');
+    const wrong = await chispa(train, 'train --from-ratings --corpus x.csv');
+    expect(wrong.error).toMatchObject({ code: 'usage' });
+  });
+});
+
+it('chispa runs says when there were none', SLOW, async () => {
+  expect((await chispa(runs, 'runs')).stdout).toBe('There were no training runs yet.\n');
+});
+
+it(
+  'chispa train --corpus database learns from the imported jokes, without crude ones if asked',
+  SLOW,
+  async () => {
+    const store = await connect({ dataDir, log: silent });
+    await importEntries(
+      store.db,
+      someJokes(60).map(({ text }, i) => ({
+        ...{ text, hash: `hash ${i}`, source: 'test', licence: 'CC0', keywords: ['gatos'] },
+        flags: i < 10 ? ['crude'] : [],
+      })),
+    );
+    await store.close();
+    const trained = async (flags: string, name: string) => {
+      const { error, stdout } = await chispa(
+        train,
+        `train --json --corpus database --model ${base} --name ${name} --epochs 1 ${flags}`,
+      );
+      expect(error).toBeUndefined();
+      expect(existsSync(join(folder, 'models', name, 'model.safetensors'))).toBe(true);
+      return JSON.parse(stdout.split('\n')[0] ?? '').jokes;
+    };
+    expect(await trained('--batch 2', 'todos')).toBe(60);
+    expect(await trained('--clean', 'limpios')).toBe(50);
+  },
+);
