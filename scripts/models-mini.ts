@@ -20,44 +20,53 @@ import { RECIPE_DEFAULTS, type TrainingSettings } from '../src/training/settings
 import { balancedRepeats, isHeldOut, readTextFiles } from '../src/training/text-documents.ts';
 import { trainRun } from '../src/training/trainer.ts';
 
-// Makes the bundled model with Chispa's own trainer, in two stages that can be killed and started again:
-//   1. continues training a small model on plain text, mixed with jokes of the grammar;
-//   2. fine-tunes it on the seed jokes.
-// Usage: npm run models:mini -- --text DIR [--jokes FILE] [--base FOLDER] [--out DIR] [--minutes 60]
-//        [--threads 2] [--megabytes N]
+// Makes the bundled model with Chispa's own trainer, in three stages that can be killed and started again:
+//   1. continues training a small model on plain text, mixed with some jokes of the grammar: the language;
+//   2. goes on with mostly jokes of the grammar: whole, correct jokes, and what a theme is for;
+//   3. fine-tunes it on the seed jokes.
+// Usage: npm run models:mini -- --text DIR --jokes FILE [--base FOLDER] [--out DIR] [--minutes 60]
+//        [--joke-minutes 20] [--threads 2] [--megabytes N]
 // The result is OUT/mini-es; `node --import tsx scripts/bundle-model.ts OUT/mini-es` puts it into models/.
 
 const { values } = parseArgs({
   options: {
     text: { type: 'string' },
     jokes: { type: 'string' },
-    'joke-share': { type: 'string', default: '0.2' },
     base: { type: 'string', default: bundledModelPath },
     out: { type: 'string', default: 'models/mini-es-stages' },
-    minutes: { type: 'string', default: '60' },
+    minutes: { type: 'string', default: '60' }, // of stage 1
+    'joke-minutes': { type: 'string', default: '20' }, // of stage 2
     megabytes: { type: 'string', default: 'Infinity' }, // of each text file: less than an hour needs less
     rate: { type: 'string', default: '0.0006' },
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
   },
 });
-if (!values.text) throw new Error('Say where the text is: --text DIR');
-const { text } = values;
+if (!values.text || !values.jokes)
+  throw new Error('Say where the text and the jokes of the grammar are: --text DIR --jokes FILE');
+const { text, jokes: jokeFile } = values;
 const out = resolve(values.out);
 const seed = Number(values.seed);
 const threads = Number(values.threads);
-const TEXT_STAGE = 'mini-es-text';
-const JOKE_STAGE = 'mini-es';
+/** Stages on documents: what part of their tokens are jokes of the grammar, and how long they take. */
+const DOCUMENT_STAGES = [
+  { name: 'mini-es-text', share: 0.2, minutes: Number(values.minutes) },
+  { name: 'mini-es-grammar', share: 0.85, minutes: Number(values['joke-minutes']) },
+];
+const SEED_STAGE = 'mini-es';
 
-const textModel = join(out, TEXT_STAGE);
-if (!existsSync(textModel)) {
-  const run = runPath(out, TEXT_STAGE);
-  if (!existsSync(join(run, 'run.json'))) await prepareText(run);
-  await finish(run);
+let base = values.base;
+for (const stage of DOCUMENT_STAGES) {
+  if (!existsSync(join(out, stage.name))) {
+    const run = runPath(out, stage.name);
+    if (!existsSync(join(run, 'run.json'))) await prepareDocuments(run, base, stage);
+    await finish(run);
+  }
+  base = join(out, stage.name);
 }
-if (!existsSync(join(out, JOKE_STAGE))) {
-  const run = runPath(out, JOKE_STAGE);
-  if (!existsSync(join(run, 'run.json'))) await prepareJokes();
+if (!existsSync(join(out, SEED_STAGE))) {
+  const run = runPath(out, SEED_STAGE);
+  if (!existsSync(join(run, 'run.json'))) await prepareSeedJokes(base);
   await finish(run);
 }
 
@@ -78,8 +87,12 @@ function textSettings(): TrainingSettings {
   };
 }
 
-async function prepareText(run: string): Promise<void> {
-  const base = await openModelFolder(values.base);
+async function prepareDocuments(
+  run: string,
+  from: string,
+  { name: stage, share, minutes }: (typeof DOCUMENT_STAGES)[number],
+): Promise<void> {
+  const base = await openModelFolder(from);
   const files = await readTextFiles(text);
   const random = createRandom(seed);
   const encode = (document: string): Document => ({
@@ -94,23 +107,23 @@ async function prepareText(run: string): Promise<void> {
     sources.push(evenly(documents.filter((_, i) => !isHeldOut(i))).map(encode));
   }
   const repeats = balancedRepeats(sources.map(size));
-  let training = sources.flatMap((source, i) => repeat(source, repeats[i] ?? 1));
-  if (values.jokes) training = training.concat(await jokeDocuments(base, values.jokes, size(training)));
+  const texts = sources.flatMap((source, i) => repeat(source, repeats[i] ?? 1));
+  const training = texts.concat(await jokeDocuments(base, size(texts)));
   const bytes = encodeDocuments(training);
   process.stderr.write(`${training.length} documents, ${size(training)} tokens\n`);
   await createRun(
     run,
     {
-      name: TEXT_STAGE,
+      name: stage,
       base: base.path,
       baseSha256: base.sha256,
-      output: textModel,
+      output: join(out, stage),
       settings: textSettings(),
       data: 'documents',
-      corpus: [text, values.jokes].filter(Boolean).join(' + '),
+      corpus: `${text} + ${jokeFile}`,
       corpusSha256: createHash('sha256').update(bytes).digest('hex'),
       threads,
-      minutes: Number(values.minutes),
+      minutes,
     },
     { [TRAINING_FILE]: bytes, [VALIDATION_FILE]: encodeDocuments(validation) },
   );
@@ -123,9 +136,8 @@ async function prepareText(run: string): Promise<void> {
   }
 
   /** Jokes as the joke stage will write them, repeated with new themes until they make up their share. */
-  async function jokeDocuments(model: ModelFolder, file: string, textTokens: number): Promise<Document[]> {
-    const share = Number(values['joke-share']);
-    const jokes = (await readJokes(file)).jokes.map((joke) => ({
+  async function jokeDocuments(model: ModelFolder, textTokens: number): Promise<Document[]> {
+    const jokes = (await readJokes(jokeFile)).jokes.map((joke) => ({
       text: joke.text,
       themes: themesOf(joke),
       weight: 1,
@@ -150,12 +162,12 @@ async function prepareText(run: string): Promise<void> {
   }
 }
 
-async function prepareJokes(): Promise<void> {
+async function prepareSeedJokes(from: string): Promise<void> {
   const { jokes } = await readJokes(defaultCorpus);
   await prepareRun({
-    base: textModel,
+    base: from,
     modelsDir: out,
-    name: JOKE_STAGE,
+    name: SEED_STAGE,
     jokes: jokes.map((joke): TrainingJoke => ({ text: joke.text, themes: themesOf(joke), weight: 1 })),
     corpus: defaultCorpus,
     settings: { ...RECIPE_DEFAULTS.chispa, epochs: 30, seed },
