@@ -78,6 +78,18 @@ export async function activeModel(db: Database): Promise<ModelVersion | undefine
   return row;
 }
 
+/**
+ * Where a line of learning begins: the oldest ancestor of a version whose weights are still there. Every run starts
+ * from it, on all that was rated since, so that what one run did to the language is not handed on to the next.
+ */
+export async function lineStart(db: Database, version: ModelVersion): Promise<ModelVersion> {
+  const parent =
+    version.kind === 'trained' && version.parentId !== null
+      ? await findModelVersion(db, version.parentId)
+      : undefined;
+  return parent && parent.status !== 'retired' ? lineStart(db, parent) : version;
+}
+
 /** A version by its id. */
 export async function findModelVersion(db: Database, id: number): Promise<ModelVersion | undefined> {
   const [row] = await db.select().from(modelVersions).where(eq(modelVersions.id, id));

@@ -7,7 +7,8 @@ import { measureLosses } from '../training/losses.ts';
 import { recitedShare, textFigures } from '../training/text-figures.ts';
 
 export interface Comparison {
-  /** Model folders: the version that serves, and the one that would take its place. */
+  /** Model folders: where the line began, the version that serves, and the one that would take its place. */
+  start: string;
   active: string;
   candidate: string;
   /** Rated jokes that neither learned from; what they count is above 0. */
@@ -28,7 +29,7 @@ export interface Comparison {
 export async function compareModels(
   comparison: Comparison,
 ): Promise<{ evaluation: RunEvaluation; verdict: GateVerdict }> {
-  const { active, candidate, heldOut, thresholds, threads, samples, seed, signal } = comparison;
+  const { start, active, candidate, heldOut, thresholds, threads, samples, seed, signal } = comparison;
   const jokes = heldOut.map(({ text }) => text);
   const weights = heldOut.map(({ weight }) => weight);
   const { temperature } = BOT_DEFAULTS; // of the jokes: what counts is what the bot would say
@@ -41,7 +42,12 @@ export async function compareModels(
   const told = await tell(comparison, active, safety);
   const retold = await tell(comparison, candidate, safety);
   const [before, after] = [figuresOf(told, comparison.known), figuresOf(retold, comparison.known)];
-  const verdict = gateVerdict(losses, before, after, thresholds);
+  const first = start === active ? told : await tell(comparison, start, safety);
+  const verdict = gateVerdict(
+    losses,
+    { start: figuresOf(first, comparison.known), before, after },
+    thresholds,
+  );
   const mean = (values: readonly number[]) =>
     weighted(values, weights) /
     Math.max(

@@ -3,7 +3,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Database } from '../db/connect.ts';
-import { activeModel, ensureModelVersion, findModelVersion, type ModelVersion } from '../db/models.ts';
+import {
+  activeModel,
+  ensureModelVersion,
+  findModelVersion,
+  lineStart,
+  type ModelVersion,
+} from '../db/models.ts';
 import { patiently } from '../db/outage.ts';
 import { type Candidate, endRun, promoteCandidate, rejectCandidate, tryCandidate } from '../db/promotion.ts';
 import type { RunCorpus, RunSnapshot } from '../db/runRecord.ts';
@@ -95,9 +101,10 @@ export async function beginLearning(
   trigger: RunTrigger,
   owner: string,
 ): Promise<OpenRun> {
-  const base = await activeModel(db);
-  if (!base)
+  const active = await activeModel(db);
+  if (!active)
     throw new ChispaError('no-model', 'The database has no active model yet: start a generator first.');
+  const base = await lineStart(db, active);
   const settings = { training, gate, corpus };
   return beginRun(db, {
     ...{ baseVersionId: base.id, trigger, owner, settings },
@@ -277,7 +284,8 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
   // Not the one the run began with, when the host has chosen another meanwhile: that one would be replaced.
   const active = await wait(() => activeModel(db));
   if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
-  const comparison = options.samples === 0 && skipGate ? undefined : await compare(active);
+  const start = (await wait(() => findModelVersion(db, run.baseVersionId))) ?? active;
+  const comparison = options.samples === 0 && skipGate ? undefined : await compare(active, start);
   await openWhole(version.folder, version.sha256);
   const candidate: Candidate = {
     versionId: version.id,
@@ -293,7 +301,7 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
       : promoteCandidate(db, run, candidate);
   });
 
-  async function compare(active: ModelVersion) {
+  async function compare(active: ModelVersion, start: ModelVersion) {
     const { seedJokes, threads, samples = 300, gate = GATE_DEFAULTS, signal } = options;
     const { seed } = options.training ?? LEARNING_SETTINGS;
     const texts = new Map(
@@ -307,7 +315,7 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
     const engine = await options.openEngine();
     try {
       return await compareModels({
-        ...{ active: active.folder, candidate: version.folder, thresholds: gate },
+        ...{ start: start.folder, active: active.folder, candidate: version.folder, thresholds: gate },
         heldOut: present(run.snapshot?.heldOut),
         known: [...present(run.snapshot?.training), ...seedJokes].map(({ text }) => text),
         ...{ samples, seed, engine, threads, signal },

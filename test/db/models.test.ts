@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { activateModel, activeModel, ensureModelVersion, usableModels } from '../../src/db/models.ts';
+import {
+  activateModel,
+  activeModel,
+  ensureModelVersion,
+  lineStart,
+  retireFolder,
+  usableModels,
+} from '../../src/db/models.ts';
 import { modelVersions } from '../../src/db/schema.ts';
 import { onEachBackend } from './backends.ts';
 
@@ -33,6 +40,16 @@ describe('model versions', () => {
     it('are ensured by many processes at once without a quarrel', async () => {
       const ids = await Promise.all(Array.from({ length: 8 }, async () => (await version('v1')).id));
       expect(new Set(ids).size).toBe(1);
+    });
+
+    it('go back to where their line began, as far as there are weights', async () => {
+      const base = await version('base', { kind: 'imported' });
+      const first = await version('first', { parentId: base.id });
+      const second = await version('second', { parentId: first.id });
+      expect((await lineStart(db(), base)).name).toBe('base');
+      expect((await lineStart(db(), second)).name).toBe('base');
+      await retireFolder(db(), base.folder);
+      expect((await lineStart(db(), second)).name).toBe('first');
     });
 
     it('have one active row, and the one before is kept to go back to', async () => {

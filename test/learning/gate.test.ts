@@ -16,6 +16,8 @@ const figures: GenerationFigures = {
   unsafe: 0.01,
 };
 
+const compared = (after: GenerationFigures) => ({ start: figures, before: figures, after });
+
 /** Losses of a candidate that gains `gain` a joke, with noise. */
 function losses(gain: number, { jokes = 100, noise = 0.1, seed = 1 } = {}) {
   const random = createRandom(seed);
@@ -32,7 +34,7 @@ const failed = (verdict: ReturnType<typeof gateVerdict>) =>
 
 describe('the gate', () => {
   it('lets a candidate through that is better and nothing worse', () => {
-    const verdict = gateVerdict(losses(0.05), figures, figures);
+    const verdict = gateVerdict(losses(0.05), compared(figures));
     expect(verdict.promoted).toBe(true);
     expect(verdict.gain).toBeCloseTo(0.05, 1);
     expect(verdict.reasons.map(({ check }) => check)).toEqual([...GATE_CHECKS]);
@@ -49,14 +51,21 @@ describe('the gate', () => {
     ['recited', losses(0.1), { ...figures, recited: 0.11 }],
     ['unsafe', losses(0.1), { ...figures, unsafe: 0.04 }],
   ] as const)('stops a candidate by its %s', (check, held, after) => {
-    const verdict = gateVerdict(held, figures, after);
+    const verdict = gateVerdict(held, compared(after));
     expect(verdict.promoted).toBe(false);
     expect(failed(verdict)).toEqual([check]);
   });
 
+  it('judges diversity by where the line began, so that small losses do not add up', () => {
+    const before = { ...figures, distinct2: 0.55 };
+    const after = { ...figures, distinct2: 0.51 };
+    expect(failed(gateVerdict(losses(0.1), { start: figures, before, after }))).toEqual(['diversity']);
+    expect(failed(gateVerdict(losses(0.1), { start: before, before, after }))).toEqual([]);
+  });
+
   it('knows nothing without held-out jokes', () => {
     const none = { active: [], candidate: [], weights: [] };
-    expect(failed(gateVerdict(none, figures, figures))).toEqual(['held-out', 'loss']);
+    expect(failed(gateVerdict(none, compared(figures)))).toEqual(['held-out', 'loss']);
   });
 });
 
