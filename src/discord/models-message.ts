@@ -103,7 +103,7 @@ export function modelDetailMessage(
     .setColor(COLOUR)
     .addFields(
       { name: fields.status, value: [`${ICONS[model.status]} ${status}`, ...pins].join('\n'), inline: true },
-      { name: fields.created, value: `<t:${seconds(model.createdAt)}:D>`, inline: true },
+      { name: fields.created, value: `<t:${seconds(model.createdAt)}:d>`, inline: true },
       { name: fields.ratings, value: ratingsOf(model, m), inline: true },
     );
   if (parent) embed.addFields({ name: fields.parent, value: literal(parent), inline: true });

@@ -151,7 +151,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     expect(fields[models.fields.loss]).toContain('3,214 → 3,102 en 42 chistes');
     expect(fields[models.fields.exam]?.split('\n')).toEqual([
       '✅ 42 chistes para comparar (hacen falta 30)',
-      '✅ probabilidad de que la mejora sea casualidad: 1,2\u00a0% (como mucho 5\u00a0%)',
+      '✅ la mejora es casualidad: 1,2\u00a0% de probabilidad (como mucho 5\u00a0%)',
       '✅ variedad: 0,8 (al menos 0,72)',
     ]);
     expect(fields[log.sample(2)]).toContain('ahora 2');
@@ -171,7 +171,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
       (m) => m.embeds[0]?.title === log.rejected.title,
     );
     expect(told.embeds[0]?.description).toBe(log.rejected.text('mini-es-3', 'mini-es-2'));
-    expect(text(told)).toContain('❌ probabilidad');
+    expect(text(told)).toContain('❌ la mejora es casualidad');
     expect((await modelo('activar', { version: 'mini-es-3' })).content).toBe(refusal.unusable('mini-es-3'));
     await tellsWith('mini-es-2');
   });

@@ -6,7 +6,10 @@ export const commands: Messages['commands'] = {
     name: 'joke',
     description: 'Tells a new joke in Spanish, made up right now',
     options: {
-      tema: { name: 'theme', description: 'What it should be about, for example “gatos”' },
+      tema: {
+        name: 'theme',
+        description: 'What it should be about, in Spanish: pick from the list or type your own',
+      },
       fuente: { name: 'source', description: 'A new one, or one that people here liked most' },
       semilla: { name: 'seed', description: 'The same seed with the same settings gives the same joke' },
     },

@@ -4,6 +4,7 @@ const number = (value: number, digits = 2) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits });
 const percent = (share: number) =>
   share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 1 });
+const LEAST = 0.001;
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'joke', 'jokes');
 
@@ -107,14 +108,14 @@ export const learning: typeof es = {
     checks: {
       'held-out': (value, limit) => `${jokes(value)} to compare with (${number(limit, 0)} are needed)`,
       loss: (value, limit) =>
-        `probability that the gain is chance: ${percent(value)} (at most ${percent(limit)})`,
+        `the gain is chance: ${value < LEAST ? `less than ${percent(LEAST)}` : percent(value)} probability (at most ${percent(limit)})`,
       diversity: (value, limit) => `variety: ${number(value)} (at least ${number(limit)})`,
       repetition: (value, limit) => `repeats itself: ${percent(value)} (at most ${percent(limit)})`,
       'self-ending': (value, limit) => `knows how to end: ${percent(value)} (at least ${percent(limit)})`,
       recited: (value, limit) => `recites: ${percent(value)} (at most ${percent(limit)})`,
       unsafe: (value, limit) => `stopped by safe mode: ${percent(value)} (at most ${percent(limit)})`,
     },
-    sample: (seed) => `The same joke, before and now (seed ${seed})`,
+    sample: (seed) => `With the same seed (${seed})`,
     before: 'Before',
     after: 'Now',
     chart: {

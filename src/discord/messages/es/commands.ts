@@ -4,7 +4,7 @@ export const commands = {
     name: 'chiste',
     description: 'Cuenta un chiste nuevo, inventado ahora mismo',
     options: {
-      tema: { name: 'tema', description: 'De qué debe tratar, por ejemplo «gatos»' },
+      tema: { name: 'tema', description: 'De qué debe tratar: elige de la lista o escribe el tuyo' },
       fuente: { name: 'fuente', description: 'Uno nuevo, o uno de los que más gustaron aquí' },
       semilla: {
         name: 'semilla',

@@ -170,7 +170,7 @@ export const es = {
     title: 'Tu privacidad',
     kept: [
       '• Lo que me pides (tema o texto) y tu identificador, durante **30 días**; después se borran solos.',
-      '• Tus votos, con un seudónimo que no se puede deshacer sin la clave secreta del servidor.',
+      '• Tus votos, con un seudónimo que no se puede deshacer sin la clave secreta de quien me hospeda.',
       '• Lo que escribes **nunca** se usa para entrenar el modelo, ni los chistes que salen de ello.',
       '• No leo los mensajes del servidor: ni siquiera pido permiso para hacerlo.',
     ],

@@ -2,6 +2,8 @@ const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
 const percent = (share: number) =>
   share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 1 });
+/** A smaller probability is not told apart from none: it comes from some thousand draws. */
+const LEAST = 0.001;
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'chiste', 'chistes');
 
@@ -113,7 +115,7 @@ export const learning = {
       'held-out': (value: number, limit: number) =>
         `${jokes(value)} para comparar (hacen falta ${number(limit, 0)})`,
       loss: (value: number, limit: number) =>
-        `probabilidad de que la mejora sea casualidad: ${percent(value)} (como mucho ${percent(limit)})`,
+        `la mejora es casualidad: ${value < LEAST ? `menos del ${percent(LEAST)}` : percent(value)} de probabilidad (como mucho ${percent(limit)})`,
       diversity: (value: number, limit: number) => `variedad: ${number(value)} (al menos ${number(limit)})`,
       repetition: (value: number, limit: number) =>
         `se repite: ${percent(value)} (como mucho ${percent(limit)})`,
@@ -124,7 +126,7 @@ export const learning = {
       unsafe: (value: number, limit: number) =>
         `lo para el modo seguro: ${percent(value)} (como mucho ${percent(limit)})`,
     },
-    sample: (seed: number) => `El mismo chiste, antes y ahora (semilla ${seed})`,
+    sample: (seed: number) => `Con la misma semilla (${seed})`,
     before: 'Antes',
     after: 'Ahora',
     chart: {
