@@ -1,0 +1,91 @@
+import { es } from '../../src/discord/messages/index.ts';
+import { type Asked, isFinished, type SeenMessage, voteButtons } from '../../test/e2e/player.ts';
+import { button, type Scene } from './scene.ts';
+
+/** What everybody sees: jokes, votes, themes, the queue, the ranking. Returns a joke with three votes. */
+export async function shootPeople(scene: Scene): Promise<SeenMessage> {
+  const { player, windows, onPage, save, shoot } = scene;
+  const { ana, luis, moderator } = player;
+
+  const joke = await (await player.ask(ana, 'chiste', { semilla: 11 })).answer(isFinished);
+  for (const [user, score] of [
+    [ana, 4],
+    [luis, 5],
+    [moderator, 5],
+  ] as const) {
+    await player.press(user, joke, voteButtons(joke)[score - 1] ?? '');
+  }
+  const rated = await player.until(ana, joke.id, (m) => JSON.stringify(m.embeds).includes('3 votos'));
+  await windows.ana.getByText('3 votos').waitFor();
+  await shoot(windows.ana, rated, 'chiste');
+
+  const texto = 'Había una vez';
+  const continued = await (await player.ask(luis, 'continuar', { texto })).answer(isFinished);
+  await shoot(windows.ana, continued, 'continuar');
+  await save(windows.ana, 'page');
+  await save(windows.phone, 'phone');
+
+  const think = await player.press(ana, joke, button(joke, es.buttons.think));
+  const steps = await think.answer((m) => m.embeds[0]?.title === es.steps.title);
+  await shoot(windows.ana, steps, 'como-lo-pense');
+
+  await shootThemes(scene);
+  await shootQueue(scene);
+
+  for (const [command, options, name] of [
+    ['ranking', {}, 'ranking'],
+    ['chiste', { fuente: 'mejores' }, 'chiste-mejores'],
+    ['ayuda', {}, 'ayuda'],
+    ['privacidad', {}, 'privacidad'],
+  ] as const) {
+    const answer = await (await player.ask(ana, command, options)).answer((m) => m.embeds.length > 0);
+    await shoot(windows.ana, answer, name);
+  }
+
+  // What stands in the menu of a message, and what comes of it.
+  const written = await player.call<SeenMessage>('/box/messages', {
+    ...{ channel: player.channel, user: luis.id, content: 'Va un caracol y derrapa.' },
+  });
+  await onPage(windows.moderator, written).hover();
+  await onPage(windows.moderator, written).locator('.message-more').click();
+  await save(windows.moderator.locator('.popover-menu'), 'menu-mensaje');
+  await windows.moderator.keyboard.press('Escape');
+  await windows.moderator.mouse.move(0, 0);
+  const more = await player.ask(ana, es.commands.continuarMensaje.name, {}, { target: written.id });
+  await shoot(windows.ana, await more.answer(isFinished), 'continuar-mensaje');
+  return joke;
+}
+
+/** The themes suggested while one types. */
+async function shootThemes({ windows: { ana: page }, save }: Scene): Promise<void> {
+  await page.locator('.composer-input').fill('/chiste ');
+  await page.getByRole('button', { name: 'Añadir la opción tema' }).click();
+  await page.keyboard.type('pa');
+  await page.locator('.suggestion-name', { hasText: 'payaso' }).waitFor();
+  const [list, line] = await Promise.all([
+    page.locator('.suggestions').boundingBox(),
+    page.locator('.composer').boundingBox(),
+  ]);
+  if (!list || !line) throw new Error('the page shows no suggestions');
+  const { x, y, width } = list;
+  await save(page, 'chiste-tema', { x, y, width, height: line.y + line.height - y });
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+}
+
+/** Somebody who waits: more people ask at once than jokes are told at once, and Discord is slow. */
+async function shootQueue({ box, player, windows, onPage, save }: Scene): Promise<void> {
+  await player.call('/box/faults', { kind: 'slow', route: 'PATCH /webhooks/*', ms: 700, count: 500 });
+  const asked: Asked[] = [];
+  for (let round = 0; round < 3; round++) {
+    for (const user of [player.luis, player.moderator, player.ana])
+      asked.push(await player.ask(user, 'chiste'));
+  }
+  const waiting = await asked.at(-1)?.answer((m) => m.content.startsWith('⏳'));
+  if (waiting) {
+    await onPage(windows.ana, waiting).getByText('Hay cola').waitFor();
+    await save(onPage(windows.ana, waiting), 'cola');
+  }
+  await fetch(`${box.url}/box/faults`, { method: 'DELETE' });
+  for (const one of asked) await one.answer(isFinished);
+}
