@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { es } from '../../src/discord/messages/index.ts';
+import { RANGES } from '../../src/lib/settings.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
 import { postgresName, skipPostgres } from '../databases.ts';
 import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
 import { type Started, startForTest } from './start.ts';
@@ -121,6 +125,29 @@ describe.each([
     expect(text(reset)).toContain(`<@${moderator.id}>`);
   });
 
+  it.skipIf(skip)('is told how many tokens the model can read, and what has no effect', async () => {
+    const { config } = await openModelFolder(bundledModelPath);
+    const set = async (options: object) => {
+      const asked = await player.ask(
+        player.moderator,
+        'ajustar',
+        { ...options },
+        { subcommand: 'decodificador' },
+      );
+      return (await asked.answer()).content;
+    };
+    const most = RANGES.maxTokens.max;
+    if (config.positions < most) {
+      expect(await set({ max_tokens: most })).toContain(
+        `\`max_tokens\` puede ir de 1 a ${es.number(config.positions)}`,
+      );
+    }
+    expect(await set({ max_tokens: Math.min(most, config.positions), epsilon: 0.3 })).toBe(
+      `Con el decodificador «muestreo» \`epsilon\` no cuenta.\n${es.settings.changed}`,
+    );
+    await (await player.ask(player.moderator, 'ajustar', {}, { subcommand: 'restablecer' })).answer();
+  });
+
   describe('with bad input', () => {
     const unchecked = { unchecked: true };
     it.skipIf(skip).each([
@@ -149,6 +176,13 @@ describe.each([
         /número entero entre 1 y/,
       ],
       ['no option', 'ajustar', {}, { subcommand: 'decodificador' }, /elige al menos una opción/],
+      [
+        'settings that contradict each other',
+        'ajustar',
+        { decodificador: 'greedy', temperature: 1.2 },
+        { subcommand: 'decodificador' },
+        /`temperature` no cuenta\. No he cambiado nada/,
+      ],
       [
         'an unknown decoder',
         'ajustar',
