@@ -46,8 +46,14 @@ export async function torchWorker(
       stdio: ['pipe', 'pipe', 'ignore'],
     },
   );
+  child.on('error', () => {}); // a missing interpreter shows as an end of its output
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => String((await lines.next()).value);
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done)
+      throw new Error('The PyTorch process ended: set PYTHON to an interpreter with torch and transformers.');
+    return String(value);
+  };
   await next();
   return {
     name: `PyTorch eager, ${precision === 'fp32' ? 'float32' : 'bf16 autocast'}`,
