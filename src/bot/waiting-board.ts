@@ -1,6 +1,9 @@
 import type { Database } from '../db/connect.ts';
+import { findJokeByRequest } from '../db/jokes.ts';
+import { tallyOf } from '../db/ratings.ts';
 import { queuedRequests, recentDuration } from '../db/waiting.ts';
-import { sentenceMessage } from '../discord/joke-message.ts';
+import { finishedJoke } from '../discord/finished-joke.ts';
+import { jokeMessage, sentenceMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { replyTo } from '../discord/reply.ts';
 import type { Logger } from '../lib/log.ts';
@@ -40,7 +43,7 @@ export interface WaitingBoardOptions {
 /**
  * The position goes down with each look at the queue, the estimate counts down by itself (a Discord timestamp).
  * Whoever comes next is not told any more: the generator may be writing already, and a late "you are waiting" must
- * never cover a joke.
+ * never cover a joke for good.
  */
 export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): WaitingBoard {
   const people = new Map<string, Person>();
@@ -57,7 +60,7 @@ export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): Wai
       for (const [id, person] of people) {
         const position = queued.indexOf(id) + 1;
         if (position === 0) people.delete(id);
-        else if (position > slots && !isTold(person, position)) tell(person, position, duration);
+        else if (position > slots && !isTold(person, position)) tell(id, person, position, duration);
       }
     } catch (err) {
       log.warn({ err }, 'the queue could not be looked at');
@@ -70,14 +73,26 @@ export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): Wai
     }
   }
 
-  function tell(person: Person, position: number, duration: number): void {
+  function tell(id: string, person: Person, position: number, duration: number): void {
     const { interaction } = person;
     const readyAt = Math.ceil((Date.now() + (position / slots) * duration) / 1000);
     person.shown = { position, readyAt };
-    const body = sentenceMessage(messagesFor(interaction.locale).waiting(position, readyAt));
-    replyTo(interaction.client.rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS))
-      .edit(body)
-      .catch((err) => log.debug({ err }, 'a waiting person could not be told'));
+    const reply = replyTo(interaction.client.rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS));
+    reply
+      .edit(sentenceMessage(messagesFor(interaction.locale).waiting(position, readyAt)))
+      .catch((err) => log.debug({ err }, 'a waiting person could not be told'))
+      .then(() => uncover(id, interaction))
+      .catch((err) => log.warn({ err, request: id }, 'a joke may be hidden behind a word about waiting'));
+  }
+
+  /** A joke that was told while the word about waiting was on its way may lie under it: shows it again. */
+  async function uncover(id: string, interaction: AskingInteraction): Promise<void> {
+    const joke = await findJokeByRequest(db, id);
+    if (!joke || joke.state === 'deleted') return; // what is still to be written comes later than this
+    const shown = finishedJoke(joke, await tallyOf(db, joke.id));
+    await replyTo(interaction.client.rest, interaction).edit(
+      jokeMessage(shown, messagesFor(interaction.locale), {}),
+    );
   }
 
   return {

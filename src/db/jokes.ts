@@ -121,6 +121,10 @@ export const findJoke = async (db: Database, id: string): Promise<Joke | undefin
 export const findJokes = (db: Database, ids: string[]): Promise<Joke[]> =>
   ids.length === 0 ? Promise.resolve([]) : selectJokes(db, inArray(jokes.id, ids));
 
+/** The joke that a request was answered with, once it is. */
+export const findJokeByRequest = async (db: Database, requestId: string): Promise<Joke | undefined> =>
+  (await selectJokes(db, eq(jokes.requestId, requestId)))[0];
+
 /** How many jokes were generated since a moment. */
 export const jokesSince = (db: Database, since: Date): Promise<number> =>
   db.$count(jokes, gte(jokes.createdAt, since));
