@@ -1,22 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { es } from '../../src/discord/messages/index.ts';
-import {
-  type Asked,
-  isFinished,
-  jokeOf,
-  type Player,
-  type SeenMessage,
-  voteButtons,
-} from '../../test/e2e/player.ts';
+import { type Asked, isFinished, jokeOf, type SeenMessage, voteButtons } from '../../test/e2e/player.ts';
 import { showChannel } from './moderators.ts';
-import type { Scene } from './scene.ts';
+import { answered, type Scene } from './scene.ts';
 
 /** Jokes that the community votes on before the model learns. */
 const JOKES = 200;
 /** A training of minutes, on a machine that may be busy. */
 const LEARNED_WITHIN_MS = 20 * 60_000;
-
-const ANSWERED_WITHIN_MS = 60_000;
 
 /** What moderators and the host see of learning, after a real training run on votes. */
 export async function shootLearning(scene: Scene): Promise<void> {
@@ -82,25 +73,4 @@ async function vote({ player }: Scene): Promise<void> {
       }
     }
   }
-}
-
-/**
- * The answer to an interaction once it is `wanted`; looks at that one alone, for the channel grows long. Undefined where
- * it does not come: a busy machine may acknowledge too late for Discord, and some jokes are not fit to be told.
- */
-async function answered(
-  player: Player,
-  interaction: string,
-  wanted: (message: SeenMessage) => boolean,
-): Promise<SeenMessage | undefined> {
-  for (const deadline = Date.now() + ANSWERED_WITHIN_MS; Date.now() < deadline; await delay(100)) {
-    const { user, message, state } = await player.call<{ user: string; message?: string; state: string }>(
-      `/box/interactions/${interaction}`,
-    );
-    if (state === 'failed') return undefined;
-    const seen = message && (await player.call<SeenMessage>(`/box/messages/${message}?user=${user}`));
-    if (seen && wanted(seen)) return seen;
-    if (seen && seen.content !== '' && !seen.content.startsWith('⏳')) return undefined;
-  }
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { es } from '../../src/discord/messages/index.ts';
 import { type Asked, isFinished, type SeenMessage, voteButtons } from '../../test/e2e/player.ts';
-import { button, type Scene } from './scene.ts';
+import { answered, button, type Scene } from './scene.ts';
 
 /** What everybody sees: jokes, votes, themes, the queue, the ranking. Returns a joke with three votes. */
 export async function shootPeople(scene: Scene): Promise<SeenMessage> {
@@ -81,11 +81,11 @@ async function shootQueue({ box, player, windows, onPage, save }: Scene): Promis
     for (const user of [player.luis, player.moderator, player.ana])
       asked.push(await player.ask(user, 'chiste'));
   }
-  const waiting = await asked.at(-1)?.answer((m) => m.content.startsWith('⏳'));
-  if (waiting) {
-    await onPage(windows.ana, waiting).getByText('Hay cola').waitFor();
-    await save(onPage(windows.ana, waiting), 'cola');
-  }
+  const waiting = await player.eventually(async () =>
+    (await player.messages(player.ana.id)).find(({ content }) => content.startsWith('⏳')),
+  );
+  await onPage(windows.ana, waiting).getByText('Hay cola').waitFor();
+  await save(onPage(windows.ana, waiting), 'cola');
   await fetch(`${box.url}/box/faults`, { method: 'DELETE' });
-  for (const one of asked) await one.answer(isFinished);
+  for (const { interaction } of asked) await answered(player, interaction, isFinished);
 }

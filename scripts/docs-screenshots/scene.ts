@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { ROLES, startProgram } from '../../src/main.ts';
-import { createPlayer, type SeenMessage } from '../../test/e2e/player.ts';
+import { createPlayer, type Player, type SeenMessage } from '../../test/e2e/player.ts';
 import { launch, openWindow } from '../../test/page/browser.ts';
 
 interface Clip {
@@ -81,3 +82,26 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
 /** The custom id of a message's button, by its label. */
 export const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
+
+const ANSWERED_WITHIN_MS = 60_000;
+
+/**
+ * The answer to an interaction once it is `wanted`; looks at that one alone, for the channel grows long. Undefined where
+ * it does not come: a busy machine may acknowledge too late for Discord, and some jokes are not fit to be told.
+ */
+export async function answered(
+  player: Player,
+  interaction: string,
+  wanted: (message: SeenMessage) => boolean,
+): Promise<SeenMessage | undefined> {
+  for (const deadline = Date.now() + ANSWERED_WITHIN_MS; Date.now() < deadline; await delay(100)) {
+    const { user, message, state } = await player.call<{ user: string; message?: string; state: string }>(
+      `/box/interactions/${interaction}`,
+    );
+    if (state === 'failed') return undefined;
+    const seen = message && (await player.call<SeenMessage>(`/box/messages/${message}?user=${user}`));
+    if (seen && wanted(seen)) return seen;
+    if (seen && seen.content !== '' && !seen.content.startsWith('⏳')) return undefined;
+  }
+  return undefined;
+}
