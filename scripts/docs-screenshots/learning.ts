@@ -59,9 +59,12 @@ async function announced({ player, log }: Scene): Promise<SeenMessage> {
 /** Everybody asks for as many jokes as they may and two of them vote on each: these people like short ones. */
 async function vote({ player }: Scene): Promise<void> {
   const people = [player.ana, player.luis, player.moderator];
+  let seed = 1000; // the same jokes at each run
   for (let told = 0; told < JOKES; ) {
     const asked: Asked[] = [];
-    for (let i = 0; i < 3; i++) for (const user of people) asked.push(await player.ask(user, 'chiste'));
+    for (let i = 0; i < 3; i++) {
+      for (const user of people) asked.push(await player.ask(user, 'chiste', { semilla: seed++ }));
+    }
     for (const { interaction } of asked) {
       const joke = await answered(player, interaction, isFinished);
       if (!joke) continue;
