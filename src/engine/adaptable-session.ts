@@ -15,8 +15,9 @@ export interface AdaptableSession extends DecoderSession {
 
 /**
  * Multiplying by adapters costs each step a little even where no row has one, so a model begins with a graph without
- * them. The first adapter brings in the graph that takes them, which gives rows without one the same bits; it is made
- * beside the old session, which goes when its last run has ended.
+ * them. The first adapter brings in the graph that takes them for the layers it changes, and one that changes others the
+ * graph for those too. Each gives rows the same bits as the one before, and is made beside the old session, which goes
+ * when its last run has ended.
  */
 export async function adaptableSession(
   folder: ModelWeights,
@@ -25,24 +26,27 @@ export async function adaptableSession(
   const { session, provider } = await warmSession(folder, options);
   const stack: AdapterStack = createAdapterStack(folder.config);
   let current = session;
-  let adapting: Promise<void> | undefined;
+  let covered = 0; // kinds of layers that the present graph takes adapters for
+  let adapting: Promise<void> = Promise.resolve();
 
   const adapt = async (): Promise<void> => {
+    const wanted = stack.targets.length;
+    if (wanted === covered) return;
     const adapted = await warmSession(folder, { ...options, provider }, stack);
-    const plain = current;
+    const former = current;
     current = adapted.session;
-    await plain.release();
+    covered = wanted;
+    await former.release();
   };
 
   return {
     provider,
     async hold(adapter) {
       await stack.hold(adapter);
-      adapting ??= adapt();
+      adapting = adapting.catch(() => {}).then(adapt); // whoever asked before hears of what failed then
       try {
         await adapting;
       } catch (error) {
-        adapting = undefined;
         stack.drop(adapter);
         throw error;
       }
@@ -52,7 +56,7 @@ export async function adaptableSession(
     step: (...run) => current.step(...run),
     logits: (...run) => current.logits(...run),
     async release() {
-      await adapting?.catch(() => {}); // whoever asked for it hears of it
+      await adapting.catch(() => {}); // whoever asked for it hears of it
       await current.release();
     },
   };

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import { LORA_TARGETS } from '../graph/lora-targets.ts';
+import { LORA_TARGETS, type LoraTarget } from '../graph/lora-targets.ts';
 import { SLOT } from '../graph/stacked-lora.ts';
 import { loraName, loraShapes } from '../graph/trained-adapter.ts';
 import type { Gpt2Config } from '../models/config.ts';
@@ -16,6 +16,8 @@ export interface AdapterStack {
   feeds(adapters: readonly (string | undefined)[], count: number): Record<string, Tensor>;
   /** In memory now. */
   readonly folders: string[];
+  /** The kinds of layers it gives matrices for: all that any adapter so far has changed. */
+  readonly targets: readonly LoraTarget[];
 }
 
 interface Held {
@@ -32,6 +34,7 @@ export function createAdapterStack(config: Gpt2Config): AdapterStack {
   const feeds = createFeeds();
   let stacked: string[] | undefined; // folders in the order of their slots
   let matrices: Record<string, Tensor> = {};
+  let targets: readonly LoraTarget[] = [];
 
   const removeSpare = (): void => {
     const idle = [...held].filter(([, { holders }]) => holders === 0);
@@ -56,7 +59,7 @@ export function createAdapterStack(config: Gpt2Config): AdapterStack {
       adapters.reduce((sum, adapter) => sum + adapter.slots, 0),
     );
     matrices = {};
-    for (const [name, [inputs = 0, outputs = 0]] of stackShapes(config)) {
+    for (const [name, [inputs = 0, outputs = 0]] of stackShapes(config, targets)) {
       const [a, b] = [new Float32Array(slots * inputs * SLOT), new Float32Array(slots * SLOT * outputs)];
       let slot = 0;
       for (const adapter of adapters) {
@@ -84,7 +87,13 @@ export function createAdapterStack(config: Gpt2Config): AdapterStack {
       held.delete(folder);
       held.set(folder, it);
       try {
-        it.adapter = await it.reading;
+        const adapter = await it.reading;
+        it.adapter = adapter;
+        if (adapter.targets.every((target) => targets.includes(target))) return;
+        targets = LORA_TARGETS.filter(
+          (target) => targets.includes(target) || adapter.targets.includes(target),
+        );
+        stacked = undefined;
       } catch (error) {
         if (held.get(folder) === it) held.delete(folder);
         throw error;
@@ -112,12 +121,15 @@ export function createAdapterStack(config: Gpt2Config): AdapterStack {
     get folders() {
       return [...held.keys()];
     },
+    get targets() {
+      return targets;
+    },
   };
 }
 
-/** Inputs and outputs of every layer that an adapter may change, by name. */
-function stackShapes(config: Gpt2Config): [string, [number, number]][] {
-  const shapes = loraShapes(config, { rank: SLOT, alpha: SLOT, targets: LORA_TARGETS });
+/** Inputs and outputs of every layer of these kinds, by name. */
+function stackShapes(config: Gpt2Config, targets: readonly LoraTarget[]): [string, [number, number]][] {
+  const shapes = loraShapes(config, { rank: SLOT, alpha: SLOT, targets });
   const layers = [...shapes.keys()].filter((name) => name.endsWith('.lora_A'));
   return layers.map((a) => {
     const name = a.replace(/\.lora_A$/, '');

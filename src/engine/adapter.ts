@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LORA_TARGETS } from '../graph/lora-targets.ts';
+import { LORA_TARGETS, type LoraTarget } from '../graph/lora-targets.ts';
 import { SLOT } from '../graph/stacked-lora.ts';
 import { loraName, loraShapes } from '../graph/trained-adapter.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
@@ -10,6 +10,8 @@ import { openSafetensors, readTensor, type SafetensorsFile } from '../models/saf
 
 /** A low-rank adapter as the decode graph's stack takes it. */
 export interface Adapter {
+  /** The kinds of layers it changes. */
+  targets: readonly LoraTarget[];
   /**
    * Slots it takes in the stack, a power of two: adapters that lie in order of their size then never cross a boundary
    * at which onnxruntime splits a product, so that none depends on its neighbours.
@@ -62,7 +64,9 @@ export async function openAdapter(folder: string, config: Gpt2Config): Promise<A
       b: stackedB(await finite(folder, file, b.name), rank, slots, factor),
     });
   }
-  return { slots, layers };
+  const names = [...layers.keys()];
+  const targets = LORA_TARGETS.filter((target) => names.some((name) => name.endsWith(`.${target}`)));
+  return { targets, slots, layers };
 }
 
 async function readConfig(folder: string): Promise<z.infer<typeof peftConfig>> {

@@ -4,6 +4,7 @@ import { type DecodeParts, decodeGraph } from '../graph/decode.ts';
 import { encodeModel } from '../graph/encode.ts';
 import { headName } from '../graph/gpt2.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { LoraTarget } from '../graph/lora-targets.ts';
 import { cast } from '../graph/ops/index.ts';
 import { quantisedLinear } from '../graph/quantise.ts';
 import type { Dtype, Value } from '../graph/value.ts';
@@ -28,8 +29,8 @@ export interface EngineLog {
 
 export type SessionOptions = Pick<EngineOptions, 'provider' | 'threads' | 'precision'> & {
   log: EngineLog;
-  /** The graph takes low-rank adapters as inputs (`stackedAdapters`). Default false. */
-  adapters?: boolean;
+  /** The layers for which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: it takes none. */
+  adapters?: readonly LoraTarget[] | undefined;
 };
 
 /** onnxruntime's version: another one may compute the last bits, and so a sampled text, differently. */
@@ -45,11 +46,11 @@ export async function createDecodeSession(
   folder: ModelWeights,
   options: SessionOptions,
 ): Promise<{ session: InferenceSession; provider: ExecutionProvider }> {
-  const { precision, adapters = false } = options;
+  const { precision, adapters } = options;
   const weights = precision === 'fp32' ? folder.weights : await quantisedWeights(folder, precision);
   const parts = (graph: Graph) =>
     precision === 'fp32' ? floatParts(graph, folder) : quantisedParts(graph, folder, weights, precision);
-  const model = encodeModel(decodeGraph(folder.config, parts, { adapters }), folder.name);
+  const model = encodeModel(decodeGraph(folder.config, parts, adapters ? { adapters } : {}), folder.name);
   const create = (provider: ExecutionProvider) =>
     InferenceSession.create(model, {
       executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],

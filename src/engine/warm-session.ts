@@ -18,7 +18,7 @@ export async function warmSession(
 ): Promise<{ session: DecoderSession; provider: ExecutionProvider }> {
   const { session: runtime, provider } = await createDecodeSession(folder, {
     ...options,
-    adapters: adapters !== undefined,
+    adapters: adapters?.targets,
   });
   // Only the CPU provider computes on nothing.
   const session = createDecoderSession(runtime, folder.config, {

@@ -1,6 +1,7 @@
 import type { Gpt2Config } from '../models/config.ts';
 import { type Gpt2Parts, gpt2, headName } from './gpt2.ts';
 import { createGraph, type Graph } from './graph.ts';
+import type { LoraTarget } from './lora-targets.ts';
 import {
   add,
   concat,
@@ -46,7 +47,7 @@ export interface DecodeParts extends Pick<Gpt2Parts, 'parameter' | 'linear'> {
 export function decodeGraph(
   config: Gpt2Config,
   makeParts: (graph: Graph) => DecodeParts,
-  options: { adapters?: boolean } = {},
+  options: { adapters?: readonly LoraTarget[] } = {},
 ): Graph {
   const graph = createGraph();
   const parts = makeParts(graph);
@@ -108,7 +109,7 @@ export function decodeGraph(
 
   const plain = (x: Value, name: string) => linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
   const project = parts.linear ?? plain;
-  const adapters = options.adapters ? stackedAdapters(graph) : undefined;
+  const adapters = options.adapters && stackedAdapters(graph, options.adapters);
 
   const hidden = gpt2(
     config,

@@ -1,5 +1,5 @@
 import type { Graph } from './graph.ts';
-import { LORA_TARGETS } from './lora-targets.ts';
+import type { LoraTarget } from './lora-targets.ts';
 import { equal, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
 import type { Value } from './value.ts';
@@ -17,7 +17,7 @@ export interface StackedAdapters {
  * Adapters (LoRA, arXiv:2106.09685) as inputs, so that the rows of one batch can speak with different ones. A stack has
  * P slots of 8 columns; an adapter of higher rank takes several. Inputs: `adapters` int64 [N], the adapter of each
  * token, 0 for none; `slot_adapters` int64 [P], the adapter (from 1) that each slot belongs to; and for each layer that
- * may be adapted the matrices `….lora_A` [P, in, 8] and `….lora_B` [8·P, out], the factor alpha/rank multiplied into B.
+ * may be adapted (`targets`) the matrices `….lora_A` [P, in, 8] and `….lora_B` [8·P, out], the factor alpha/rank multiplied into B.
  *
  * Every token is multiplied by the whole stack, and what other adapters' slots gave is made 0. That is more arithmetic
  * than gathering each row's matrices, but the gather copies megabytes a row, and this reads each slot once.
@@ -26,13 +26,13 @@ export interface StackedAdapters {
  * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from its other kernel for a single row, which rounds
  * differently.
  */
-export function stackedAdapters(graph: Graph): StackedAdapters {
+export function stackedAdapters(graph: Graph, targets: readonly LoraTarget[]): StackedAdapters {
   const chosen = graph.input('adapters', 'int64', ['N']);
   const slots = graph.input('slot_adapters', 'int64', ['P']);
   const own = unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]); // [P, N, 1]
   return {
     addTo(y, x, name) {
-      if (!LORA_TARGETS.some((target) => name.endsWith(`.${target}`))) return y;
+      if (!targets.some((target) => name.endsWith(`.${target}`))) return y;
       const [, inputs = 0] = x.shape;
       const [, outputs = 0] = y.shape;
       const a = graph.input(loraName(name, 'A'), 'float32', ['P', inputs, SLOT]);

@@ -78,7 +78,7 @@ describe('the graph', () => {
   it('gives each row of a batch the logits of the weights its own adapter would be merged into', async () => {
     const base = fixture('random-gpt2/plain');
     const ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
-    const { session, config } = await openModel(base, { adapters: true });
+    const { session, config } = await openModel(base, { adapters: LORA_TARGETS });
     const stack = createAdapterStack(config);
     const folders = [await adapterFolder(config, small), await adapterFolder(config, large)];
     for (const folder of folders) await stack.hold(folder);
@@ -104,13 +104,15 @@ describe('the graph', () => {
     async (precision) => {
       const base = await temporaryFolder(); // a copy: its quantised weights are kept beside it
       await cp(fixture('random-gpt2/plain'), base, { recursive: true });
-      const { session, config } = await openModel(base, { adapters: true, precision });
+      const { session, config } = await openModel(base, { adapters: LORA_TARGETS, precision });
       const folders = await Promise.all(
         [small, large, { ...small, which: 3, rank: 20 }].map((given) => adapterFolder(config, given)),
       );
       /** Logits of the last token of each row, after `before` tokens read together and four one by one. */
       const last = async (rows: readonly (string | undefined)[]) => {
         const stack = createAdapterStack(config);
+        await stack.hold(folders[1] ?? ''); // it changes every layer, as this graph expects
+        stack.drop(folders[1] ?? '');
         for (const folder of rows) if (folder !== undefined) await stack.hold(folder);
         const decoder = createDecoderSession(session, config, { adapters: stack.feeds });
         const cache = createKvCache(config, 16);
@@ -199,9 +201,13 @@ describe('the engine', () => {
       await engine.load(bundledModelPath);
       const generate = async (seed: number, adapter?: string) =>
         (await engine.generate(ask(bundledModelPath, seed, adapter))).text;
-      // Alone on the graph that knows no adapters, then alone with one, then all of them together.
+      // Alone on the graph that knows no adapters; then two adapters at once, the second of which changes more layers
+      // and so brings in another graph while rows are on their way; then alone with one, then all of them together.
       const plain = [await generate(0), await generate(1)];
+      const first = [generate(0, one), generate(1), generate(0, two)];
+      const [withOne, none, withTwo] = await Promise.all(first);
       const alone = [await generate(0, one), await generate(0, two), await generate(1, two)];
+      expect([withOne, none, withTwo]).toEqual([alone[0], plain[1], alone[1]]);
       expect(await Promise.all([generate(0), generate(0, two), generate(1), generate(0, one), generate(1, two), generate(2)])).toEqual(
       [plain[0], alone[1], plain[1], alone[0], alone[2], expect.any(String)]); // biome-ignore format: rows
       expect(new Set([...plain, ...alone]).size).toBe(5);
