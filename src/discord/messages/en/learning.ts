@@ -5,6 +5,9 @@ const number = (value: number, digits = 2) =>
 const percent = (share: number) =>
   share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 1 });
 const LEAST = 0.001;
+/** A loss, to the digit where two of them differ. */
+const nats = (loss: number) =>
+  loss.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'joke', 'jokes');
 
@@ -104,7 +107,7 @@ export const learning: typeof es = {
     learnedFrom: (rated, votes, seed) =>
       `${jokes(rated)} that you rated (${count(Math.round(votes), 'vote', 'votes')}) and ${number(seed, 0)} of our own`,
     loss: (before, after, held) =>
-      `${number(before, 3)} → ${number(after, 3)} on ${jokes(held)} it had not seen (less is better)`,
+      `${nats(before)} → ${nats(after)} on ${jokes(held)} it had not seen (less is better)`,
     checks: {
       'held-out': (value, limit) => `${jokes(value)} to compare with (${number(limit, 0)} are needed)`,
       loss: (value, limit) =>

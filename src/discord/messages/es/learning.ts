@@ -4,6 +4,9 @@ const percent = (share: number) =>
   share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 1 });
 /** A smaller probability is not told apart from none: it comes from some thousand draws. */
 const LEAST = 0.001;
+/** A loss, to the digit where two of them differ. */
+const nats = (loss: number) =>
+  loss.toLocaleString('es-ES', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'chiste', 'chistes');
 
@@ -110,7 +113,7 @@ export const learning = {
     learnedFrom: (rated: number, votes: number, seed: number) =>
       `${jokes(rated)} que votasteis (${count(Math.round(votes), 'voto', 'votos')}) y ${number(seed, 0)} de la casa`,
     loss: (before: number, after: number, held: number) =>
-      `${number(before, 3)} → ${number(after, 3)} en ${jokes(held)} que no había visto (menos es mejor)`,
+      `${nats(before)} → ${nats(after)} en ${jokes(held)} que no había visto (menos es mejor)`,
     checks: {
       'held-out': (value: number, limit: number) =>
         `${jokes(value)} para comparar (hacen falta ${number(limit, 0)})`,
