@@ -93,6 +93,7 @@ const VARIABLES = {
   LEARN_MINUTES: variable(decimal(z.number().positive()), 'the minutes a training may take', '120'),
   MODELS_KEEP: variable(wholeNumber(1, 1000), 'how many trained versions keep their weights', '5'),
   AB_SHARE: variable(share, 'the share of jokes that a version on trial tells, 0 to 1', '0.1'),
+  GATE_SAMPLES: variable(wholeNumber(10, 10_000), 'the jokes that both models generate, 10 to 10000', '300'),
   GATE_SIGNIFICANCE: variable(decimal(gateThresholds.shape.significance), 'a probability', '0.05'),
   GATE_HELD_OUT: variable(
     wholeNumber(2, 1e6),
@@ -141,6 +142,8 @@ export interface Config {
   modelsKeep: number;
   /** Share of jokes that a new version tells before it is promoted; 0: it is promoted at once. */
   abShare: number;
+  /** Jokes that both models generate for the gate. */
+  gateSamples: number;
   gate: GateThresholds;
 }
 
@@ -189,6 +192,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     learnMinutes: read('LEARN_MINUTES') ?? 120,
     modelsKeep: read('MODELS_KEEP') ?? 5,
     abShare: read('AB_SHARE') ?? 0,
+    gateSamples: read('GATE_SAMPLES') ?? 300,
     gate: {
       ...GATE_DEFAULTS,
       significance: read('GATE_SIGNIFICANCE') ?? GATE_DEFAULTS.significance,

@@ -22,6 +22,7 @@ export interface Comparison {
   thresholds: GateThresholds;
   engine: Engine;
   threads: number;
+  /** Ends the measuring of losses; who wants the generation to end closes the engine. */
   signal?: AbortSignal | undefined;
 }
 
@@ -84,17 +85,13 @@ interface Told {
   safe: boolean;
 }
 
-async function tell(
-  { engine, samples, seed, signal }: Comparison,
-  folder: string,
-  safety: Safety,
-): Promise<Told[]> {
+async function tell({ engine, samples, seed }: Comparison, folder: string, safety: Safety): Promise<Told[]> {
   const { model, context } = await engine.load(folder);
   const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
   return Promise.all(
     Array.from({ length: samples }, async (_, i) => {
       const request = { model, prompt: { kind: 'joke' as const }, settings, seed: (seed + i) >>> 0 };
-      const { text, finish } = await engine.generate(request, { ...(signal && { signal }) });
+      const { text, finish } = await engine.generate(request);
       return { text, ended: finish === 'end', safe: safety.check(text, 'safe').allowed };
     }),
   );

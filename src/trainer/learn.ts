@@ -313,6 +313,8 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
         return text !== undefined && weight > 0 ? [{ text, weight }] : [];
       });
     const engine = await options.openEngine();
+    const stop = () => void engine.close();
+    signal?.addEventListener('abort', stop, { once: true });
     try {
       return await compareModels({
         ...{ start: start.folder, active: active.folder, candidate: version.folder, thresholds: gate },
@@ -321,6 +323,7 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
         ...{ samples, seed, engine, threads, signal },
       });
     } finally {
+      signal?.removeEventListener('abort', stop);
       await engine.close();
     }
   }

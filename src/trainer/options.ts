@@ -11,6 +11,7 @@ export interface LearningConfig extends Pick<EngineOptions, 'provider' | 'thread
   modelsDir: string;
   learnMinutes: number;
   abShare: number;
+  gateSamples: number;
   gate: GateThresholds;
 }
 
@@ -25,6 +26,7 @@ export async function learnOptionsFrom(
     openEngine: () => startEngine({ provider, threads, slots, precision, log }),
     minutes: config.learnMinutes,
     trialShare: config.abShare,
+    samples: config.gateSamples,
     gate: config.gate,
     threads,
     log,

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Box } from '../../src/box/index.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { ROLES, startProgram } from '../../src/main.ts';
+import { ROLES, type Role, startProgram } from '../../src/main.ts';
 import { violationsOf } from '../box/spec.ts';
 import { dropDatabase, freshDatabase, freshDataDir } from '../databases.ts';
 import { createPlayer } from './player.ts';
@@ -11,6 +11,8 @@ export interface StartOptions {
   /** On a new PostgreSQL database instead of PGlite. */
   onServer?: boolean;
   config?: Partial<Config>;
+  /** Default: all. */
+  roles?: readonly Role[];
   /** The test's own box, which outlives the program: as Discord does. */
   box?: Box;
   /** The test's own data folder, for a program that is started again. */
@@ -19,7 +21,7 @@ export interface StartOptions {
 
 /** The whole program in this process, on a new database, with a player in its box. */
 export async function startForTest(options: StartOptions = {}) {
-  const { onServer = false, config = {} } = options;
+  const { onServer = false, config = {}, roles = ROLES } = options;
   const dataDir = options.dataDir ?? freshDataDir();
   const databaseUrl = onServer ? await freshDatabase() : undefined;
   const said: string[] = [];
@@ -34,7 +36,7 @@ export async function startForTest(options: StartOptions = {}) {
       ...(options.box && { discordToken: options.box.token, discordApi: options.box.api }),
       ...config,
     },
-    ROLES,
+    roles,
     (line) => said.push(line),
   );
   const box = options.box ?? program.box;
