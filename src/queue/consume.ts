@@ -1,5 +1,6 @@
 import type { Job, PgBoss } from 'pg-boss';
 import type { Store } from '../db/connect.ts';
+import { createBell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { HEARTBEAT_SECONDS } from './boss.ts';
@@ -138,28 +139,4 @@ async function settledWithin(milliseconds: number, work: Promise<void>[]): Promi
   });
   await Promise.race([Promise.allSettled(work), timeout]);
   clearTimeout(timer);
-}
-
-/** One waiter, woken by a ring or by time; a ring while nobody waits is remembered. */
-function createBell() {
-  let rung = false;
-  let wake = () => {};
-  return {
-    ring: (): void => {
-      rung = true;
-      wake();
-    },
-    async wait(milliseconds: number): Promise<void> {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      rung = false;
-    },
-  };
 }

@@ -5,7 +5,7 @@ import { notify } from '../db/notify.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 
 /** The queue that trainers pull from. */
-const LEARN = 'learn';
+export const LEARN = 'learn';
 
 /** What a trainer is asked: to begin a training run, or to look at the votes. */
 const learnJob = z.discriminatedUnion('kind', [

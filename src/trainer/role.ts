@@ -4,8 +4,9 @@ import type { Store } from '../db/connect.ts';
 import { learningPaused, votesSinceLastRun } from '../db/learning.ts';
 import { type OpenRun, type RunTrigger, takeOverRun } from '../db/training-runs.ts';
 import type { EngineClient } from '../engine/client.ts';
+import { createBell } from '../lib/bell.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import type { LearnJob } from '../queue/learning.ts';
+import { LEARN, type LearnJob } from '../queue/learning.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type JudgeOptions, judgeByVotes } from './judge.ts';
 import { beginLearning, type LearnOptions, learn } from './learn.ts';
@@ -49,18 +50,14 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     schedule,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
-  let wake = () => {};
-  const unlisten = await store.listen(
-    'chispa_jobs',
-    () => wake(),
-    () => wake(),
-  );
+  const bell = createBell();
+  const unlisten = await store.listen('chispa_jobs', (queue) => queue === LEARN && bell.ring(), bell.ring);
   const loop = work();
 
   return {
     async close() {
       stopping.abort();
-      wake();
+      bell.ring();
       await loop;
       await unlisten();
     },
@@ -70,23 +67,20 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   async function work(): Promise<void> {
     let training: Promise<void> | undefined;
     while (!stopping.signal.aborted) {
-      const rung = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
       try {
         const left = training ? undefined : await takeOverRun(db, owner);
         const run = left ?? (await queue.takeLearning(begin));
         if (run) {
           training = train(run).finally(() => {
             training = undefined;
-            wake();
+            bell.ring();
           });
           continue;
         }
       } catch (error) {
         log.error({ error: messageOf(error) }, 'the trainer could not look for work');
       }
-      await Promise.race([rung, pause(pollMs, stopping.signal)]);
+      await bell.wait(pollMs);
     }
     await training;
   }
@@ -135,16 +129,4 @@ function humble(engine: EngineClient): EngineClient {
   const pid = engine.pid();
   if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
   return engine;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }
