@@ -45,10 +45,24 @@ describe('configuration', () => {
     ['DATABASE_URL', 'mysql://localhost'],
     ['DISCORD_TOKEN', 'my token'],
     ['VOTER_SECRET', 'short'],
+    ['OWNER_IDS', 'ana'],
+    ['LEARN_SCHEDULE', 'weekly'],
+    ['LEARN_MINUTES', '0'],
+    ['AB_SHARE', '1.5'],
+    ['GATE_SIGNIFICANCE', '0.9'],
   ])('refuses %s=%s in one line that names it and shows a good value', (name, value) => {
     expect(() => load({ [name]: value })).toThrow(
       new RegExp(`^${name} is wrong: .* A good value: ${name}=\\S.*$`),
     );
+  });
+
+  it('reads who hosts, and when to learn', () => {
+    expect(load({ OWNER_IDS: '80351110224678912, 80351110224678913', LEARN_SCHEDULE: 'off' })).toMatchObject({
+      ownerIds: ['80351110224678912', '80351110224678913'],
+      learnSchedule: undefined,
+    });
+    expect(load({})).toMatchObject({ ownerIds: [], learnSchedule: '0 4 * * 1', abShare: 0 });
+    expect(load({ GATE_HELD_OUT: '50' }).gate).toMatchObject({ heldOut: 50, significance: 0.05 });
   });
 
   it('never repeats a secret in its error', () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { claimLearningEvents } from '../../src/db/learning.ts';
 import {
@@ -15,7 +15,7 @@ import {
   rollBackModel,
 } from '../../src/db/models.ts';
 import { endRun, promoteCandidate, rejectCandidate, tryCandidate } from '../../src/db/promotion.ts';
-import { modelVersions } from '../../src/db/schema.ts';
+import { modelVersions, trainingRuns } from '../../src/db/schema.ts';
 import { beginRun, findRun, takeOverRun } from '../../src/db/training-runs.ts';
 import { judgeByVotes } from '../../src/trainer/judge.ts';
 import { pruneModels } from '../../src/trainer/prune.ts';
@@ -203,6 +203,20 @@ describe('learning, by its votes', () => {
       expect(await db().select().from(modelVersions).where(eq(modelVersions.status, 'retired'))).toHaveLength(
         1,
       );
+    });
+
+    it('hands a run to another process when its lease has run out, or lies beyond what any clock gives', async () => {
+      const base = await version('v1', '/models/v1', 'kept');
+      await activateModel(db(), base.id);
+      const { id } = await begun(base);
+      for (const [lease, taken] of [
+        [sql`now() + interval '20 seconds'`, false],
+        [sql`now() - interval '1 second'`, true],
+        [sql`now() + interval '1 year'`, true], // the database's clock was set back since
+      ] as const) {
+        await db().update(trainingRuns).set({ leaseUntil: lease });
+        expect((await takeOverRun(db(), 'another'))?.id).toBe(taken ? id : undefined);
+      }
     });
 
     it('has one run at a time, which ends once', async () => {

@@ -11,6 +11,7 @@ import { trainableJokes } from '../../src/db/trainable.ts';
 import { epochsOf, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
 import { GATE_DEFAULTS } from '../../src/learning/gate.ts';
 import { beginLearning, type LearnOptions, learn } from '../../src/trainer/learn.ts';
+import { LEARNING_SETTINGS } from '../../src/trainer/settings.ts';
 import { onEachBackend, onPostgres } from '../db/backends.ts';
 import { writeTinyModel } from '../training/tiny-model.ts';
 import { LENIENT, quickLearning } from './learning-options.ts';
@@ -105,6 +106,18 @@ describe('a learning run', () => {
       const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
       expect(done).toMatchObject({ status: 'refused', note: expect.stringContaining('too few') });
       expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
+    });
+
+    it('does not begin where there is too little memory, and says so with the numbers', SLOW, async () => {
+      await tell(db(), await serving(db(), base), aCommunity(160));
+      const options = optionsFor(db());
+      const training = { ...(options.training ?? LEARNING_SETTINGS), batch: 1_000_000 };
+      const done = await run({ ...options, training });
+      expect(done).toMatchObject({
+        status: 'refused',
+        note: expect.stringMatching(/needs about [\d.]+ GB of memory and [\d.]+ GB are free/),
+      });
+      expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { status: 'refused' } }]);
     });
 
     it('lets a version on trial tell a share of the jokes', SLOW, async () => {

@@ -16,6 +16,15 @@ export const LENIENT = {
   unsafe: 1,
 };
 
+const QUICK = {
+  ...RECIPE_DEFAULTS.chispa,
+  epochs: 3,
+  learningRate: 5e-3,
+  batch: 2,
+  checkpoint: 2,
+  patience: 0,
+};
+
 /** How the tiny model learns in a few seconds. */
 export const quickLearning = (
   modelsDir: string,
@@ -23,14 +32,8 @@ export const quickLearning = (
 ): Omit<LearnOptions, 'db'> => ({
   modelsDir,
   seedJokes: someJokes(40).map((joke) => ({ ...joke, text: `Semilla: ${joke.text}` })),
-  training: {
-    ...RECIPE_DEFAULTS.chispa,
-    epochs: 3,
-    learningRate: 5e-3,
-    batch: 2,
-    checkpoint: 2,
-    patience: 0,
-  },
+  training: QUICK,
+  voiceTraining: { ...QUICK, mode: 'lora', learningRate: 2e-2 },
   threads: 1,
   openEngine: () => startEngine({ provider: 'cpu', precision: 'fp32', slots: 8, threads: 1, log: silent }),
   log: silent,

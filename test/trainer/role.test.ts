@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Store } from '../../src/db/connect.ts';
@@ -45,7 +47,7 @@ async function aTrainer(store: Store, changes: Partial<TrainerOptions> = {}) {
   const events: TrainingEvent[] = [];
   const trainer = await startTrainer({
     ...quickLearning(modelsDir),
-    ...{ store, queue, schedule: undefined, afterVotes: 0, modelsKeep: 5, pollMs: 100 },
+    ...{ store, queue, schedule: undefined, afterVotes: 0, voiceVotes: 0, modelsKeep: 5, pollMs: 100 },
     onEvent: (event) => events.push(event),
     ...changes,
   });
@@ -148,6 +150,28 @@ describe('the trainer', () => {
       await killAtStep(10, [where.dataDir, modelsDir, '8', where.databaseUrl ?? '']);
       await goesOn(store);
     });
+
+    it(
+      'leaves a run at its checkpoint when the disk is full, and goes on once there is room',
+      SLOW,
+      async () => {
+        const { store, where } = backend();
+        await tell(store.db, await serving(store.db, base), aCommunity(160));
+        // 100 blocks of 1 KiB: the snapshot fits, a checkpoint of 130 kB does not.
+        const args = [fileURLToPath(program), where.dataDir, modelsDir, '3', where.databaseUrl ?? ''];
+        const command = [process.execPath, '--import', 'tsx', ...args].map((word) => `'${word}'`).join(' ');
+        const child = spawn('bash', ['-c', `ulimit -f 100; exec ${command}`], { stdio: 'ignore' });
+        onTestFinished(() => void child.kill('SIGKILL'));
+        await expect
+          .poll(async () => (await listRuns(store.db)).map(({ status, note }) => [status, note]), POLL)
+          .toEqual([['running', expect.stringContaining('The disk has no room')]]);
+        child.kill('SIGKILL');
+        await ended(child);
+        await store.db.update(trainingRuns).set({ leaseUntil: sql`now() - interval '1 second'` });
+        await aTrainer(store);
+        await anEnd(store);
+      },
+    );
 
     it('is one of several, all asked at once, and trains alone', SLOW, async () => {
       const { store, where } = backend();

@@ -16,6 +16,7 @@ await startTrainer({
   queue,
   schedule: undefined,
   afterVotes: 1,
+  voiceVotes: 0,
   modelsKeep: 5,
   pollMs: 100,
   onEvent: (event) => process.send?.(event),

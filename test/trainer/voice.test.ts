@@ -1,0 +1,303 @@
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Database, Store } from '../../src/db/connect.ts';
+import { claimLearningEvents } from '../../src/db/learning.ts';
+import { activateModel, activeModel, type ModelVersion, pinModel, ratedModels } from '../../src/db/models.ts';
+import { jokes } from '../../src/db/schema.ts';
+import { changeSettings } from '../../src/db/settings.ts';
+import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
+import { epochsOf, listRuns, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
+import { dueVoice, findVoice, voiceFor } from '../../src/db/voices.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import { createActiveModel } from '../../src/generator/active-model.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+import { createQueue } from '../../src/queue/queue.ts';
+import { type LearnOptions, learn } from '../../src/trainer/learn.ts';
+import { pruneVoices } from '../../src/trainer/prune.ts';
+import { startTrainer, type TrainerOptions } from '../../src/trainer/role.ts';
+import { beginVoice, voicesFolder } from '../../src/trainer/voice.ts';
+import type { TrainingEvent } from '../../src/training/events.ts';
+import { silent } from '../databases.ts';
+import { onEachBackend } from '../db/backends.ts';
+import { writeTinyModel } from '../training/tiny-model.ts';
+import { LENIENT, quickLearning } from './learning-options.ts';
+import { aCommunity, serving, tell } from './rated.ts';
+
+const SLOW = { timeout: 180_000 };
+const POLL = { timeout: 90_000, interval: 100 };
+const [HERE, ELSEWHERE] = ['500', '600'];
+
+let folder: string;
+let base: string;
+let modelsDir: string;
+let count = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
+  base = await writeTinyModel(join(folder, 'tiny'));
+});
+beforeEach(async () => {
+  modelsDir = join(folder, `models${count++}`);
+  await mkdir(modelsDir);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** 480 votes. */
+const laughsAt = (guildId: string) => aCommunity(160).map((joke) => ({ ...joke, guildId }));
+const wantsVoice = (db: Database, guildId: string) => changeSettings(db, guildId, 'mod', { voice: true });
+
+const optionsFor = (db: Database, changes: Partial<LearnOptions> = {}): LearnOptions => ({
+  ...quickLearning(modelsDir, changes),
+  db,
+});
+
+async function begun(options: LearnOptions): Promise<OpenRun> {
+  const due = await dueVoice(options.db, 1);
+  if (!due) throw new Error('no voice is due');
+  return beginVoice(options, due, 'test');
+}
+const train = async (options: LearnOptions) => learn(options, await begun(options));
+
+/** A guild that wants a voice and has votes enough, and the version that answers it. */
+async function aGuild(db: Database): Promise<ModelVersion> {
+  const version = await serving(db, base);
+  await tell(db, version, laughsAt(HERE));
+  await wantsVoice(db, HERE);
+  return version;
+}
+
+describe('the voice of a guild', () => {
+  onEachBackend((backend) => {
+    const db = () => backend().store.db;
+
+    async function generator() {
+      const { store } = backend();
+      const engine = await startEngine({
+        ...{ provider: 'cpu', precision: 'fp32', slots: 8, threads: 1, log: silent },
+      });
+      onTestFinished(() => engine.close());
+      const active = await createActiveModel({ store, engine, initialFolder: base, log: silent });
+      onTestFinished(() => active.close());
+      return {
+        active,
+        engine,
+        /** The joke of a seed as a guild hears it. */
+        async joke(guildId: string, seed: number) {
+          const { loaded, voice } = await active.get(guildId);
+          const settings = { ...BOT_DEFAULTS, maxTokens: 40 };
+          const adapter = voice && { adapter: voice.folder };
+          const request = { model: loaded.model, prompt: { kind: 'joke' as const }, settings, seed };
+          return (await engine.generate({ ...request, ...adapter })).text;
+        },
+      };
+    }
+
+    it('is learned from its own jokes, and heard there alone, beside everybody else', SLOW, async () => {
+      const version = await aGuild(db());
+      await tell(db(), version, laughsAt(ELSEWHERE));
+      const merged = join(folder, `merged${count}`);
+      const place = voicesFolder(modelsDir);
+      const options = optionsFor(db());
+      const done = await train({
+        ...options,
+        async openEngine() {
+          const trained = (await readdir(place)).find((name) => name.startsWith('voice-'));
+          await cp(join(place, trained ?? ''), merged, { recursive: true });
+          return options.openEngine();
+        },
+      });
+      expect(done).toMatchObject({
+        ...{ status: 'promoted', guildId: HERE, trigger: 'votes', note: null, version: null, watch: null },
+        ...{ base: { id: version.id }, former: { id: version.id } },
+        corpus: { rated: 160, seed: 40 },
+      });
+      expect(done.evaluation?.losses.after).toBeLessThan(done.evaluation?.losses.before ?? 0);
+      expect(await epochsOf(db(), done.id)).toHaveLength(3);
+      expect(await activeModel(db())).toMatchObject({ id: version.id });
+      const voice = await voiceFor(db(), HERE, version.id);
+      expect(await readdir(voice?.folder ?? '')).toEqual([
+        'adapter_config.json',
+        'adapter_model.safetensors',
+      ]);
+      expect((await readdir(place)).sort()).toEqual(['.runs', `500-${done.id.slice(0, 8)}`]);
+
+      const { engine, joke } = await generator();
+      const seeds = Array.from({ length: 4 }, (_, i) => i);
+      const { model } = await engine.load(merged);
+      const settings = { ...BOT_DEFAULTS, maxTokens: 40 };
+      const asMerged = await Promise.all(
+        seeds.map(async (seed) => {
+          const request = { model, prompt: { kind: 'joke' as const }, settings, seed };
+          return (await engine.generate(request)).text;
+        }),
+      );
+      const together = await Promise.all(
+        seeds.map((seed) => Promise.all([joke(HERE, seed), joke(ELSEWHERE, seed)])),
+      );
+      expect(together.map(([here]) => here)).toEqual(asMerged);
+      const alone = await Promise.all(seeds.map((seed) => joke(ELSEWHERE, seed)));
+      expect(together.map(([, elsewhere]) => elsewhere)).toEqual(alone);
+      expect(alone).not.toEqual(asMerged);
+      expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { guildId: HERE } }]);
+    });
+
+    it('is not given where the gate does not let it through; the run says why', SLOW, async () => {
+      const version = await aGuild(db());
+      const done = await train(optionsFor(db(), { gate: { ...LENIENT, selfEnding: 1.01 } }));
+      expect(done.status).toBe('rejected');
+      const failed = done.evaluation?.reasons.filter(({ passed }) => !passed);
+      expect(failed?.map(({ check }) => check)).toEqual(['self-ending']);
+      expect(await voiceFor(db(), HERE, version.id)).toBeUndefined();
+      expect(await readdir(voicesFolder(modelsDir))).toEqual(['.runs']);
+      expect(await dueVoice(db(), 1)).toBeUndefined(); // it waits for new votes
+    });
+
+    it('is not tried with too few rated jokes', SLOW, async () => {
+      const version = await serving(db(), base);
+      await tell(db(), version, laughsAt(ELSEWHERE));
+      await tell(db(), version, laughsAt(HERE).slice(0, 6));
+      await wantsVoice(db(), HERE);
+      expect(await train(optionsFor(db()))).toMatchObject({ status: 'refused' });
+    });
+
+    it('is trained only where it is wanted, with votes enough that may teach', async () => {
+      const version = await serving(db(), base);
+      await tell(db(), version, laughsAt(HERE));
+      await tell(db(), version, laughsAt(ELSEWHERE));
+      expect(await dueVoice(db(), 100)).toBeUndefined();
+      await wantsVoice(db(), HERE);
+      expect(await dueVoice(db(), 481)).toBeUndefined();
+      expect(await dueVoice(db(), 480)).toEqual({
+        ...{ guildId: HERE, baseVersionId: version.id, votesSeen: 480 },
+      });
+      await changeSettings(db(), HERE, 'mod', { learns: false });
+      expect(await dueVoice(db(), 100)).toBeUndefined();
+    });
+
+    it(
+      'falls silent with another version until it is learned anew, and comes back with its own',
+      SLOW,
+      async () => {
+        const version = await aGuild(db());
+        await train(optionsFor(db()));
+        expect(await dueVoice(db(), 1)).toBeUndefined();
+        const other = await serving(db(), await writeTinyModel(join(modelsDir, 'otro'), {}, 0.3));
+        const { active } = await generator();
+        expect(await active.get(HERE)).toMatchObject({ version: { id: other.id } });
+        expect((await active.get(HERE)).voice).toBeUndefined();
+        expect(await dueVoice(db(), 480)).toMatchObject({ guildId: HERE, baseVersionId: other.id });
+        await pinModel(db(), HERE, 'mod', version.id);
+        expect((await active.get(HERE)).voice).toMatchObject({ guildId: HERE, baseVersionId: version.id });
+        expect(await dueVoice(db(), 1)).toBeUndefined();
+        await changeSettings(db(), HERE, 'mod', { voice: false });
+        expect((await active.get(HERE)).voice).toBeUndefined();
+        await changeSettings(db(), HERE, 'mod', { voice: true, learns: false });
+        expect((await active.get(HERE)).voice).toBeUndefined();
+        await activateModel(db(), version.id);
+      },
+    );
+
+    it('is left out when its files are damaged or gone', SLOW, async () => {
+      const version = await aGuild(db());
+      await train(optionsFor(db()));
+      const voice = await voiceFor(db(), HERE, version.id);
+      if (!voice) throw new Error('there is no voice');
+      const { active, joke } = await generator();
+      expect((await active.get(HERE)).voice?.id).toBe(voice.id);
+      expect(await joke(HERE, 1)).not.toBe(await joke(ELSEWHERE, 1));
+
+      await appendFile(join(voice.folder, 'adapter_config.json'), ' ');
+      expect((await active.get(HERE)).voice).toBeUndefined();
+      expect(await joke(HERE, 1)).toBe(await joke(ELSEWHERE, 1));
+      await expect(active.version(version.id, voice.id)).rejects.toMatchObject({ code: 'voice-damaged' });
+      await rm(voice.folder, { recursive: true });
+      expect(await joke(HERE, 1)).toBe(await joke(ELSEWHERE, 1));
+      await expect(active.version(version.id, voice.id)).rejects.toMatchObject({ code: 'voice-gone' });
+    });
+
+    it('teaches the common model, and says nothing of its ratings', SLOW, async () => {
+      const version = await aGuild(db());
+      const done = await train(optionsFor(db()));
+      const before = await versionRatings(db(), version.id);
+      await db().update(jokes).set({ voiceId: done.id });
+      expect(before.jokes).toBe(160);
+      expect(await versionRatings(db(), version.id)).toMatchObject({ jokes: 0 });
+      expect(await ratedModels(db())).toMatchObject([{ id: version.id, votes: 0 }]);
+      expect(await trainableJokes(db())).toHaveLength(160);
+    });
+
+    it('goes on from its checkpoint where it was stopped', SLOW, async () => {
+      const version = await aGuild(db());
+      const stop = new AbortController();
+      const options = optionsFor(db());
+      const stopped = await learn(
+        {
+          ...options,
+          signal: stop.signal,
+          onEvent: (event) => event.event === 'step' && event.step === 3 && stop.abort(),
+        },
+        await begun(options),
+      );
+      expect(stopped).toMatchObject({ status: 'running', guildId: HERE });
+      await pruneVoices({ db: db(), modelsDir, log: silent });
+      const again = await takeOverRun(db(), 'another');
+      let resumedAt = 0;
+      const onEvent = (event: TrainingEvent) => {
+        if (event.event === 'start') resumedAt = event.resumedAt;
+      };
+      const done = await learn({ ...options, onEvent }, again as OpenRun);
+      expect(done.status).toBe('promoted');
+      expect(resumedAt).toBeGreaterThanOrEqual(2);
+      expect(await voiceFor(db(), HERE, version.id)).toMatchObject({ id: done.id });
+    });
+
+    it('leaves nothing on disk once its guild no longer teaches, and its jokes stay', SLOW, async () => {
+      await aGuild(db());
+      const { id } = await train(optionsFor(db()));
+      await db().update(jokes).set({ voiceId: id });
+      await mkdir(join(voicesFolder(modelsDir), 'voice-left'));
+      await pruneVoices({ db: db(), modelsDir, log: silent });
+      expect(await readdir(voicesFolder(modelsDir))).toHaveLength(2); // .runs, and the voice
+      await changeSettings(db(), HERE, 'mod', { learns: false });
+      await pruneVoices({ db: db(), modelsDir, log: silent });
+      expect(await readdir(voicesFolder(modelsDir))).toEqual(['.runs']);
+      expect((await findVoice(db(), id))?.retiredAt).not.toBeNull();
+      expect(await db().$count(jokes)).toBe(160);
+    });
+  });
+
+  onEachBackend((backend) => {
+    async function aTrainer(store: Store, changes: Partial<TrainerOptions> = {}) {
+      const queue = await createQueue({ store, log: silent, schedules: true });
+      const trainer = await startTrainer({
+        ...quickLearning(modelsDir),
+        ...{ store, queue, schedule: undefined, afterVotes: 0, voiceVotes: 400, modelsKeep: 5, pollMs: 100 },
+        ...changes,
+      });
+      onTestFinished(() => trainer.close().then(() => queue.close()));
+      return queue;
+    }
+    const ends = async ({ db }: Store) =>
+      (await listRuns(db)).map(({ status, guildId }) => [status, guildId]).reverse();
+
+    it('is trained by itself, and a run asked for meanwhile comes after it', SLOW, async () => {
+      const { store } = backend();
+      await aGuild(store.db);
+      let asked: Promise<unknown> | undefined;
+      const queue = await aTrainer(store, {
+        onEvent(event) {
+          if (event.event === 'start') asked ??= queue.requestLearning('host');
+        },
+      });
+      await expect
+        .poll(() => ends(store), POLL)
+        .toEqual([
+          ['promoted', HERE],
+          ['promoted', null],
+        ]);
+      await asked;
+    });
+  });
+});
