@@ -79,10 +79,11 @@ describe('the model that serves', () => {
         first,
         pino({ level: 'error' }, { write: (line) => errors.push(line) }),
       );
-      for (const [i, broken] of [damaged, gone].entries()) {
+      for (const broken of [damaged, gone]) {
+        errors.length = 0;
         await activateModel(db(), broken.id);
-        await expect.poll(() => errors.length, { timeout: 30_000 }).toBe(i + 1);
-        expect(errors[i]).toContain(`${first.name} goes on`);
+        // Perhaps twice: it looks once more at its start, for what changed before it listened.
+        await expect.poll(() => errors[0], { timeout: 30_000 }).toContain(`${first.name} goes on`);
         expect(await name()).toBe(first.name);
       }
       await activateModel(db(), last.id);
