@@ -23,6 +23,7 @@ import type { Database } from '../src/db/connect.ts';
 import { MAX_COOLDOWN_SECONDS } from '../src/db/guildSettings.ts';
 import { activeModel, findModelVersion, type ModelVersion } from '../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../src/db/settings.ts';
+import { voiceFor } from '../src/db/voices.ts';
 import { choiceNames, described } from '../src/discord/localized.ts';
 import type { es } from '../src/discord/messages/index.ts';
 import { historyMessage, settingsMessage } from '../src/discord/settings-message.ts';
@@ -80,6 +81,9 @@ export default {
     )
     .addSubcommand((sub) =>
       subcommand('aprender', sub).addBooleanOption((o) => described(o, label('activado')).setRequired(true)),
+    )
+    .addSubcommand((sub) =>
+      subcommand('voz', sub).addBooleanOption((o) => described(o, label('activado')).setRequired(true)),
     )
     .addSubcommand((sub) => subcommand('rol', sub).addRoleOption((o) => described(o, label('rol'))))
     .addSubcommand((sub) => subcommand('restablecer', sub))
@@ -145,7 +149,12 @@ async function showPanel(
   const [latest] = await settingsHistory(db, guildId, { limit: 1 });
   const model = await answeringModel(db, settings.modelVersionId);
   const pinned = settings.modelVersionId === null ? undefined : model?.name;
-  const panel = { settings, pinned, context: model?.context ?? null, latest };
+  const voice = model && (await voiceFor(db, guildId, model.id));
+  const panel = {
+    ...{ settings, pinned, latest },
+    context: model?.context ?? null,
+    voiceSince: voice?.createdAt,
+  };
   await interaction.editReply(settingsMessage(panel, heading, m));
 }
 

@@ -90,6 +90,11 @@ const VARIABLES = {
     'the new votes after which training begins by itself (0 never)',
     '300',
   ),
+  GUILD_VOICE_VOTES: variable(
+    wholeNumber(0, 1e9),
+    'the new votes of a server after which its own voice is trained (0 never)',
+    '500',
+  ),
   LEARN_MINUTES: variable(decimal(z.number().positive()), 'the minutes a training may take', '120'),
   MODELS_KEEP: variable(wholeNumber(1, 1000), 'how many trained versions keep their weights', '5'),
   AB_SHARE: variable(share, 'the share of jokes that a version on trial tells, 0 to 1', '0.1'),
@@ -137,6 +142,8 @@ export interface Config {
   learnSchedule: string | undefined;
   /** New votes after which it does; 0 for never. */
   learnAfterVotes: number;
+  /** New votes of a guild that wants a voice of its own after which it is trained; 0 for never. */
+  guildVoiceVotes: number;
   learnMinutes: number;
   /** Trained versions that keep their weights. */
   modelsKeep: number;
@@ -189,6 +196,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     ownerIds: read('OWNER_IDS') ?? [],
     learnSchedule: scheduleOf(read('LEARN_SCHEDULE')),
     learnAfterVotes: read('LEARN_AFTER_VOTES') ?? 300,
+    guildVoiceVotes: read('GUILD_VOICE_VOTES') ?? 500,
     learnMinutes: read('LEARN_MINUTES') ?? 120,
     modelsKeep: read('MODELS_KEEP') ?? 5,
     abShare: read('AB_SHARE') ?? 0,

@@ -83,8 +83,11 @@ export async function startProgram(
     }
     if (roles.includes('trainer')) {
       const { learnSchedule: schedule, learnAfterVotes: afterVotes, modelsKeep } = config;
+      const voiceVotes = config.guildVoiceVotes;
       const learning = await learnOptionsFrom(config, log);
-      await opening(startTrainer({ ...learning, store, queue, schedule, afterVotes, modelsKeep }));
+      await opening(
+        startTrainer({ ...learning, store, queue, schedule, afterVotes, voiceVotes, modelsKeep }),
+      );
       if (roles.length === 1) say('Chispa learns');
     }
     if (roles.includes('bot')) {

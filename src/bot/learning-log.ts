@@ -15,7 +15,8 @@ export interface LearningLogOptions {
 }
 
 /**
- * Tells the moderators' channels what became of each training run, and when votes have decided on a version. An event
+ * Tells the moderators' channels what became of each training run that concerns them, and when votes have decided on a
+ * version. An event
  * is claimed before it is told, so each is told once, whatever number of processes run the bot.
  */
 export async function createLearningLog(options: LearningLogOptions): Promise<{ close(): Promise<void> }> {
@@ -32,7 +33,8 @@ export async function createLearningLog(options: LearningLogOptions): Promise<{ 
     for (const event of await claimLearningEvents(store.db)) {
       const message = learningMessage(event, await epochsOf(store.db, event.run.id));
       if (!message) continue;
-      for (const guildId of settings.guildIds()) {
+      const { guildId: its } = event.run; // of a voice, its guild alone hears
+      for (const guildId of its === null ? settings.guildIds() : [its]) {
         await moderatorLog.post(guildId, message.body, message.files);
       }
     }

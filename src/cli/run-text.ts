@@ -1,8 +1,13 @@
 import type { TrainingRun } from '../db/training-runs.ts';
 
+/** The name of the version that came out of a run, or whose voice. */
+export const outcomeOf = ({ guildId, version }: Pick<TrainingRun, 'guildId' | 'version'>): string =>
+  guildId === null ? (version?.name ?? '—') : `voice of ${guildId}`;
+
 /** A run in a few lines: what came out of it, what it learned from, and why it was promoted or not. */
-export function runText({ status, base, version, corpus, evaluation, note }: TrainingRun): string {
-  const lines = [`${base.name} → ${version?.name ?? '—'}: ${status}`];
+export function runText(run: TrainingRun): string {
+  const { status, base, corpus, evaluation, note } = run;
+  const lines = [`${base.name} → ${outcomeOf(run)}: ${status}`];
   if (corpus) {
     const { learned, rated, seed, heldOut, votes } = corpus;
     lines.push(

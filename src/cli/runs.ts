@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { TrainingRun } from '../db/training-runs.ts';
+import { outcomeOf } from './run-text.ts';
 import { numberIn } from './settings-options.ts';
 
 interface Options {
@@ -32,7 +33,7 @@ const cells = (run: TrainingRun): string[] => [
   run.trigger,
   run.watch === 'worse' ? 'rolled back' : run.status,
   run.base.name,
-  run.version?.name ?? '—',
+  outcomeOf(run),
   run.corpus ? String(run.corpus.learned + run.corpus.seed) : '—',
   run.evaluation
     ? `${run.evaluation.losses.before.toFixed(3)} → ${run.evaluation.losses.after.toFixed(3)}`

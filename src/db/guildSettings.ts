@@ -38,6 +38,8 @@ export const guildSettings = z.strictObject({
   moderatorRoleId: snowflake.nullable(),
   /** Whether this guild's jokes and votes teach the model. */
   learns: z.boolean(),
+  /** Whether this guild gets an adapter of its own, trained on its jokes alone. Only where it learns. */
+  voice: z.boolean(),
 });
 export type GuildSettings = z.infer<typeof guildSettings>;
 
@@ -51,4 +53,5 @@ export const GUILD_DEFAULTS: GuildSettings = {
   logChannelId: null,
   moderatorRoleId: null,
   learns: true,
+  voice: false,
 };

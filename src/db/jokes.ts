@@ -17,6 +17,8 @@ export interface NewJoke {
   settings: DecoderSettings;
   ending: EndingOptions;
   modelVersionId: number;
+  /** The guild's voice that had a part in it. */
+  voiceId?: string | undefined;
   precision: string;
   provider: string;
   /** Of onnxruntime: with another version the same seed may give another text. */
@@ -40,6 +42,8 @@ export interface Joke {
   settings: DecoderSettings;
   ending: EndingOptions;
   model: { id: number; name: string; folder: string };
+  /** The guild's voice that had a part in it (`guild_voices`). */
+  voiceId: string | null;
   promptTokens: number[] | null;
   tokens: number[];
   precision: string;
@@ -172,7 +176,7 @@ async function selectJokes(db: Database, where: SQL): Promise<Joke[]> {
     .where(where);
   return found.map(({ joke, model, askedBy, locale }) => {
     const { id, text, guildId, userText, seed, settings, ending, promptTokens, tokens, createdAt } = joke;
-    const { precision, provider, runtimeVersion, finish, trimmed, promptCut } = joke;
+    const { voiceId, precision, provider, runtimeVersion, finish, trimmed, promptCut } = joke;
     return {
       id,
       text,
@@ -186,6 +190,7 @@ async function selectJokes(db: Database, where: SQL): Promise<Joke[]> {
       settings,
       ending,
       model: { id: model.id, name: model.name, folder: model.folder },
+      voiceId,
       promptTokens,
       tokens,
       precision,

@@ -109,6 +109,8 @@ export const trainingRuns = pgTable(
     /** The version it was measured against: the one that was active then. */
     formerId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
     status: text({ enum: RUN_STATUSES }).notNull(),
+    /** The guild whose voice is trained on the base; null for a version that may serve everybody. */
+    guildId: text(),
     /** What started it. */
     trigger: text({ enum: RUN_TRIGGERS }).notNull(),
     settings: jsonb().$type<Record<string, unknown>>().notNull(),
@@ -136,6 +138,30 @@ export const trainingRuns = pgTable(
     index('training_runs_started').on(t.startedAt),
     index('training_runs_version').on(t.versionId),
   ],
+);
+
+/**
+ * The adapters (LoRA) of guilds with a voice of their own; each serves with the version it was trained on alone. Its id
+ * is that of its run, which says what it was learned from and how the gate judged it.
+ */
+export const guildVoices = pgTable(
+  'guild_voices',
+  {
+    id: uuid()
+      .primaryKey()
+      .references(() => trainingRuns.id, { onDelete: 'restrict' }),
+    guildId: text().notNull(),
+    baseVersionId: integer()
+      .notNull()
+      .references(() => modelVersions.id, { onDelete: 'restrict' }),
+    folder: text().notNull(),
+    /** Of the adapter's files (src/models/adapter-files.ts). */
+    sha256: text().notNull(),
+    createdAt: created(),
+    /** When its files were given up. */
+    retiredAt: when(),
+  },
+  (t) => [index('guild_voices_guild').on(t.guildId, t.baseVersionId)],
 );
 
 export const trainingEpochs = pgTable(

@@ -160,7 +160,7 @@ export async function rollBack(tx: Transaction): Promise<{ from: ModelVersion; t
 
 /** A version with what people think of it. */
 export interface RatedModel extends ModelVersion {
-  /** Jokes told by it, votes on them and their mean; null without votes. */
+  /** Jokes told by it without a guild's voice, votes on them and their mean; null without votes. */
   jokes: number;
   votes: number;
   mean: number | null;
@@ -183,7 +183,10 @@ export async function ratedModels(db: Database): Promise<RatedModel[]> {
       pins: sql<number>`(${pins})`,
     })
     .from(modelVersions)
-    .leftJoin(jokes, and(eq(jokes.modelVersionId, modelVersions.id), isNull(jokes.deletedAt)))
+    .leftJoin(
+      jokes,
+      and(eq(jokes.modelVersionId, modelVersions.id), isNull(jokes.deletedAt), isNull(jokes.voiceId)),
+    )
     .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
     .groupBy(modelVersions.id)
     .orderBy(desc(modelVersions.id));

@@ -4,7 +4,7 @@ import type { Database, Transaction } from './connect.ts';
 import { recordLearningEvent } from './learning.ts';
 import { activate, activeModel, changeModels, findModelVersion, rollBack } from './models.ts';
 import type { EventDetails, RunEvaluation } from './runRecord.ts';
-import { modelVersions, trainingRuns } from './schema.ts';
+import { guildVoices, modelVersions, trainingRuns } from './schema.ts';
 import { closeRun, endComparison, type OpenRun, type RunStatus, type TrainingRun } from './training-runs.ts';
 
 // How a run ends, and what becomes of its version: the run, the models and what is announced change together.
@@ -44,6 +44,32 @@ export const tryCandidate = (
   changeModels(db, async (tx) => {
     await setStatus(tx, candidate.versionId, { status: 'trial', share });
     await closeRun(tx, run, { status: 'trial', ...candidate });
+    await recordLearningEvent(tx, 'run', run.id);
+  });
+
+/** A trained voice, and how it did beside the version it was trained on. */
+export interface VoiceCandidate {
+  guildId: string;
+  /** Absolute path of the adapter, and its hash (src/models/adapter-files.ts). */
+  folder: string;
+  sha256: string;
+  evaluation: RunEvaluation;
+}
+
+/** Ends a run whose voice its guild has from now on. */
+export const promoteVoice = (db: Database, run: OpenRun, voice: VoiceCandidate): Promise<void> =>
+  db.transaction(async (tx) => {
+    const { guildId, folder, sha256, evaluation } = voice;
+    const { id, baseVersionId } = run;
+    await closeRun(tx, run, { status: 'promoted', formerId: baseVersionId, evaluation });
+    await tx.insert(guildVoices).values({ id, guildId, baseVersionId, folder, sha256 });
+    await recordLearningEvent(tx, 'run', run.id);
+  });
+
+/** Ends a run whose voice did not pass the gate. */
+export const rejectVoice = (db: Database, run: OpenRun, evaluation: RunEvaluation): Promise<void> =>
+  db.transaction(async (tx) => {
+    await closeRun(tx, run, { status: 'rejected', formerId: run.baseVersionId, evaluation });
     await recordLearningEvent(tx, 'run', run.id);
   });
 

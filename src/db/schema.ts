@@ -18,7 +18,7 @@ import {
 import type { DecoderSettings } from '../lib/settings.ts';
 import { created, when } from './columns.ts';
 import type { DailyJoke, GuildSettings } from './guildSettings.ts';
-import { modelVersions } from './learningSchema.ts';
+import { guildVoices, modelVersions } from './learningSchema.ts';
 
 // Discord's snowflakes are text: they do not fit a JavaScript number. Columns are camelCase here and snake_case in SQL (`casing` in drizzle.config.ts and connect.ts).
 
@@ -35,6 +35,7 @@ export const guildSettings = pgTable('guild_settings', {
   logChannelId: text(),
   moderatorRoleId: text(),
   learns: boolean().notNull(),
+  voice: boolean().notNull().default(false),
   changedBy: text(),
   changedAt: created(),
 });
@@ -144,6 +145,8 @@ export const jokes = pgTable(
     modelVersionId: integer()
       .notNull()
       .references(() => modelVersions.id, { onDelete: 'restrict' }),
+    /** The guild's own adapter, where one had a part in it. */
+    voiceId: uuid().references(() => guildVoices.id, { onDelete: 'restrict' }),
     precision: text().notNull(),
     provider: text().notNull(),
     runtimeVersion: text().notNull(),

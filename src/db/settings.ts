@@ -87,6 +87,7 @@ const settingColumns = {
   logChannelId: guildSettings.logChannelId,
   moderatorRoleId: guildSettings.moderatorRoleId,
   learns: guildSettings.learns,
+  voice: guildSettings.voice,
 };
 
 async function replaceSettings(

@@ -67,13 +67,13 @@ export async function trainableJokes(
     .orderBy(jokes.createdAt, jokes.id);
 }
 
-/** Votes on jokes that may teach. */
-export async function trainableVotes(db: Database): Promise<number> {
+/** Votes on jokes that may teach, of one guild or of all. */
+export async function trainableVotes(db: Database, guildId?: string): Promise<number> {
   const [row] = await db
     .select({ votes: sql<number>`count(*)::int` })
     .from(jokes)
     .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
-    .where(mayTeach(db));
+    .where(and(mayTeach(db), guildId === undefined ? undefined : eq(jokes.guildId, guildId)));
   return row?.votes ?? 0;
 }
 
@@ -113,7 +113,7 @@ export interface VersionRatings {
 
 /**
  * What people think of a version, in the guilds that teach. Hidden and reported jokes count too: they are part of
- * how good it is. `since`: only jokes told from then on.
+ * how good it is; those told with a guild's own voice say nothing of the version. `since`: only jokes told from then on.
  */
 export async function versionRatings(
   db: Database,
@@ -129,6 +129,7 @@ export async function versionRatings(
       and(
         eq(jokes.modelVersionId, modelVersionId),
         eq(jokes.userText, false),
+        isNull(jokes.voiceId),
         isNull(jokes.deletedAt),
         isNotNull(jokes.guildId),
         sql`coalesce(${guildSettings.learns}, true)`,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
@@ -16,6 +16,7 @@ export interface TrainingRun
     RunRow,
     | 'id'
     | 'status'
+    | 'guildId'
     | 'trigger'
     | 'settings'
     | 'corpus'
@@ -32,17 +33,20 @@ export interface TrainingRun
 }
 
 /** What the process that is at a run needs to go on with it. */
-export interface OpenRun extends Pick<RunRow, 'id' | 'baseVersionId' | 'snapshot' | 'folder' | 'attempts'> {
+export interface OpenRun
+  extends Pick<RunRow, 'id' | 'baseVersionId' | 'guildId' | 'snapshot' | 'folder' | 'attempts'> {
   owner: string;
 }
 
 export interface NewRun {
   baseVersionId: number;
+  /** For the voice of a guild: that guild. */
+  guildId?: string;
   trigger: RunTrigger;
   settings: Record<string, unknown>;
   /** Identifies the process that is at the run. */
   owner: string;
-  /** Votes that could teach when it began. */
+  /** Votes that could teach when it began; for a voice, those of its guild. */
   votesSeen: number;
 }
 
@@ -213,11 +217,16 @@ export async function currentRun(db: Database): Promise<TrainingRun | undefined>
 export const comparedRuns = (db: Database): Promise<TrainingRun[]> =>
   select(db, sql`${trainingRuns.status} = 'trial' or ${trainingRuns.watch} = 'open'`);
 
-/** The most votes that any run has seen. */
-export async function votesSeen(db: Database): Promise<number> {
+/** The most votes that any run has seen, voices apart; of `voice`, those that its runs on that version have seen. */
+export async function votesSeen(
+  db: Database,
+  voice?: { guildId: string; baseVersionId: number },
+): Promise<number> {
+  const { guildId, baseVersionId } = trainingRuns;
   const [row] = await db
     .select({ votes: sql<number>`coalesce(max(${trainingRuns.votesSeen}), 0)::int` })
-    .from(trainingRuns);
+    .from(trainingRuns)
+    .where(voice ? and(eq(guildId, voice.guildId), eq(baseVersionId, voice.baseVersionId)) : isNull(guildId));
   return row?.votes ?? 0;
 }
 
@@ -242,11 +251,11 @@ function select(db: Database, where: SQL | undefined) {
     alias(modelVersions, 'former'),
     alias(modelVersions, 'version'),
   ];
-  const { id, status, trigger, settings, corpus, evaluation, watch, note, startedAt, finishedAt } =
+  const { id, status, guildId, trigger, settings, corpus, evaluation, watch, note, startedAt, finishedAt } =
     trainingRuns;
   return db
     .select({
-      ...{ id, status, trigger, settings, corpus, evaluation, watch, note, startedAt, finishedAt },
+      ...{ id, status, guildId, trigger, settings, corpus, evaluation, watch, note, startedAt, finishedAt },
       base: { id: base.id, name: base.name },
       former: { id: former.id, name: former.name },
       version: { id: version.id, name: version.name },

@@ -21,12 +21,23 @@ export interface Announcement {
   files: ChartFile[];
 }
 
-type Heading = 'promoted' | 'rejected' | 'trial' | 'failed' | 'trial-won' | 'trial-lost' | 'rolled-back';
+type Heading =
+  | 'promoted'
+  | 'rejected'
+  | 'voice-promoted'
+  | 'voice-rejected'
+  | 'trial'
+  | 'failed'
+  | 'trial-won'
+  | 'trial-lost'
+  | 'rolled-back';
 const COLOUR_OF: Record<Heading, number> = {
   promoted: COLOUR.good,
+  'voice-promoted': COLOUR.good,
   'trial-won': COLOUR.good,
   trial: COLOUR.neutral,
   rejected: COLOUR.neutral,
+  'voice-rejected': COLOUR.neutral,
   'trial-lost': COLOUR.neutral,
   failed: COLOUR.bad,
   'rolled-back': COLOUR.bad,
@@ -34,7 +45,7 @@ const COLOUR_OF: Record<Heading, number> = {
 
 /**
  * What a guild's moderators hear of learning; undefined for a run that was not tried (too few votes, too little
- * memory), which is the host's business alone. `epochs`: those of the run.
+ * memory) and for a voice's that failed, which are the host's business alone. `epochs`: those of the run.
  */
 export function learningMessage(
   event: LearningEvent,
@@ -63,8 +74,9 @@ export function learningMessage(
   return { body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS }, files };
 }
 
-function headingOf({ kind, run: { status } }: LearningEvent): Heading | undefined {
+function headingOf({ kind, run: { status, guildId } }: LearningEvent): Heading | undefined {
   if (kind !== 'run') return kind;
+  if (guildId !== null) return status === 'promoted' || status === 'rejected' ? `voice-${status}` : undefined;
   return status === 'promoted' || status === 'rejected' || status === 'trial' || status === 'failed'
     ? status
     : undefined;

@@ -13,6 +13,8 @@ export interface SettingsPanel {
   settings: GuildSettings;
   /** The name of the pinned model version. */
   pinned?: string | undefined;
+  /** When the guild's voice for that model was learnt. */
+  voiceSince?: Date | undefined;
   /** Tokens that the model which answers here can see at once, where that is known. */
   context: number | null;
   /** The latest change. */
@@ -25,9 +27,9 @@ export function settingsMessage(
   heading: string,
   m: Messages,
 ): InteractionEditReplyOptions {
-  const { settings, pinned, context, latest } = panel;
+  const { settings, context, latest } = panel;
   const decoder = decoderLines(settings.decoder, context, m).map(([name, value]) => `**${name}**\n${value}`);
-  const guild = guildLines(settings, pinned, m).map(([name, value]) => `**${name}:** ${value}`);
+  const guild = guildLines(panel, m).map(([name, value]) => `**${name}:** ${value}`);
   const history = latest?.changedBy
     ? m.settings.changedBy(`<@${latest.changedBy}>`, relativeTime(latest.changedAt))
     : m.settings.neverChanged;
@@ -83,10 +85,10 @@ function decoderLines(settings: DecoderSettings, context: number | null, m: Mess
 
 type GuildField = keyof Messages['settings']['guild'];
 
-function guildLines(settings: GuildSettings, pinned: string | undefined, m: Messages): [string, string][] {
+function guildLines({ settings, ...known }: SettingsPanel, m: Messages): [string, string][] {
   return (Object.keys(m.settings.guild) as GuildField[]).map((field) => [
     m.settings.guild[field],
-    guildValue(field, settings, m, pinned),
+    guildValue(field, settings, m, known),
   ]);
 }
 
@@ -94,7 +96,7 @@ function guildValue(
   field: GuildField,
   settings: Partial<GuildSettings>,
   m: Messages,
-  pinned?: string,
+  { pinned, voiceSince }: Pick<SettingsPanel, 'pinned' | 'voiceSince'> = {},
 ): string {
   const { values, on, off } = m.settings;
   switch (field) {
@@ -116,6 +118,11 @@ function guildValue(
         : (pinned ?? `#${settings.modelVersionId}`);
     case 'learns':
       return settings.learns ? on : off;
+    case 'voice':
+      if (!settings.voice) return off;
+      if (settings.learns === undefined) return on; // one entry of the audit trail
+      if (!settings.learns) return values.voiceMute;
+      return voiceSince ? values.voiceSince(relativeTime(voiceSince)) : values.voiceLater;
   }
 }
 

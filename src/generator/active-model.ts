@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Store } from '../db/connect.ts';
+import type { GuildSettings } from '../db/guildSettings.ts';
 import {
   activateModel,
   ensureModelVersion,
@@ -11,27 +12,32 @@ import {
   usableModels,
 } from '../db/models.ts';
 import { settingsOf } from '../db/settings.ts';
+import { findVoice, type Voice, voiceFor } from '../db/voices.ts';
 import type { Engine, LoadedModel } from '../engine/engine.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { WEIGHTS_FILE } from '../models/folder.ts';
 import { sha256File } from '../models/hash.ts';
 import { bundledModelPath } from '../models/registry.ts';
+import { createAdapterCheck } from './adapter-check.ts';
 
 /** A model in the database's words and in the engine's. */
 export interface Serving {
   version: ModelVersion;
   loaded: LoadedModel;
+  /** The guild's own adapter for that version, where it has one. */
+  voice?: Voice;
 }
 
 export interface ActiveModel {
   /**
    * The model that answers a guild: the version it pinned, else the active one. A joke whose request is named may come
-   * from the version on trial instead, always the same one for the same request, where the guild teaches.
+   * from the version on trial instead, always the same one for the same request, where the guild teaches. With the
+   * guild's voice, where it wants one and has one for the version that answers.
    */
   get(guildId: string | null, requestId?: string): Promise<Serving>;
-  /** A certain version. Throws `ChispaError` when its row or its weights are gone. */
-  version(id: number): Promise<Serving>;
+  /** A certain version, with a certain voice. Throws `ChispaError` when a row or its files are gone. */
+  version(id: number, voiceId?: string | null): Promise<Serving>;
   close(): Promise<void>;
 }
 
@@ -57,6 +63,7 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
   const { store, engine, initialFolder, log } = options;
   /** Versions whose weights were found to be what their rows say. */
   const intact = new Set<number>();
+  const checkAdapter = createAdapterCheck();
   let versions = await start();
   // The version before answers while a new one is being loaded.
   let following = Promise.resolve();
@@ -69,28 +76,56 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
   refollow(); // it may have changed before anybody listened
   return {
     async get(guildId, requestId) {
-      const { active, trial } = versions;
       const settings = await settingsOf(store.db, guildId);
-      const instead = (id: number, what: string) =>
-        versionOf(id).catch((error) => {
-          log.warn(
-            { error: messageOf(error), guild: guildId },
-            `${what} cannot be loaded: the active one answers`,
-          );
-          return serve(active);
-        });
-      const { modelVersionId: pinned, learns } = settings;
-      if (pinned !== null && pinned !== active.id) return instead(pinned, 'the pinned model');
-      const tries = trial && pinned === null && guildId !== null && learns && requestId !== undefined;
-      if (tries && placeOf(requestId) < (trial.share ?? 0)) return instead(trial.id, 'the model on trial');
-      return serve(active);
+      const serving = await plain(guildId, requestId, settings);
+      const wanted = guildId !== null && settings.voice && settings.learns;
+      const voice = wanted ? await voiceFor(store.db, guildId, serving.version.id) : undefined;
+      if (!voice) return serving;
+      return withVoice(serving, voice).catch((error) => {
+        log.warn(
+          { error: messageOf(error), guild: guildId },
+          'the voice of a guild cannot be used: the model answers without it',
+        );
+        return serving;
+      });
     },
-    version: versionOf,
+    async version(id, voiceId) {
+      const serving = await versionOf(id);
+      if (!voiceId) return serving;
+      const voice = await findVoice(store.db, voiceId);
+      if (!voice) throw new ChispaError('voice-gone', `There is no voice ${voiceId}.`);
+      return withVoice(serving, voice);
+    },
     async close() {
       await unlisten();
       await following;
     },
   };
+
+  async function plain(
+    guildId: string | null,
+    requestId: string | undefined,
+    { modelVersionId: pinned, learns }: GuildSettings,
+  ): Promise<Serving> {
+    const { active, trial } = versions;
+    const instead = (id: number, what: string) =>
+      versionOf(id).catch((error) => {
+        log.warn(
+          { error: messageOf(error), guild: guildId },
+          `${what} cannot be loaded: the active one answers`,
+        );
+        return serve(active);
+      });
+    if (pinned !== null && pinned !== active.id) return instead(pinned, 'the pinned model');
+    const tries = trial && pinned === null && guildId !== null && learns && requestId !== undefined;
+    if (tries && placeOf(requestId) < (trial.share ?? 0)) return instead(trial.id, 'the model on trial');
+    return serve(active);
+  }
+
+  async function withVoice(serving: Serving, voice: Voice): Promise<Serving> {
+    await checkAdapter(voice);
+    return { ...serving, voice };
+  }
 
   /** The engine drops models that nobody uses, so each use asks for its model; one that is there costs nothing. */
   async function serve(version: ModelVersion): Promise<Serving> {

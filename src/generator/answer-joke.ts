@@ -15,16 +15,17 @@ import { ENDING, type Written, writeJoke } from './write-joke.ts';
 export async function answerJoke(
   { db, engine, safety, log }: AnswerDependencies,
   request: ChispaRequest,
-  { version, loaded }: Serving,
+  serving: Serving,
   destination: Destination,
   signal: AbortSignal,
 ): Promise<void> {
+  const { version, loaded, voice } = serving;
   const m = messagesFor(request.locale);
   const edits = createPacedEdits(destination.edit, {
     onSkipped: (err) => log.debug({ err, request: request.id }, 'an intermediate edit was skipped'),
   });
   const say = (sentence: string) => deliver(edits, destination, sentenceMessage(sentence), signal);
-  const written = await writeJoke({ engine, safety }, request, loaded, signal, (joke) => {
+  const written = await writeJoke({ engine, safety }, request, serving, signal, (joke) => {
     if (destination.streams) edits.push(writingMessage(joke, m));
   });
   if (!written) {
@@ -57,6 +58,7 @@ export async function answerJoke(
       settings: request.settings,
       ending: ENDING,
       modelVersionId: version.id,
+      voiceId: voice?.id,
       themeIgnored: request.prompt.kind === 'joke' && !loaded.takesTheme,
       ...{ text, promptTokens, tokens, seed, finish, trimmed, promptCut },
       ...{ precision, provider, runtimeVersion },

@@ -16,14 +16,14 @@ const FIELD_LIMIT = 1024;
 export async function answerPreview(
   { db, engine, safety, rest }: AnswerDependencies,
   request: ChispaRequest,
-  { loaded }: Serving,
+  serving: Serving,
   signal: AbortSignal,
 ): Promise<void> {
   const { preview, interaction } = request;
   if (!preview || !interaction) return;
   const m = messagesFor(request.locale);
   const write = async (settings: DecoderSettings) => {
-    const written = await writeJoke({ engine, safety }, { ...request, settings }, loaded, signal, () => {});
+    const written = await writeJoke({ engine, safety }, { ...request, settings }, serving, signal, () => {});
     return clip(literal(written?.result.text ?? m.failure.unsafe) || '…', FIELD_LIMIT);
   };
   const [before, after] = await Promise.all([write(preview.before), write(request.settings)]);

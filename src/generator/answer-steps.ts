@@ -24,18 +24,22 @@ export async function answerSteps(
   if (!steps || !interaction) return;
   const m = messagesFor(locale);
   const joke = await findJoke(db, steps.jokeId);
-  // The model that told the joke, if its weights are still kept.
-  const teller = joke && (await activeModel.version(joke.model.id).catch(() => undefined));
+  // The model that told the joke, if its weights are still kept, and the voice's.
+  const teller = joke && (await activeModel.version(joke.model.id, joke.voiceId).catch(() => undefined));
   if (!joke?.promptTokens) {
     await whisper(rest, interaction, sentenceMessage(m.refusal.stepsGone));
   } else if (!teller) {
-    await whisper(rest, interaction, sentenceMessage(m.refusal.modelRetired(joke.model.name)));
+    const { modelRetired, voiceRetired } = m.refusal;
+    const sentence = joke.voiceId === null ? modelRetired(joke.model.name) : voiceRetired;
+    await whisper(rest, interaction, sentenceMessage(sentence));
   } else {
     const { promptTokens, tokens } = joke;
     const { model } = teller.loaded;
+    const { voice } = teller;
     const read = [...promptTokens, ...tokens.slice(0, STEPS)];
     const inspected = await engine.inspect({
       model,
+      ...(voice && { adapter: voice.folder }),
       tokens: read,
       from: Math.max(1, promptTokens.length),
       top: CHOICES,

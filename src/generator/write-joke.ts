@@ -1,8 +1,9 @@
 import type { ChispaRequest } from '../db/requests.ts';
 import type { EndingOptions } from '../db/schema.ts';
 import type { JokeText } from '../discord/joke-message.ts';
-import type { Engine, GenerationResult, LoadedModel } from '../engine/engine.ts';
+import type { Engine, GenerationResult } from '../engine/engine.ts';
 import type { Safety } from '../safety/safety.ts';
+import type { Serving } from './active-model.ts';
 
 /** How a joke in Discord ends: at a finished sentence, and before it goes round in circles. */
 export const ENDING: EndingOptions = { trim: true, cutLoops: true, stop: [] };
@@ -29,7 +30,7 @@ export interface Writer {
 export async function writeJoke(
   { engine, safety }: Writer,
   request: ChispaRequest,
-  loaded: LoadedModel,
+  { loaded, voice }: Pick<Serving, 'loaded' | 'voice'>,
   signal: AbortSignal,
   show: (joke: JokeText) => void,
 ): Promise<Written | undefined> {
@@ -48,6 +49,7 @@ export async function writeJoke(
     const result = await engine.generate(
       {
         model: loaded.model,
+        ...(voice && { adapter: voice.folder }),
         prompt,
         settings: request.settings,
         seed,

@@ -11,6 +11,8 @@ export interface Comparison {
   start: string;
   active: string;
   candidate: string;
+  /** Of a guild's voice: the adapter that the candidate has merged. It generates beside `active`, as it will serve. */
+  adapter?: string | undefined;
   /** Rated jokes that neither learned from; what they count is above 0. */
   heldOut: readonly { text: string; weight: number }[];
   /** Texts that must not be recited: those that were learned from. */
@@ -41,7 +43,9 @@ export async function compareModels(
   };
   const safety = createSafety();
   const told = await tell(comparison, active, safety);
-  const retold = await tell(comparison, candidate, safety);
+  const retold = comparison.adapter
+    ? await tell(comparison, active, safety, comparison.adapter)
+    : await tell(comparison, candidate, safety);
   const [before, after] = [figuresOf(told, comparison.known), figuresOf(retold, comparison.known)];
   const first = start === active ? told : await tell(comparison, start, safety);
   const verdict = gateVerdict(
@@ -85,12 +89,20 @@ interface Told {
   safe: boolean;
 }
 
-async function tell({ engine, samples, seed }: Comparison, folder: string, safety: Safety): Promise<Told[]> {
+async function tell(
+  { engine, samples, seed }: Comparison,
+  folder: string,
+  safety: Safety,
+  adapter?: string,
+): Promise<Told[]> {
   const { model, context } = await engine.load(folder);
   const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
   return Promise.all(
     Array.from({ length: samples }, async (_, i) => {
-      const request = { model, prompt: { kind: 'joke' as const }, settings, seed: (seed + i) >>> 0 };
+      const request = {
+        ...{ model, prompt: { kind: 'joke' as const }, settings, seed: (seed + i) >>> 0 },
+        ...(adapter !== undefined && { adapter }),
+      };
       const { text, finish } = await engine.generate(request);
       return { text, ended: finish === 'end', safe: safety.check(text, 'safe').allowed };
     }),

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { resolve } from 'node:path';
 import type { Database } from '../db/connect.ts';
 import {
   activeModel,
@@ -16,7 +14,6 @@ import type { RunCorpus, RunSnapshot } from '../db/runRecord.ts';
 import { HALF_LIFE_DAYS, trainableJokes, trainableVotes } from '../db/trainable.ts';
 import {
   beginRun,
-  type Epoch,
   findRun,
   leaveRun,
   type OpenRun,
@@ -30,19 +27,18 @@ import { LEARNING_DEFAULTS, type LearningOptions, learningCorpus } from '../lear
 import { GATE_DEFAULTS, type GateThresholds } from '../learning/gate.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { type ModelFolder, openModelFolder } from '../models/folder.ts';
-import { verifyModel } from '../models/verify.ts';
 import { removeRun } from '../training/checkpoint.ts';
-import type { EpochRecord, TrainingEvent } from '../training/events.ts';
+import type { TrainingEvent } from '../training/events.ts';
 import { prepareRun } from '../training/prepare.ts';
-import { epochRecord } from '../training/progress.ts';
 import { readRun, runPath } from '../training/run-folder.ts';
 import type { TrainingJoke } from '../training/samples.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 import { trainRun } from '../training/trainer.ts';
-import { compareModels } from './evaluation.ts';
 import { holdLease } from './lease.ts';
-import { LEARNING_SETTINGS } from './settings.ts';
+import { measure } from './measure.ts';
+import { LEARNING_SETTINGS, VOICE_SETTINGS } from './settings.ts';
+import { epochOf, openWhole, trainedEpochs } from './trained.ts';
+import { decideVoice, runMark, voicesFolder } from './voice.ts';
 
 export interface LearnOptions {
   db: Database;
@@ -56,6 +52,8 @@ export interface LearnOptions {
   log: Logger;
   /** Default `LEARNING_SETTINGS`. */
   training?: TrainingSettings;
+  /** How the voices of guilds are trained; default `VOICE_SETTINGS`. */
+  voiceTraining?: TrainingSettings;
   /** Training time after which the run ends early; default unlimited. */
   minutes?: number;
   /** Days after which a vote counts half. */
@@ -163,21 +161,25 @@ export async function learn(options: LearnOptions, run: OpenRun): Promise<Traini
   }
 }
 
-type Wait = <T>(work: () => Promise<T>) => Promise<T>;
+/** Does database work, and waits for a database that is away. */
+export type Wait = <T>(work: () => Promise<T>) => Promise<T>;
 
 async function perform(options: LearnOptions, run: OpenRun, wait: Wait): Promise<void> {
   const { db, modelsDir, signal } = options;
   const base = await wait(() => findModelVersion(db, run.baseVersionId));
   if (!base) throw new ChispaError('model-version-not-found', 'The model this run began with is gone.');
-  const name = `${base.base}-${run.id.slice(0, 8)}`;
-  const output = resolve(modelsDir, name);
+  const { guildId } = run;
+  const parent = guildId === null ? modelsDir : voicesFolder(modelsDir);
+  const name = `${guildId === null ? base.base : 'voice'}-${runMark(run)}`;
+  const output = resolve(parent, name);
   if (!existsSync(output)) {
-    const folder = runPath(modelsDir, name);
-    if (!(await canGoOn(folder))) await prepare(options, run, { base, name, folder }, wait);
+    const folder = runPath(parent, name);
+    if (!(await canGoOn(folder))) await prepare(options, run, { base, parent, name, folder }, wait);
     await train(options, run, folder);
   }
   if (signal?.aborted) throw new ChispaError('interrupted', 'The training run was stopped.');
-  await decide(options, run, await register(options, run, { base, output }, wait), wait);
+  if (guildId !== null) await decideVoice(options, run, { guildId, base, output }, wait);
+  else await decide(options, run, await register(options, run, { base, output }, wait), wait);
 }
 
 /** Whether a folder holds a run; what a kill left of one that was being made is removed. */
@@ -196,13 +198,14 @@ async function canGoOn(folder: string): Promise<boolean> {
 async function prepare(
   options: LearnOptions,
   run: OpenRun,
-  { base, name, folder }: { base: ModelVersion; name: string; folder: string },
+  { base, parent, name, folder }: { base: ModelVersion; parent: string; name: string; folder: string },
   wait: Wait,
 ): Promise<void> {
-  const { db, modelsDir, seedJokes, threads, minutes, gate = GATE_DEFAULTS } = options;
-  const rated = await wait(() =>
+  const { db, seedJokes, threads, minutes, gate = GATE_DEFAULTS } = options;
+  const everywhere = await wait(() =>
     trainableJokes(db, { halfLifeDays: options.halfLifeDays ?? HALF_LIFE_DAYS }),
   );
+  const rated = everywhere.filter(({ guildId }) => run.guildId === null || guildId === run.guildId);
   const { training, snapshot } = learningCorpus(rated, seedJokes, options.corpus);
   const learned = snapshot.training.filter(({ weight }) => weight > 0).length;
   const heldOut = snapshot.heldOut.filter(({ weight }) => weight > 0).length;
@@ -225,9 +228,12 @@ async function prepare(
       `There are too few well-rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
     );
   await prepareRun({
-    ...{ base: base.folder, modelsDir, name, jokes: training, threads },
+    ...{ base: base.folder, modelsDir: parent, name, jokes: training, threads },
     corpus: `${learned} rated jokes and ${snapshot.seedJokes} seed jokes`,
-    settings: options.training ?? LEARNING_SETTINGS,
+    settings:
+      run.guildId === null
+        ? (options.training ?? LEARNING_SETTINGS)
+        : (options.voiceTraining ?? VOICE_SETTINGS),
     ...(minutes !== undefined && { minutes }),
   });
 }
@@ -250,10 +256,6 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
   if (outcome === 'interrupted') throw new ChispaError('interrupted', 'The training run was stopped.');
 }
 
-const epochOf = ({ epoch, trainTokenLoss, validationTokenLoss, seconds }: EpochRecord): Epoch => ({
-  ...{ epoch, seconds, trainLoss: trainTokenLoss, validationLoss: validationTokenLoss },
-});
-
 /** The row of the new version: rejected until the gate has let it through. */
 async function register(
   { db }: LearnOptions,
@@ -268,16 +270,13 @@ async function register(
       ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
     }),
   );
-  const { epochs } = metrics.parse(JSON.parse(await readFile(join(output, 'metrics.json'), 'utf8')));
+  const epochs = await trainedEpochs(output);
   await wait(async () => {
     await recordRun(db, run, { versionId: version.id });
-    for (const record of epochs) await recordEpoch(db, run.id, epochOf(record));
+    for (const epoch of epochs) await recordEpoch(db, run.id, epoch);
   });
   return version;
 }
-
-/** The part of a trained folder's metrics.json that the database keeps. */
-const metrics = z.object({ epochs: z.array(epochRecord) });
 
 async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion, wait: Wait): Promise<void> {
   const { db, log, skipGate = false, trialShare = 0 } = options;
@@ -285,7 +284,9 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
   const active = await wait(() => activeModel(db));
   if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
   const start = (await wait(() => findModelVersion(db, run.baseVersionId))) ?? active;
-  const comparison = options.samples === 0 && skipGate ? undefined : await compare(active, start);
+  const folders = { start: start.folder, active: active.folder, candidate: version.folder };
+  const unmeasured = options.samples === 0 && skipGate;
+  const comparison = unmeasured ? undefined : await measure(options, run, folders, wait);
   await openWhole(version.folder, version.sha256);
   const candidate: Candidate = {
     versionId: version.id,
@@ -300,44 +301,4 @@ async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion
       ? tryCandidate(db, run, candidate, trialShare)
       : promoteCandidate(db, run, candidate);
   });
-
-  async function compare(active: ModelVersion, start: ModelVersion) {
-    const { seedJokes, threads, samples = 300, gate = GATE_DEFAULTS, signal } = options;
-    const { seed } = options.training ?? LEARNING_SETTINGS;
-    const texts = new Map(
-      (await wait(() => trainableJokes(db))).map(({ id, text }): [string, string] => [id, text]),
-    );
-    const present = (marks: RunSnapshot['training'] = []) =>
-      marks.flatMap(({ id, weight }) => {
-        const text = texts.get(id); // deleted or reported since: then it counts no more
-        return text !== undefined && weight > 0 ? [{ text, weight }] : [];
-      });
-    const engine = await options.openEngine();
-    const stop = () => void engine.close();
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      return await compareModels({
-        ...{ start: start.folder, active: active.folder, candidate: version.folder, thresholds: gate },
-        heldOut: present(run.snapshot?.heldOut),
-        known: [...present(run.snapshot?.training), ...seedJokes].map(({ text }) => text),
-        ...{ samples, seed, engine, threads, signal },
-      });
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      await engine.close();
-    }
-  }
-}
-
-/** Opens the trained model when its files are what was written; else it is removed, and does not serve. */
-async function openWhole(folder: string, sha256?: string): Promise<ModelFolder> {
-  const { ok, files, faults } = await verifyModel(folder);
-  if (ok) {
-    const model = await openModelFolder(folder);
-    if (model.sha256 === (sha256 ?? model.sha256)) return model;
-  }
-  await rm(folder, { recursive: true, force: true });
-  const wrong = files.filter(({ state }) => state !== 'ok').map(({ name, state }) => `${name} is ${state}`);
-  const why = [...wrong, ...faults].join('; ') || 'other weights lie there';
-  throw new ChispaError('model-damaged', `The trained model ${folder} was damaged on disk: ${why}.`);
 }

@@ -1,9 +1,13 @@
-import { rm } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import type { Database } from '../db/connect.ts';
 import { retireModels } from '../db/models.ts';
+import { currentRun } from '../db/training-runs.ts';
+import { keptVoices, retireVoices } from '../db/voices.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { runsFolder } from '../training/run-folder.ts';
+import { runMark, voicesFolder } from './voice.ts';
 
 /** Removes the weights of trained versions that nobody needs any more (`retireModels`); their rows stay. */
 export async function pruneModels({
@@ -24,6 +28,32 @@ export async function pruneModels({
     await rm(folder, { recursive: true, force: true }).then(
       () => log.info({ model: name }, 'the weights of an old version were removed'),
       (error) => log.warn({ error: messageOf(error), folder }, 'the weights of an old version stay on disk'),
+    );
+  }
+}
+
+/** Removes the files of voices that nobody needs any more (`retireVoices`), and what runs for voices left lying. */
+export async function pruneVoices({
+  db,
+  modelsDir,
+  log,
+}: {
+  db: Database;
+  modelsDir: string;
+  log: Logger;
+}): Promise<void> {
+  const place = resolve(voicesFolder(modelsDir));
+  // Listed before the database is asked: what is made meanwhile is not in the list.
+  const lying = (await readdir(place).catch(() => [])).map((name) => join(place, name));
+  await retireVoices(db);
+  const run = await currentRun(db); // before the voices: a run that ends in between is among them
+  const kept = new Set((await keptVoices(db)).map(({ folder }) => folder));
+  for (const folder of lying) {
+    if (kept.has(folder) || folder === runsFolder(place)) continue;
+    if (run && folder.endsWith(`-${runMark(run)}`)) continue;
+    await rm(folder, { recursive: true, force: true }).then(
+      () => log.info({ folder }, 'what nobody needs of a voice was removed'),
+      (error) => log.warn({ error: messageOf(error), folder }, 'what nobody needs of a voice stays on disk'),
     );
   }
 }

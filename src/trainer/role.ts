@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { constants, setPriority } from 'node:os';
 import type { Store } from '../db/connect.ts';
 import { learningPaused, votesSinceLastRun } from '../db/learning.ts';
-import { type OpenRun, type RunTrigger, takeOverRun } from '../db/training-runs.ts';
+import { currentRun, type OpenRun, type RunTrigger, takeOverRun } from '../db/training-runs.ts';
+import { dueVoice } from '../db/voices.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { createBell } from '../lib/bell.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
@@ -10,7 +11,8 @@ import { LEARN, type LearnJob } from '../queue/learning.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type JudgeOptions, judgeByVotes } from './judge.ts';
 import { beginLearning, type LearnOptions, learn } from './learn.ts';
-import { pruneModels } from './prune.ts';
+import { pruneModels, pruneVoices } from './prune.ts';
+import { beginVoice } from './voice.ts';
 
 export interface TrainerOptions extends Omit<LearnOptions, 'db' | 'signal'>, Pick<JudgeOptions, 'live'> {
   store: Store;
@@ -19,6 +21,8 @@ export interface TrainerOptions extends Omit<LearnOptions, 'db' | 'signal'>, Pic
   schedule: string | undefined;
   /** New votes after which a run begins by itself; 0 for never. */
   afterVotes: number;
+  /** New votes of a guild after which its own voice is trained, where it wants one; 0 for never. */
+  voiceVotes: number;
   /** Trained versions that keep their weights. */
   modelsKeep: number;
   /** Milliseconds after which to look for work unasked. */
@@ -36,7 +40,8 @@ const POLL_MS = 5000;
  * and watches what people think of new versions. Any number of trainers may run; one of them trains at a time.
  */
 export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { store, queue, schedule, afterVotes, modelsKeep, modelsDir, log, pollMs = POLL_MS } = options;
+  const { store, queue, schedule, afterVotes, voiceVotes, modelsKeep, modelsDir, log } = options;
+  const { pollMs = POLL_MS } = options;
   const { db } = store;
   const owner = randomUUID();
   const stopping = new AbortController();
@@ -52,6 +57,8 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   });
   const bell = createBell();
   const unlisten = await store.listen('chispa_jobs', (queue) => queue === LEARN && bell.ring(), bell.ring);
+  /** A run that was due while a voice was trained: it begins after that. */
+  let owed: RunTrigger | undefined;
   const loop = work();
 
   return {
@@ -69,7 +76,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     while (!stopping.signal.aborted) {
       try {
         const left = training ? undefined : await takeOverRun(db, owner);
-        const run = left ?? (await queue.takeLearning(begin));
+        const run = left ?? (await queue.takeLearning(begin)) ?? (await beginOwed());
         if (run) {
           training = train(run).finally(() => {
             training = undefined;
@@ -105,22 +112,40 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     }
     await judgeByVotes({ db, log, ...(options.live && { live: options.live }) });
     await prune();
+    if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;
-    return enough && !(await learningPaused(db)) ? start('votes') : undefined;
+    if (enough) return start('votes');
+    const due = voiceVotes > 0 ? await dueVoice(db, voiceVotes) : undefined;
+    if (!due) return undefined;
+    return orBusy(beginVoice(learnOptions, due, owner), `the voice of guild ${due.guildId}`);
+  }
+
+  async function beginOwed(): Promise<OpenRun | undefined> {
+    if (!owed || (await currentRun(db))) return undefined;
+    const trigger = owed;
+    owed = undefined;
+    return start(trigger);
   }
 
   async function start(trigger: RunTrigger): Promise<OpenRun | undefined> {
+    const run = await orBusy(beginLearning(learnOptions, trigger, owner), trigger);
+    if (!run && trigger !== 'votes' && (await currentRun(db))?.guildId) owed = trigger;
+    return run;
+  }
+
+  async function orBusy(begun: Promise<OpenRun>, what: string): Promise<OpenRun | undefined> {
     try {
-      return await beginLearning(learnOptions, trigger, owner);
+      return await begun;
     } catch (error) {
       if (!(error instanceof ChispaError)) throw error;
-      log.info({ trigger }, `no training now: ${error.message}`);
+      log.info({ what }, `no training now: ${error.message}`);
       return undefined;
     }
   }
 
-  function prune(): Promise<void> {
-    return pruneModels({ db, modelsDir, keep: modelsKeep, log });
+  async function prune(): Promise<void> {
+    await pruneModels({ db, modelsDir, keep: modelsKeep, log });
+    await pruneVoices({ db, modelsDir, log });
   }
 }
 

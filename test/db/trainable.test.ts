@@ -273,7 +273,8 @@ describe('the tables that hold user text', () => {
   });
 
   it('reach the trainer through trainableJokes alone', () => {
-    const allowed = /\/db\/(trainable|corpus|training-runs|runRecord|learning|promotion|models|connect|notify|outage)\.ts'/;
+    const allowed =
+      /\/db\/(trainable|corpus|training-runs|runRecord|learning|promotion|models|voices|connect|notify|outage)\.ts'/;
     const reaching = sources
       .filter(({ file }) => /^(trainer|training|corpus|graph)\//.test(file))
       .flatMap(({ file, code }) =>

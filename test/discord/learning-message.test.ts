@@ -7,6 +7,7 @@ import { en } from '../../src/discord/messages/index.ts';
 const run: TrainingRun = {
   id: 'b7e0d5fe-2f2e-4a51-9c0a-0d6a8f4b7c11',
   status: 'promoted',
+  guildId: null,
   trigger: 'schedule',
   settings: {},
   corpus: null,
@@ -34,6 +35,12 @@ describe('what the log channels hear of learning', () => {
     [{ run: { ...run, status: 'failed', version: null } }, en.learning.log.failed.title],
     [{ run: { ...run, status: 'refused', version: null } }, undefined],
     [{ run: { ...run, status: 'cancelled' } }, undefined],
+    [{ run: { ...run, guildId: '5', version: null } }, en.learning.log['voice-promoted'].title],
+    [
+      { run: { ...run, guildId: '5', version: null, status: 'rejected' } },
+      en.learning.log['voice-rejected'].title,
+    ],
+    [{ run: { ...run, guildId: '5', version: null, status: 'failed' } }, undefined],
     [{ kind: 'trial-won' }, en.learning.log['trial-won'].title],
     [{ kind: 'trial-lost', run: { ...run, status: 'rejected' } }, en.learning.log['trial-lost'].title],
     [{ kind: 'rolled-back' }, en.learning.log['rolled-back'].title],

@@ -144,6 +144,7 @@ describe('a community', () => {
     ['modo-seguro', { activado: false }, 'no, en los canales con restricción de edad'],
     ['espera', { segundos: 30 }, '30 s'],
     ['aprender', { activado: false }, es.settings.guild.learns],
+    ['voz', { activado: true }, `**${es.settings.guild.voice}:** sí`],
   ])('sets %s', async (subcommand, options, shown) => {
     const panel = await (await player.ask(player.moderator, 'ajustar', options, { subcommand })).answer();
     expect(text(panel)).toContain(shown);

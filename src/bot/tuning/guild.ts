@@ -38,6 +38,8 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
 
   aprender: ({ options }) => ({ learns: options.getBoolean('activado', true) }),
 
+  voz: ({ options }) => ({ voice: options.getBoolean('activado', true) }),
+
   rol: ({ options }) => ({ moderatorRoleId: options.getRole('rol')?.id ?? null }),
 };
 

@@ -57,6 +57,7 @@ export const commands: Messages['commands'] = {
       registro: { name: 'log', description: 'Channel where I tell the moderators' },
       modelo: { name: 'model', description: 'Pins a model version for this server' },
       aprender: { name: 'learn', description: 'Whether votes from this server teach me' },
+      voz: { name: 'voice', description: 'A voice of its own, learnt from the votes of this server alone' },
       rol: { name: 'role', description: 'A role that may change my settings too' },
       restablecer: { name: 'reset', description: 'Back to the factory settings' },
       historial: { name: 'history', description: 'Who changed what, and when' },

@@ -71,6 +71,8 @@ export const en: Messages = {
     stepsGone: 'I no longer keep the steps of that joke.',
     modelRetired: (model) =>
       `**${model}** told that joke and has retired: I no longer keep its weights, so I cannot think it through again.`,
+    voiceRetired:
+      'I told that joke with a voice of this server that I no longer keep, so I cannot think it through again.',
     unknownCommand:
       'I do not know that command. Discord may still be showing an old one: try again in a minute.',
   },
@@ -210,6 +212,7 @@ export const en: Messages = {
       moderatorRoleId: 'Role that may tune me',
       modelVersionId: 'Model',
       learns: 'Votes from here teach me',
+      voice: 'Own voice',
     },
     values: {
       safeMode: (on) => (on ? 'yes' : 'no, in age-restricted channels'),
@@ -217,6 +220,9 @@ export const en: Messages = {
       daily: (channel, time, zone) => `in <#${channel}> at ${time} (${zone})`,
       none: 'none',
       activeModel: 'the active one',
+      voiceSince: (when) => `yes, since ${when}`,
+      voiceLater: 'yes, as soon as there are votes enough to learn it',
+      voiceMute: 'yes, but votes from here do not teach me: change that with `/ajustar aprender`',
     },
     historyTitle: 'Latest changes',
     historyEmpty: 'Nobody has changed anything yet.',

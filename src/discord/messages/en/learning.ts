@@ -77,6 +77,16 @@ export const learning: typeof es = {
       title: 'I have practised, but it is not good enough',
       text: (version, former) => `**${version}** has not passed the exam, so I go on with **${former}**.`,
     },
+    'voice-promoted': {
+      title: 'This server has a voice of its own',
+      text: (_version, former) =>
+        `From now on I tell jokes here with **${former}** and an accent learnt from your votes alone. If you do not like it, \`/ajustar voz\` takes it away.`,
+    },
+    'voice-rejected': {
+      title: 'I have not found the voice of this server yet',
+      text: (_version, former) =>
+        `I have practised with your votes, but it has not passed the exam: I go on with **${former}**. With more votes I shall try again.`,
+    },
     trial: {
       title: 'A new version is on trial',
       text: (version, former) =>

@@ -58,6 +58,7 @@ export const commands = {
       registro: { name: 'registro', description: 'Canal donde aviso a quienes moderan' },
       modelo: { name: 'modelo', description: 'Fija una versión del modelo para este servidor' },
       aprender: { name: 'aprender', description: 'Si los votos de este servidor me enseñan' },
+      voz: { name: 'voz', description: 'Una voz propia, aprendida solo de los votos de este servidor' },
       rol: { name: 'rol', description: 'Un rol que también puede cambiar mis ajustes' },
       restablecer: { name: 'restablecer', description: 'Vuelve a los ajustes de fábrica' },
       historial: { name: 'historial', description: 'Quién cambió qué, y cuándo' },

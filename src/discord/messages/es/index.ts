@@ -77,6 +77,8 @@ export const es = {
     stepsGone: 'De ese chiste ya no guardo los pasos.',
     modelRetired: (model: string) =>
       `Ese chiste lo contó **${model}**, que ya está jubilado: no guardo sus pesos, así que no puedo volver a pensarlo.`,
+    voiceRetired:
+      'Ese chiste lo conté con una voz propia de este servidor que ya no guardo, así que no puedo volver a pensarlo.',
     unknownCommand: 'No conozco ese comando. Quizá Discord todavía muestra uno antiguo: prueba en un minuto.',
   },
 
@@ -160,7 +162,7 @@ export const es = {
       '**¿Cómo lo pensé?** — mira qué palabras estuve sopesando',
       '**/ranking** y **/estadisticas** — lo mejor de este servidor',
       '**/privacidad** — qué guardo de ti, y cómo borrarlo',
-      '**/ajustar** — para quienes moderan: cómo cuento chistes aquí',
+      '**/ajustar** — para quienes moderan: cómo cuento chistes aquí, también con voz propia',
       '**/modelo** — para quienes moderan: mis versiones, y qué aprendí de vuestros votos',
     ],
     footer: 'Todo lo que digo me lo invento. Si algo está mal, repórtalo con su botón.',
@@ -221,6 +223,7 @@ export const es = {
       moderatorRoleId: 'Rol que puede ajustarme',
       modelVersionId: 'Modelo',
       learns: 'Los votos de aquí me enseñan',
+      voice: 'Voz propia',
     },
     values: {
       safeMode: (on: boolean): string => (on ? 'sí' : 'no, en los canales con restricción de edad'),
@@ -228,6 +231,9 @@ export const es = {
       daily: (channel: string, time: string, zone: string) => `en <#${channel}> a las ${time} (${zone})`,
       none: 'ninguno',
       activeModel: 'el activo',
+      voiceSince: (when: string) => `sí, desde ${when}`,
+      voiceLater: 'sí, en cuanto haya votos suficientes para aprenderla',
+      voiceMute: 'sí, pero los votos de aquí no me enseñan: cámbialo con `/ajustar aprender`',
     },
     historyTitle: 'Últimos cambios',
     historyEmpty: 'Nadie ha cambiado nada todavía.',

@@ -81,6 +81,16 @@ export const learning = {
       text: (version: string, former: string) =>
         `**${version}** no ha pasado el examen, así que sigo con **${former}**.`,
     },
+    'voice-promoted': {
+      title: 'Este servidor tiene voz propia',
+      text: (_version: string, former: string) =>
+        `Desde ahora cuento chistes aquí con **${former}** y un acento aprendido solo de vuestros votos. Si no os gusta, \`/ajustar voz\` lo quita.`,
+    },
+    'voice-rejected': {
+      title: 'La voz de este servidor aún no me sale',
+      text: (_version: string, former: string) =>
+        `He practicado con vuestros votos, pero no ha pasado el examen: sigo con **${former}**. Con más votos lo intentaré otra vez.`,
+    },
     trial: {
       title: 'Una versión nueva está a prueba',
       text: (version: string, former: string) =>

@@ -1,0 +1,99 @@
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Database } from './connect.ts';
+import { activeModel } from './models.ts';
+import { guildSettings, guildVoices, modelVersions } from './schema.ts';
+import { trainableVotes } from './trainable.ts';
+import { votesSeen } from './training-runs.ts';
+
+/** A guild's own adapter. */
+export type Voice = typeof guildVoices.$inferSelect;
+
+/** A voice by its id. */
+export async function findVoice(db: Database, id: string): Promise<Voice | undefined> {
+  const [voice] = await db.select().from(guildVoices).where(eq(guildVoices.id, id));
+  return voice;
+}
+
+/** The voice that a guild has for a version: the newest trained on it. */
+export async function voiceFor(
+  db: Database,
+  guildId: string,
+  baseVersionId: number,
+): Promise<Voice | undefined> {
+  const [voice] = await db
+    .select()
+    .from(guildVoices)
+    .where(
+      and(
+        eq(guildVoices.guildId, guildId),
+        eq(guildVoices.baseVersionId, baseVersionId),
+        isNull(guildVoices.retiredAt),
+      ),
+    )
+    .orderBy(desc(guildVoices.createdAt), desc(guildVoices.id))
+    .limit(1);
+  return voice;
+}
+
+/** A guild whose voice should be trained, and what a run for it begins with. */
+export interface DueVoice {
+  guildId: string;
+  baseVersionId: number;
+  votesSeen: number;
+}
+
+/**
+ * The guild with a voice of its own that has waited with the most new votes, at least `votes`. New are those that no
+ * run for it on the version that answers it has seen: all of them, once another version does.
+ */
+export async function dueVoice(db: Database, votes: number): Promise<DueVoice | undefined> {
+  const active = await activeModel(db);
+  if (!active) return undefined;
+  const guilds = await db
+    .select({ guildId: guildSettings.guildId, pinned: guildSettings.modelVersionId })
+    .from(guildSettings)
+    .where(and(eq(guildSettings.voice, true), eq(guildSettings.learns, true)));
+  let due: (DueVoice & { fresh: number }) | undefined;
+  for (const { guildId, pinned } of guilds) {
+    const voice = { guildId, baseVersionId: pinned ?? active.id };
+    const seen = await trainableVotes(db, guildId);
+    const fresh = seen - (await votesSeen(db, voice));
+    if (fresh >= Math.max(votes, due?.fresh ?? 0)) due = { ...voice, votesSeen: seen, fresh };
+  }
+  return due && { guildId: due.guildId, baseVersionId: due.baseVersionId, votesSeen: due.votesSeen };
+}
+
+/** Voices of a guild that keep their files: the one that serves, and the one to go back to with its version. */
+const KEPT = 2;
+
+/**
+ * Retires the voices whose files nobody needs: those of guilds that no longer teach, all but the newest of a guild, and
+ * those on versions whose own weights are gone. Their jokes stay.
+ * @returns the voices retired now; their folders are the caller's to remove.
+ */
+export async function retireVoices(db: Database): Promise<Voice[]> {
+  const place = sql<number>`row_number() over (partition by ${guildVoices.guildId} order by ${guildVoices.createdAt} desc, ${guildVoices.id} desc)`;
+  const ranked = db
+    .select({ id: guildVoices.id, place: place.as('place') })
+    .from(guildVoices)
+    .as('ranked');
+  const old = db.select({ id: ranked.id }).from(ranked).where(sql`${ranked.place} > ${KEPT}`);
+  const silent = db
+    .select({ id: guildSettings.guildId })
+    .from(guildSettings)
+    .where(eq(guildSettings.learns, false));
+  const gone = db
+    .select({ id: modelVersions.id })
+    .from(modelVersions)
+    .where(eq(modelVersions.status, 'retired'));
+  const needless = sql`(${inArray(guildVoices.id, old)} or ${inArray(guildVoices.guildId, silent)} or ${inArray(guildVoices.baseVersionId, gone)})`;
+  return db
+    .update(guildVoices)
+    .set({ retiredAt: new Date() })
+    .where(and(isNull(guildVoices.retiredAt), needless))
+    .returning();
+}
+
+/** The voices that still have files. */
+export const keptVoices = (db: Database): Promise<Voice[]> =>
+  db.select().from(guildVoices).where(isNull(guildVoices.retiredAt));

@@ -1,0 +1,41 @@
+import type { RunSnapshot } from '../db/runRecord.ts';
+import { trainableJokes } from '../db/trainable.ts';
+import type { OpenRun } from '../db/training-runs.ts';
+import { GATE_DEFAULTS } from '../learning/gate.ts';
+import { type Comparison, compareModels } from './evaluation.ts';
+import type { LearnOptions, Wait } from './learn.ts';
+import { LEARNING_SETTINGS } from './settings.ts';
+
+/** Measures what came out of a run on the jokes that its snapshot holds out, with an engine of its own. */
+export async function measure(
+  options: LearnOptions,
+  run: OpenRun,
+  folders: Pick<Comparison, 'start' | 'active' | 'candidate' | 'adapter'>,
+  wait: Wait,
+) {
+  const { db, seedJokes, threads, samples = 300, gate = GATE_DEFAULTS, signal } = options;
+  const { seed } = options.training ?? LEARNING_SETTINGS;
+  const texts = new Map(
+    (await wait(() => trainableJokes(db))).map(({ id, text }): [string, string] => [id, text]),
+  );
+  const present = (marks: RunSnapshot['training'] = []) =>
+    marks.flatMap(({ id, weight }) => {
+      const text = texts.get(id); // deleted or reported since: then it counts no more
+      return text !== undefined && weight > 0 ? [{ text, weight }] : [];
+    });
+  const engine = await options.openEngine();
+  const stop = () => void engine.close();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await compareModels({
+      ...folders,
+      thresholds: gate,
+      heldOut: present(run.snapshot?.heldOut),
+      known: [...present(run.snapshot?.training), ...seedJokes].map(({ text }) => text),
+      ...{ samples, seed, engine, threads, signal },
+    });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await engine.close();
+  }
+}
