@@ -82,8 +82,13 @@ function print(
   for (const { claim, holds } of claims) out(`${holds ? 'holds' : 'FAILS'}: ${claim}`);
 }
 
-const interval = ({ mean, halfWidth }: Round) => `${mean.toFixed(2)} ±${halfWidth.toFixed(2)}`;
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+function interval({ mean, halfWidth }: Round): string {
+  return `${mean.toFixed(2)} ±${halfWidth.toFixed(2)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
 
 /** What the gate said of the run that made this round's model. */
 function gateOf({ run }: Round): string {
