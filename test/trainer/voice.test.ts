@@ -5,13 +5,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { Database, Store } from '../../src/db/connect.ts';
 import { claimLearningEvents } from '../../src/db/learning.ts';
 import { activateModel, activeModel, type ModelVersion, pinModel, ratedModels } from '../../src/db/models.ts';
+import type { ChispaRequest } from '../../src/db/requests.ts';
 import { jokes } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
 import { epochsOf, listRuns, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
 import { dueVoice, findVoice, voiceFor } from '../../src/db/voices.ts';
 import { startEngine } from '../../src/engine/client.ts';
-import { createActiveModel } from '../../src/generator/active-model.ts';
+import { createActiveModel, type Serving } from '../../src/generator/active-model.ts';
+import { writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { type LearnOptions, learn } from '../../src/trainer/learn.ts';
@@ -43,6 +45,13 @@ beforeEach(async () => {
   await mkdir(modelsDir);
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const request: ChispaRequest = {
+  ...{ id: '00000000-0000-4000-8000-000000000000', prompt: { kind: 'joke' }, preview: null, steps: null },
+  ...{ interaction: null, guildId: HERE, channelId: '2', userId: '3', locale: 'es-ES', safeMode: false },
+  ...{ settings: { ...BOT_DEFAULTS, maxTokens: 40 }, seed: 0, status: 'running', note: null, priority: 0 },
+  ...{ createdAt: new Date(), deadline: new Date(Date.now() + 3600_000) },
+};
 
 /** 480 votes. */
 const laughsAt = (guildId: string) => aCommunity(160).map((joke) => ({ ...joke, guildId }));
@@ -80,17 +89,23 @@ describe('the voice of a guild', () => {
       onTestFinished(() => engine.close());
       const active = await createActiveModel({ store, engine, initialFolder: base, log: silent });
       onTestFinished(() => active.close());
+      const signal = new AbortController().signal;
+      const tokens = async (serving: Pick<Serving, 'loaded' | 'voice'>, seed: number) => {
+        const written = await writeJoke(
+          { engine, safety: { check: () => ({ allowed: true }) } },
+          { ...request, seed },
+          serving,
+          signal,
+          () => {},
+        );
+        return written?.result.tokens.join(' ');
+      };
       return {
         active,
         engine,
-        /** The joke of a seed as a guild hears it. */
-        async joke(guildId: string, seed: number) {
-          const { loaded, voice } = await active.get(guildId);
-          const settings = { ...BOT_DEFAULTS, maxTokens: 40 };
-          const adapter = voice && { adapter: voice.folder };
-          const request = { model: loaded.model, prompt: { kind: 'joke' as const }, settings, seed };
-          return (await engine.generate({ ...request, ...adapter })).text;
-        },
+        tokens,
+        /** The tokens of the joke that a guild hears with a seed. */
+        joke: async (guildId: string, seed: number) => tokens(await active.get(guildId), seed),
       };
     }
 
@@ -123,16 +138,10 @@ describe('the voice of a guild', () => {
       ]);
       expect((await readdir(place)).sort()).toEqual(['.runs', `500-${done.id.slice(0, 8)}`]);
 
-      const { engine, joke } = await generator();
+      const { engine, tokens, joke } = await generator();
       const seeds = Array.from({ length: 4 }, (_, i) => i);
-      const { model } = await engine.load(merged);
-      const settings = { ...BOT_DEFAULTS, maxTokens: 40 };
-      const asMerged = await Promise.all(
-        seeds.map(async (seed) => {
-          const request = { model, prompt: { kind: 'joke' as const }, settings, seed };
-          return (await engine.generate(request)).text;
-        }),
-      );
+      const loaded = await engine.load(merged);
+      const asMerged = await Promise.all(seeds.map((seed) => tokens({ loaded }, seed)));
       const together = await Promise.all(
         seeds.map((seed) => Promise.all([joke(HERE, seed), joke(ELSEWHERE, seed)])),
       );
