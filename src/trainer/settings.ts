@@ -11,8 +11,5 @@ export const LEARNING_SETTINGS: TrainingSettings = {
   checkpoint: 100,
 };
 
-/**
- * How a guild's voice is trained. A low-rank adapter begins at nothing and has few weights: it takes a learning rate
- * about ten times that of all weights (Hu et al. 2021, arXiv:2106.09685, tables 11 and 12).
- */
+/** How a guild's voice is trained. A low-rank adapter begins at nothing and takes larger steps than all weights do. */
 export const VOICE_SETTINGS: TrainingSettings = { ...LEARNING_SETTINGS, mode: 'lora', learningRate: 1e-3 };
