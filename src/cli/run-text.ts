@@ -16,7 +16,9 @@ export function runText(run: TrainingRun): string {
   }
   if (evaluation) {
     const { before, after, gain } = evaluation.losses;
-    lines.push(`loss on held-out jokes ${before.toFixed(4)} → ${after.toFixed(4)} (gain ${gain.toFixed(4)})`);
+    lines.push(
+      `loss on held-out jokes, liked less disliked: ${before.toFixed(4)} → ${after.toFixed(4)} (gain ${gain.toFixed(4)})`,
+    );
     for (const { check, passed, value, limit } of evaluation.reasons)
       lines.push(
         `  ${passed ? 'passed' : 'failed'}  ${check}  ${value.toFixed(4)} (limit ${limit.toFixed(4)})`,

@@ -30,7 +30,10 @@ export interface CorpusSnapshot {
 
 export interface LearningCorpus {
   training: TrainingJoke[];
-  /** Rated jokes that no run ever learns from: the side a joke is on is a hash of its text. */
+  /**
+   * Rated jokes that no run ever learns from: the side a joke is on is a hash of its text. Their weights have a sign:
+   * above 0 for jokes that are liked, below for those that are not.
+   */
   heldOut: { text: string; weight: number }[];
   snapshot: CorpusSnapshot;
 }
@@ -56,10 +59,14 @@ export function learningCorpus(
   // Before duplicates go: the side of near-duplicates is that of their oldest, which must not change.
   const groups = duplicateGroups(rated.map(({ text }) => text));
   const sides = splitByHash(rated, ({ text }) => text, groups, options.heldOut);
-  const weigh = (jokes: readonly RatedJoke[]) =>
-    weighted(withoutDuplicates(jokes, seed, voteModel), voteModel, options);
-  const training = weigh(sides.training);
-  const heldOut = weigh(sides.validation);
+  const meritsOf = (jokes: readonly RatedJoke[]) => {
+    const distinct = withoutDuplicates(jokes, seed, voteModel);
+    return { distinct, merits: distinct.map((joke) => merit(joke, voteModel, options)) };
+  };
+  const [learned, kept] = [meritsOf(sides.training), meritsOf(sides.validation)];
+  const liked = learned.merits.map((value) => Math.max(0, value));
+  const training = capGuilds(capJokes(liked, options.mostWeight), learned.distinct, options.guildShare);
+  const heldOut = capGuilds(capJokes(kept.merits, options.mostWeight), kept.distinct, options.guildShare);
 
   const total = training.reduce((sum, { weight }) => sum + weight, 0);
   // Nobody rated anything yet: the seed jokes are all there is.
@@ -96,19 +103,17 @@ function withoutDuplicates(
   return rated.filter((joke) => kept.has(joke));
 }
 
-/** Jokes with their weights, the mean of those that count being 1. */
-function weighted(jokes: readonly RatedJoke[], model: VoteModel, options: LearningOptions): Valued[] {
-  const raw = jokes.map(
-    (joke) => (Math.max(0, jokeValue(joke, model) - model.mean) / model.spread) ** options.sharpness,
-  );
-  return capGuilds(capJokes(raw, options.mostWeight), jokes, options.guildShare);
+/** How far a joke's value is above the mean of all (below: negative), in standard deviations of the values. */
+function merit(joke: RatedJoke, model: VoteModel, { sharpness }: LearningOptions): number {
+  const above = (jokeValue(joke, model) - model.mean) / model.spread;
+  return Math.sign(above) * Math.abs(above) ** sharpness;
 }
 
-/** Weights with a mean of about 1 among those above 0, none above `most`. */
-function capJokes(weights: readonly number[], most: number): number[] {
-  const counting = weights.filter((weight) => weight > 0);
-  const mean = counting.reduce((sum, weight) => sum + weight, 0) / Math.max(1, counting.length);
-  return weights.map((weight) => (mean > 0 ? Math.min(most, weight / mean) : 0));
+/** Weights whose sizes have a mean of about 1 where they count, none of them above `most`. */
+function capJokes(merits: readonly number[], most: number): number[] {
+  const counting = merits.filter((value) => value !== 0);
+  const mean = counting.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, counting.length);
+  return merits.map((value) => (mean > 0 ? Math.max(-most, Math.min(most, value / mean)) : 0));
 }
 
 /**
@@ -118,7 +123,7 @@ function capJokes(weights: readonly number[], most: number): number[] {
 function capGuilds(weights: readonly number[], jokes: readonly RatedJoke[], share: number): Valued[] {
   const totals = new Map<string, number>();
   jokes.forEach(({ guildId }, i) => {
-    totals.set(guildId, (totals.get(guildId) ?? 0) + (weights[i] ?? 0));
+    totals.set(guildId, (totals.get(guildId) ?? 0) + Math.abs(weights[i] ?? 0));
   });
   const most = guildLimit(
     [...totals.values()].filter((total) => total > 0),

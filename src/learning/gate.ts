@@ -13,7 +13,11 @@ export interface GenerationFigures {
   unsafe: number;
 }
 
-/** Losses of both models on the same held-out rated jokes, in nats per token, and what each joke counts. */
+/**
+ * Losses of both models on the same held-out rated jokes, in nats per token, and what each joke counts: above 0 where it
+ * is liked, below where it is not. A candidate shall find likelier what is liked, beside what is not: a loss that falls
+ * or rises everywhere says nothing about taste.
+ */
 export interface HeldOutLosses {
   active: readonly number[];
   candidate: readonly number[];
@@ -26,6 +30,8 @@ export const gateThresholds = z.strictObject({
   significance: z.number().min(0.001).max(0.5),
   /** Fewest held-out rated jokes: with fewer nothing can be known. */
   heldOut: z.number().int().min(2),
+  /** Largest growth of the mean loss on all held-out jokes, in nats per token. */
+  language: z.number().min(0),
   /** Least distinct-2, as a share of that of the model the line began with. */
   diversity: z.number().min(0).max(1),
   /** Largest growth of the repetition rate. */
@@ -42,6 +48,7 @@ export type GateThresholds = z.infer<typeof gateThresholds>;
 export const GATE_DEFAULTS: GateThresholds = {
   significance: 0.05,
   heldOut: 30,
+  language: 0.25,
   diversity: 0.9,
   repetition: 0.05,
   selfEnding: 0.9,
@@ -52,6 +59,7 @@ export const GATE_DEFAULTS: GateThresholds = {
 export const GATE_CHECKS = [
   'held-out',
   'loss',
+  'language',
   'diversity',
   'repetition',
   'self-ending',
@@ -71,7 +79,7 @@ export interface GateVerdict {
   promoted: boolean;
   /** Every check, passed or not. */
   reasons: GateReason[];
-  /** Weighted mean gain on the held-out jokes, in nats per token; above 0 the candidate is better. */
+  /** Weighted mean gain on the held-out jokes, in nats per token; above 0 the candidate has more of the taste. */
   gain: number;
 }
 
@@ -102,8 +110,9 @@ export function gateVerdict(
     limit,
   });
   const reasons = [
-    atLeast('held-out', losses.weights.filter((weight) => weight > 0).length, thresholds.heldOut),
+    atLeast('held-out', losses.weights.filter((weight) => weight !== 0).length, thresholds.heldOut),
     atMost('loss', chance, thresholds.significance),
+    atMost('language', meanOf(losses.candidate) - meanOf(losses.active), thresholds.language),
     // Beside the line's start, not the active model: nine tenths of nine tenths of nine tenths would be a collapse.
     atLeast('diversity', after.distinct2, thresholds.diversity * start.distinct2),
     atMost('repetition', after.repetition, before.repetition + thresholds.repetition),
@@ -129,8 +138,8 @@ export function pairedBootstrap({ active, candidate, weights }: HeldOutLosses): 
   const gains = weights.map(
     (weight, i) => weight * ((active[i] ?? Number.NaN) - (candidate[i] ?? Number.NaN)),
   );
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(total > 0)) return { gain: 0, chance: 1 };
+  const total = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  if (total === 0) return { gain: 0, chance: 1 };
   const random = createRandom(SEED);
   let without = 0;
   for (let round = 0; round < RESAMPLES; round++) {
@@ -140,3 +149,6 @@ export function pairedBootstrap({ active, candidate, weights }: HeldOutLosses): 
   }
   return { gain: gains.reduce((sum, gain) => sum + gain, 0) / total, chance: without / RESAMPLES };
 }
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

@@ -13,7 +13,7 @@ export interface Comparison {
   candidate: string;
   /** Of a guild's voice: the adapter that the candidate has merged. It generates beside `active`, as it will serve. */
   adapter?: string | undefined;
-  /** Rated jokes that neither learned from; what they count is above 0. */
+  /** Rated jokes that neither learned from; what they count is above 0 where they are liked, else below. */
   heldOut: readonly { text: string; weight: number }[];
   /** Texts that must not be recited: those that were learned from. */
   known: readonly string[];
@@ -53,15 +53,9 @@ export async function compareModels(
     { start: figuresOf(first, comparison.known), before, after },
     thresholds,
   );
+  const size = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   const mean = (values: readonly number[]) =>
-    weighted(values, weights) /
-    Math.max(
-      Number.MIN_VALUE,
-      weighted(
-        weights.map(() => 1),
-        weights,
-      ),
-    );
+    values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / (size || 1);
   return {
     verdict,
     evaluation: {
@@ -79,9 +73,6 @@ export async function compareModels(
     },
   };
 }
-
-const weighted = (values: readonly number[], weights: readonly number[]): number =>
-  values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0);
 
 interface Told {
   text: string;

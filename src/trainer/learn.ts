@@ -208,7 +208,7 @@ async function prepare(
   const rated = everywhere.filter(({ guildId }) => run.guildId === null || guildId === run.guildId);
   const { training, snapshot } = learningCorpus(rated, seedJokes, options.corpus);
   const learned = snapshot.training.filter(({ weight }) => weight > 0).length;
-  const heldOut = snapshot.heldOut.filter(({ weight }) => weight > 0).length;
+  const heldOut = snapshot.heldOut.filter(({ weight }) => weight !== 0).length;
   const corpus: RunCorpus = {
     sha256: snapshot.hash,
     ...{ rated: rated.length, learned, heldOut, seed: snapshot.seedJokes },
@@ -225,7 +225,7 @@ async function prepare(
   if (learned === 0 || (heldOut < gate.heldOut && !options.skipGate))
     throw new ChispaError(
       'too-few-rated',
-      `There are too few well-rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
+      `There are too few rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
     );
   await prepareRun({
     ...{ base: base.folder, modelsDir: parent, name, jokes: training, threads },

@@ -21,7 +21,7 @@ export async function measure(
   const present = (marks: RunSnapshot['training'] = []) =>
     marks.flatMap(({ id, weight }) => {
       const text = texts.get(id); // deleted or reported since: then it counts no more
-      return text !== undefined && weight > 0 ? [{ text, weight }] : [];
+      return text !== undefined && weight !== 0 ? [{ text, weight }] : [];
     });
   const engine = await options.openEngine();
   const stop = () => void engine.close();

@@ -21,6 +21,7 @@ const SLOW = { timeout: 400_000, interval: 200 };
 const LENIENT = {
   significance: 1,
   heldOut: 5,
+  language: 10,
   diversity: 0,
   repetition: 1,
   selfEnding: 0,

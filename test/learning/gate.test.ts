@@ -16,6 +16,13 @@ const figures: GenerationFigures = {
   unsafe: 0.01,
 };
 
+/** Prefers what is liked, and has forgotten how to speak. */
+const tasteful = {
+  active: Array.from({ length: 100 }, () => 3),
+  candidate: Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 3.2 : 3.6)),
+  weights: Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1)),
+};
+
 const compared = (after: GenerationFigures) => ({ start: figures, before: figures, after });
 
 /** Losses of a candidate that gains `gain` a joke, with noise. */
@@ -43,7 +50,7 @@ describe('the gate', () => {
   it.each([
     ['loss', losses(0, { seed: 2 }), figures],
     ['loss', losses(-0.1), figures],
-    ['loss', { ...losses(0.1), candidate: losses(0.1).candidate.map(() => Number.NaN) }, figures],
+    ['language', tasteful, figures],
     ['held-out', losses(0.1, { jokes: 20 }), figures],
     ['diversity', losses(0.1), { ...figures, distinct2: 0.5 }],
     ['repetition', losses(0.1), { ...figures, repetition: 0.08 }],
@@ -63,6 +70,11 @@ describe('the gate', () => {
     expect(failed(gateVerdict(losses(0.1), { start: before, before, after }))).toEqual([]);
   });
 
+  it('stops a candidate whose losses are no numbers', () => {
+    const broken = { ...losses(0.1), candidate: losses(0.1).candidate.map(() => Number.NaN) };
+    expect(failed(gateVerdict(broken, compared(figures)))).toEqual(['loss', 'language']);
+  });
+
   it('knows nothing without held-out jokes', () => {
     const none = { active: [], candidate: [], weights: [] };
     expect(failed(gateVerdict(none, compared(figures)))).toEqual(['held-out', 'loss']);
@@ -78,6 +90,16 @@ describe('the paired bootstrap', () => {
     const share = chances.filter((chance) => chance <= 0.05).length / chances.length;
     expect(share).toBeGreaterThan(0.02);
     expect(share).toBeLessThan(0.1);
+  });
+
+  it('asks for what is liked to become likelier than what is not, not for everything to', () => {
+    const weights = [1, 1, -1, -1];
+    const active = [3, 3, 3, 3];
+    expect(pairedBootstrap({ active, candidate: [2, 2, 2, 2], weights }).gain).toBe(0);
+    expect(pairedBootstrap({ active, candidate: [3.1, 3.1, 3.5, 3.5], weights }).gain).toBeCloseTo(0.2);
+    const worse = pairedBootstrap({ active, candidate: [2.9, 2.9, 2.5, 2.5], weights });
+    expect(worse.gain).toBeCloseTo(-0.2);
+    expect(worse.chance).toBeGreaterThan(0.5);
   });
 
   it('goes by the jokes that count', () => {

@@ -43,10 +43,10 @@ export async function tell(db: Database, version: ModelVersion, told: readonly T
     );
 }
 
-/** Half of the jokes are liked, the other half is not. */
+/** Half of the jokes are liked; the other half shouts, and is not. */
 export const aCommunity = (count: number): Told[] =>
   someJokes(count).map(({ text }, i) => ({
-    text,
+    text: i % 2 === 0 ? text : text.toUpperCase(),
     guildId: String(100 + (i % 6)),
     scores: i % 2 === 0 ? [5, 5, 4] : [1, 2, 1],
   }));

@@ -117,11 +117,12 @@ export const learning: typeof es = {
     learnedFrom: (rated, votes, seed) =>
       `${jokes(rated)} that you rated (${count(Math.round(votes), 'vote', 'votes')}) and ${number(seed, 0)} of our own`,
     loss: (before, after, held) =>
-      `${nats(before)} → ${nats(after)} on ${jokes(held)} it had not seen (less is better)`,
+      `what you like beside what you do not: ${nats(before)} → ${nats(after)} on ${jokes(held)} it had not seen (less is better)`,
     checks: {
       'held-out': (value, limit) => `${jokes(value)} to compare with (${number(limit, 0)} are needed)`,
       loss: (value, limit) =>
         `the gain is chance: ${value < LEAST ? `less than ${percent(LEAST)}` : percent(value)} probability (at most ${percent(limit)})`,
+      language: (value, limit) => `speaks worse: ${nats(value)} (at most ${nats(limit)})`,
       diversity: (value, limit) => `variety: ${number(value)} (at least ${number(limit)})`,
       repetition: (value, limit) => `repeats itself: ${percent(value)} (at most ${percent(limit)})`,
       'self-ending': (value, limit) => `knows how to end: ${percent(value)} (at least ${percent(limit)})`,

@@ -123,12 +123,13 @@ export const learning = {
     learnedFrom: (rated: number, votes: number, seed: number) =>
       `${jokes(rated)} que votasteis (${count(Math.round(votes), 'voto', 'votos')}) y ${number(seed, 0)} de la casa`,
     loss: (before: number, after: number, held: number) =>
-      `${nats(before)} → ${nats(after)} en ${jokes(held)} que no había visto (menos es mejor)`,
+      `lo que os gusta frente a lo que no: ${nats(before)} → ${nats(after)} en ${jokes(held)} que no había visto (menos es mejor)`,
     checks: {
       'held-out': (value: number, limit: number) =>
         `${jokes(value)} para comparar (hacen falta ${number(limit, 0)})`,
       loss: (value: number, limit: number) =>
         `la mejora es casualidad: ${value < LEAST ? `menos del ${percent(LEAST)}` : percent(value)} de probabilidad (como mucho ${percent(limit)})`,
+      language: (value: number, limit: number) => `habla peor: ${nats(value)} (como mucho ${nats(limit)})`,
       diversity: (value: number, limit: number) => `variedad: ${number(value)} (al menos ${number(limit)})`,
       repetition: (value: number, limit: number) =>
         `se repite: ${percent(value)} (como mucho ${percent(limit)})`,
