@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { mentions } from '../../corpus/seed-problems.ts';
+import { defaultCorpus, readJokes } from '../../src/corpus/read.ts';
+import { type EngineClient, startEngine } from '../../src/engine/client.ts';
+import type { Prompt } from '../../src/engine/engine.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+import { recitedShare, textFigures } from '../../src/training/text-figures.ts';
+import { silent } from '../databases.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
+// What models/mini-es promises in its card, on a smaller sample than `npm run models:measure` takes.
+const JOKES = 200;
+
+let engine: EngineClient;
+let model: string;
+beforeAll(async () => {
+  engine = await startEngine({ provider: 'cpu', precision: 'q8', slots: 16, threads: 2, log: silent });
+  ({ model } = await engine.load(bundledModelPath));
+});
+afterAll(() => engine.close());
+
+const tell = (prompt: Prompt) =>
+  Promise.all(
+    Array.from({ length: JOKES }, (_, seed) => engine.generate({ model, prompt, settings: BOT_DEFAULTS, seed })),
+  );
+
+describe('the bundled model', () => {
+  it('tells jokes that end, differ from each other and are not the seed jokes', async () => {
+    const told = await tell({ kind: 'joke' });
+    const texts = told.map(({ text }) => text);
+    const seeds = (await readJokes(defaultCorpus)).jokes.map(({ text }) => text);
+    expect(told.filter(({ finish }) => finish === 'end').length / JOKES).toBeGreaterThanOrEqual(0.95);
+    expect(recitedShare(texts, seeds)).toBeLessThanOrEqual(0.1);
+    const { distinct2, repetition } = textFigures(texts);
+    expect(distinct2).toBeGreaterThan(0.4);
+    expect(repetition).toBeLessThan(0.02);
+  });
+
+  it('speaks of a theme when it is asked to', async () => {
+    const without = (await tell({ kind: 'joke' })).map(({ text }) => text);
+    let [asked, unasked] = [0, 0];
+    for (const theme of ['abuela', 'gato', 'pez', 'profesor']) {
+      const texts = (await tell({ kind: 'joke', theme })).map(({ text }) => text);
+      asked += texts.filter((text) => mentions(text, theme)).length;
+      unasked += without.filter((text) => mentions(text, theme)).length;
+    }
+    expect(asked).toBeGreaterThanOrEqual(5 * unasked);
+    expect(asked).toBeGreaterThan(0);
+  });
+});
