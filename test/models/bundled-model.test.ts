@@ -23,7 +23,9 @@ afterAll(() => engine.close());
 
 const tell = (prompt: Prompt) =>
   Promise.all(
-    Array.from({ length: JOKES }, (_, seed) => engine.generate({ model, prompt, settings: BOT_DEFAULTS, seed })),
+    Array.from({ length: JOKES }, (_, seed) =>
+      engine.generate({ model, prompt, settings: BOT_DEFAULTS, seed }),
+    ),
   );
 
 describe('the bundled model', () => {
