@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import * as generate from '../../src/cli/generate.ts';
@@ -58,13 +59,10 @@ describe('chispa generate', () => {
       '2',
       '--csv',
     );
-    const [header, ...rows] = stdout.trim().split('\r\n');
-    expect(header).toBe('seed,step,input,chosen,Choice #1,Choice #2');
+    const [header, ...rows]: string[][] = parse(stdout);
+    expect(header).toEqual(['seed', 'step', 'input', 'chosen', 'Choice #1', 'Choice #2']);
     expect(rows).toHaveLength(3);
-    for (const row of rows) {
-      const [, , , chosen, likeliest] = row.split(',');
-      expect(chosen).toBe(likeliest);
-    }
+    for (const [, , , chosen, likeliest] of rows) expect(chosen).toBe(likeliest);
   });
 
   it('compares values of ε side by side, the greedy one the same each time', async () => {

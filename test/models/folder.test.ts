@@ -26,7 +26,7 @@ describe('the bundled model', () => {
         innerWidth: 768,
         eos: 8191,
       },
-      manifest: { prompt: { joke: '{eot}-', continue: '{eot}{text}' } },
+      manifest: { prompt: { joke: '{eot}', theme: '{eot}Tema: {theme}\n', continue: '{eot}{text}' } },
     });
     expect(model.tokenizer.size).toBe(8192);
     expect(model.sha256).toBe(await sha256File(model.weights.path));
