@@ -73,7 +73,7 @@ describe('chispa train --from-ratings', () => {
     await community(10);
     const refused = await chispa(train, 'train --from-ratings');
     expect(refused.error).toMatchObject({ code: 'not-trained' });
-    expect(refused.error?.message).toContain('too few well-rated jokes');
+    expect(refused.error?.message).toContain('too few rated jokes');
     expect((await chispa(runs, 'runs')).stdout).toContain('refused');
     const wrong = await chispa(train, 'train --from-ratings --corpus x.csv');
     expect(wrong.error).toMatchObject({ code: 'usage' });
