@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCommands } from '../../src/bot/load-commands.ts';
 import { type Box, createBox } from '../../src/box/index.ts';
 import { spawnChispa } from '../e2e/program.ts';
 
@@ -19,9 +20,10 @@ describe('chispa commands', () => {
     expect(await chispa('deploy')).toMatchObject({ code: 0 });
     expect((await chispa('diff')).output).toContain('Discord has the same commands already');
     const cleared = await chispa('clear');
-    expect(cleared.output).toMatch(/Removed 9 commands/);
+    const { size } = await loadCommands();
+    expect(cleared.output).toContain(`Removed ${size} commands`);
     const { added } = JSON.parse((await chispa('diff', '--json')).output);
-    expect(added).toHaveLength(9);
+    expect(added).toHaveLength(size);
   }, 180_000);
 
   it('says that it needs a token', async () => {
