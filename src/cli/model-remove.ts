@@ -50,9 +50,10 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
 async function openDatabase({ databaseUrl, dataDir }: Config) {
   const { pgliteFolder } = await import('../db/pglite.ts');
   if (!databaseUrl && !existsSync(pgliteFolder(dataDir))) return undefined;
-  const [{ connect }, { activeModel, retireFolder, whyNeeded }] = await Promise.all([
+  const [{ connect }, { activeModel }, { retireFolder, whyNeeded }] = await Promise.all([
     import('../db/connect.ts'),
     import('../db/models.ts'),
+    import('../db/retired-models.ts'),
   ]);
   const { db, close } = await connect({ databaseUrl, dataDir, log: createLog('warn') });
   return {

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Database } from '../db/connect.ts';
-import { retireModels } from '../db/models.ts';
+import { retireModels } from '../db/retired-models.ts';
 import { currentRun } from '../db/training-runs.ts';
 import { keptVoices, retireVoices } from '../db/voices.ts';
 import { messageOf } from '../lib/errors.ts';

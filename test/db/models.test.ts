@@ -4,9 +4,9 @@ import {
   activeModel,
   ensureModelVersion,
   lineStart,
-  retireFolder,
   usableModels,
 } from '../../src/db/models.ts';
+import { retireFolder } from '../../src/db/retired-models.ts';
 import { modelVersions } from '../../src/db/schema.ts';
 import { onEachBackend } from './backends.ts';
 
