@@ -18,7 +18,7 @@ export interface KvCache {
   add(source?: KvCache): number;
   /** Removes a row; the last row takes its index. */
   remove(row: number): void;
-  /** Writes what a run gave as `new_keys_values` [2·L, rows, heads, count, head width] behind each row's tokens. */
+  /** Writes what a run gave as `new_keys_values` [rows, 2·L·heads, count, head width] behind each row's tokens. */
   append(fresh: Float32Array, count: number): void;
   /** Copies a row's entries of layer part `part` (2·layer for keys, + 1 for values) into `target`; used by `add`. */
   copyInto(target: Float32Array, offset: number, part: number, row: number, capacity: number): void;
@@ -115,14 +115,14 @@ export function createKvCache(
 
     append(fresh, count) {
       let from = 0;
-      for (const values of storage)
-        for (let row = 0; row < lengths.length; row++) {
-          const start = lengths[row] ?? 0;
+      for (let row = 0; row < lengths.length; row++) {
+        const start = lengths[row] ?? 0;
+        for (const values of storage)
           for (let head = 0; head < heads; head++) {
             let to = ((row * heads + head) * capacity + start) * width;
             for (let i = count * width; i > 0; i--) values[to++] = fresh[from++] ?? 0;
           }
-        }
+      }
       for (let row = 0; row < lengths.length; row++) lengths[row] = (lengths[row] ?? 0) + count;
     },
 

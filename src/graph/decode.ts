@@ -4,14 +4,17 @@ import { createGraph, type Graph } from './graph.ts';
 import type { LoraTarget } from './lora-targets.ts';
 import {
   add,
+  and,
   concat,
   gather,
   gemm,
+  greaterOrEqual,
   less,
   lessOrEqual,
   linear,
   matmul,
   mul,
+  or,
   range,
   reshape,
   softmax,
@@ -38,8 +41,8 @@ export interface DecodeParts extends Pick<Gpt2Parts, 'parameter' | 'linear'> {
  * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, H, T, W] for each layer, T the
  * cache's capacity, of which row b holds `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) whose
  * prediction is wanted, none for the first parts of a prompt; those of the sampler; with `adapters` those of `stackedAdapters`.
- * Outputs: `logits` [R, V]; `new_keys_values` [2·L, B, H, S, W], for each layer the new keys, then the new values; those of the
- * sampler.
+ * Outputs: `logits` [R, V]; `new_keys_values` [B, 2·L·H, S, W], for each layer the new keys of its heads, then their new
+ * values; those of the sampler.
  *
  * The cache is an input only and the host writes the new entries into it: onnxruntime-node copies every output, so
  * a graph that returned the whole cache would copy it at each step.
@@ -63,48 +66,48 @@ export function decodeGraph(
     value: cache(`past_value.${i}`),
   }));
   const rows = graph.input('rows', 'int64', ['R']);
+  graph.bindDimension('T+S', add(graph.dimension('T'), graph.dimension('S')));
   graph.bindDimension('N', mul(graph.dimension('B'), graph.dimension('S')));
 
   const step = range(graph, 'S');
   const positions = add(unsqueeze(lengths, [1]), step); // [B, S]
-  const zero = graph.constant(0);
-  const masked = graph.constant(MASKED);
-  const pastMask = where(less(range(graph, 'T'), unsqueeze(lengths, [1, 2, 3])), zero, masked); // [B, 1, 1, T]
-  const ownMask = where(lessOrEqual(step, unsqueeze(step, [1])), zero, masked); // [S, S]
+  // Places in the cache, then among the new tokens: a token sees what its row holds, and the new ones up to itself.
+  const place = range(graph, 'T+S');
+  const held = less(place, unsqueeze(lengths, [1, 2, 3])); // [B, 1, 1, T+S]
+  const start = graph.dimension('T');
+  const own = and(greaterOrEqual(place, start), lessOrEqual(place, add(unsqueeze(step, [1]), start))); // [S, T+S]
+  const mask = where(or(held, own), graph.constant(0), graph.constant(MASKED)); // [B, 1, S, T+S]
+  const lengthsOfParts = concat([start, graph.dimension('S')], 0, 2);
 
+  // A step of a small batch is hundreds of small operations, each of which costs microseconds whatever it does: what
+  // follows has as few of them as it can.
   const fresh: Value[] = [];
   const attend = (qkv: Value, scale: number, layer: number): Value => {
     const { key, value } = past[layer] ?? unreachable();
     // Scaled here and not in the products: onnxruntime has a much faster one for a single query without a factor, and
     // would move the factor there from a product right before it.
-    const [queries = unreachable(), ...others] = split(qkv, 1, 3);
-    const [q = unreachable(), k = unreachable(), v = unreachable()] = [mul(queries, scale), ...others].map(
-      (part) => transpose(reshape(part, ['B', 'S', heads, headWidth]), [0, 2, 1, 3]),
+    const [q = unreachable(), k = unreachable(), v = unreachable()] = split(
+      transpose(reshape(qkv, ['B', 'S', 3 * heads, headWidth]), [0, 2, 1, 3]),
+      1,
+      3,
     ); // [B, H, S, W] each
-    fresh.push(unsqueeze(k, [0]), unsqueeze(v, [0]));
-    const scores = concat(
-      [add(timesTransposed(q, key), pastMask), add(timesTransposed(q, k), ownMask)],
-      -1,
-      'T+S',
-    ); // [B, H, S, T+S]
-    const p = softmax(scores);
-    const mixed = add(matmul(cut(p, 'past'), value), matmul(cut(p, 'own'), v)); // [B, H, S, W]
+    fresh.push(k, v);
+    const query = mul(q, scale);
+    const scores = concat([timesTransposed(query, key), timesTransposed(query, k)], -1, 'T+S'); // [B, H, S, T+S]
+    const [ofPast, ofOwn] = atBoundary(softmax(add(scores, mask)));
+    const mixed = add(matmul(ofPast, value), matmul(ofOwn, v)); // [B, H, S, W]
     return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', width]);
   };
-  /** The probabilities of the cached tokens, or of the new ones, out of [B, H, S, T+S]. */
-  const cut = (p: Value, part: 'past' | 'own'): Value => {
-    const boundary = graph.dimension('T');
-    const [start, end] =
-      part === 'past'
-        ? [graph.constant([0], 'int64'), boundary]
-        : [boundary, graph.constant([2 ** 31], 'int64')];
-    const shape = ['B', heads, 'S', part === 'past' ? 'T' : 'S'];
-    const [result = unreachable()] = graph.node(
-      'Slice',
-      [p, start, end, graph.constant([3], 'int64')],
-      [{ dtype: 'float32', shape }],
+  /** The probabilities of the cached tokens, and those of the new ones, out of [B, H, S, T+S]. */
+  const atBoundary = (p: Value): [Value, Value] => {
+    const type = (length: string) => ({ dtype: 'float32', shape: ['B', heads, 'S', length] }) as const;
+    const [past = unreachable(), own = unreachable()] = graph.node(
+      'Split',
+      [p, lengthsOfParts],
+      [type('T'), type('S')],
+      { attributes: { axis: 3 } },
     );
-    return result;
+    return [past, own];
   };
 
   const plain = (x: Value, name: string) => linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
@@ -125,7 +128,7 @@ export function decodeGraph(
   const head = parts.head ?? ((x) => gemm(x, parameter(headName(config)), { transposeB: true }));
   const logits = head(gather(hidden, rows));
   graph.output('logits', logits);
-  graph.output('new_keys_values', concat(fresh, 0, 2 * layers));
+  graph.output('new_keys_values', concat(fresh, 1, 2 * layers * heads));
   sampler(graph, logits);
   return graph;
 }

@@ -62,11 +62,11 @@ it('holds what was written to each row, wherever the row has moved and however t
   );
 });
 
-/** `new_keys_values` [4, rows, 2, count, 2] in which every number tells its token, layer part and head. */
+/** `new_keys_values` [rows, 4·2, count, 2] in which every number tells its token, layer part and head. */
 function written(rows: number[][]): Float32Array {
   const values: number[] = [];
-  for (let part = 0; part < 4; part++)
-    for (const row of rows)
+  for (const row of rows)
+    for (let part = 0; part < 4; part++)
       for (let head = 0; head < 2; head++)
         for (const token of row) values.push(token + part / 8 + head / 16, token + part / 8 + head / 16);
   return Float32Array.from(values);

@@ -88,3 +88,4 @@ export const greaterOrEqual = comparison('GreaterOrEqual');
 export const less = comparison('Less');
 export const lessOrEqual = comparison('LessOrEqual');
 export const and = comparison('And');
+export const or = comparison('Or');
