@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ChispaError } from '../lib/errors.ts';
-import { forkSibling } from '../lib/fork.ts';
+import { forkSibling, withHugePages } from '../lib/fork.ts';
 import type { Logger } from '../lib/log.ts';
 import type { EngineOptions } from './engine.ts';
 import type { FromChild, ToChild } from './protocol.ts';
@@ -52,7 +52,8 @@ export function createSupervisor(host: SupervisorOptions): Supervisor {
   const spawn = (): Promise<void> =>
     new Promise((resolve, reject) => {
       // What the child's libraries print must not mix with the program's own output: its stdout is our stderr.
-      const own = forkSibling(import.meta.url, 'child', { stdio: ['ignore', 2, 2, 'ipc'] });
+      const env = withHugePages();
+      const own = forkSibling(import.meta.url, 'child', { stdio: ['ignore', 2, 2, 'ipc'], env });
       child = own;
       const born = performance.now();
       own.on('message', (message) => {
