@@ -32,7 +32,8 @@ export function createTextStream(
   return {
     push(token) {
       const from = Math.max(0, text.length - longestStop + 1);
-      text += decoder.decode(tokenizer.bytes(token), { stream: true });
+      // A byte-level vocabulary can spell the character NUL, which no text means and PostgreSQL does not store.
+      text += decoder.decode(tokenizer.bytes(token), { stream: true }).replaceAll('\0', '');
       const found = stops.map((string) => text.indexOf(string, from)).filter((index) => index >= 0);
       if (found.length === 0) return { stopped: false };
       text = text.slice(0, Math.min(...found));

@@ -46,6 +46,10 @@ describe('createTextStream', () => {
     expect(stream.text).toBe('sí ');
   });
 
+  it('has no NUL, which a database refuses', () => {
+    expect(play('ho\0la\0 ').text).toBe('hola ');
+  });
+
   it('ends before the first stop string and never hands out any part of one', () => {
     fc.assert(
       fc.property(words, fc.constantFrom('\n', 'él', ' x', 'a ñ', '¿qué?\nhola', 'u\u0301'), (text, stop) => {
