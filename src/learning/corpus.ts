@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { duplicateGroups, nearDuplicates } from '../corpus/duplicates.ts';
 import type { TrainingJoke } from '../training/samples.ts';
 import { splitByHash } from '../training/split.ts';
+import { recitableWords } from '../training/text-figures.ts';
 import { fitVoteModel, jokeValue, type RatedJoke, type VoteModel } from './vote-model.ts';
 
 export const LEARNING_DEFAULTS = {
@@ -47,8 +48,9 @@ const SAME_JOKE = 0.8;
 
 /**
  * What to learn from: rated jokes by what they are worth, and the seed jokes. A joke's weight grows with its shrunk
- * mean above that of all jokes; one that is not above it counts nothing. Of near-duplicates the best counts; one that
- * is near a seed joke counts nothing. `rated` has the oldest first.
+ * mean above that of all jokes; one that is not above it counts nothing. Of near-duplicates, and of jokes that recite one
+ * another, the best counts: a phrase that many jokes share would be learned many times over, and soon by heart. One that
+ * is near a seed joke, or recites one, counts nothing. `rated` has the oldest first.
  */
 export function learningCorpus(
   rated: readonly RatedJoke[],
@@ -99,8 +101,15 @@ function withoutDuplicates(
   const best = [...rated].sort((a, b) => jokeValue(b, model) - jokeValue(a, model) || (a.id < b.id ? -1 : 1));
   const texts = [...seed.map(({ text }) => text), ...best.map(({ text }) => text)];
   const later = new Set(nearDuplicates(texts, { threshold: SAME_JOKE }).map(({ second }) => second));
-  const kept = new Set(best.filter((_, i) => !later.has(seed.length + i)));
-  return rated.filter((joke) => kept.has(joke));
+  const learned = new Set(seed.flatMap(({ text }) => recitableWords(text)));
+  const kept = best.filter(({ text }, i) => {
+    const own = recitableWords(text);
+    if (later.has(seed.length + i) || own.some((words) => learned.has(words))) return false;
+    for (const words of own) learned.add(words);
+    return true;
+  });
+  const keeps = new Set(kept);
+  return rated.filter((joke) => keeps.has(joke));
 }
 
 /** How far a joke's value is above the mean of all (below: negative), in standard deviations of the values. */

@@ -42,10 +42,13 @@ const RECITAL = 8;
 /** Share of `texts` that repeat 8 consecutive words of one of `sources`; case, accents and punctuation are folded. */
 export function recitedShare(texts: readonly string[], sources: readonly string[]): number {
   if (texts.length === 0) return 0;
-  const known = new Set(sources.flatMap((source) => ngrams(foldedWords(source), RECITAL)));
-  const recited = texts.filter((text) => ngrams(foldedWords(text), RECITAL).some((gram) => known.has(gram)));
+  const known = new Set(sources.flatMap(recitableWords));
+  const recited = texts.filter((text) => recitableWords(text).some((words) => known.has(words)));
   return recited.length / texts.length;
 }
+
+/** Every 8 consecutive words of a text, folded: whoever repeats one of them recites the text. */
+export const recitableWords = (text: string): string[] => ngrams(foldedWords(text), RECITAL);
 
 function repetition(words: readonly string[]): number {
   const grams = ngrams(words, 4);

@@ -68,6 +68,23 @@ describe('what is learned from', () => {
     expect(weightOf([...rated, seeded], 'seeded')).toBeUndefined();
   });
 
+  it('counts only the best of the jokes that share eight words, wherever they stand', () => {
+    const rated = jokesOf('g', 60);
+    const { training } = learningCorpus(rated, seed).snapshot;
+    const liked = rated.find(({ id, mean }) => mean > 4 && training.some((joke) => joke.id === id));
+    const retold = (id: string, text: string, scores: number[]) => ratedJoke({ id, text, scores });
+    const opening = liked?.text ?? '';
+    const best = retold('best', `${opening} ${textOf('a long tail')} ${textOf('longer')}`, [5, 5, 5, 5, 5, 5, 5]);
+    const seeded = retold('seeded', `${textOf('other')} ${seed[0]?.text} ${textOf('tail')}`, [5, 5, 5, 5, 5]);
+    expect(opening.split(' ')).toHaveLength(8);
+    expect(weightOf([...rated, best, seeded], liked?.id ?? '')).toBeUndefined();
+    expect(weightOf([...rated, best, seeded], 'best')).toBeGreaterThan(0);
+    expect(weightOf([...rated, best, seeded], 'seeded')).toBeUndefined();
+    const seven = retold('seven', `${opening.split(' ').slice(1).join(' ')} ${textOf('tail')}`, [5, 5, 5, 5]);
+    expect(weightOf([...rated, seven], 'seven')).toBeGreaterThan(0);
+    expect(weightOf([...rated, seven], liked?.id ?? '')).toBeGreaterThan(0);
+  });
+
   it('lets no guild own the model', () => {
     const rated = [...jokesOf('loud', 400), ...['a', 'b', 'c', 'd'].flatMap((guild) => jokesOf(guild, 30))];
     const { training } = learningCorpus(rated, seed).snapshot;
