@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { forkSibling } from '../../src/lib/fork.ts';
+import { forkSibling, withHugePages } from '../../src/lib/fork.ts';
 import { createBandwidth } from './bandwidth.ts';
-import type { BenchPrecision } from './engines/engine.ts';
+import { type BenchPrecision, CONTEXT, PROMPT_TOKENS } from './engines/engine.ts';
 import type { EngineName, FromHost, ToHost } from './host.ts';
 import { benchFolder, installPeers } from './peers.ts';
 import { GPT2_SPANISH, randomModel } from './random-model.ts';
@@ -31,7 +31,9 @@ const program = new Command('bench:decode')
       list.split(',').map(Number),
     ),
   )
-  .addOption(new Option('--tokens <n>', 'new tokens a row, 112 at most').argParser(Number))
+  .addOption(
+    new Option('--tokens <n>', `new tokens a row, ${CONTEXT - PROMPT_TOKENS} at most`).argParser(Number),
+  )
   .addOption(new Option('--rounds <n>', 'rounds to take the median of').argParser(Number))
   .parse();
 const flags = program.opts<{
@@ -95,7 +97,7 @@ const parameters =
   GPT2_SPANISH.vocab_size * GPT2_SPANISH.n_embd + 12 * GPT2_SPANISH.n_layer * GPT2_SPANISH.n_embd ** 2;
 console.log(`node bench/decode/main.ts ${process.argv.slice(2).join(' ')}`);
 console.log(
-  `${cpus()[0]?.model.trim()}, ${flags.threads} threads, ${plan.tokens} tokens after 16, median of ${plan.rounds} rounds`,
+  `${cpus()[0]?.model.trim()}, ${flags.threads} threads, ${plan.tokens} tokens after ${PROMPT_TOKENS}, median of ${plan.rounds} rounds`,
 );
 printTable(results, { bytesPerSecond, parameters });
 if (flags.json) {
@@ -107,7 +109,11 @@ if (flags.json) {
 }
 
 async function start(engine: EngineName, precision: BenchPrecision): Promise<Host> {
-  const child = forkSibling(import.meta.url, 'host', { stdio: ['ignore', 2, 2, 'ipc'] });
+  // Chispa's engine child has huge pages; they serve the others no less.
+  const child = forkSibling(import.meta.url, 'host', {
+    stdio: ['ignore', 2, 2, 'ipc'],
+    env: withHugePages(),
+  });
   // The same cores for everybody, children's children included; where there is no taskset the system decides.
   if (child.pid !== undefined)
     spawnSync('taskset', ['-a', '-p', '-c', `0-${flags.threads - 1}`, String(child.pid)]);

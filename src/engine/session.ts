@@ -31,6 +31,8 @@ export type SessionOptions = Pick<EngineOptions, 'provider' | 'threads' | 'preci
   log: EngineLog;
   /** The layers for which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: it takes none. */
   adapters?: readonly LoraTarget[] | undefined;
+  /** Where onnxruntime writes what each operation took, when `endProfiling` is called: the beginning of the file's path. */
+  profile?: string;
 };
 
 /** onnxruntime's version: another one may compute the last bits, and so a sampled text, differently. */
@@ -56,6 +58,7 @@ export async function createDecodeSession(
       executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
+      ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
       logSeverityLevel: 3, // its warnings are about shapes of empty tensors, at every step
       extra: { session: { model_external_initializers_file_folder_path: dirname(weights.path) } },
     });

@@ -1,7 +1,8 @@
-import { createDecoderSession } from '../../../src/engine/decoder-session.ts';
+import { createDecoderSession, type DecoderSession } from '../../../src/engine/decoder-session.ts';
 import { createKvCache } from '../../../src/engine/kv-cache.ts';
 import { createDecodeSession } from '../../../src/engine/session.ts';
 import { NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
+import type { Gpt2Config } from '../../../src/models/config.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
 import { type BenchEngine, type BenchOptions, promptIds, TEMPERATURE } from './engine.ts';
 
@@ -11,31 +12,43 @@ export async function chispaBare({ precision, threads, model }: BenchOptions): P
   const log = { info: console.error, warn: console.error };
   const { session } = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
   const decoder = createDecoderSession(session, folder.config);
-  const newCache = () => createKvCache(folder.config, 32);
   return {
     async run(batch, name, tokens) {
-      const cache = newCache();
-      const rows = Array.from({ length: batch }, (_, row) => ({
-        request: {
-          seed: row,
-          settings: { ...NEUTRAL_DEFAULTS, decoder: name, temperature: TEMPERATURE, maxTokens: tokens },
-        },
-        prompt: promptIds(row),
-        tokens: [] as number[],
-      }));
-      for (const { prompt } of rows) {
-        const own = newCache();
-        own.add();
-        await decoder.read(own, prompt.slice(0, -1));
-        cache.add(own);
-      }
-      for (let step = 0; step < tokens; step++) {
-        const chosen = await decoder.step(cache, rows);
-        rows.forEach((row, i) => {
-          row.tokens.push(chosen[i] ?? 0);
-        });
-      }
+      await decodeSteps(decoder, folder.config, { batch, decoder: name, tokens });
       return batch * tokens;
     },
   };
+}
+
+/** Reads a prompt for each of `batch` rows and decodes `tokens` tokens for all of them, step by step. */
+export async function decodeSteps(
+  session: DecoderSession,
+  config: Gpt2Config,
+  { batch, decoder, tokens }: { batch: number; decoder: 'greedy' | 'sampling'; tokens: number },
+  onStep: (milliseconds: number) => void = () => {},
+): Promise<void> {
+  const newCache = () => createKvCache(config, 32);
+  const cache = newCache();
+  const rows = Array.from({ length: batch }, (_, row) => ({
+    request: {
+      seed: row,
+      settings: { ...NEUTRAL_DEFAULTS, decoder, temperature: TEMPERATURE, maxTokens: tokens },
+    },
+    prompt: promptIds(row),
+    tokens: [] as number[],
+  }));
+  for (const { prompt } of rows) {
+    const own = newCache();
+    own.add();
+    if (prompt.length > 1) await session.read(own, prompt.slice(0, -1));
+    cache.add(own);
+  }
+  for (let step = 0; step < tokens; step++) {
+    const start = performance.now();
+    const chosen = await session.step(cache, rows);
+    onStep(performance.now() - start);
+    rows.forEach((row, i) => {
+      row.tokens.push(chosen[i] ?? 0);
+    });
+  }
 }

@@ -13,7 +13,10 @@ export interface BenchOptions {
   model: string;
 }
 
-export const PROMPT_TOKENS = 16;
+/** One, as `/chiste` asks: what is compared is decoding; reading a prompt is bound by other things. */
+export const PROMPT_TOKENS = 1;
+/** Tokens that a row may have, prompt included. */
+export const CONTEXT = 128;
 export const MAX_BATCH = 16;
 /** Plain sampling for everybody: the whole softmax at this temperature, no top-k, no top-p. */
 export const TEMPERATURE = 0.9;

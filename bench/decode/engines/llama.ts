@@ -3,6 +3,7 @@ import { importPeer } from '../peers.ts';
 import {
   type BenchEngine,
   type BenchOptions,
+  CONTEXT,
   MAX_BATCH,
   PROMPT_TOKENS,
   promptIds,
@@ -34,7 +35,7 @@ export async function llama({ precision, threads, model }: BenchOptions): Promis
   });
   const loaded = await library.loadModel({ modelPath: await ggufModel(model, precision), gpuLayers: 0 });
   const context = await loaded.createContext({
-    contextSize: 128,
+    contextSize: CONTEXT,
     sequences: MAX_BATCH,
     batchSize: 512,
     threads,
@@ -58,7 +59,7 @@ export async function llama({ precision, threads, model }: BenchOptions): Promis
   }
   return {
     async run(batch, decoder, tokens) {
-      if (PROMPT_TOKENS + tokens > 128) throw new Error('the sequences hold 128 tokens');
+      if (PROMPT_TOKENS + tokens > CONTEXT) throw new Error(`the sequences hold ${CONTEXT} tokens`);
       const counts = await Promise.all(
         sequences
           .slice(0, batch)
