@@ -20,7 +20,7 @@ import {
 import { GUILD_PATCHES, pinNamed } from '../src/bot/tuning/guild.ts';
 import { suggest } from '../src/bot/tuning/suggest.ts';
 import type { Database } from '../src/db/connect.ts';
-import { MAX_COOLDOWN_SECONDS } from '../src/db/guildSettings.ts';
+import { MAX_COOLDOWN_SECONDS } from '../src/db/guild-settings.ts';
 import { activeModel, findModelVersion, type ModelVersion } from '../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../src/db/settings.ts';
 import { voiceFor } from '../src/db/voices.ts';

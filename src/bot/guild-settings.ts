@@ -1,5 +1,5 @@
 import type { Store } from '../db/connect.ts';
-import { GUILD_DEFAULTS, type GuildSettings } from '../db/guildSettings.ts';
+import { GUILD_DEFAULTS, type GuildSettings } from '../db/guild-settings.ts';
 import { allGuildSettings, settingsOf } from '../db/settings.ts';
 import type { Logger } from '../lib/log.ts';
 

@@ -1,5 +1,5 @@
 import { type BaseInteraction, GuildMember, PermissionFlagsBits } from 'discord.js';
-import type { GuildSettings } from '../db/guildSettings.ts';
+import type { GuildSettings } from '../db/guild-settings.ts';
 import { Refusal } from './refusal.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isNotNull } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
-import type { DailyJoke } from './guildSettings.ts';
+import type { DailyJoke } from './guild-settings.ts';
 import { dailyJokes, guildSettings } from './schema.ts';
 
 /** The guilds that want a joke of the day. */

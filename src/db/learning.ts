@@ -1,7 +1,7 @@
 import { asc, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { notify } from './notify.ts';
-import type { EventDetails } from './runRecord.ts';
+import type { EventDetails } from './run-record.ts';
 import { type LEARNING_EVENTS, learningEvents, learningState } from './schema.ts';
 import { trainableVotes } from './trainable.ts';
 import { findRun, type TrainingRun, votesSeen } from './training-runs.ts';

@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
-import type { GuildSettings } from './guildSettings.ts';
+import type { GuildSettings } from './guild-settings.ts';
 import { notify } from './notify.ts';
 import { guildSettings, jokes, modelVersions, ratings } from './schema.ts';
 import { changeSettings } from './settings.ts';

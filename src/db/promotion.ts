@@ -3,7 +3,7 @@ import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
 import { recordLearningEvent } from './learning.ts';
 import { activate, activeModel, changeModels, findModelVersion, rollBack } from './models.ts';
-import type { EventDetails, RunEvaluation } from './runRecord.ts';
+import type { EventDetails, RunEvaluation } from './run-record.ts';
 import { guildVoices, modelVersions, trainingRuns } from './schema.ts';
 import { closeRun, endComparison, type OpenRun, type RunStatus, type TrainingRun } from './training-runs.ts';
 

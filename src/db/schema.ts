@@ -17,12 +17,12 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { DecoderSettings } from '../lib/settings.ts';
 import { created, when } from './columns.ts';
-import type { DailyJoke, GuildSettings } from './guildSettings.ts';
-import { guildVoices, modelVersions } from './learningSchema.ts';
+import type { DailyJoke, GuildSettings } from './guild-settings.ts';
+import { guildVoices, modelVersions } from './learning-schema.ts';
 
 // Discord's snowflakes are text: they do not fit a JavaScript number. Columns are camelCase here and snake_case in SQL (`casing` in drizzle.config.ts and connect.ts).
 
-export * from './learningSchema.ts';
+export * from './learning-schema.ts';
 
 /** What a guild's moderators decided; a guild without a row has `GUILD_DEFAULTS`. */
 export const guildSettings = pgTable('guild_settings', {

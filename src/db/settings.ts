@@ -2,7 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { desc, eq } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
-import { GUILD_DEFAULTS, type GuildSettings, guildSettings as guildSettingsSchema } from './guildSettings.ts';
+import {
+  GUILD_DEFAULTS,
+  type GuildSettings,
+  guildSettings as guildSettingsSchema,
+} from './guild-settings.ts';
 import { notify } from './notify.ts';
 import { guildSettings, settingsChanges } from './schema.ts';
 

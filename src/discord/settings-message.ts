@@ -1,5 +1,5 @@
 import { EmbedBuilder, type InteractionEditReplyOptions } from 'discord.js';
-import type { GuildSettings } from '../db/guildSettings.ts';
+import type { GuildSettings } from '../db/guild-settings.ts';
 import type { SettingsChange } from '../db/settings.ts';
 import { type DecoderSettings, idleSettings } from '../lib/settings.ts';
 import { NO_MENTIONS } from './joke-message.ts';

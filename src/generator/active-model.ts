@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Store } from '../db/connect.ts';
-import type { GuildSettings } from '../db/guildSettings.ts';
+import type { GuildSettings } from '../db/guild-settings.ts';
 import {
   activateModel,
   ensureModelVersion,

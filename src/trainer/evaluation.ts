@@ -1,4 +1,4 @@
-import type { RunEvaluation } from '../db/runRecord.ts';
+import type { RunEvaluation } from '../db/run-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type GateThresholds, type GateVerdict, gateVerdict } from '../learning/gate.ts';
 import { BOT_DEFAULTS } from '../lib/settings.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../db/connect.ts';
 import { activeModel, findModelVersion } from '../db/models.ts';
 import { endTrial, leaveTrial, rollBackWorse } from '../db/promotion.ts';
-import type { EventDetails } from '../db/runRecord.ts';
+import type { EventDetails } from '../db/run-record.ts';
 import { versionRatings } from '../db/trainable.ts';
 import { comparedRuns, endComparison, type TrainingRun } from '../db/training-runs.ts';
 import { LIVE_DEFAULTS, type LiveVerdict, liveVerdict } from '../learning/live-comparison.ts';

@@ -10,7 +10,7 @@ import {
 } from '../db/models.ts';
 import { patiently } from '../db/outage.ts';
 import { type Candidate, endRun, promoteCandidate, rejectCandidate, tryCandidate } from '../db/promotion.ts';
-import type { RunCorpus, RunSnapshot } from '../db/runRecord.ts';
+import type { RunCorpus, RunSnapshot } from '../db/run-record.ts';
 import { HALF_LIFE_DAYS, trainableJokes, trainableVotes } from '../db/trainable.ts';
 import {
   beginRun,

@@ -1,4 +1,4 @@
-import type { RunSnapshot } from '../db/runRecord.ts';
+import type { RunSnapshot } from '../db/run-record.ts';
 import { trainableJokes } from '../db/trainable.ts';
 import type { OpenRun } from '../db/training-runs.ts';
 import { GATE_DEFAULTS } from '../learning/gate.ts';

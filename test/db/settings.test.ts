@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GUILD_DEFAULTS } from '../../src/db/guildSettings.ts';
+import { GUILD_DEFAULTS } from '../../src/db/guild-settings.ts';
 import { activateModel } from '../../src/db/models.ts';
 import {
   allGuildSettings,

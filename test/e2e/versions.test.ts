@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect, type Store } from '../../src/db/connect.ts';
 import { activeModel, ensureModelVersion, type ModelVersion } from '../../src/db/models.ts';
 import { promoteCandidate, rejectCandidate, rollBackWorse } from '../../src/db/promotion.ts';
-import type { RunEvaluation } from '../../src/db/runRecord.ts';
+import type { RunEvaluation } from '../../src/db/run-record.ts';
 import { beginRun, findRun, listRuns, recordEpoch, recordRun } from '../../src/db/training-runs.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { openModelFolder } from '../../src/models/folder.ts';

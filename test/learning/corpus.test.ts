@@ -74,7 +74,11 @@ describe('what is learned from', () => {
     const liked = rated.find(({ id, mean }) => mean > 4 && training.some((joke) => joke.id === id));
     const retold = (id: string, text: string, scores: number[]) => ratedJoke({ id, text, scores });
     const opening = liked?.text ?? '';
-    const best = retold('best', `${opening} ${textOf('a long tail')} ${textOf('longer')}`, [5, 5, 5, 5, 5, 5, 5]);
+    const best = retold(
+      'best',
+      `${opening} ${textOf('a long tail')} ${textOf('longer')}`,
+      [5, 5, 5, 5, 5, 5, 5],
+    );
     const seeded = retold('seeded', `${textOf('other')} ${seed[0]?.text} ${textOf('tail')}`, [5, 5, 5, 5, 5]);
     expect(opening.split(' ')).toHaveLength(8);
     expect(weightOf([...rated, best, seeded], liked?.id ?? '')).toBeUndefined();

@@ -1,6 +1,6 @@
 import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
 import type { Database } from '../../db/connect.ts';
-import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../db/guildSettings.ts';
+import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../db/guild-settings.ts';
 import { pinModel, usableModels } from '../../db/models.ts';
 import type { SettingsPatch } from '../../db/settings.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,4 +1,4 @@
-// What a training run remembers of itself as JSON. Part of learningSchema.ts.
+// What a training run remembers of itself as JSON. Part of learning-schema.ts.
 
 /** What a run learned from, in numbers. */
 export interface RunCorpus {

@@ -18,7 +18,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { created, when } from './columns.ts';
-import type { EventDetails, RunCorpus, RunEvaluation, RunSnapshot } from './runRecord.ts';
+import type { EventDetails, RunCorpus, RunEvaluation, RunSnapshot } from './run-record.ts';
 
 // The tables of learning: what is learned from, the models, and how they came to be. Part of schema.ts.
 
