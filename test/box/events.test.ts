@@ -1,36 +1,8 @@
-import { type Client, GatewayIntentBits, type GuildTextBasedChannel } from 'discord.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { given, openStage, type Stage, type State, until } from './drive.ts';
+import { describe, expect, it } from 'vitest';
+import { given, until } from './drive.ts';
+import { bot, channel, channelId, member, moderator, playScene, register, stage } from './scene.ts';
 
-let stage: Stage;
-let bot: Client<true>;
-let state: State;
-
-beforeEach(async () => {
-  stage = await openStage();
-  bot = await stage.bot((interaction) => interaction.isRepliable() && interaction.reply('vale'), {
-    intents: [
-      GatewayIntentBits.Guilds,
-      GatewayIntentBits.GuildMembers,
-      GatewayIntentBits.GuildModeration,
-      GatewayIntentBits.GuildMessages,
-    ],
-  });
-  state = await stage.state();
-});
-afterEach(async () => {
-  expect(stage.validation.violations).toEqual([]);
-  await stage.close();
-});
-
-const guild = () => given(state.guilds[0]);
-const channelId = () => given(guild().channels[0]).id;
-const channel = () => given(bot.channels.cache.get(channelId())) as GuildTextBasedChannel; // a guild's text channel
-const [moderator, member] = [
-  () => given(guild().members.find((one) => one.moderator)),
-  () => given(guild().members.find((one) => !one.moderator)),
-];
-const register = () => bot.application.commands.set([{ name: 'hola', description: 'Saluda' }]);
+playScene();
 
 describe('the event stream', () => {
   type Event = {

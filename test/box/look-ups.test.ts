@@ -1,37 +1,19 @@
-import { type Client, GatewayIntentBits, type GuildTextBasedChannel } from 'discord.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { given, openStage, type Seen, type Stage, type State } from './drive.ts';
+import { describe, expect, it } from 'vitest';
+import { given, type Seen } from './drive.ts';
+import {
+  bot,
+  change,
+  channel,
+  channelId,
+  guild,
+  member,
+  playScene,
+  register,
+  stage,
+  state,
+} from './scene.ts';
 
-let stage: Stage;
-let bot: Client<true>;
-let state: State;
-
-beforeEach(async () => {
-  stage = await openStage();
-  bot = await stage.bot((interaction) => interaction.isRepliable() && interaction.reply('vale'), {
-    intents: [
-      GatewayIntentBits.Guilds,
-      GatewayIntentBits.GuildMembers,
-      GatewayIntentBits.GuildModeration,
-      GatewayIntentBits.GuildMessages,
-    ],
-  });
-  state = await stage.state();
-});
-afterEach(async () => {
-  expect(stage.validation.violations).toEqual([]);
-  await stage.close();
-});
-
-const guild = () => given(state.guilds[0]);
-const channelId = () => given(guild().channels[0]).id;
-const channel = () => given(bot.channels.cache.get(channelId())) as GuildTextBasedChannel; // a guild's text channel
-const [_moderator, member] = [
-  () => given(guild().members.find((one) => one.moderator)),
-  () => given(guild().members.find((one) => !one.moderator)),
-];
-const change = (body: object) => stage.post('/box/world', body);
-const register = () => bot.application.commands.set([{ name: 'hola', description: 'Saluda' }]);
+playScene();
 
 describe('look-ups', () => {
   it('find guilds, channels, members, roles, users, the application and direct channels', async () => {

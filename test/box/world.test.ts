@@ -1,49 +1,26 @@
+import { type ChatInputCommandInteraction, Events, PermissionFlagsBits } from 'discord.js';
+import { describe, expect, it } from 'vitest';
+import { given } from './drive.ts';
 import {
-  type ChatInputCommandInteraction,
-  type Client,
-  Events,
-  GatewayIntentBits,
-  type GuildTextBasedChannel,
-  PermissionFlagsBits,
-} from 'discord.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { given, openStage, type Stage, type State } from './drive.ts';
+  bot,
+  change,
+  channel,
+  channelId,
+  guild,
+  member,
+  moderator,
+  playScene,
+  register,
+  stage,
+} from './scene.ts';
 
-let stage: Stage;
-let bot: Client<true>;
-let state: State;
+playScene();
 
-beforeEach(async () => {
-  stage = await openStage();
-  bot = await stage.bot((interaction) => interaction.isRepliable() && interaction.reply('vale'), {
-    intents: [
-      GatewayIntentBits.Guilds,
-      GatewayIntentBits.GuildMembers,
-      GatewayIntentBits.GuildModeration,
-      GatewayIntentBits.GuildMessages,
-    ],
-  });
-  state = await stage.state();
-});
-afterEach(async () => {
-  expect(stage.validation.violations).toEqual([]);
-  await stage.close();
-});
-
-const guild = () => given(state.guilds[0]);
-const channelId = () => given(guild().channels[0]).id;
-const channel = () => given(bot.channels.cache.get(channelId())) as GuildTextBasedChannel; // a guild's text channel
-const [moderator, member] = [
-  () => given(guild().members.find((one) => one.moderator)),
-  () => given(guild().members.find((one) => !one.moderator)),
-];
-const change = (body: object) => stage.post('/box/world', body);
 const heard = <T>(event: Events) =>
   new Promise<T>((resolve) => bot.once(event as string, resolve as (value: unknown) => void));
 const now = async () => given((await stage.state()).guilds[0]);
 const command = () =>
   stage.send('POST', '/box/commands', { channel: channelId(), user: member().id, name: 'hola' });
-const register = () => bot.application.commands.set([{ name: 'hola', description: 'Saluda' }]);
 
 describe('a change of the world', () => {
   it('deletes a message', async () => {
