@@ -69,10 +69,11 @@ function print(
       percent(round.recited),
       percent(round.selfEnding),
       other ? other.distinct2.toFixed(3) : '',
+      other ? percent(other.recited) : '',
       gateOf(round),
     ];
   });
-  const head = ['round', 'score', 'control', 'distinct-2', 'recited', 'ends', 'control d-2', 'the gate'];
+  const head = ['round', 'score', 'control', 'distinct-2', 'recited', 'ends', 'control: distinct-2', 'recited', 'the gate'];
   out(table(head, rows));
   const [before, after] = [votes[0], votes.at(-1)];
   before?.samples.forEach((text, i) => {
