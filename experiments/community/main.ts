@@ -73,7 +73,17 @@ function print(
       gateOf(round),
     ];
   });
-  const head = ['round', 'score', 'control', 'distinct-2', 'recited', 'ends', 'control: distinct-2', 'recited', 'the gate'];
+  const head = [
+    'round',
+    'score',
+    'control',
+    'distinct-2',
+    'recited',
+    'ends',
+    'control: distinct-2',
+    'recited',
+    'the gate',
+  ];
   out(table(head, rows));
   const [before, after] = [votes[0], votes.at(-1)];
   before?.samples.forEach((text, i) => {
