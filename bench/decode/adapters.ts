@@ -16,9 +16,9 @@ import { promptIds, TEMPERATURE } from './engines/engine.ts';
 import { benchFolder } from './peers.ts';
 import { randomModel } from './random-model.ts';
 
-// What low-rank adapters of rank 8 cost a decode step of eight rows, on a random model of gpt2-spanish's shape: the
+// What low-rank adapters cost a decode step of eight rows, on a random model of gpt2-spanish's shape: the
 // graph without adapters beside the one with them, step by step in turn.
-// Usage: npm run bench:adapters [-- --precision q8 --threads 2 --steps 200 --targets attn.c_attn,mlp.c_fc]
+// Usage: npm run bench:adapters [-- --precision q8 --threads 2 --steps 200 --rank 8 --targets attn.c_attn,mlp.c_fc]
 // Default targets: PEFT's for GPT-2; `chispa train --mode lora` adapts all four of LORA_TARGETS.
 
 const { values } = parseArgs({
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     precision: { type: 'string', default: 'q8' },
     threads: { type: 'string', default: String(availableParallelism()) },
     steps: { type: 'string', default: '160' },
+    rank: { type: 'string', default: '8' },
     targets: { type: 'string', default: 'attn.c_attn' },
   },
 });
@@ -42,7 +43,8 @@ const adapters = await mkdtemp(join(tmpdir(), 'chispa-adapters-'));
 /** An adapter folder with small numbers in it. */
 async function adapter(which: number): Promise<string> {
   const path = join(adapters, String(which));
-  const lora = { rank: 8, alpha: 16, targets };
+  const rank = Number(values.rank);
+  const lora = { rank, alpha: 2 * rank, targets };
   const shapes = loraShapes(folder.config, lora);
   const views = new Map(
     [...shapes].map(([name, [rows = 0, columns = 0]]) => [
@@ -122,7 +124,7 @@ try {
   console.log(
     `${cpus()[0]?.model.trim()}, ${values.threads} threads, ${precision}, ${BATCH} rows, adapters of ${targets.join(', ')}, ${values.steps} interleaved steps, load average ${loadavg()[0]?.toFixed(1)}\n`,
   );
-  console.log('| adapters of rank 8 among the rows | ms a step | against none |');
+  console.log(`| adapters of rank ${values.rank} among the rows | ms a step | against none |`);
   console.log('|---|---|---|');
   const [plain] = variants;
   for (const { name, milliseconds } of variants) {

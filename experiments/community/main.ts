@@ -7,7 +7,7 @@ import { type Round, runArm } from './arm.ts';
 import { TASTES, type Taste } from './tastes.ts';
 import { type Claim, claimsOf } from './verdict.ts';
 
-// npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 400] [--model FOLDER] [--json FILE]
+// npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 320] [--model FOLDER] [--json FILE]
 // Does the bot learn what a community laughs at, seeing no more than its noisy votes? Against a control that learns
 // from the same votes dealt out to other jokes. Exits 1 where a claim does not hold.
 
@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     taste: { type: 'string', multiple: true, default: TASTES.map(({ name }) => name) },
     rounds: { type: 'string', default: '5' },
-    jokes: { type: 'string', default: '400' },
+    jokes: { type: 'string', default: '320' },
     model: { type: 'string', default: bundledModelPath },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
