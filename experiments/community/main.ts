@@ -4,10 +4,11 @@ import { createLog } from '../../src/lib/log.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { table } from '../../src/training/report.ts';
 import { type Round, runArm } from './arm.ts';
+import { communityChart, type Result } from './chart.ts';
 import { TASTES, type Taste } from './tastes.ts';
 import { type Claim, claimsOf } from './verdict.ts';
 
-// npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 320] [--model FOLDER] [--json FILE]
+// npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 320] [--model FOLDER] [--json FILE] [--chart FILE]
 // Does the bot learn what a community laughs at, seeing no more than its noisy votes? Against a control that learns
 // from the same votes dealt out to other jokes. Exits 1 where a claim does not hold.
 
@@ -20,10 +21,11 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
     json: { type: 'string' },
+    chart: { type: 'string' },
   },
 });
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const results: { taste: string; arms: Record<string, Round[]>; claims: Claim[] }[] = [];
+const results: (Result & { claims: Claim[] })[] = [];
 for (const name of values.taste) {
   const taste = TASTES.find((known) => known.name === name);
   if (!taste)
@@ -36,6 +38,7 @@ for (const name of values.taste) {
   print(taste, votes, control, claims, (Date.now() - begun) / 60_000);
 }
 if (values.json) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+if (values.chart) await writeFile(values.chart, communityChart(results));
 process.exitCode = results.every(({ claims }) => claims.every(({ holds }) => holds)) ? 0 : 1;
 
 function arm(taste: Taste, shuffled: boolean): Promise<Round[]> {

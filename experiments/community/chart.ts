@@ -1,0 +1,32 @@
+import { renderChart } from '../../src/lib/chart.ts';
+import type { Round } from './arm.ts';
+
+export interface Result {
+  taste: string;
+  arms: Record<'votes' | 'control', readonly Round[]>;
+}
+
+const COLOURS = ['#4a6fa5', '#d9822b', '#4f9d69', '#8e5ea2'];
+
+/** The mean hidden score over the rounds, as a PNG: a line a taste, dashed where the votes were dealt out. */
+export function communityChart(results: readonly Result[]): Buffer {
+  const rounds = Math.max(...results.map(({ arms }) => arms.votes.length));
+  return renderChart({
+    type: 'line',
+    data: {
+      labels: Array.from({ length: rounds }, (_, round) => `round ${round}`),
+      datasets: results.flatMap(({ taste, arms }, i) =>
+        (['votes', 'control'] as const).map((arm) => ({
+          label: arm === 'votes' ? taste : `${taste}, shuffled votes`,
+          data: arms[arm].map(({ mean }) => mean),
+          borderColor: COLOURS[i % COLOURS.length] as string, // within the list
+          borderDash: arm === 'votes' ? [] : [6, 6],
+          borderWidth: arm === 'votes' ? 3 : 1.5,
+        })),
+      ),
+    },
+    options: {
+      scales: { y: { min: 1, max: 5, title: { display: true, text: 'mean hidden score of fresh jokes' } } },
+    },
+  });
+}
