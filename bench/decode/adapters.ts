@@ -96,7 +96,8 @@ function createRun({ session, adapters: ofRows, milliseconds }: Variant) {
       for (const row of rows) {
         const own = createKvCache(folder.config, 32);
         own.add();
-        await session.read(own, row.prompt.slice(0, -1), row.request.adapter);
+        const read = row.prompt.slice(0, -1);
+        if (read.length > 0) await session.read(own, read, row.request.adapter);
         cache.add(own);
         row.tokens.length = 0;
       }

@@ -17,7 +17,7 @@ export interface Adapter {
    * at which onnxruntime splits a product, so that none depends on its neighbours.
    */
   slots: number;
-  /** By layer (`h.0.attn.c_attn`): A [slots, in, 8] and B [8·slots, out], filled up with zeros; alpha/rank is in B. */
+  /** By layer (`h.0.attn.c_attn`): A [slots, in, 4] and B [4·slots, out], filled up with zeros; alpha/rank is in B. */
   layers: ReadonlyMap<string, { a: Float32Array; b: Float32Array }>;
 }
 
@@ -113,7 +113,7 @@ async function finite(folder: string, file: SafetensorsFile, name: string): Prom
   throw mismatch(folder, `${name} holds NaN or infinity`);
 }
 
-/** [rank, in] → [slots, in, 8]. */
+/** [rank, in] → [slots, in, 4]. */
 function stackedA(values: Float32Array, rank: number, slots: number): Float32Array {
   const inputs = values.length / rank;
   const stacked = new Float32Array(slots * inputs * SLOT);
@@ -124,7 +124,7 @@ function stackedA(values: Float32Array, rank: number, slots: number): Float32Arr
   return stacked;
 }
 
-/** [out, rank] → [8·slots, out], multiplied. */
+/** [out, rank] → [4·slots, out], multiplied. */
 function stackedB(values: Float32Array, rank: number, slots: number, factor: number): Float32Array {
   const outputs = values.length / rank;
   const stacked = new Float32Array(slots * SLOT * outputs);

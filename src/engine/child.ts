@@ -18,6 +18,19 @@ const send = (message: FromChild): void => {
   if (process.connected) process.send?.(message);
 };
 
+let texts: [number, string][] = [];
+
+/** One message for all rows of a step: each costs both processes time that the model could have. */
+function sendText(id: number, text: string): void {
+  if (texts.length === 0) process.nextTick(sendTexts);
+  texts.push([id, text]);
+}
+
+function sendTexts(): void {
+  if (texts.length > 0) send({ type: 'texts', texts });
+  texts = [];
+}
+
 async function answer(engine: LocalEngine, id: number, question: Question): Promise<Answer> {
   if (question.type === 'load') return engine.load(question.model);
   if (question.type === 'inspect') {
@@ -31,7 +44,7 @@ async function answer(engine: LocalEngine, id: number, question: Question): Prom
     // The parent has had it loaded, but perhaps by another child, before this one.
     await engine.load(question.request.model);
     return await engine.generate(question.request, {
-      onText: (text) => send({ type: 'text', id, text }),
+      onText: (text) => sendText(id, text),
       signal: cancellation.signal,
     });
   } finally {
@@ -51,7 +64,9 @@ async function receive(message: ToChild): Promise<void> {
   } else if (engine) {
     const { id, question } = message;
     try {
-      send({ type: 'answer', id, answer: await answer(engine, id, question) });
+      const given = await answer(engine, id, question);
+      sendTexts(); // before the answer
+      send({ type: 'answer', id, answer: given });
     } catch (error) {
       const code = error instanceof ChispaError ? error.code : 'engine-failed';
       send({ type: 'failure', id, code, message: messageOf(error) });

@@ -105,7 +105,7 @@ export async function startEngine(options: EngineOptions & { log: Logger }): Pro
 
   function receive(message: FromChild): void {
     if (message.type === 'log') log[message.level](message.message);
-    else if (message.type === 'text') deliver(message.id, message.text);
+    else if (message.type === 'texts') for (const [id, text] of message.texts) deliver(id, text);
     else if (message.type === 'answer') settle(message.id)?.resolve(message.answer);
     else if (message.type === 'failure')
       settle(message.id)?.reject(new ChispaError(message.code, message.message));

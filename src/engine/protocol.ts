@@ -27,7 +27,8 @@ export type ToChild =
 /** Child to parent. */
 export type FromChild =
   | { type: 'ready' }
-  | { type: 'text'; id: number; text: string }
+  /** What questions have got of their texts: id and increment. */
+  | { type: 'texts'; texts: [number, string][] }
   | { type: 'answer'; id: number; answer: Answer }
   | { type: 'failure'; id: number; code: string; message: string }
   | { type: 'log'; level: 'info' | 'warn'; message: string };

@@ -5,7 +5,7 @@ import { loraName } from './trained-adapter.ts';
 import type { Value } from './value.ts';
 
 /** Columns of one slot of the stack. */
-export const SLOT = 8;
+export const SLOT = 4;
 
 /** The low-rank adapters of a decode graph. */
 export interface StackedAdapters {
@@ -15,9 +15,9 @@ export interface StackedAdapters {
 
 /**
  * Adapters (LoRA, arXiv:2106.09685) as inputs, so that the rows of one batch can speak with different ones. A stack has
- * P slots of 8 columns; an adapter of higher rank takes several. Inputs: `adapters` int64 [N], the adapter of each
+ * P slots of 4 columns; an adapter of higher rank takes several. Inputs: `adapters` int64 [N], the adapter of each
  * token, 0 for none; `slot_adapters` int64 [P], the adapter (from 1) that each slot belongs to; and for each layer that
- * may be adapted (`targets`) the matrices `….lora_A` [P, in, 8] and `….lora_B` [8·P, out], the factor alpha/rank multiplied into B.
+ * may be adapted (`targets`) the matrices `….lora_A` [P, in, 4] and `….lora_B` [4·P, out], the factor alpha/rank multiplied into B.
  *
  * Every token is multiplied by the whole stack, and what other adapters' slots gave is made 0. That is more arithmetic
  * than gathering each row's matrices, but the gather copies megabytes a row, and this reads each slot once.
@@ -36,15 +36,15 @@ export function stackedAdapters(graph: Graph, targets: readonly LoraTarget[]): S
       const [, inputs = 0] = x.shape;
       const [, outputs = 0] = y.shape;
       const a = graph.input(loraName(name, 'A'), 'float32', ['P', inputs, SLOT]);
-      const b = graph.input(loraName(name, 'B'), 'float32', ['8P', outputs]);
-      const inner = where(own, half(x, a), 0); // [P, N, 8]
-      const columns = reshape(transpose(inner, [1, 0, 2]), ['N', '8P']);
+      const b = graph.input(loraName(name, 'B'), 'float32', ['4P', outputs]);
+      const inner = where(own, half(x, a), 0); // [P, N, 4]
+      const columns = reshape(transpose(inner, [1, 0, 2]), ['N', '4P']);
       return twiceAddedTo(y, columns, b);
     },
   };
 }
 
-/** `½·x·a`: x [N, in], a [P, in, 8] → [P, N, 8]. */
+/** `½·x·a`: x [N, in], a [P, in, 4] → [P, N, 4]. */
 function half(x: Value, a: Value): Value {
   return one(x.graph.node('FusedMatMul', [x, a], [{ dtype: 'float32', shape: ['P', 'N', SLOT] }], {
     domain: 'com.microsoft',
