@@ -23,5 +23,5 @@ export const VOICE_SETTINGS: TrainingSettings = {
   alpha: 8,
   targets: ['attn.c_attn'],
   epochs: 2,
-  learningRate: 1e-3,
+  learningRate: 3e-3,
 };
