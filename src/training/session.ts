@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Batch } from './batch.ts';
 import type { Views } from './memory.ts';
@@ -18,6 +20,15 @@ export const createSession = (model: Uint8Array, threads: number): Promise<Infer
     // Waiting threads sleep: spinning would take the time of a bot on the same machine.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/**
+ * Frees the outputs of former runs. onnxruntime-node makes each output an array of its own besides the memory it was
+ * given for it, outside V8's heap: V8, whose heap hardly grows, lets the gradients of a large model stand for several steps.
+ */
+export const freeOutputs = (): void => collect();
 
 /** Arrays as tensors over the same memory. */
 export const tensorsOf = (views: Views, shapes: ReadonlyMap<string, readonly number[]>): Feeds =>

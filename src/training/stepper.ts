@@ -7,7 +7,10 @@ import { type Batch, totalWeight } from './batch.ts';
 import { createTrainingMemory, type TrainingMemory, type Views } from './memory.ts';
 import { type AdamWSettings, createAdamW } from './optimizer.ts';
 import { createRandom } from './random.ts';
-import { batchFeeds, createSession, type Feeds, floatsOf, tensorsOf } from './session.ts';
+import { batchFeeds, createSession, type Feeds, floatsOf, freeOutputs, tensorsOf } from './session.ts';
+
+/** Bytes of gradients from which on freeing them costs nothing beside a step. */
+const LARGE = 64e6;
 
 export interface StepperOptions {
   config: Gpt2Config;
@@ -78,6 +81,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       [batch.weights.length],
     );
     if (dropout > 0) Object.assign(feeds, dropoutFeeds(config, batch, [seed, at.step, at.part]));
+    if (memory.whole('gradients').byteLength > LARGE) freeOutputs();
     const results = await session.run(feeds, outputs);
     for (const array of rowsOnly) array.fill(0);
     for (const row of graph.rows) addRows(row, results, batch, gradients);
