@@ -267,14 +267,14 @@ describe('the tables that hold user text', () => {
     const outside = sources.filter(
       ({ file, code }) =>
         !file.startsWith('db/') &&
-        /^import (?!type )[^;]*from '[^']*(schema|learningSchema)\.ts'/m.test(code),
+        /^import (?!type )[^;]*from '[^']*(schema|learning-schema)\.ts'/m.test(code),
     );
     expect(outside.map(({ file }) => file)).toEqual([]);
   });
 
   it('reach the trainer through trainableJokes alone', () => {
     const allowed =
-      /\/db\/(trainable|corpus|training-runs|runRecord|learning|promotion|models|retired-models|voices|connect|notify|outage)\.ts'/;
+      /\/db\/(trainable|corpus|training-runs|run-record|learning|promotion|models|retired-models|voices|connect|notify|outage)\.ts'/;
     const reaching = sources
       .filter(({ file }) => /^(trainer|training|corpus|graph)\//.test(file))
       .flatMap(({ file, code }) =>
