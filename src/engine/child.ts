@@ -18,17 +18,27 @@ const send = (message: FromChild): void => {
   if (process.connected) process.send?.(message);
 };
 
-let texts: [number, string][] = [];
+/**
+ * Milliseconds between two messages of text. Each message costs both processes time that the model could have, and nobody
+ * reads faster.
+ */
+const TEXT_INTERVAL = 40;
+/** Text that has not been sent yet, by question. */
+const texts = new Map<number, string>();
+let sentAt = 0;
+let timer: NodeJS.Timeout | undefined;
 
-/** One message for all rows of a step: each costs both processes time that the model could have. */
 function sendText(id: number, text: string): void {
-  if (texts.length === 0) process.nextTick(sendTexts);
-  texts.push([id, text]);
+  texts.set(id, (texts.get(id) ?? '') + text);
+  timer ??= setTimeout(sendTexts, sentAt + TEXT_INTERVAL - performance.now());
 }
 
 function sendTexts(): void {
-  if (texts.length > 0) send({ type: 'texts', texts });
-  texts = [];
+  clearTimeout(timer);
+  timer = undefined;
+  sentAt = performance.now();
+  send({ type: 'texts', texts: [...texts] });
+  texts.clear();
 }
 
 async function answer(engine: LocalEngine, id: number, question: Question): Promise<Answer> {
@@ -65,7 +75,7 @@ async function receive(message: ToChild): Promise<void> {
     const { id, question } = message;
     try {
       const given = await answer(engine, id, question);
-      sendTexts(); // before the answer
+      if (texts.has(id)) sendTexts(); // before the answer
       send({ type: 'answer', id, answer: given });
     } catch (error) {
       const code = error instanceof ChispaError ? error.code : 'engine-failed';

@@ -60,7 +60,14 @@ export async function createDecodeSession(
       interOpNumThreads: 1,
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
       logSeverityLevel: 3, // its warnings are about shapes of empty tensors, at every step
-      extra: { session: { model_external_initializers_file_folder_path: dirname(weights.path) } },
+      extra: {
+        session: {
+          model_external_initializers_file_folder_path: dirname(weights.path),
+          // Threads spin while a run needs them, and sleep after it: else they would take the time of whoever works
+          // between two runs, another model's session above all (two in turn were half as fast).
+          force_spinning_stop: '1',
+        },
+      },
     });
   if (options.provider !== 'cpu') {
     try {
