@@ -31,7 +31,7 @@ try {
   for (let round = 0; round < ROUNDS; round++) {
     const [old, next] = round % 2 === 0 ? [first, second] : [second, first];
     pauses.push(await longestPause(old, next));
-    memory.push(await residentBytes());
+    memory.push(await residentBytes(next));
   }
   const longest = Math.max(...pauses);
   console.log(
@@ -77,8 +77,8 @@ async function longestPause(old: string, next: string): Promise<number> {
   return longest;
 }
 
-/** Of the engine's process, by Linux. */
-async function residentBytes(): Promise<number> {
-  const status = await readFile(`/proc/${engine.pid()}/status`, 'utf8');
+/** Of the model's process, by Linux. */
+async function residentBytes(model: string): Promise<number> {
+  const status = await readFile(`/proc/${engine.pid(model)}/status`, 'utf8');
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
 }

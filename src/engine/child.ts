@@ -1,9 +1,10 @@
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import { createEngine, type LocalEngine } from './create-engine.ts';
+import type { EngineOptions } from './engine.ts';
+import { type LocalEngine, openLocalEngine } from './local-engine.ts';
 import type { Answer, FromChild, Question, ToChild } from './protocol.ts';
 
 /**
- * The engine's own process: onnxruntime holds its thread while it computes, and may abort the process. Its parent
+ * A model's own process: onnxruntime holds its thread while it loads or computes, and may abort the process. Its parent
  * says when to end; without a parent it ends by itself. A terminal's Ctrl-C, or a service manager's SIGTERM to the whole
  * group, reaches the parent too, which still wants its rows finished or redone.
  */
@@ -11,7 +12,7 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
-let engine: LocalEngine | undefined;
+let engine: Promise<LocalEngine> | undefined;
 const cancellations = new Map<number, AbortController>();
 
 const send = (message: FromChild): void => {
@@ -41,19 +42,21 @@ function sendTexts(): void {
   texts.clear();
 }
 
-async function answer(engine: LocalEngine, id: number, question: Question): Promise<Answer> {
-  if (question.type === 'load') return engine.load(question.model);
-  if (question.type === 'inspect') {
-    await engine.load(question.request.model);
-    return engine.inspect(question.request);
-  }
-  if (question.type === 'stats') return engine.stats();
+async function load(model: string, options: EngineOptions): Promise<Answer> {
+  const log = (level: 'info' | 'warn') => (text: string) => send({ type: 'log', level, message: text });
+  engine = openLocalEngine(model, { ...options, log: { info: log('info'), warn: log('warn') } });
+  return (await engine).loaded;
+}
+
+async function answer(id: number, question: Question): Promise<Answer> {
+  if (question.type === 'load') return load(question.model, question.options);
+  if (!engine) throw new ChispaError('model-not-loaded', 'The process has no model.');
+  const { generate, inspect } = await engine;
+  if (question.type === 'inspect') return inspect(question.request);
   const cancellation = new AbortController();
   cancellations.set(id, cancellation);
   try {
-    // The parent has had it loaded, but perhaps by another child, before this one.
-    await engine.load(question.request.model);
-    return await engine.generate(question.request, {
+    return await generate(question.request, {
       onText: (text) => sendText(id, text),
       signal: cancellation.signal,
     });
@@ -63,26 +66,22 @@ async function answer(engine: LocalEngine, id: number, question: Question): Prom
 }
 
 async function receive(message: ToChild): Promise<void> {
-  if (message.type === 'start') {
-    const log = (level: 'info' | 'warn') => (text: string) => send({ type: 'log', level, message: text });
-    engine = createEngine({ ...message.options, log: { info: log('info'), warn: log('warn') } });
-    send({ type: 'ready' });
-  } else if (message.type === 'close') {
-    process.exit(0);
-  } else if (message.type === 'cancel') {
+  if (message.type === 'close') process.exit(0);
+  if (message.type === 'cancel') {
     cancellations.get(message.id)?.abort();
-  } else if (engine) {
-    const { id, question } = message;
-    try {
-      const given = await answer(engine, id, question);
-      if (texts.has(id)) sendTexts(); // before the answer
-      send({ type: 'answer', id, answer: given });
-    } catch (error) {
-      const code = error instanceof ChispaError ? error.code : 'engine-failed';
-      send({ type: 'failure', id, code, message: messageOf(error) });
-    }
+    return;
+  }
+  const { id, question } = message;
+  try {
+    const given = await answer(id, question);
+    if (texts.has(id)) sendTexts(); // before the answer
+    send({ type: 'answer', id, answer: given });
+  } catch (error) {
+    const code = error instanceof ChispaError ? error.code : 'engine-failed';
+    send({ type: 'failure', id, code, message: messageOf(error) });
   }
 }
 
 // The parent is our own client: what it sends has the shape of the protocol.
 process.on('message', (message) => void receive(message as ToChild));
+send({ type: 'ready' });

@@ -1,9 +1,7 @@
 import type { DecoderSettings } from '../lib/settings.ts';
 
-/** What one request asks of the engine. Everything that decides the text is in here, apart from the model. */
-export interface GenerationRequest {
-  /** Absolute path of a model folder that `load` has accepted. */
-  model: string;
+/** What is asked of a model. Everything that decides the text is in here, apart from the model. */
+export interface RowRequest {
   /**
    * Absolute path of a low-rank adapter (LoRA) for that model, a folder in PEFT's layout. Rows with different adapters
    * and rows without one decode together.
@@ -26,6 +24,12 @@ export interface GenerationRequest {
   stop?: string[];
   /** Milliseconds since the epoch after which the request is not worth starting or finishing. */
   deadline?: number;
+}
+
+/** What one request asks of the engine. */
+export interface GenerationRequest extends RowRequest {
+  /** Absolute path of a model folder that `load` has accepted. */
+  model: string;
 }
 
 /**
@@ -85,8 +89,7 @@ export interface TokenChoice {
   p: number;
 }
 
-export interface InspectionRequest {
-  model: string;
+export interface TokensRequest {
   /** As in a generation request. */
   adapter?: string;
   tokens: number[];
@@ -94,6 +97,10 @@ export interface InspectionRequest {
   from: number;
   /** Likeliest tokens to list at each position. */
   top: number;
+}
+
+export interface InspectionRequest extends TokensRequest {
+  model: string;
 }
 
 /** What the model thought at one position. */
@@ -113,7 +120,7 @@ export interface GenerateOptions {
   signal?: AbortSignal;
 }
 
-/** The model, wherever it runs. Implemented by the child process's client and, inside it, by the engine itself. */
+/** The models, wherever they run. */
 export interface Engine {
   /** Reads, checks and warms a model folder. Throws `ChispaError` and keeps what was loaded before. */
   load(model: string): Promise<LoadedModel>;
@@ -127,15 +134,14 @@ export interface Engine {
 export type Precision = 'fp32' | 'q8' | 'q4';
 export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
 
+/** How a model runs. */
 export interface EngineOptions {
   provider: ExecutionProvider;
   /** Threads onnxruntime may use within an operation. */
   threads: number;
-  /** Rows decoded together at most. */
+  /** Rows of a model decoded together at most. */
   slots: number;
   precision: Precision;
-  /** Models in memory at most (`MODELS_LOADED`); the least recently used one without rows is released. Default 2. */
-  modelsLoaded?: number;
-  /** Tokens that the caches of one model's rows may hold together. Default: as many as all slots can need. */
+  /** Tokens that the caches of a model's rows may hold together. Default: as many as all slots can need. */
   cacheTokens?: number;
 }

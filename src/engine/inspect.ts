@@ -1,7 +1,7 @@
 import { ChispaError } from '../lib/errors.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import type { DecoderSession } from './decoder-session.ts';
-import type { InspectedStep, InspectionRequest, TokenChoice } from './engine.ts';
+import type { InspectedStep, TokenChoice, TokensRequest } from './engine.ts';
 import { createKvCache } from './kv-cache.ts';
 import type { SchedulerLimits } from './scheduler.ts';
 
@@ -9,7 +9,7 @@ import type { SchedulerLimits } from './scheduler.ts';
 export async function inspectTokens(
   folder: ModelFolder,
   session: DecoderSession,
-  { tokens, from, top, adapter }: InspectionRequest,
+  { tokens, from, top, adapter }: TokensRequest,
   { bucket, chunk }: SchedulerLimits,
 ): Promise<InspectedStep[]> {
   const { vocabSize, positions } = folder.config;

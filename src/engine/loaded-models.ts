@@ -1,76 +1,90 @@
 import { ChispaError } from '../lib/errors.ts';
 
-/** What is kept of a model in memory. */
-export interface Resident {
-  /** Whether rows are running or waiting on it. */
-  readonly busy: boolean;
-  release(): Promise<void>;
-}
-
-/** The models in memory: a bounded number, the least recently used one without rows goes first. */
-export interface LoadedModels<T extends Resident> {
+/** The models in memory: a bounded number, the least recently used one that nobody works with goes first. */
+export interface LoadedModels<T> {
   /** The model of this folder, loaded if it is not in memory. Two who ask at once share one load. */
   load(path: string): Promise<T>;
-  /** The same for a model that was loaded before; throws `model-not-loaded` for any other. */
-  use(path: string): T | Promise<T>;
-  /** In memory now. */
-  resident(): T[];
-  /** Releases what is over the limit and has no rows; to be called when rows have gone. */
-  trim(): Promise<void>;
-  releaseAll(): Promise<void>;
+  /**
+   * Works with a model that was loaded before, and is loaded again if it has been released since; it stays in memory
+   * until the work is done. Throws `model-not-loaded` for any other.
+   */
+  use<R>(path: string, work: (model: T) => Promise<R>): Promise<R>;
+  /** The model, if it is in memory now. */
+  peek(path: string): T | undefined;
+  /** Takes a model that came to its end by itself for released. */
+  forget(path: string): void;
 }
 
-/** `open` reads a model folder; `limit` counts models in memory, which rows that still run may exceed for a while. */
-export function createLoadedModels<T extends Resident>(
+interface Entry<T> {
+  model: T;
+  /** Works going on. */
+  users: number;
+}
+
+/** `open` makes a model of a folder; `limit` counts models in memory, which those in use may exceed for a while. */
+export function createLoadedModels<T extends { release(): Promise<void> }>(
   open: (path: string) => Promise<T>,
   limit: number,
 ): LoadedModels<T> {
-  const loading = new Map<string, Promise<T>>();
-  const loaded = new Map<string, T>(); // least recently used first
+  const loading = new Map<string, Promise<void>>();
+  const loaded = new Map<string, Entry<T>>(); // least recently used first
   const accepted = new Set<string>(); // also those released since
 
-  const touch = (path: string, model: T): T => {
+  /** The model, in use by one more from the moment that it is there. */
+  const claim = (path: string): Entry<T> | undefined => {
+    const entry = loaded.get(path);
+    if (!entry) return undefined;
+    entry.users += 1;
     loaded.delete(path);
-    loaded.set(path, model);
-    return model;
+    loaded.set(path, entry);
+    return entry;
   };
 
-  const models: LoadedModels<T> = {
-    async load(path) {
-      const present = loaded.get(path);
-      if (present) return touch(path, present);
+  const bring = async (path: string): Promise<Entry<T>> => {
+    for (;;) {
+      const entry = claim(path);
+      if (entry) return entry;
       let opening = loading.get(path);
       if (!opening) {
-        opening = open(path).finally(() => loading.delete(path));
+        opening = open(path)
+          .then((model) => {
+            loaded.set(path, { model, users: 0 });
+            accepted.add(path);
+          })
+          .finally(() => loading.delete(path));
         loading.set(path, opening);
       }
-      const model = await opening;
-      accepted.add(path);
-      touch(path, model);
-      await models.trim();
-      return model;
+      await opening;
+    }
+  };
+
+  const leave = async (entry: Entry<T>): Promise<void> => {
+    entry.users -= 1;
+    while (loaded.size > limit) {
+      const [oldest] = [...loaded].slice(0, -1).filter(([, { users }]) => users === 0);
+      if (!oldest) return;
+      loaded.delete(oldest[0]);
+      await oldest[1].model.release();
+    }
+  };
+
+  return {
+    async load(path) {
+      const entry = await bring(path);
+      await leave(entry);
+      return entry.model;
     },
-    use(path) {
-      const present = loaded.get(path);
-      if (present) return touch(path, present);
+    async use(path, work) {
       if (!accepted.has(path))
         throw new ChispaError('model-not-loaded', `The model ${path} has not been loaded.`);
-      return models.load(path);
-    },
-    resident: () => [...loaded.values()],
-    async trim() {
-      for (const [path, model] of [...loaded].slice(0, -1)) {
-        if (loaded.size <= limit) return;
-        if (model.busy) continue;
-        loaded.delete(path);
-        await model.release();
+      const entry = claim(path) ?? (await bring(path));
+      try {
+        return await work(entry.model);
+      } finally {
+        void leave(entry);
       }
     },
-    async releaseAll() {
-      const all = [...loaded.values()];
-      loaded.clear();
-      for (const model of all) await model.release();
-    },
+    peek: (path) => loaded.get(path)?.model,
+    forget: (path) => void loaded.delete(path),
   };
-  return models;
 }

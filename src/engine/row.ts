@@ -1,5 +1,5 @@
 import type { ModelFolder } from '../models/folder.ts';
-import type { FinishReason, GenerationRequest, GenerationResult } from './engine.ts';
+import type { FinishReason, GenerationResult, RowRequest } from './engine.ts';
 import { loopEnd } from './loops.ts';
 import { promptTokens } from './prompt.ts';
 import { finishedSentences } from './sentences.ts';
@@ -8,7 +8,7 @@ import { createTextStream } from './text-stream.ts';
 /** One request on its way through the batch. */
 export interface Row {
   readonly id: number;
-  readonly request: GenerationRequest;
+  readonly request: RowRequest;
   readonly prompt: readonly number[];
   /** Generated so far. */
   readonly tokens: readonly number[];
@@ -33,7 +33,7 @@ export interface RowOptions {
   reject: (error: unknown) => void;
 }
 
-export function createRow(id: number, request: GenerationRequest, options: RowOptions): Row {
+export function createRow(id: number, request: RowRequest, options: RowOptions): Row {
   const { folder, onText, signal, resolve, reject } = options;
   const { maxTokens } = request.settings;
   const { tokens: prompt, cut: promptCut, opening } = promptTokens(folder, request.prompt, maxTokens);

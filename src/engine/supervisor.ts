@@ -1,13 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { ChispaError } from '../lib/errors.ts';
 import { forkSibling, withHugePages } from '../lib/fork.ts';
 import type { Logger } from '../lib/log.ts';
-import type { EngineOptions } from './engine.ts';
 import type { FromChild, ToChild } from './protocol.ts';
 
 export interface SupervisorOptions {
-  options: EngineOptions;
+  /** Priority of the process as `os.setPriority` takes it, 19 the lowest. Default: that of its parent. */
+  niceness?: number | undefined;
   log: Logger;
   receive(message: FromChild): void;
   /** The child can be asked from now on. */
@@ -35,7 +36,7 @@ const HEALTHY = 30_000; // ms after which a child's death is no longer held agai
 const PATIENCE = 700; // ms that `stop` waits before it kills: the caller was promised a second
 
 export function createSupervisor(host: SupervisorOptions): Supervisor {
-  const { options, log } = host;
+  const { niceness, log } = host;
   let child: ChildProcess | undefined;
   let ready = false;
   let startedOnce = false;
@@ -55,6 +56,7 @@ export function createSupervisor(host: SupervisorOptions): Supervisor {
       const env = withHugePages();
       const own = forkSibling(import.meta.url, 'child', { stdio: ['ignore', 2, 2, 'ipc'], env });
       child = own;
+      if (niceness !== undefined && own.pid !== undefined) setPriority(own.pid, niceness);
       const born = performance.now();
       own.on('message', (message) => {
         const known = message as FromChild; // sent by our own child.ts
@@ -80,7 +82,6 @@ export function createSupervisor(host: SupervisorOptions): Supervisor {
         }, pause);
         pause = Math.min(2 * pause, LONGEST_PAUSE);
       });
-      send({ type: 'start', options });
     });
 
   return {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { defaultCorpus, readJokes } from '../corpus/read.ts';
 import { startEngine } from '../engine/client.ts';
 import type { EngineOptions } from '../engine/engine.ts';
@@ -23,7 +24,12 @@ export async function learnOptionsFrom(
   return {
     modelsDir: config.modelsDir,
     seedJokes: await seedJokes(),
-    openEngine: () => startEngine({ provider, threads, slots, precision, log }),
+    // The jokes of an evaluation wait for those of people.
+    openEngine: () =>
+      startEngine({
+        ...{ provider, threads, slots, precision, log },
+        niceness: constants.priority.PRIORITY_LOW,
+      }),
     minutes: config.learnMinutes,
     trialShare: config.abShare,
     samples: config.gateSamples,

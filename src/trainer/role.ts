@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { constants, setPriority } from 'node:os';
 import type { Store } from '../db/connect.ts';
 import { learningPaused, votesSinceLastRun } from '../db/learning.ts';
 import { currentRun, type OpenRun, type RunTrigger, takeOverRun } from '../db/training-runs.ts';
 import { dueVoice } from '../db/voices.ts';
-import type { EngineClient } from '../engine/client.ts';
 import { createBell } from '../lib/bell.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { LEARN, type LearnJob } from '../queue/learning.ts';
@@ -49,7 +47,6 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     ...options,
     db,
     signal: stopping.signal,
-    openEngine: async () => humble(await options.openEngine()),
   };
   await queue.planLearning({
     schedule,
@@ -147,11 +144,4 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     await pruneModels({ db, modelsDir, keep: modelsKeep, log });
     await pruneVoices({ db, modelsDir, log });
   }
-}
-
-/** The jokes of an evaluation wait for those of people. */
-function humble(engine: EngineClient): EngineClient {
-  const pid = engine.pid();
-  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-  return engine;
 }

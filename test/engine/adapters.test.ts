@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { createAdapterStack } from '../../src/engine/adapter-stack.ts';
 import { startEngine } from '../../src/engine/client.ts';
-import { createEngine } from '../../src/engine/create-engine.ts';
 import { createDecoderSession } from '../../src/engine/decoder-session.ts';
 import type { GenerationRequest, Precision } from '../../src/engine/engine.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
+import { openLocalEngine } from '../../src/engine/local-engine.ts';
 import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
@@ -197,8 +197,7 @@ describe('the engine', () => {
         await adapterFolder(config, { ...large, size: 0.05 }),
       ];
       const log = { info() {}, warn() {} };
-      const engine = createEngine({ ...engineOptions, precision, log });
-      await engine.load(bundledModelPath);
+      const engine = await openLocalEngine(bundledModelPath, { ...engineOptions, precision, log });
       const generate = async (seed: number, adapter?: string) =>
         (await engine.generate(ask(bundledModelPath, seed, adapter))).text;
       // Alone on the graph that knows no adapters; then two adapters at once, the second of which changes more layers
@@ -231,12 +230,12 @@ describe('the engine', () => {
     const { text } = await engine.generate(ask(bundledModelPath, 5, adapter), {
       onText() {
         if (killed !== undefined) return;
-        killed = engine.pid();
+        killed = engine.pid(bundledModelPath);
         process.kill(killed ?? 0, 'SIGKILL');
       },
     });
     expect(text).toBe(expected);
-    expect(engine.pid()).not.toBe(killed);
+    expect(engine.pid(bundledModelPath)).not.toBe(killed);
     const tokens = [1, 2, 3, 4];
     const inspect = (model: string, more = {}) => engine.inspect({ model, tokens, from: 1, top: 2, ...more });
     const thoughts = await inspect(bundledModelPath, { adapter });

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 function childPid(): number {
-  const pid = engine.pid();
+  const pid = engine.pid(model);
   if (pid === undefined) throw new Error('the engine has no child');
   return pid;
 }
@@ -79,12 +79,22 @@ describe('the engine process', () => {
     expect((await engine.generate(request(1))).tokens.length).toBeGreaterThan(0);
   });
 
+  it('refuses a model that has not been loaded', async () => {
+    await expect(engine.generate({ ...request(1), model: '/nowhere' })).rejects.toMatchObject({
+      code: 'model-not-loaded',
+    });
+  });
+
   it('passes cancellation on', async () => {
     const cancel = new AbortController();
-    const result = await engine.generate(request(3, 200), {
-      signal: cancel.signal,
-      onText: () => cancel.abort(),
-    });
+    // Long enough to be under way when the word of it comes back.
+    const result = await engine.generate(
+      { ...request(3, 240), minTokens: 240 },
+      {
+        signal: cancel.signal,
+        onText: () => cancel.abort(),
+      },
+    );
     expect(result.finish).toBe('cancelled');
   });
 
@@ -101,7 +111,7 @@ describe('closing', () => {
   it('rejects what runs and ends the process', async () => {
     const other = await startEngine({ ...options, log });
     await other.load(model);
-    const pid = other.pid() ?? 0;
+    const pid = other.pid(model) ?? 0;
     expect(exists(pid)).toBe(true);
     const running = other.generate(request(1, 250));
     const rejected = expect(running).rejects.toMatchObject({ code: 'engine-closed' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createEngine, type LocalEngine } from '../../src/engine/create-engine.ts';
-import type { GenerationRequest, Prompt } from '../../src/engine/engine.ts';
+import type { Prompt, RowRequest } from '../../src/engine/engine.ts';
+import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts';
 import { type DecoderSettings, NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { bundledModelPath as model } from '../../src/models/registry.ts';
@@ -14,10 +14,9 @@ const text = (text: string): Prompt => ({ kind: 'text', text });
 function request(
   seed: number,
   settings: Partial<DecoderSettings> = {},
-  more: Partial<GenerationRequest> = {},
-): GenerationRequest {
+  more: Partial<RowRequest> = {},
+): RowRequest {
   return {
-    model,
     prompt: text('Había una vez'),
     seed,
     settings: { ...NEUTRAL_DEFAULTS, maxTokens: 24, ...settings },
@@ -27,18 +26,17 @@ function request(
 
 let engine: LocalEngine;
 beforeAll(async () => {
-  engine = createEngine({ provider: 'cpu', threads: 1, slots: 8, precision: 'fp32', log });
-  await engine.load(model);
+  engine = await openLocalEngine(model, { provider: 'cpu', threads: 1, slots: 8, precision: 'fp32', log });
 });
 afterAll(() => engine.close());
 
 describe('batching', () => {
   it('decodes eight requests of n tokens in about n runs', async () => {
-    const before = await engine.stats();
+    const before = { ...engine.stats };
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, seed) => engine.generate(request(seed, { maxTokens: 40 }))),
     );
-    const after = await engine.stats();
+    const after = { ...engine.stats };
     const longest = Math.max(...results.map(({ tokens }) => tokens.length));
     expect(results.reduce((sum, { tokens }) => sum + tokens.length, 0)).toBe(
       after.decodedTokens - before.decodedTokens,
@@ -109,12 +107,6 @@ describe('settings', () => {
     await expect(engine.generate({ ...request(1), ...wrong })).rejects.toMatchObject({
       code: 'bad-request',
       message: expect.stringContaining(name),
-    });
-  });
-
-  it('refuses a model that has not been loaded', async () => {
-    await expect(engine.generate(request(1, {}, { model: '/nowhere' }))).rejects.toMatchObject({
-      code: 'model-not-loaded',
     });
   });
 });
@@ -250,7 +242,7 @@ describe('inspect', () => {
     const { tokenizer } = await openModelFolder(model);
     const { promptTokens, tokens } = await engine.generate(request(1, { decoder: 'greedy', maxTokens: 50 }));
     const all = [...promptTokens, ...tokens];
-    const steps = await engine.inspect({ model, tokens: all, from: promptTokens.length, top: 5 });
+    const steps = await engine.inspect({ tokens: all, from: promptTokens.length, top: 5 });
     expect(steps.map(({ position }) => position)).toEqual(
       Array.from({ length: tokens.length + 1 }, (_, i) => promptTokens.length + i),
     );
@@ -259,13 +251,13 @@ describe('inspect', () => {
       expect(choices.map(({ p }) => p)).toEqual(choices.map(({ p }) => p).sort((a, b) => b - a));
       expect(chosen).toEqual(position < all.length ? choices[0] : undefined);
     }
-    const whole = await engine.inspect({ model, tokens: all, from: 1, top: tokenizer.size });
+    const whole = await engine.inspect({ tokens: all, from: 1, top: tokenizer.size });
     for (const { choices } of whole) expect(choices.reduce((sum, { p }) => sum + p, 0)).toBeCloseTo(1, 9);
   });
 
   it('neither disturbs rows that decode meanwhile nor is disturbed by them', async () => {
     const requests = [1, 2, 3].map((seed) => request(seed, { maxTokens: 30 }));
-    const inspection = { model, tokens: [6622, 363, 692, 560, 1483], from: 1, top: 3 };
+    const inspection = { tokens: [6622, 363, 692, 560, 1483], from: 1, top: 3 };
     const texts: string[] = [];
     for (const it of requests) texts.push((await engine.generate(it)).text);
     const thoughts = await engine.inspect(inspection);
@@ -286,7 +278,7 @@ describe('inspect', () => {
     [[1, 99_999], 1],
     [Array(300).fill(1), 1],
   ])('refuses tokens or a position that are not there', async (tokens, from) => {
-    await expect(engine.inspect({ model, tokens, from, top: 3 })).rejects.toMatchObject({
+    await expect(engine.inspect({ tokens, from, top: 3 })).rejects.toMatchObject({
       code: 'bad-request',
     });
   });

@@ -1,9 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { createEngine } from '../../src/engine/create-engine.ts';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startEngine } from '../../src/engine/client.ts';
 import { createLoadedModels } from '../../src/engine/loaded-models.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { tinyModelFolder } from '../models/tiny-model.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // decoding on a machine that others use too
 
 function models(limit: number) {
   const released: string[] = [];
@@ -11,33 +16,44 @@ function models(limit: number) {
   const loaded = createLoadedModels(async (path: string) => {
     opened += 1;
     if (path === 'broken') throw new Error('cannot be read');
-    return { path, busy: path === 'never', release: async () => void released.push(path) };
+    return { path, release: async () => void released.push(path) };
   }, limit);
   return { loaded, released, opened: () => opened };
 }
 
+/** Work that goes on until it is told to end. */
+function work() {
+  let end = () => {};
+  const done = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { end, done };
+}
+
 describe('createLoadedModels', () => {
-  it('releases the least recently used one without rows when there are too many', async () => {
-    const { loaded, released } = models(2);
+  it('releases the least recently used one when there are too many, and loads it again for work', async () => {
+    const { loaded, released, opened } = models(2);
     await loaded.load('a');
-    const b = await loaded.load('b');
-    loaded.use('a');
+    await loaded.load('b');
+    await loaded.use('a', async () => {});
     await loaded.load('c');
     expect(released).toEqual(['b']);
-    await loaded.use('b');
+    expect(await loaded.use('b', async ({ path }) => path)).toBe('b');
     expect(released).toEqual(['b', 'a']);
-    expect(b.busy).toBe(false);
+    expect(opened()).toBe(4);
   });
 
-  it('keeps one with rows until they have gone', async () => {
+  it('keeps one that is worked with until the work is done', async () => {
     const { loaded, released } = models(1);
-    const a = await loaded.load('a');
-    a.busy = true;
+    await loaded.load('a');
+    const { end, done } = work();
+    const working = loaded.use('a', () => done);
     await loaded.load('b');
     expect(released).toEqual([]);
-    a.busy = false;
-    await loaded.trim();
+    end();
+    await working;
     expect(released).toEqual(['a']);
+    expect(loaded.peek('a')).toBeUndefined();
   });
 
   it('loads once for two who ask at once, and keeps the others when one cannot be loaded', async () => {
@@ -45,36 +61,37 @@ describe('createLoadedModels', () => {
     await Promise.all([loaded.load('a'), loaded.load('a')]);
     expect(opened()).toBe(1);
     await expect(loaded.load('broken')).rejects.toThrow('cannot be read');
-    expect(loaded.resident().map(({ path }) => path)).toEqual(['a']);
-    expect(() => loaded.use('broken')).toThrow(/has not been loaded/);
+    expect(loaded.peek('a')).toBeDefined();
+    await expect(loaded.use('broken', async () => {})).rejects.toThrow(/has not been loaded/);
+  });
+
+  it('has no use for one that ended by itself', async () => {
+    const { loaded, opened, released } = models(1);
+    await loaded.load('a');
+    loaded.forget('a');
+    await loaded.use('a', async () => {});
+    expect(opened()).toBe(2);
+    expect(released).toEqual([]);
   });
 });
 
 describe('a new model version', () => {
-  it('takes new requests while running ones finish on theirs', async () => {
-    const log = { info() {}, warn() {} };
-    const engine = createEngine({
-      provider: 'cpu',
-      threads: 1,
-      slots: 4,
-      precision: 'fp32',
-      modelsLoaded: 1,
-      log,
-    });
+  const options = { provider: 'cpu', threads: 1, slots: 4, precision: 'fp32' } as const;
+  const request = {
+    model: bundledModelPath,
+    prompt: { kind: 'joke' },
+    seed: 4,
+    settings: { ...NEUTRAL_DEFAULTS, maxTokens: 60 },
+  } as const;
+  const short = { ...request.settings, maxTokens: 4 };
+
+  it('takes new requests while running ones finish on theirs, and the old one goes when it is idle', async () => {
+    const engine = await startEngine({ ...options, modelsLoaded: 1, log: pino({ level: 'silent' }) });
+    onTestFinished(() => engine.close());
     await engine.load(bundledModelPath);
-    const request = {
-      model: bundledModelPath,
-      prompt: { kind: 'joke' },
-      seed: 4,
-      settings: { ...NEUTRAL_DEFAULTS, maxTokens: 60 },
-    } as const;
     const expected = await engine.generate(request);
     const next = await tinyModelFolder();
-    const swap = engine
-      .load(next)
-      .then(() =>
-        engine.generate({ ...request, model: next, settings: { ...request.settings, maxTokens: 4 } }),
-      );
+    const swap = engine.load(next).then(() => engine.generate({ ...request, model: next, settings: short }));
     let swapped = false;
     swap.finally(() => {
       swapped = true;
@@ -83,8 +100,43 @@ describe('a new model version', () => {
     for (; !swapped || finished === 0; finished++)
       expect((await engine.generate(request)).text).toBe(expected.text);
     expect((await swap).tokens.length).toBeGreaterThan(0);
-    // The old one, released meanwhile, comes back when it is asked for.
+    await engine.load(next);
+    await expect.poll(() => engine.pid(bundledModelPath)).toBeUndefined();
+    // It comes back when it is asked for.
     expect((await engine.generate(request)).text).toBe(expected.text);
-    await engine.close();
+  });
+
+  it('has a process of its own: the death of one leaves the others alone', async () => {
+    const engine = await startEngine({ ...options, log: pino({ level: 'silent' }) });
+    onTestFinished(() => engine.close());
+    const next = await tinyModelFolder();
+    await engine.load(bundledModelPath);
+    await engine.load(next);
+    const [pid = 0, other = 0] = [engine.pid(bundledModelPath), engine.pid(next)];
+    expect(new Set([pid, other, process.pid]).size).toBe(3);
+    const running = engine.generate(request);
+    process.kill(other, 'SIGKILL');
+    await engine.generate({ ...request, model: next, settings: short });
+    await running;
+    expect(engine.pid(bundledModelPath)).toBe(pid);
+    expect(engine.pid(next)).not.toBe(other);
+  });
+
+  it('that cannot be loaded again after its process died is refused, until its files are back', async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(line) });
+    const engine = await startEngine({ ...options, log });
+    onTestFinished(() => engine.close());
+    const model = await tinyModelFolder();
+    await engine.load(model);
+    const config = join(model, 'config.json');
+    await rename(config, `${config}.gone`);
+    process.kill(engine.pid(model) ?? 0, 'SIGKILL');
+    const ask = () => engine.generate({ ...request, model, settings: short });
+    await expect(ask()).rejects.toMatchObject({ name: 'ChispaError', code: 'model-damaged' });
+    expect(lines.join()).toContain('cannot be loaded again');
+    await expect(ask()).rejects.toMatchObject({ name: 'ChispaError', code: 'model-damaged' });
+    await rename(`${config}.gone`, config);
+    expect((await ask()).tokens.length).toBeGreaterThan(0);
   });
 });

@@ -26,5 +26,5 @@ await engine.generate({
   settings: { ...NEUTRAL_DEFAULTS, maxTokens: 8 },
 });
 const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
-const message: ParentMessage = { engine: engine.pid(), libraries: sharedObjects };
+const message: ParentMessage = { engine: engine.pid(model), libraries: sharedObjects };
 process.send?.(message);

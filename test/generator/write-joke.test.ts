@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChispaRequest } from '../../src/db/requests.ts';
-import { createEngine } from '../../src/engine/create-engine.ts';
+import { startEngine } from '../../src/engine/client.ts';
 import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
 import { writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
@@ -40,7 +40,7 @@ describe('writing a joke', () => {
   let engine: Engine;
   let loaded: LoadedModel;
   beforeAll(async () => {
-    engine = createEngine({ provider: 'cpu', threads: 1, slots: 2, precision: 'fp32', log: silent });
+    engine = await startEngine({ provider: 'cpu', threads: 1, slots: 2, precision: 'fp32', log: silent });
     loaded = await engine.load(bundledModelPath);
   });
   afterAll(() => engine.close());

@@ -3,7 +3,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createEngine } from '../../../src/engine/create-engine.ts';
+import { openLocalEngine } from '../../../src/engine/local-engine.ts';
 import { NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
 import { furthest, openModel } from '../../engine/open-model.ts';
@@ -52,21 +52,19 @@ describe.each(Object.entries(golden))(
 
     it('continues greedily with the 64 tokens of transformers', async () => {
       const path = await importFixture(name);
-      const engine = createEngine({
+      const engine = await openLocalEngine(path, {
         provider: 'cpu',
         threads: 1,
         slots: 1,
         precision: 'fp32',
         log: { info() {}, warn() {} },
       });
-      await engine.load(path);
       // Bytes are the whole vocabulary of the test's tokenizer, so any prompt below 256 can be written; here as ids.
       const { tokenizer } = await openModelFolder(path);
       const text = tokenizer.decode(prompt);
       expect(greedy).toHaveLength(64);
       const settings = { ...NEUTRAL_DEFAULTS, decoder: 'greedy' as const, maxTokens: 64 };
       const { tokens, promptTokens } = await engine.generate({
-        model: path,
         prompt: { kind: 'text', text },
         settings,
         seed: 1,

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { ChispaError } from '../lib/errors.ts';
+import { decoderSettings, seedSchema } from '../lib/settings.ts';
+import { type ModelFolder, openModelFolder } from '../models/folder.ts';
+import { adaptableSession } from './adaptable-session.ts';
+import { createBatch } from './batch.ts';
+import type {
+  EngineOptions,
+  GenerateOptions,
+  GenerationResult,
+  InspectedStep,
+  LoadedModel,
+  RowRequest,
+  TokensRequest,
+} from './engine.ts';
+import { inspectTokens } from './inspect.ts';
+import { createRow } from './row.ts';
+import { capacityFor, type SchedulerLimits } from './scheduler.ts';
+import { type EngineLog, runtimeVersion } from './session.ts';
+import type { EngineStats } from './stats.ts';
+
+/** Prompt tokens read in one run: long enough to use the matrices well, short enough for running rows to wait. */
+const CHUNK = 32;
+/** Cache capacities are multiples of this: what is masked is still multiplied, what grows is copied. */
+const BUCKET = 32;
+
+/** One model, decoding in this process. */
+export interface LocalEngine {
+  readonly loaded: LoadedModel;
+  readonly stats: Readonly<EngineStats>;
+  /** As `Engine.generate`, for this model. */
+  generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
+  /** As `Engine.inspect`, for this model. */
+  inspect(request: TokensRequest): Promise<InspectedStep[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads, checks and warms a model folder and decodes in this process. `generate` and `inspect` hold the event loop for
+ * the length of each run, so programs that must stay responsive use `startEngine`, which has a process for each model.
+ */
+export async function openLocalEngine(
+  model: string,
+  options: EngineOptions & { log: EngineLog },
+): Promise<LocalEngine> {
+  const stats: EngineStats = { decodeRuns: 0, prefillRuns: 0, decodedTokens: 0 };
+  const folder = await openModelFolder(model);
+  const session = await adaptableSession(folder, options);
+  const limits = limitsFor(folder, options);
+  const batch = createBatch(folder, session, limits, stats);
+  let closed = false;
+  let nextId = 0;
+  let looping: Promise<void> | undefined;
+
+  async function loop(): Promise<void> {
+    while (batch.busy && !closed) {
+      try {
+        await batch.step();
+      } catch (error) {
+        batch.fail(error);
+      }
+    }
+    looping = undefined; // in the same tick as the look: a request that comes now starts a new loop
+  }
+
+  function submit(request: RowRequest, { onText, signal }: GenerateOptions): Promise<GenerationResult> {
+    refuseIfClosed();
+    return new Promise((resolve, reject) => {
+      batch.submit(createRow(nextId++, request, { folder, onText, signal, resolve, reject }));
+      looping ??= loop();
+    });
+  }
+
+  /** Does `work` while the adapter, if there is one, is ready. */
+  async function withAdapter<T>(adapter: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (adapter === undefined) return work();
+    await session.hold(adapter);
+    try {
+      return await work();
+    } finally {
+      session.drop(adapter);
+    }
+  }
+
+  const refuseIfClosed = (): void => {
+    if (closed) throw new ChispaError('engine-closed', 'The engine has been closed.');
+  };
+
+  return {
+    stats,
+    loaded: {
+      model,
+      name: folder.name,
+      sha256: folder.sha256,
+      context: folder.config.positions,
+      takesTheme: folder.manifest.prompt.theme !== undefined,
+      files: folder.manifest.files,
+      precision: options.precision,
+      provider: session.provider,
+      runtimeVersion,
+    },
+
+    async generate(request, options = {}) {
+      refuseIfClosed();
+      check(request);
+      return withAdapter(request.adapter, () => submit(request, options));
+    },
+
+    async inspect(request) {
+      refuseIfClosed();
+      return withAdapter(request.adapter, () => inspectTokens(folder, session, request, limits));
+    },
+
+    async close() {
+      if (closed) return;
+      closed = true;
+      await looping;
+      batch.fail(new ChispaError('engine-closed', 'The engine was closed before the text was finished.'));
+      await session.release();
+    },
+  };
+}
+
+function limitsFor({ config }: ModelFolder, options: EngineOptions): SchedulerLimits {
+  const longest = capacityFor(config.positions, BUCKET);
+  return {
+    slots: options.slots,
+    // One row always fits, whatever the bound: else it would wait for ever.
+    cacheTokens: Math.max(longest, options.cacheTokens ?? options.slots * longest),
+    prefillTokens: CHUNK,
+    chunk: CHUNK,
+    bucket: BUCKET,
+  };
+}
+
+const requestSchema = z.object({
+  adapter: z.string().min(1).optional(),
+  settings: decoderSettings,
+  seed: seedSchema,
+  minTokens: z.number().int().min(0).optional(),
+  stop: z.array(z.string()).optional(),
+  deadline: z.number().optional(),
+});
+
+function check(request: RowRequest): void {
+  const parsed = requestSchema.safeParse(request);
+  if (parsed.success) return;
+  const issue = parsed.error.issues[0];
+  throw new ChispaError('bad-request', `The request's ${issue?.path.join('.')} is wrong: ${issue?.message}.`);
+}
