@@ -29,7 +29,7 @@ export function createBatch(
   const waiting: Row[] = [];
   const prefilling: Prefilling[] = [];
   const running: Row[] = []; // in the order of the cache's rows
-  const cache = createKvCache(folder.config, limits.bucket, limits.slots);
+  const cache = createKvCache(folder.config, limits.bucket, limits.cacheTokens);
 
   /** The last prompt token is not read but decoded: its prediction is the first new token. */
   const unread = ({ row, cache }: Prefilling) => row.prompt.length - 1 - (cache.lengths[0] ?? 0);

@@ -24,37 +24,59 @@ export interface KvCache {
   copyInto(target: Float32Array, offset: number, part: number, row: number, capacity: number): void;
 }
 
+/** Rows · tokens whose memory a cache keeps once it has had it: the next jokes need it again. */
+const KEPT = 512;
+
 /**
- * `bucket`: capacities are multiples of it, so that growing, which copies the cache, is rare. `maxRows`: memory is never
- * taken for more rows than this.
+ * `bucket`: capacities are multiples of it, so that growing, which moves what is held, is rare. Memory is taken for
+ * twice what is needed, so that it is seldom taken, but ahead of need never for more than `maxTokens` rows · tokens.
  */
 export function createKvCache(
   config: Gpt2Config,
   bucket: number,
-  maxRows = Number.POSITIVE_INFINITY,
+  maxTokens = Number.POSITIVE_INFINITY,
 ): KvCache {
   const { heads, layers } = config;
   const width = config.width / heads;
   const parts = 2 * layers;
   let capacity = bucket;
-  let allocated = 0; // rows
-  let storage: Float32Array[] = Array.from({ length: parts }, () => new Float32Array());
+  let memory = 0; // numbers of each part that there is room for
+  const storage = Array.from({ length: parts }, () => new Float32Array());
   const lengths: number[] = [];
   let feeds: Record<string, Tensor> | undefined;
 
   const rowSize = (tokens: number) => heads * tokens * width;
 
-  /** New arrays for so many rows of so many tokens, with what is held copied over. */
+  /** Gives so many rows of so many tokens their places, in the memory there is if it suffices. */
   const layOut = (rows: number, tokens: number): void => {
-    storage = Array.from({ length: parts }, (_, part) => {
-      const grown = new Float32Array(rows * rowSize(tokens));
-      for (let row = 0; row < lengths.length; row++)
-        cache.copyInto(grown, row * rowSize(tokens), part, row, tokens);
-      return grown;
-    });
-    allocated = rows;
+    const size = rows * rowSize(tokens);
+    if (size > memory) takeMemory(Math.max(size, Math.min(2 * memory, rowSize(maxTokens))), tokens);
+    else for (const values of storage) moveHeads(values, tokens);
     capacity = tokens;
     feeds = undefined;
+  };
+
+  /** New arrays of so many numbers, with what is held copied over. */
+  const takeMemory = (size: number, tokens: number): void => {
+    for (let part = 0; part < parts; part++) {
+      const fresh = new Float32Array(size);
+      for (let row = 0; row < lengths.length; row++)
+        cache.copyInto(fresh, row * rowSize(tokens), part, row, tokens);
+      storage[part] = fresh;
+    }
+    memory = size;
+  };
+
+  /** Moves what each head of each row holds to where it lies with room for so many tokens. */
+  const moveHeads = (values: Float32Array, tokens: number): void => {
+    const count = lengths.length * heads;
+    for (let i = 0; i < count; i++) {
+      // Nothing is written over before it was moved: from the last on when heads move away from each other.
+      const head = tokens > capacity ? count - 1 - i : i;
+      const from = head * capacity * width;
+      const held = (lengths[Math.floor(head / heads)] ?? 0) * width;
+      values.copyWithin(head * tokens * width, from, from + held);
+    }
   };
 
   const cache: KvCache = {
@@ -80,19 +102,20 @@ export function createKvCache(
 
     reserve(extra) {
       const needed = Math.max(0, ...lengths) + extra;
-      if (needed > capacity) layOut(lengths.length, capacityFor(needed, bucket));
+      const tokens = Math.max(capacity, capacityFor(needed, bucket));
+      if (tokens > capacity || lengths.length * rowSize(tokens) > memory) layOut(lengths.length, tokens);
     },
 
     add(source) {
       const row = lengths.length;
       const length = source?.lengths[0] ?? 0;
-      const tokens = Math.max(capacity, capacityFor(length, bucket));
-      if (row === allocated) layOut(Math.max(row + 1, Math.min(2 * allocated, maxRows)), tokens);
-      else if (tokens > capacity) layOut(allocated, tokens);
-      if (source)
+      if (source && length > 0) {
+        const tokens = Math.max(capacity, capacityFor(length, bucket));
+        if (tokens > capacity || (row + 1) * rowSize(tokens) > memory) layOut(row + 1, tokens);
         storage.forEach((values, part) => {
           source.copyInto(values, row * rowSize(capacity), part, 0, capacity);
         });
+      }
       lengths.push(length);
       feeds = undefined;
       return row;
@@ -111,6 +134,8 @@ export function createKvCache(
       // Every row is multiplied over the whole capacity: what only the row that left has used costs the others time.
       const longest = capacityFor(Math.max(1, ...lengths), bucket);
       if (longest <= capacity / 2) layOut(lengths.length, longest);
+      const kept = Math.max(2 * lengths.length * rowSize(capacity), rowSize(KEPT));
+      if (kept <= memory / 2) takeMemory(kept, capacity);
     },
 
     append(fresh, count) {
@@ -119,8 +144,9 @@ export function createKvCache(
         const start = lengths[row] ?? 0;
         for (const values of storage)
           for (let head = 0; head < heads; head++) {
-            let to = ((row * heads + head) * capacity + start) * width;
-            for (let i = count * width; i > 0; i--) values[to++] = fresh[from++] ?? 0;
+            const to = ((row * heads + head) * capacity + start) * width;
+            values.set(fresh.subarray(from, from + count * width), to);
+            from += count * width;
           }
       }
       for (let row = 0; row < lengths.length; row++) lengths[row] = (lengths[row] ?? 0) + count;

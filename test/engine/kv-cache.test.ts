@@ -88,3 +88,25 @@ it('gives capacity back when the row that needed it has left', () => {
   cache.remove(1);
   expect(cache.feeds()['past_key.0']?.dims).toEqual([1, 2, 4, 2]);
 });
+
+it('takes new memory seldom and gives back what a burst needed', () => {
+  const cache = createKvCache(config, 32, 16 * 192);
+  const bytes = () => {
+    const keys = cache.feeds()['past_key.0']?.data;
+    if (!(keys instanceof Float32Array)) throw new Error('keys are float32');
+    return keys.buffer.byteLength;
+  };
+  const size = (rows: number, tokens: number) => 4 * rows * tokens * config.width;
+  const taken: number[] = [];
+  for (let row = 0; row < 16; row++) cache.add();
+  const tokens = written(Array.from({ length: 16 }, () => [1]));
+  for (let step = 0; step < 256; step++) {
+    cache.reserve(1);
+    cache.append(tokens, 1);
+    if (taken.at(-1) !== bytes()) taken.push(bytes());
+  }
+  expect(taken).toEqual([32, 64, 128, 192, 224, 256].map((tokens) => size(16, tokens)));
+  while (cache.rows > 1) cache.remove(0);
+  expect(bytes()).toBeLessThanOrEqual(size(2, 512));
+  expect(cache.lengths).toEqual([256]);
+});
