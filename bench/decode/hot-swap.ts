@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { startEngine } from '../../src/engine/client.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
@@ -8,21 +9,24 @@ import { benchFolder } from './peers.ts';
 import { randomModel } from './random-model.ts';
 
 // npm run bench:hot-swap: how long decoding stands still while the engine loads another 8-bit model of gpt2-spanish's
-// shape beside the one that serves, and what memory comes back when the old one is released.
+// shape beside the one that serves, what memory is held when the old one has been released, and what two models do that
+// have work at once, each in a process of its own.
 
 /** ms between two words of a row that goes on. */
 const GOAL_MS = 200;
-const ROUNDS = 5;
+const ROUNDS = 10;
+const MEASURED_MS = 4000;
+/** People who ask for one joke after another. */
 const ROWS = 4;
-const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 600 };
+const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 60 };
 
 const first = await randomModel(join(benchFolder, 'gpt2-spanish'));
 const folder = await mkdtemp(join(tmpdir(), 'chispa-swap-'));
 const second = join(folder, 'gpt2-spanish-2');
 const log = pino({ level: 'warn' }, pino.destination(2));
-const engine = await startEngine({
-  ...{ provider: 'cpu', threads: 2, precision: 'q8', slots: 2 * ROWS, modelsLoaded: 1, log },
-});
+const options = { provider: 'cpu', threads: 2, precision: 'q8', slots: ROWS, log } as const;
+const engine = await startEngine({ ...options, modelsLoaded: 1 });
+const pair = await startEngine({ ...options, modelsLoaded: 2 });
 try {
   await engine.load(first); // quantised now, if it was not
   await cp(first, second, { recursive: true });
@@ -39,42 +43,65 @@ try {
   );
   console.log(`longest pause of each: ${pauses.map((ms) => ms.toFixed(0)).join(', ')} ms (goal ${GOAL_MS})`);
   console.log(`resident after each: ${memory.map((bytes) => (bytes / 1e9).toFixed(2)).join(', ')} GB`);
+  const alone: number[] = [];
+  const together: number[] = [];
+  for (const model of [first, second]) await pair.load(model);
+  for (let round = 0; round < 5; round++) {
+    alone.push(await tokensPerSecond([first]));
+    together.push(await tokensPerSecond([first, second]));
+  }
+  const ratios = together.map((rate, i) => rate / (alone[i] ?? Number.NaN)).sort((a, b) => a - b);
+  console.log(
+    `one model: ${alone.map((rate) => rate.toFixed(0)).join(', ')} tokens/s; two at once: ${together.map((rate) => rate.toFixed(0)).join(', ')}; ratio ${ratios[2]?.toFixed(2)} in the median`,
+  );
   process.exitCode = longest <= GOAL_MS ? 0 : 1;
 } finally {
   await engine.close();
+  await pair.close();
   await rm(folder, { recursive: true });
 }
 
-/** Milliseconds that rows on `old` waited for their next word at most, while `next` was loaded and began to answer. */
+/** Milliseconds that the rows on `old` waited for a next word at most, while `next` was loaded and began to answer. */
 async function longestPause(old: string, next: string): Promise<number> {
   const stop = new AbortController();
-  let longest = 0;
+  const pauses: number[] = [];
   let last = Number.NaN; // nothing is waited for before the first word
   const onText = () => {
     const now = performance.now();
-    if (now - last > longest) longest = now - last;
+    if (!Number.isNaN(last)) pauses.push(now - last);
     last = now;
   };
-  const rows = Array.from({ length: ROWS }, (_, seed) =>
-    engine.generate(
-      { model: old, prompt: { kind: 'joke' }, seed, settings },
-      { onText, signal: stop.signal },
-    ),
-  );
-  while (Number.isNaN(last)) await new Promise((resolve) => setTimeout(resolve, 10));
-  longest = 0;
-  await engine.load(next);
-  const request = {
-    model: next,
-    prompt: { kind: 'joke' as const },
-    seed: 0,
-    settings: { ...settings, maxTokens: 8 },
+  const ask = async (row: number): Promise<void> => {
+    for (let seed = row; !stop.signal.aborted; seed += ROWS)
+      await engine.generate({ ...joke(old), seed }, { onText, signal: stop.signal });
   };
-  await engine.generate(request);
+  const rows = Array.from({ length: ROWS }, (_, row) => ask(row));
+  while (Number.isNaN(last)) await setTimeout(10);
+  await engine.load(next);
+  await engine.generate({ ...joke(next), settings: { ...settings, maxTokens: 8 } });
   stop.abort();
-  await Promise.allSettled(rows);
-  await engine.generate(request); // the old model is released by now
-  return longest;
+  await Promise.all(rows);
+  await engine.generate(joke(next)); // the old model is released by now
+  if (engine.pid(old) !== undefined) throw new Error(`${old} is still in memory`);
+  return Math.max(...pauses);
+}
+
+/** Of `ROWS` people for each of the models, who ask for one joke after another. */
+async function tokensPerSecond(models: string[]): Promise<number> {
+  const start = performance.now();
+  const ask = async (model: string, row: number): Promise<number> => {
+    let tokens = 0;
+    for (let seed = row; performance.now() - start < MEASURED_MS; seed += ROWS)
+      tokens += (await pair.generate({ ...joke(model), seed })).tokens.length;
+    return tokens;
+  };
+  const rows = models.flatMap((model) => Array.from({ length: ROWS }, (_, row) => ask(model, row)));
+  const tokens = (await Promise.all(rows)).reduce((a, b) => a + b);
+  return (1000 * tokens) / (performance.now() - start);
+}
+
+function joke(model: string) {
+  return { model, prompt: { kind: 'joke' as const }, seed: 0, settings };
 }
 
 /** Of the model's process, by Linux. */

@@ -23,7 +23,7 @@ const send = (message: FromChild): void => {
  * Milliseconds between two messages of text. Each message costs both processes time that the model could have, and nobody
  * reads faster.
  */
-const TEXT_INTERVAL = 40;
+const TEXT_INTERVAL = 25;
 /** Text that has not been sent yet, by question. */
 const texts = new Map<number, string>();
 let sentAt = 0;
