@@ -1,17 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Database } from '../db/connect.ts';
-import {
-  activeModel,
-  ensureModelVersion,
-  findModelVersion,
-  lineStart,
-  type ModelVersion,
-} from '../db/models.ts';
+import { activeModel, findModelVersion, lineStart } from '../db/models.ts';
 import { patiently } from '../db/outage.ts';
-import { type Candidate, endRun, promoteCandidate, rejectCandidate, tryCandidate } from '../db/promotion.ts';
-import type { RunCorpus, RunSnapshot } from '../db/run-record.ts';
-import { HALF_LIFE_DAYS, trainableJokes, trainableVotes } from '../db/trainable.ts';
+import { endRun } from '../db/promotion.ts';
+import { trainableVotes } from '../db/trainable.ts';
 import {
   beginRun,
   findRun,
@@ -19,25 +12,24 @@ import {
   type OpenRun,
   type RunTrigger,
   recordEpoch,
-  recordRun,
   type TrainingRun,
 } from '../db/training-runs.ts';
 import type { EngineClient } from '../engine/client.ts';
-import { LEARNING_DEFAULTS, type LearningOptions, learningCorpus } from '../learning/corpus.ts';
+import { LEARNING_DEFAULTS, type LearningOptions } from '../learning/corpus.ts';
 import { GATE_DEFAULTS, type GateThresholds } from '../learning/gate.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { removeRun } from '../training/checkpoint.ts';
 import type { TrainingEvent } from '../training/events.ts';
-import { prepareRun } from '../training/prepare.ts';
-import { readRun, runPath } from '../training/run-folder.ts';
+import { runPath } from '../training/run-folder.ts';
 import type { TrainingJoke } from '../training/samples.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 import { trainRun } from '../training/trainer.ts';
 import { holdLease } from './lease.ts';
-import { measure } from './measure.ts';
-import { LEARNING_SETTINGS, VOICE_SETTINGS } from './settings.ts';
-import { epochOf, openWhole, trainedEpochs } from './trained.ts';
+import { canGoOn, prepare } from './prepare.ts';
+import { LEARNING_SETTINGS } from './settings.ts';
+import { epochOf } from './trained.ts';
+import { decideVersion } from './version.ts';
 import { decideVoice, runMark, voicesFolder } from './voice.ts';
 
 export interface LearnOptions {
@@ -179,63 +171,7 @@ async function perform(options: LearnOptions, run: OpenRun, wait: Wait): Promise
   }
   if (signal?.aborted) throw new ChispaError('interrupted', 'The training run was stopped.');
   if (guildId !== null) await decideVoice(options, run, { guildId, base, output }, wait);
-  else await decide(options, run, await register(options, run, { base, output }, wait), wait);
-}
-
-/** Whether a folder holds a run; what a kill left of one that was being made is removed. */
-async function canGoOn(folder: string): Promise<boolean> {
-  try {
-    await readRun(folder);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ChispaError && error.code === 'run-missing')) throw error;
-    await removeRun(folder);
-    return false;
-  }
-}
-
-/** Takes the snapshot that the run learns from, and writes down what is in it, without its texts. */
-async function prepare(
-  options: LearnOptions,
-  run: OpenRun,
-  { base, parent, name, folder }: { base: ModelVersion; parent: string; name: string; folder: string },
-  wait: Wait,
-): Promise<void> {
-  const { db, seedJokes, threads, minutes, gate = GATE_DEFAULTS } = options;
-  const everywhere = await wait(() =>
-    trainableJokes(db, { halfLifeDays: options.halfLifeDays ?? HALF_LIFE_DAYS }),
-  );
-  const rated = everywhere.filter(({ guildId }) => run.guildId === null || guildId === run.guildId);
-  const { training, snapshot } = learningCorpus(rated, seedJokes, options.corpus);
-  const learned = snapshot.training.filter(({ weight }) => weight > 0).length;
-  const heldOut = snapshot.heldOut.filter(({ weight }) => weight !== 0).length;
-  const corpus: RunCorpus = {
-    sha256: snapshot.hash,
-    ...{ rated: rated.length, learned, heldOut, seed: snapshot.seedJokes },
-    votes: rated.reduce((sum, { votes }) => sum + votes, 0),
-  };
-  const kept: RunSnapshot = {
-    training: snapshot.training,
-    heldOut: snapshot.heldOut,
-    voteModel: { ...snapshot.voteModel },
-  };
-  run.folder = folder;
-  await wait(() => recordRun(db, run, { corpus, snapshot: kept, folder }));
-  run.snapshot = kept;
-  if (learned === 0 || (heldOut < gate.heldOut && !options.skipGate))
-    throw new ChispaError(
-      'too-few-rated',
-      `There are too few rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
-    );
-  await prepareRun({
-    ...{ base: base.folder, modelsDir: parent, name, jokes: training, threads },
-    corpus: `${learned} rated jokes and ${snapshot.seedJokes} seed jokes`,
-    settings:
-      run.guildId === null
-        ? (options.training ?? LEARNING_SETTINGS)
-        : (options.voiceTraining ?? VOICE_SETTINGS),
-    ...(minutes !== undefined && { minutes }),
-  });
+  else await decideVersion(options, run, { base, output }, wait);
 }
 
 async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, folder: string) {
@@ -245,7 +181,7 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
     onEvent(event) {
       onEvent?.(event);
       if (event.event !== 'epoch') return;
-      // For those who watch: `register` writes down what the database missed.
+      // For those who watch: what the database missed is written down in the end.
       const written = recordEpoch(db, run.id, epochOf(event)).catch((error) =>
         log.warn({ error: messageOf(error) }, 'an epoch could not be written down yet'),
       );
@@ -254,51 +190,4 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
   });
   await Promise.all(writing);
   if (outcome === 'interrupted') throw new ChispaError('interrupted', 'The training run was stopped.');
-}
-
-/** The row of the new version: rejected until the gate has let it through. */
-async function register(
-  { db }: LearnOptions,
-  run: OpenRun,
-  { base, output }: { base: ModelVersion; output: string },
-  wait: Wait,
-): Promise<ModelVersion> {
-  const { name, sha256, manifest, config } = await openWhole(output);
-  const version = await wait(() =>
-    ensureModelVersion(db, {
-      ...{ name, sha256, folder: output, files: manifest.files, context: config.positions },
-      ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
-    }),
-  );
-  const epochs = await trainedEpochs(output);
-  await wait(async () => {
-    await recordRun(db, run, { versionId: version.id });
-    for (const epoch of epochs) await recordEpoch(db, run.id, epoch);
-  });
-  return version;
-}
-
-async function decide(options: LearnOptions, run: OpenRun, version: ModelVersion, wait: Wait): Promise<void> {
-  const { db, log, skipGate = false, trialShare = 0 } = options;
-  // Not the one the run began with, when the host has chosen another meanwhile: that one would be replaced.
-  const active = await wait(() => activeModel(db));
-  if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
-  const start = (await wait(() => findModelVersion(db, run.baseVersionId))) ?? active;
-  const folders = { start: start.folder, active: active.folder, candidate: version.folder };
-  const unmeasured = options.samples === 0 && skipGate;
-  const comparison = unmeasured ? undefined : await measure(options, run, folders, wait);
-  await openWhole(version.folder, version.sha256);
-  const candidate: Candidate = {
-    versionId: version.id,
-    formerId: active.id,
-    ...(comparison && { evaluation: comparison.evaluation }),
-  };
-  const promoted = skipGate || comparison?.verdict.promoted === true;
-  log.info({ model: version.name, promoted, reasons: comparison?.verdict.reasons }, 'the gate has decided');
-  await wait(() => {
-    if (!promoted) return rejectCandidate(db, run, candidate);
-    return trialShare > 0 && !skipGate
-      ? tryCandidate(db, run, candidate, trialShare)
-      : promoteCandidate(db, run, candidate);
-  });
 }
