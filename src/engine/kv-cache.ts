@@ -5,6 +5,8 @@ import { capacityFor } from './scheduler.ts';
 /**
  * Keys and values of some rows of one model, laid out as the decode graph reads them: for each layer
  * [rows, heads, capacity, head width]. Rows are numbered without gaps: the last one takes the place of one that leaves.
+ * What no row holds is zero: it is multiplied too, and a number that is not finite, left there by a row that has gone wrong,
+ * would spoil the next one.
  */
 export interface KvCache {
   readonly rows: number;
@@ -75,8 +77,11 @@ export function createKvCache(
       const head = tokens > capacity ? count - 1 - i : i;
       const from = head * capacity * width;
       const held = (lengths[Math.floor(head / heads)] ?? 0) * width;
-      values.copyWithin(head * tokens * width, from, from + held);
+      const to = head * tokens * width;
+      values.copyWithin(to, from, from + held);
+      values.fill(0, to + held, to + tokens * width);
     }
+    if (tokens < capacity) values.fill(0, count * tokens * width, count * capacity * width);
   };
 
   const cache: KvCache = {
@@ -125,11 +130,12 @@ export function createKvCache(
       const last = lengths.length - 1;
       const moved = lengths.pop();
       if (moved === undefined || row > last) throw new RangeError(`the cache has no row ${row}`);
-      if (row < last) {
-        const size = rowSize(capacity);
-        for (const values of storage) values.copyWithin(row * size, last * size, (last + 1) * size);
-        lengths[row] = moved;
+      const size = rowSize(capacity);
+      for (const values of storage) {
+        if (row < last) values.copyWithin(row * size, last * size, (last + 1) * size);
+        values.fill(0, last * size, (last + 1) * size);
       }
+      if (row < last) lengths[row] = moved;
       feeds = undefined;
       // Every row is multiplied over the whole capacity: what only the row that left has used costs the others time.
       const longest = capacityFor(Math.max(1, ...lengths), bucket);

@@ -11,7 +11,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 9 }) }),
 );
 
-it('holds what was written to each row, wherever the row has moved and however the cache has grown', () => {
+it('holds what was written to each row and nothing else, wherever it has moved and however the cache has grown', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
       const cache = createKvCache(config, 4);
@@ -50,9 +50,12 @@ it('holds what was written to each row, wherever the row has moved and however t
             rows.forEach((row, r) => {
               for (let head = 0; head < 2; head++) {
                 const start = (r * heads + head) * capacity * width;
-                const held = Array.from(numbers.slice(start, start + row.length * width));
+                const end = start + row.length * width;
+                const held = Array.from(numbers.slice(start, end));
                 const mark = (2 * layer + Number(part === 'value')) / 8 + head / 16;
                 expect(held).toEqual(row.flatMap((token) => [token + mark, token + mark]));
+                const rest = numbers.subarray(end, start + capacity * width);
+                expect(rest.findIndex((number) => number !== 0)).toBe(-1);
               }
             });
           }
