@@ -1,13 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type EngineClient, startEngine } from '../../src/engine/client.ts';
 import type { GenerationRequest } from '../../src/engine/engine.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath as model } from '../../src/models/registry.ts';
+import { exists } from './exists.ts';
 import type { ParentMessage } from './parent.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding on a machine that others use too
@@ -20,16 +22,6 @@ const request = (seed: number, maxTokens = 40): GenerationRequest => ({
   seed,
   settings: { ...NEUTRAL_DEFAULTS, maxTokens },
 });
-
-/** Whether a process exists: a signal 0 reaches it. */
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 let engine: EngineClient;
 const lines: string[] = [];
@@ -104,6 +96,21 @@ describe('the engine process', () => {
     process.kill(pid, 'SIGTERM');
     expect((await engine.generate(request(1))).tokens.length).toBeGreaterThan(0);
     expect(childPid()).toBe(pid);
+  });
+});
+
+describe('the priority of the process', () => {
+  it('is the one asked for, also after it was started again', async () => {
+    const humble = await startEngine({ ...options, niceness: constants.priority.PRIORITY_LOW, log });
+    onTestFinished(() => humble.close());
+    await humble.load(model);
+    const first = humble.pid(model) ?? 0;
+    expect(getPriority(first)).toBe(constants.priority.PRIORITY_LOW);
+    process.kill(first, 'SIGKILL');
+    await humble.generate(request(1, 8));
+    const second = humble.pid(model) ?? 0;
+    expect(second).not.toBe(first);
+    expect(getPriority(second)).toBe(constants.priority.PRIORITY_LOW);
   });
 });
 

@@ -7,6 +7,7 @@ import { createLoadedModels } from '../../src/engine/loaded-models.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { tinyModelFolder } from '../models/tiny-model.ts';
+import { exists } from './exists.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // decoding on a machine that others use too
 
@@ -89,6 +90,8 @@ describe('a new model version', () => {
     const engine = await startEngine({ ...options, modelsLoaded: 1, log: pino({ level: 'silent' }) });
     onTestFinished(() => engine.close());
     await engine.load(bundledModelPath);
+    const old = engine.pid(bundledModelPath) ?? 0;
+    expect(exists(old)).toBe(true);
     const expected = await engine.generate(request);
     const next = await tinyModelFolder();
     const swap = engine.load(next).then(() => engine.generate({ ...request, model: next, settings: short }));
@@ -102,6 +105,8 @@ describe('a new model version', () => {
     expect((await swap).tokens.length).toBeGreaterThan(0);
     await engine.load(next);
     await expect.poll(() => engine.pid(bundledModelPath)).toBeUndefined();
+    // Its memory went with its process.
+    await expect.poll(() => exists(old), { timeout: 10_000 }).toBe(false);
     // It comes back when it is asked for.
     expect((await engine.generate(request)).text).toBe(expected.text);
   });

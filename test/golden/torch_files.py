@@ -65,12 +65,12 @@ def good() -> OrderedDict:
 
 class Command:
     def __reduce__(self):
-        return os.system, ("touch /tmp/chispa-was-here",)
+        return os.system, ("touch chispa-was-here",)
 
 
 class Eval:
     def __reduce__(self):
-        return eval, ("__import__('os').system('touch /tmp/chispa-was-here')",)
+        return eval, ("__import__('os').system('touch chispa-was-here')",)
 
 
 def bad(state: OrderedDict) -> None:

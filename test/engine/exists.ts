@@ -1,0 +1,9 @@
+/** Whether a process exists: a signal 0 reaches it. */
+export function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
