@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
+import { jokeSource } from '../src/finetuning/data/joke-source.ts';
+import { table } from '../src/finetuning/result/report.ts';
+import type { EpochRecord } from '../src/finetuning/run/events.ts';
+import { performRun } from '../src/finetuning/run/perform.ts';
+import { prepareRun } from '../src/finetuning/run/prepare.ts';
+import { RECIPE_DEFAULTS } from '../src/finetuning/settings.ts';
 import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
-import type { EpochRecord } from '../src/training/events.ts';
-import { jokeSource } from '../src/training/joke-source.ts';
-import { performRun } from '../src/training/perform.ts';
-import { prepareRun } from '../src/training/prepare.ts';
-import { table } from '../src/training/report.ts';
-import { RECIPE_DEFAULTS } from '../src/training/settings.ts';
 
 // The notebook's recipe beside the Hugging Face Trainer itself: same model, batches and settings, dropout 0.
 // Usage: npm run bench:parity      (PYTHON: an interpreter with torch and transformers; default python3)

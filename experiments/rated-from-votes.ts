@@ -1,5 +1,5 @@
 import { type Joke, voteCount } from '../src/corpus/joke.ts';
-import type { RatedJoke } from '../src/learning/vote-model.ts';
+import type { RatedJoke } from '../src/trainer/policy/vote-model.ts';
 
 /** Jokes of a file with a column for each score, as the learning loop sees its own. "Not a joke" counts as a 1. */
 export function ratedFromVotes(jokes: readonly Joke[]): RatedJoke[] {

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readJokes } from '../src/corpus/read.ts';
-import { LEARNING_DEFAULTS, learningCorpus } from '../src/learning/corpus.ts';
-import { pairedBootstrap } from '../src/learning/gate.ts';
-import { fitVoteModel, jokeValue, type RatedJoke } from '../src/learning/vote-model.ts';
+import { jokeLosses } from '../src/finetuning/measure/evaluate.ts';
+import { table } from '../src/finetuning/result/report.ts';
+import { prepareRun } from '../src/finetuning/run/prepare.ts';
+import { trainRun } from '../src/finetuning/run/train-run.ts';
+import { RECIPE_DEFAULTS } from '../src/finetuning/settings.ts';
+import { createRandom, shuffled } from '../src/lib/random.ts';
 import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
-import { jokeLosses } from '../src/training/evaluate.ts';
-import { prepareRun } from '../src/training/prepare.ts';
-import { createRandom, shuffled } from '../src/training/random.ts';
-import { table } from '../src/training/report.ts';
-import { RECIPE_DEFAULTS } from '../src/training/settings.ts';
-import { trainRun } from '../src/training/trainer.ts';
+import { LEARNING_DEFAULTS, learningCorpus } from '../src/trainer/policy/corpus.ts';
+import { pairedBootstrap } from '../src/trainer/policy/gate.ts';
+import { fitVoteModel, jokeValue, type RatedJoke } from '../src/trainer/policy/vote-model.ts';
 import { ratedFromVotes } from './rated-from-votes.ts';
 
 // npm run experiment:votes -- FILE [--model FOLDER] [--epochs 3] [--threads 2] [--json]

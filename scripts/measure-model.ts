@@ -4,10 +4,10 @@ import { mentions } from '../corpus/seed-problems.ts';
 import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
 import { startEngine } from '../src/engine/client.ts';
 import type { GenerationResult, Prompt } from '../src/engine/engine.ts';
+import { recitedShare, textFigures } from '../src/finetuning/measure/text-figures.ts';
 import { createLog } from '../src/lib/log.ts';
 import { BOT_DEFAULTS } from '../src/lib/settings.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
-import { recitedShare, textFigures } from '../src/training/text-figures.ts';
 
 // npm run models:measure -- [FOLDER] [--known FILE …] [--samples 1000] [--seeds 200]
 // What a model tells by itself at the bot's default settings: whether it ends, what it recites of the jokes it was

@@ -4,23 +4,23 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { terminalDisplay } from '../src/cli/training-display.ts';
 import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
-import { type ModelFolder, openModelFolder } from '../src/models/folder.ts';
-import { bundledModelPath } from '../src/models/registry.ts';
 import {
   type Document,
   encodeDocuments,
   TRAINING_FILE,
   VALIDATION_FILE,
-} from '../src/training/document-source.ts';
-import { prepareRun } from '../src/training/prepare.ts';
-import { createRandom, shuffled } from '../src/training/random.ts';
-import { createRun, runPath } from '../src/training/run-folder.ts';
-import { jokeSample, type TrainingJoke, themesOf } from '../src/training/samples.ts';
-import { RECIPE_DEFAULTS, type TrainingSettings } from '../src/training/settings.ts';
-import { balancedRepeats, isHeldOut, readTextFiles } from '../src/training/text-documents.ts';
-import { trainRun } from '../src/training/trainer.ts';
-import { emptyWeights, loadWeights } from '../src/training/weights.ts';
-import { writeModel } from '../src/training/write-model.ts';
+} from '../src/finetuning/data/document-source.ts';
+import { jokeSample, type TrainingJoke, themesOf } from '../src/finetuning/data/samples.ts';
+import { balancedRepeats, isHeldOut, readTextFiles } from '../src/finetuning/data/text-documents.ts';
+import { writeModel } from '../src/finetuning/result/write-model.ts';
+import { prepareRun } from '../src/finetuning/run/prepare.ts';
+import { createRun, runPath } from '../src/finetuning/run/run-folder.ts';
+import { trainRun } from '../src/finetuning/run/train-run.ts';
+import { RECIPE_DEFAULTS, type TrainingSettings } from '../src/finetuning/settings.ts';
+import { emptyWeights, loadWeights } from '../src/finetuning/step/weights.ts';
+import { createRandom, shuffled } from '../src/lib/random.ts';
+import { type ModelFolder, openModelFolder } from '../src/models/folder.ts';
+import { bundledModelPath } from '../src/models/registry.ts';
 
 // Makes the bundled model with Chispa's own trainer, in stages that can be killed and started again:
 //   1. continues training a small model on plain text, mixed with some jokes of the grammar: the language;

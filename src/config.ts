@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { GATE_DEFAULTS, type GateThresholds, gateThresholds } from './learning/gate.ts';
 import { ChispaError } from './lib/errors.ts';
 import { LOG_LEVELS } from './lib/log.ts';
+import { GATE_DEFAULTS, type GateThresholds, gateThresholds } from './trainer/policy/gate.ts';
 
 const wholeNumber = (min: number, max: number) =>
   z

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCorpus, readJokes } from '../../src/corpus/read.ts';
+import { table } from '../../src/finetuning/result/report.ts';
+import { prepareRun } from '../../src/finetuning/run/prepare.ts';
+import { ownerOf } from '../../src/finetuning/run/run-lock.ts';
+import { trainRun } from '../../src/finetuning/run/train-run.ts';
+import { RECIPE_DEFAULTS, type RecipeName, type TrainingSettings } from '../../src/finetuning/settings.ts';
+import { memoryNeed } from '../../src/finetuning/step/memory-need.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
-import { memoryNeed } from '../../src/training/memory-need.ts';
-import { prepareRun } from '../../src/training/prepare.ts';
-import { table } from '../../src/training/report.ts';
-import { ownerOf } from '../../src/training/run-lock.ts';
-import { RECIPE_DEFAULTS, type RecipeName, type TrainingSettings } from '../../src/training/settings.ts';
-import { trainRun } from '../../src/training/trainer.ts';
 import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
 
 // What runs of several sizes need in memory beside what `chispa train` estimates before it starts: the estimate's

@@ -1,9 +1,9 @@
+import { type Row, toBatch } from '../../src/finetuning/data/batch.ts';
+import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
+import { ADAMW_DEFAULTS } from '../../src/finetuning/step/optimizer.ts';
+import { createStepper } from '../../src/finetuning/step/stepper.ts';
+import { emptyWeights, initialiseAdapters, loadWeights } from '../../src/finetuning/step/weights.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
-import { type Row, toBatch } from '../../src/training/batch.ts';
-import { ADAMW_DEFAULTS } from '../../src/training/optimizer.ts';
-import { RECIPE_DEFAULTS } from '../../src/training/settings.ts';
-import { createStepper } from '../../src/training/stepper.ts';
-import { emptyWeights, initialiseAdapters, loadWeights } from '../../src/training/weights.ts';
 
 // One trainer in a process of its own: a step for each line `rows length`, answered by its seconds, loss and peak memory.
 // Arguments: model folder, threads, full | lora.

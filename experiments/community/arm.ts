@@ -12,14 +12,14 @@ import type { TrainingRun } from '../../src/db/training-runs.ts';
 import { createVoter, type Voter } from '../../src/db/voter.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { Engine, GenerationResult, LoadedModel } from '../../src/engine/engine.ts';
-import { LEARNING_DEFAULTS } from '../../src/learning/corpus.ts';
+import { recitedShare, textFigures } from '../../src/finetuning/measure/text-figures.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { createRandom, shuffled } from '../../src/lib/random.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { beginLearning, learn } from '../../src/trainer/learn.ts';
 import { seedJokes } from '../../src/trainer/options.ts';
+import { LEARNING_DEFAULTS } from '../../src/trainer/policy/corpus.ts';
 import { LEARNING_SETTINGS } from '../../src/trainer/settings.ts';
-import { createRandom, shuffled } from '../../src/training/random.ts';
-import { recitedShare, textFigures } from '../../src/training/text-figures.ts';
 import { createCrowd, type SimulatedVote } from './raters.ts';
 import type { Taste } from './tastes.ts';
 

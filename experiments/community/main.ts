@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { table } from '../../src/finetuning/result/report.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
-import { table } from '../../src/training/report.ts';
 import { type Round, runArm } from './arm.ts';
 import { communityChart, type Result } from './chart.ts';
 import { TASTES, type Taste } from './tastes.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/training/random.ts';
+import type { Random } from '../../src/lib/random.ts';
 
 export const CROWD = {
   raters: 60,

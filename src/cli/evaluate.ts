@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
+import type { Evaluation } from '../finetuning/measure/evaluate.ts';
+import type { TextFigures } from '../finetuning/measure/text-figures.ts';
 import { BOT_DEFAULTS } from '../lib/settings.ts';
-import type { Evaluation } from '../training/evaluate.ts';
-import type { TextFigures } from '../training/text-figures.ts';
 import { numberIn } from './settings-options.ts';
 
 interface Options {
@@ -61,7 +61,7 @@ async function run(options: Options): Promise<void> {
     const evaluations: Evaluation[] = [];
     const names = compare ?? [options.model ?? config.model];
     for (const name of names) evaluations.push(await evaluateModel(name));
-    const { textFigures } = await import('../training/text-figures.ts');
+    const { textFigures } = await import('../finetuning/measure/text-figures.ts');
     if (options.json) {
       const [only] = evaluations;
       process.stdout.write(`${JSON.stringify(compare ? { models: evaluations } : only)}\n`);
@@ -73,7 +73,7 @@ async function run(options: Options): Promise<void> {
   async function evaluateModel(name: string): Promise<Evaluation> {
     const { resolveModel } = await import('../models/registry.ts');
     const { openModelFolder } = await import('../models/folder.ts');
-    const { evaluate } = await import('../training/evaluate.ts');
+    const { evaluate } = await import('../finetuning/measure/evaluate.ts');
     const folder = await openModelFolder(await resolveModel(name, { modelsDir: config.modelsDir }));
     const { model, context } = await engine.load(folder.path);
     const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
@@ -95,8 +95,8 @@ async function run(options: Options): Promise<void> {
 /** The part of a corpus that the `chispa` recipe holds out. */
 async function heldOut(jokes: readonly string[]): Promise<string[]> {
   const { duplicateGroups } = await import('../corpus/duplicates.ts');
-  const { splitByHash } = await import('../training/split.ts');
-  const { RECIPE_DEFAULTS } = await import('../training/settings.ts');
+  const { splitByHash } = await import('../finetuning/data/split.ts');
+  const { RECIPE_DEFAULTS } = await import('../finetuning/settings.ts');
   return splitByHash(jokes, (joke) => joke, duplicateGroups(jokes), RECIPE_DEFAULTS.chispa.validation)
     .validation;
 }
@@ -125,7 +125,7 @@ async function sideBySide(
   evaluations: readonly Evaluation[],
   corpus: TextFigures,
 ): Promise<string> {
-  const { table } = await import('../training/report.ts');
+  const { table } = await import('../finetuning/result/report.ts');
   const shown = (value: number | undefined) =>
     value === undefined ? '' : Number.isInteger(value) ? String(value) : value.toFixed(4);
   const figures = Object.keys(LABELS) as Figure[]; // the record's own keys

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../lib/errors.ts';
 import {
   RECIPE_DEFAULTS,
   RECIPES,
   type RecipeName,
   type TrainingSettings,
   trainingSettings,
-} from '../training/settings.ts';
+} from '../finetuning/settings.ts';
+import { UsageError } from '../lib/errors.ts';
 
 type NumericSetting = Exclude<keyof TrainingSettings, 'recipe' | 'mode' | 'schedule' | 'targets'>;
 

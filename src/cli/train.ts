@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
+import type { TrainingJoke } from '../finetuning/data/samples.ts';
 import { InterruptedError } from '../lib/errors.ts';
-import type { TrainingJoke } from '../training/samples.ts';
 import { numberIn } from './settings-options.ts';
 import { addTrainingOptions, type TrainingFlags, trainingSettingsFrom } from './train-options.ts';
 
@@ -48,8 +48,8 @@ export function register(program: Command): void {
 }
 
 async function train(options: Options): Promise<void> {
-  const { latestRun, readRun, runPath } = await import('../training/run-folder.ts');
-  const { trainRun } = await import('../training/trainer.ts');
+  const { latestRun, readRun, runPath } = await import('../finetuning/run/run-folder.ts');
+  const { trainRun } = await import('../finetuning/run/train-run.ts');
   const { jsonDisplay, terminalDisplay } = await import('./training-display.ts');
   const config = loadConfig();
   const { modelsDir } = config;
@@ -79,7 +79,7 @@ async function train(options: Options): Promise<void> {
 async function begin(options: Options, modelsDir: string, threads: number): Promise<string> {
   const settings = trainingSettingsFrom(options);
   const { BUNDLED_MODEL, resolveModel } = await import('../models/registry.ts');
-  const { prepareRun } = await import('../training/prepare.ts');
+  const { prepareRun } = await import('../finetuning/run/prepare.ts');
   return prepareRun({
     base: await resolveModel(options.model ?? BUNDLED_MODEL, { modelsDir }),
     modelsDir,
@@ -96,7 +96,7 @@ async function corpusOf({
   corpus,
   clean = false,
 }: Options): Promise<{ jokes: TrainingJoke[]; corpus: string }> {
-  const { themesOf } = await import('../training/samples.ts');
+  const { themesOf } = await import('../finetuning/data/samples.ts');
   if (corpus === DATABASE) {
     const { corpusEntriesOf } = await import('../db/corpus.ts');
     const { withDatabase } = await import('./corpus-store.ts');

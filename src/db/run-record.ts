@@ -18,7 +18,7 @@ export interface RunCorpus {
 export interface RunSnapshot {
   training: { id: string; weight: number }[];
   heldOut: { id: string; weight: number }[];
-  /** What was believed of votes (src/learning/vote-model.ts). */
+  /** What was believed of votes (src/trainer/policy/vote-model.ts). */
   voteModel: Record<string, number>;
 }
 

@@ -1,10 +1,10 @@
 import type { RunEvaluation } from '../db/run-record.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type GateThresholds, type GateVerdict, gateVerdict } from '../learning/gate.ts';
+import { measureLosses } from '../finetuning/measure/losses.ts';
+import { recitedShare, textFigures } from '../finetuning/measure/text-figures.ts';
 import { BOT_DEFAULTS } from '../lib/settings.ts';
 import { createSafety, type Safety } from '../safety/safety.ts';
-import { measureLosses } from '../training/losses.ts';
-import { recitedShare, textFigures } from '../training/text-figures.ts';
+import { type GateThresholds, type GateVerdict, gateVerdict } from './policy/gate.ts';
 
 export interface Comparison {
   /** Model folders: where the line began, the version that serves, and the one that would take its place. */

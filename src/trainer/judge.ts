@@ -4,8 +4,8 @@ import { endTrial, leaveTrial, rollBackWorse } from '../db/promotion.ts';
 import type { EventDetails } from '../db/run-record.ts';
 import { versionRatings } from '../db/trainable.ts';
 import { comparedRuns, endComparison, type TrainingRun } from '../db/training-runs.ts';
-import { LIVE_DEFAULTS, type LiveVerdict, liveVerdict } from '../learning/live-comparison.ts';
 import type { Logger } from '../lib/log.ts';
+import { LIVE_DEFAULTS, type LiveVerdict, liveVerdict } from './policy/live-comparison.ts';
 
 export interface JudgeOptions {
   db: Database;

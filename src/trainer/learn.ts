@@ -15,17 +15,17 @@ import {
   type TrainingRun,
 } from '../db/training-runs.ts';
 import type { EngineClient } from '../engine/client.ts';
-import { LEARNING_DEFAULTS, type LearningOptions } from '../learning/corpus.ts';
-import { GATE_DEFAULTS, type GateThresholds } from '../learning/gate.ts';
+import type { TrainingJoke } from '../finetuning/data/samples.ts';
+import { removeRun } from '../finetuning/run/checkpoint.ts';
+import type { TrainingEvent } from '../finetuning/run/events.ts';
+import { runPath } from '../finetuning/run/run-folder.ts';
+import { trainRun } from '../finetuning/run/train-run.ts';
+import type { TrainingSettings } from '../finetuning/settings.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { removeRun } from '../training/checkpoint.ts';
-import type { TrainingEvent } from '../training/events.ts';
-import { runPath } from '../training/run-folder.ts';
-import type { TrainingJoke } from '../training/samples.ts';
-import type { TrainingSettings } from '../training/settings.ts';
-import { trainRun } from '../training/trainer.ts';
 import { holdLease } from './lease.ts';
+import { LEARNING_DEFAULTS, type LearningOptions } from './policy/corpus.ts';
+import { GATE_DEFAULTS, type GateThresholds } from './policy/gate.ts';
 import { canGoOn, prepare } from './prepare.ts';
 import { LEARNING_SETTINGS } from './settings.ts';
 import { epochOf } from './trained.ts';

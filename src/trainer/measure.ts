@@ -1,9 +1,9 @@
 import type { RunSnapshot } from '../db/run-record.ts';
 import { trainableJokes } from '../db/trainable.ts';
 import type { OpenRun } from '../db/training-runs.ts';
-import { GATE_DEFAULTS } from '../learning/gate.ts';
 import { type Comparison, compareModels } from './evaluation.ts';
 import type { LearnOptions, Wait } from './learn.ts';
+import { GATE_DEFAULTS } from './policy/gate.ts';
 import { LEARNING_SETTINGS } from './settings.ts';
 
 /** Measures what came out of a run on the jokes that its snapshot holds out, with an engine of its own. */

@@ -2,10 +2,10 @@ import { constants } from 'node:os';
 import { defaultCorpus, readJokes } from '../corpus/read.ts';
 import { startEngine } from '../engine/client.ts';
 import type { EngineOptions } from '../engine/engine.ts';
-import type { GateThresholds } from '../learning/gate.ts';
+import { type TrainingJoke, themesOf } from '../finetuning/data/samples.ts';
 import type { Logger } from '../lib/log.ts';
-import { type TrainingJoke, themesOf } from '../training/samples.ts';
 import type { LearnOptions } from './learn.ts';
+import type { GateThresholds } from './policy/gate.ts';
 
 /** The part of the configuration that decides how a run learns. */
 export interface LearningConfig extends Pick<EngineOptions, 'provider' | 'threads' | 'slots' | 'precision'> {

@@ -2,13 +2,13 @@ import type { ModelVersion } from '../db/models.ts';
 import type { RunCorpus, RunSnapshot } from '../db/run-record.ts';
 import { HALF_LIFE_DAYS, trainableJokes } from '../db/trainable.ts';
 import { type OpenRun, recordRun } from '../db/training-runs.ts';
-import { learningCorpus } from '../learning/corpus.ts';
-import { GATE_DEFAULTS } from '../learning/gate.ts';
+import { removeRun } from '../finetuning/run/checkpoint.ts';
+import { prepareRun } from '../finetuning/run/prepare.ts';
+import { readRun } from '../finetuning/run/run-folder.ts';
 import { ChispaError } from '../lib/errors.ts';
-import { removeRun } from '../training/checkpoint.ts';
-import { prepareRun } from '../training/prepare.ts';
-import { readRun } from '../training/run-folder.ts';
 import type { LearnOptions, Wait } from './learn.ts';
+import { learningCorpus } from './policy/corpus.ts';
+import { GATE_DEFAULTS } from './policy/gate.ts';
 import { LEARNING_SETTINGS, VOICE_SETTINGS } from './settings.ts';
 
 /** Whether a folder holds a run; what a kill left of one that was being made is removed. */

@@ -4,9 +4,9 @@ import type { Database } from '../db/connect.ts';
 import { retireModels } from '../db/retired-models.ts';
 import { currentRun } from '../db/training-runs.ts';
 import { keptVoices, retireVoices } from '../db/voices.ts';
+import { runsFolder } from '../finetuning/run/run-folder.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { runsFolder } from '../training/run-folder.ts';
 import { runMark, voicesFolder } from './voice.ts';
 
 /** Removes the weights of trained versions that nobody needs any more (`retireModels`); their rows stay. */

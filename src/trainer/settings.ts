@@ -1,4 +1,4 @@
-import { RECIPE_DEFAULTS, type TrainingSettings } from '../training/settings.ts';
+import { RECIPE_DEFAULTS, type TrainingSettings } from '../finetuning/settings.ts';
 
 /** How the learning loop trains: the `chispa` recipe, going on from a model that knows jokes already. */
 export const LEARNING_SETTINGS: TrainingSettings = {

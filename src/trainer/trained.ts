@@ -2,11 +2,11 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Epoch } from '../db/training-runs.ts';
+import type { EpochRecord } from '../finetuning/run/events.ts';
+import { epochRecord } from '../finetuning/run/progress.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { type ModelFolder, openModelFolder } from '../models/folder.ts';
 import { verifyModel } from '../models/verify.ts';
-import type { EpochRecord } from '../training/events.ts';
-import { epochRecord } from '../training/progress.ts';
 
 /** Opens the trained model when its files are what was written; else it is removed, and does not serve. */
 export async function openWhole(folder: string, sha256?: string): Promise<ModelFolder> {

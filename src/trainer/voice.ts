@@ -4,12 +4,12 @@ import { lineStart, type ModelVersion } from '../db/models.ts';
 import { promoteVoice, rejectVoice } from '../db/promotion.ts';
 import { beginRun, type OpenRun, recordEpoch } from '../db/training-runs.ts';
 import type { DueVoice } from '../db/voices.ts';
-import { LEARNING_DEFAULTS } from '../learning/corpus.ts';
-import { GATE_DEFAULTS } from '../learning/gate.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { ADAPTER_FILES, adapterHash } from '../models/adapter-files.ts';
 import type { LearnOptions, Wait } from './learn.ts';
 import { measure } from './measure.ts';
+import { LEARNING_DEFAULTS } from './policy/corpus.ts';
+import { GATE_DEFAULTS } from './policy/gate.ts';
 import { VOICE_SETTINGS } from './settings.ts';
 import { openWhole, trainedEpochs } from './trained.ts';
 

@@ -9,8 +9,8 @@ import { connect } from '../../src/db/connect.ts';
 import { importEntries } from '../../src/db/corpus.ts';
 import { activeModel } from '../../src/db/models.ts';
 import { freshDataDir, silent } from '../databases.ts';
+import { someJokes, writeTinyModel } from '../finetuning/tiny-model.ts';
 import { aCommunity, serving, tell } from '../trainer/rated.ts';
-import { someJokes, writeTinyModel } from '../training/tiny-model.ts';
 import { runCommand } from './run-command.ts';
 
 const SLOW = { timeout: 180_000 };

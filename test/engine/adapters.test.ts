@@ -8,6 +8,7 @@ import { createDecoderSession } from '../../src/engine/decoder-session.ts';
 import type { GenerationRequest, Precision } from '../../src/engine/engine.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 import { openLocalEngine } from '../../src/engine/local-engine.ts';
+import { mergeAdapters, peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
 import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
@@ -16,7 +17,6 @@ import { tensorFor } from '../../src/models/folder.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { float32Tensor, readTensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { expectedShapes } from '../../src/models/shapes.ts';
-import { mergeAdapters, peftConfig, peftTensors } from '../../src/training/adapter.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel, openWeights } from './open-model.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCrowd } from '../../experiments/community/raters.ts';
 import { TASTES } from '../../experiments/community/tastes.ts';
-import { createRandom } from '../../src/training/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 
 const score = (taste: string, text: string) => TASTES.find(({ name }) => name === taste)?.score(text);
 

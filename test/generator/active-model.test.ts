@@ -14,7 +14,7 @@ import { openModelFolder } from '../../src/models/folder.ts';
 import { silent } from '../databases.ts';
 import { onEachBackend } from '../db/backends.ts';
 import { GUILD } from '../db/samples.ts';
-import { writeTinyModel } from '../training/tiny-model.ts';
+import { writeTinyModel } from '../finetuning/tiny-model.ts';
 
 const SLOW = { timeout: 60_000 };
 let folder: string;

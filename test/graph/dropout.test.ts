@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGraph } from '../../src/graph/graph.ts';
 import { dropout } from '../../src/graph/ops/index.ts';
-import { createRandom } from '../../src/training/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 import { runGraph } from './run-graph.ts';
 
 const ROWS = 400;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { toBatch, totalWeight } from '../../src/finetuning/data/batch.ts';
 import { gradientName, type trainingGraph } from '../../src/graph/training.ts';
 import { parseConfig } from '../../src/models/config.ts';
-import { toBatch, totalWeight } from '../../src/training/batch.ts';
 import { relativeError } from './run-graph.ts';
 
 interface GoldenCase {

@@ -3,9 +3,9 @@ import { mentions } from '../../corpus/seed-problems.ts';
 import { defaultCorpus, readJokes } from '../../src/corpus/read.ts';
 import { type EngineClient, startEngine } from '../../src/engine/client.ts';
 import type { Prompt } from '../../src/engine/engine.ts';
+import { recitedShare, textFigures } from '../../src/finetuning/measure/text-figures.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
-import { recitedShare, textFigures } from '../../src/training/text-figures.ts';
 import { silent } from '../databases.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });

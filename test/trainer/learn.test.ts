@@ -9,11 +9,11 @@ import { activeModel, findModelVersion, trialModel } from '../../src/db/models.t
 import { trainingRuns } from '../../src/db/schema.ts';
 import { trainableJokes } from '../../src/db/trainable.ts';
 import { epochsOf, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
-import { GATE_DEFAULTS } from '../../src/learning/gate.ts';
 import { beginLearning, type LearnOptions, learn } from '../../src/trainer/learn.ts';
+import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { LEARNING_SETTINGS } from '../../src/trainer/settings.ts';
 import { onEachBackend, onPostgres } from '../db/backends.ts';
-import { writeTinyModel } from '../training/tiny-model.ts';
+import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 

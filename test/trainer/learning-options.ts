@@ -1,9 +1,9 @@
 import { startEngine } from '../../src/engine/client.ts';
-import { GATE_DEFAULTS } from '../../src/learning/gate.ts';
+import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
 import type { LearnOptions } from '../../src/trainer/learn.ts';
-import { RECIPE_DEFAULTS } from '../../src/training/settings.ts';
+import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { silent } from '../databases.ts';
-import { someJokes } from '../training/tiny-model.ts';
+import { someJokes } from '../finetuning/tiny-model.ts';
 
 /** A model of random weights learns to spell, and no more. */
 export const LENIENT = {

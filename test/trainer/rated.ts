@@ -4,7 +4,7 @@ import { activateModel, ensureModelVersion, type ModelVersion } from '../../src/
 import { jokes, ratings } from '../../src/db/schema.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
-import { someJokes } from '../training/tiny-model.ts';
+import { someJokes } from '../finetuning/tiny-model.ts';
 
 /** The active version of a model folder. */
 export async function serving(db: Database, folder: string): Promise<ModelVersion> {

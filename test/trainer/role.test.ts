@@ -14,13 +14,13 @@ import { pauseLearning, votesSinceLastRun } from '../../src/db/learning.ts';
 import { activeModel } from '../../src/db/models.ts';
 import { trainingRuns } from '../../src/db/schema.ts';
 import { epochsOf, listRuns } from '../../src/db/training-runs.ts';
+import type { TrainingEvent } from '../../src/finetuning/run/events.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { startTrainer, type TrainerOptions } from '../../src/trainer/role.ts';
-import type { TrainingEvent } from '../../src/training/events.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { onEachBackend, onPostgres } from '../db/backends.ts';
 import { ended, startProgram } from '../db/programs.ts';
-import { writeTinyModel } from '../training/tiny-model.ts';
+import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 

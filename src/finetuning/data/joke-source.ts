@@ -1,0 +1,80 @@
+import { duplicateGroups } from '../../corpus/duplicates.ts';
+import { ChispaError } from '../../lib/errors.ts';
+import { createRandom, shuffled } from '../../lib/random.ts';
+import type { ModelFolder } from '../../models/folder.ts';
+import type { TrainingSettings } from '../settings.ts';
+import { chunks, packRows } from './pack.ts';
+import { type EncodedJoke, jokeSample, plainSample, type TrainingJoke } from './samples.ts';
+import type { Source } from './source.ts';
+import { type Split, splitByHash, splitByShuffle } from './split.ts';
+
+type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
+
+/** Fewer jokes than this cannot be learnt from: the held-out tenth would say nothing. */
+export const MINIMUM_JOKES = 20;
+
+/** What a corpus of jokes becomes under a recipe: its split, its samples and its batches. */
+export function jokeSource(
+  model: Speaker,
+  jokes: readonly TrainingJoke[],
+  settings: TrainingSettings,
+): Source & { split: Split<EncodedJoke> } {
+  if (jokes.length < MINIMUM_JOKES)
+    throw new ChispaError(
+      'corpus-too-small',
+      `The corpus has ${jokes.length} jokes; training needs at least ${MINIMUM_JOKES}. Add jokes to it.`,
+    );
+  const encoded = jokes.map((joke) => ({ ...joke, tokens: model.tokenizer.encode(joke.text) }));
+  return settings.recipe === 'notebook'
+    ? notebookSource(model, encoded, settings)
+    : chispaSource(model, encoded, settings);
+}
+
+/** The random streams of a run, set apart by what they decide. */
+const ORDER = 1;
+const THEMES = 2;
+
+/** Full rows in a new order every epoch, themes drawn anew. */
+function chispaSource(model: Speaker, jokes: readonly EncodedJoke[], settings: TrainingSettings) {
+  const { seed, batch } = settings;
+  const limit = Math.min(settings.maxLength, model.config.positions);
+  const texts = jokes.map(({ text }) => text);
+  const split = splitByHash(jokes, ({ text }) => text, duplicateGroups(texts), settings.validation);
+  const rowsOf = (set: readonly EncodedJoke[], epoch: number) => {
+    const random = createRandom(seed, THEMES, epoch);
+    return packRows(
+      set.map((joke) => jokeSample(model, joke, random, limit)),
+      limit,
+    );
+  };
+  return {
+    split,
+    average: 'tokens' as const,
+    epoch: (epoch: number) =>
+      chunks(rowsOf(shuffled(split.training, createRandom(seed, ORDER, epoch)), epoch), batch),
+    validation: chunks(rowsOf(split.validation, 0), batch),
+  };
+}
+
+/** The notebook's batches: `batch` jokes a step in a shuffled order, every end-of-text target masked. */
+function notebookSource(model: Speaker, jokes: readonly EncodedJoke[], settings: TrainingSettings) {
+  const { seed, batch } = settings;
+  const limit = Math.min(settings.maxLength, model.config.positions);
+  // A joke of one token predicts nothing.
+  const split = splitByShuffle(
+    jokes.filter(({ tokens }) => tokens.length > 1),
+    settings.validation,
+    seed,
+  );
+  const batchesOf = (set: readonly EncodedJoke[]) =>
+    // The jokes of a batch side by side in one row: same loss and gradients as padding, a seventh of the work.
+    chunks(set, batch).map((group) => [group.map((joke) => plainSample(joke, limit))]);
+  return {
+    split,
+    average: 'batches' as const,
+    ignored: model.config.eos,
+    logEvery: Math.max(1, Math.floor(split.training.length / batch)),
+    epoch: (epoch: number) => batchesOf(shuffled(split.training, createRandom(seed, ORDER, epoch))),
+    validation: batchesOf(split.validation),
+  };
+}

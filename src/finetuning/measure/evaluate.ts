@@ -1,0 +1,115 @@
+import type { ModelFolder } from '../../models/folder.ts';
+import { type Sample, toBatch } from '../data/batch.ts';
+import { chunks, packRows } from '../data/pack.ts';
+import { createEvaluator } from './evaluator.ts';
+import { recitedShare, type TextFigures, textFigures } from './text-figures.ts';
+
+/** Everything `chispa evaluate` says about a model. */
+export interface Evaluation extends TextFigures {
+  model: string;
+  /** Mean loss per predicted token of the jokes, their end included, in nats; and e to its power. */
+  loss: number;
+  perplexity: number;
+  /** Share of the generated jokes that repeat 8 consecutive words of a known one. */
+  recited: number;
+  /** Share of the generated jokes that ended by themselves within the token limit. */
+  selfEnding: number;
+  /** Jokes the loss was measured on, and jokes generated. */
+  jokes: number;
+  samples: number;
+}
+
+export interface EvaluateOptions {
+  folder: ModelFolder;
+  /** To measure the loss on. */
+  jokes: readonly string[];
+  /** To look for in what the model generates. */
+  known: readonly string[];
+  samples: number;
+  threads: number;
+  /** One joke of the model, for a seed counted from 0. */
+  generate(seed: number): Promise<{ text: string; ended: boolean }>;
+}
+
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { folder, jokes, known, samples, threads } = options;
+  const loss = await jokeLoss(folder, jokes, threads);
+  const generated = await Promise.all(Array.from({ length: samples }, (_, seed) => options.generate(seed)));
+  const texts = generated.map(({ text }) => text);
+  return {
+    model: folder.name,
+    loss,
+    perplexity: Math.exp(loss),
+    ...textFigures(texts),
+    recited: recitedShare(texts, known),
+    selfEnding: generated.filter(({ ended }) => ended).length / Math.max(1, samples),
+    jokes: jokes.length,
+    samples,
+  };
+}
+
+/** Rows computed together. */
+const ROWS = 4;
+
+/** Mean loss per predicted token of `<eot> joke <eot>`, whatever template the model has; cut to its context. */
+export async function jokeLoss(
+  folder: ModelFolder,
+  jokes: readonly string[],
+  threads: number,
+): Promise<number> {
+  const sums = await lossSums(folder, jokes, { threads });
+  const total = (of: 'loss' | 'tokens') => sums.reduce((sum, joke) => sum + joke[of], 0);
+  return total('loss') / total('tokens');
+}
+
+/**
+ * The same for each joke by itself: mean loss per predicted token [jokes], in nats, of the distribution that is sampled
+ * at `temperature`.
+ */
+export async function jokeLosses(
+  folder: ModelFolder,
+  jokes: readonly string[],
+  options: { threads: number; temperature?: number },
+): Promise<number[]> {
+  return (await lossSums(folder, jokes, options)).map(({ loss, tokens }) => loss / tokens);
+}
+
+/** Each joke's loss over all its predicted tokens, and their number. */
+async function lossSums(
+  folder: ModelFolder,
+  jokes: readonly string[],
+  options: { threads: number; temperature?: number },
+): Promise<{ loss: number; tokens: number }[]> {
+  const { config, tokenizer } = folder;
+  const limit = Math.min(512, config.positions);
+  const samples = jokes.map((joke) => ({
+    tokens: [config.eos, ...tokenizer.encode(joke), config.eos].slice(0, limit),
+    from: 1,
+    weight: 1,
+  }));
+  const sums = new Map(samples.map((sample): [Sample, number] => [sample, 0]));
+  const evaluator = await createEvaluator(folder, options);
+  try {
+    for (const rows of chunks(packRows(samples, limit), ROWS)) {
+      const batch = toBatch(rows);
+      const losses = await evaluator.losses(batch);
+      rows.forEach((row, r) => {
+        let at = r * batch.length;
+        for (const sample of row) {
+          const predicted = losses.subarray(at, at + sample.tokens.length - 1);
+          sums.set(
+            sample,
+            predicted.reduce((sum, loss) => sum + loss, 0),
+          );
+          at += sample.tokens.length;
+        }
+      });
+    }
+  } finally {
+    await evaluator.release();
+  }
+  return samples.map((sample) => ({
+    loss: sums.get(sample) ?? Number.NaN,
+    tokens: sample.tokens.length - 1,
+  }));
+}

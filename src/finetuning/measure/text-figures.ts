@@ -1,0 +1,66 @@
+import { foldedWords } from '../../corpus/words.ts';
+
+/** What can be counted in a set of jokes without understanding them. Shares are 0 to 1. */
+export interface TextFigures {
+  /** Different n-grams of words among all n-grams of all texts (Li et al. 2016, arXiv:1510.03055). */
+  distinct1: number;
+  distinct2: number;
+  distinct3: number;
+  /** Mean share of a text's 4-grams that it has said before: 0 never, towards 1 for a loop. */
+  repetition: number;
+  /** Mean number of lines that begin with a dash. */
+  dialogueTurns: number;
+  /** Share of texts with a question. */
+  questions: number;
+  medianWords: number;
+}
+
+export function textFigures(texts: readonly string[]): TextFigures {
+  const words = texts.map(foldedWords);
+  const distinct = (n: number) => {
+    const grams = words.flatMap((list) => ngrams(list, n));
+    return grams.length === 0 ? 0 : new Set(grams).size / grams.length;
+  };
+  const mean = (values: readonly number[]) =>
+    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    distinct1: distinct(1),
+    distinct2: distinct(2),
+    distinct3: distinct(3),
+    repetition: mean(words.map(repetition)),
+    dialogueTurns: mean(
+      texts.map((text) => text.split('\n').filter((line) => /^\s*[-–—]/.test(line)).length),
+    ),
+    questions: mean(texts.map((text) => Number(text.includes('?')))),
+    medianWords: median(texts.map((text) => text.split(/\s+/).filter((word) => word !== '').length)),
+  };
+}
+
+/** Consecutive words that make a recital. */
+const RECITAL = 8;
+
+/** Share of `texts` that repeat 8 consecutive words of one of `sources`; case, accents and punctuation are folded. */
+export function recitedShare(texts: readonly string[], sources: readonly string[]): number {
+  if (texts.length === 0) return 0;
+  const known = new Set(sources.flatMap(recitableWords));
+  const recited = texts.filter((text) => recitableWords(text).some((words) => known.has(words)));
+  return recited.length / texts.length;
+}
+
+/** Every 8 consecutive words of a text, folded: whoever repeats one of them recites the text. */
+export const recitableWords = (text: string): string[] => ngrams(foldedWords(text), RECITAL);
+
+function repetition(words: readonly string[]): number {
+  const grams = ngrams(words, 4);
+  return grams.length === 0 ? 0 : 1 - new Set(grams).size / grams.length;
+}
+
+const ngrams = (words: readonly string[], n: number): string[] =>
+  Array.from({ length: Math.max(0, words.length - n + 1) }, (_, i) => words.slice(i, i + n).join(' '));
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = 0, high = 0] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
+  return (low + high) / 2;
+}

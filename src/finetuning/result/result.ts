@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelFolder } from '../../models/folder.ts';
+import { writeSafetensors } from '../../models/safetensors.ts';
+import { JOKE_FORMAT } from '../data/samples.ts';
+import type { StopReason } from '../run/events.ts';
+import type { Progress } from '../run/progress.ts';
+import type { Run } from '../run/run-folder.ts';
+import type { Views } from '../step/memory.ts';
+import type { Stepper } from '../step/stepper.ts';
+import { mergeAdapters, peftConfig, peftTensors } from './adapter.ts';
+import { lossChart } from './report.ts';
+import { writeModel } from './write-model.ts';
+
+/**
+ * Writes the model of a finished run from the tensors in its memory: merged if it trained an adapter, which is
+ * then also kept apart in PEFT's layout; with metrics.json and the loss chart beside the weights.
+ */
+export async function writeResult(
+  run: Run,
+  base: ModelFolder,
+  { stepper, frozen }: { stepper: Stepper; frozen: Views },
+  progress: Progress,
+  stopped: StopReason,
+): Promise<void> {
+  const { settings } = run;
+  const trained = stepper.memory.views('parameters');
+  if (settings.mode === 'lora') mergeAdapters(frozen, trained, settings);
+  const summary = {
+    base: base.name,
+    baseSha256: base.sha256,
+    corpus: run.corpus,
+    corpusSha256: run.corpusSha256,
+    settings,
+    stopped,
+    best: progress.best?.epoch,
+    steps: progress.step,
+    seconds: progress.seconds,
+    initialLoss: progress.initialLoss,
+  };
+  const metrics = { ...summary, epochs: progress.epochs };
+  await writeModel(run.output, {
+    base,
+    name: run.name,
+    weights: settings.mode === 'lora' ? frozen : trained,
+    // The notebook's jokes begin and end nowhere: its models are asked as their base was.
+    prompt: settings.recipe === 'chispa' ? JOKE_FORMAT : base.manifest.prompt,
+    training: summary,
+    async write(folder) {
+      await writeFile(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+      await writeFile(join(folder, 'loss.png'), lossChart(run.name, progress.epochs, progress.initialLoss));
+      if (settings.mode !== 'lora') return;
+      await mkdir(join(folder, 'adapter'));
+      const config = JSON.stringify(peftConfig(settings, base.name), null, 2);
+      await writeFile(join(folder, 'adapter', 'adapter_config.json'), config);
+      await writeSafetensors(
+        join(folder, 'adapter', 'adapter_model.safetensors'),
+        peftTensors(trained, stepper.memory.shapes),
+      );
+    },
+  });
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ChispaError } from '../../lib/errors.ts';
+import { type ModelFolder, WEIGHTS_FILE } from '../../models/folder.ts';
+import { sha256File } from '../../models/hash.ts';
+import { MANIFEST_FILE, type Manifest, manifestSchema, type PromptTemplates } from '../../models/manifest.ts';
+import { float32Tensor, writeSafetensors } from '../../models/safetensors.ts';
+import { expectedShapes } from '../../models/shapes.ts';
+import type { Views } from '../step/memory.ts';
+
+export interface TrainedModel {
+  base: ModelFolder;
+  name: string;
+  /** Every weight of the model by Hugging Face's name without prefix. */
+  weights: Views;
+  prompt: PromptTemplates;
+  /** What the manifest remembers of the run. */
+  training: Record<string, unknown>;
+  /** Further files by name (metrics, chart); they may lie in a folder of their own. */
+  write(folder: string): Promise<void>;
+}
+
+/** Files of a Hugging Face folder that training does not change. */
+const COPIED = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.json',
+  'merges.txt',
+  'generation_config.json',
+  'LICENSE',
+];
+
+/** Writes a model folder in Hugging Face's layout, whole or not at all. Throws `model-exists`. */
+export async function writeModel(output: string, model: TrainedModel): Promise<void> {
+  if (existsSync(output)) throw new ChispaError('model-exists', `There is already something at ${output}.`);
+  const { base, name, weights, prompt, training } = model;
+  const folder = `${output}.incomplete`;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  try {
+    const files = ['config.json', WEIGHTS_FILE];
+    await writeFile(join(folder, 'config.json'), await configText(base));
+    for (const file of COPIED.filter((file) => existsSync(join(base.path, file)))) {
+      await copyFile(join(base.path, file), join(folder, file));
+      files.push(file);
+    }
+    const shapes = expectedShapes(base.config);
+    await writeSafetensors(
+      join(folder, WEIGHTS_FILE),
+      [...weights].map(([weight, values]) =>
+        float32Tensor(storedName(weight), shapes.get(weight) ?? [], values),
+      ),
+    );
+    await model.write(folder);
+    const hashes = await Promise.all(
+      files.map(async (file) => [file, await sha256File(join(folder, file))] as const),
+    );
+    const { licence, description } = base.manifest;
+    const manifest: Manifest = manifestSchema.parse({
+      name,
+      ...(description !== undefined && { description }),
+      prompt,
+      source: base.name,
+      ...(licence !== undefined && { licence }),
+      created: new Date().toISOString(),
+      files: Object.fromEntries(hashes),
+      training,
+    });
+    await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    await mkdir(dirname(output), { recursive: true });
+    await rename(folder, output);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Hugging Face stores the body under `transformer.` and the head beside it. */
+const storedName = (name: string) => (name.startsWith('lm_head.') ? name : `transformer.${name}`);
+
+/** The base's config.json, which may say that its weights are in half precision: ours are not. */
+async function configText(base: ModelFolder): Promise<string> {
+  const config: Record<string, unknown> = JSON.parse(await readFile(join(base.path, 'config.json'), 'utf8'));
+  for (const field of ['dtype', 'torch_dtype']) if (field in config) config[field] = 'float32';
+  return `${JSON.stringify(config, null, 2)}\n`;
+}

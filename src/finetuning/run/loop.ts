@@ -1,0 +1,146 @@
+import { ChispaError } from '../../lib/errors.ts';
+import { toBatch, totalWeight } from '../data/batch.ts';
+import { chunks } from '../data/pack.ts';
+import type { Source } from '../data/source.ts';
+import type { TrainingSettings } from '../settings.ts';
+import { scheduleFactor } from '../step/schedule.ts';
+import type { Stepper } from '../step/stepper.ts';
+import type { EpochRecord, StopReason, TrainingEvent } from './events.ts';
+import type { Progress } from './progress.ts';
+import { validate } from './validation.ts';
+
+export interface LoopOptions {
+  settings: TrainingSettings;
+  source: Source;
+  stepper: Stepper;
+  /** Where the run stands; changed in place. */
+  progress: Progress;
+  vocabSize: number;
+  /** Training time after which the run ends early; the learning rate then follows time instead of steps. */
+  seconds?: number;
+  emit(event: TrainingEvent): void;
+  /** Keeps weights, moments and progress, whole or not at all. */
+  checkpoint(): Promise<void>;
+  /** Keeps the weights as the best so far. */
+  keepBest(): Promise<void>;
+  /** Asked between steps; true leaves the loop after a checkpoint. */
+  interrupted(): boolean;
+}
+
+/** The training loop from wherever `progress` stands. Ends with the reason, or `interrupted`. */
+export async function train(options: LoopOptions): Promise<StopReason | 'interrupted'> {
+  const { settings, source, progress, seconds = Number.POSITIVE_INFINITY, emit, checkpoint } = options;
+  const save = async () => {
+    await checkpoint();
+    emit({ event: 'checkpoint', step: progress.step });
+  };
+  for (;;) {
+    // Asked before each epoch, so that a run killed after its last one ends at once when resumed.
+    const reason = stopReason(options);
+    if (reason) return reason;
+    const steps = source.epoch(progress.epoch);
+    while (progress.stepInEpoch < steps.length && progress.seconds < seconds) {
+      if (options.interrupted()) {
+        await save();
+        return 'interrupted';
+      }
+      await takeStep(options, steps);
+      const due = settings.checkpoint > 0 && progress.step % settings.checkpoint === 0;
+      if (due && progress.stepInEpoch < steps.length) await save();
+    }
+    await endEpoch(options);
+    await save();
+  }
+}
+
+function stopReason({ settings, progress, seconds }: LoopOptions): StopReason | undefined {
+  if (progress.epoch > settings.epochs) return 'finished';
+  if (seconds !== undefined && progress.seconds >= seconds) return 'time';
+  const without = progress.epoch - 1 - (progress.best?.epoch ?? 0);
+  return settings.patience > 0 && without >= settings.patience ? 'early' : undefined;
+}
+
+async function takeStep(options: LoopOptions, steps: ReturnType<Source['epoch']>): Promise<void> {
+  const { settings, source, stepper, progress, seconds } = options;
+  const rows = steps[progress.stepInEpoch] ?? [];
+  const began = performance.now();
+  const batches = chunks(rows, Math.ceil(rows.length / settings.accumulate)).map((part) =>
+    toBatch(part, source),
+  );
+  const done = seconds
+    ? progress.seconds / seconds
+    : (progress.epoch - 1 + progress.stepInEpoch / steps.length) / settings.epochs;
+  const learningRate = settings.learningRate * scheduleFactor(settings.schedule, done, settings.warmup);
+  const step = progress.step + 1;
+  const { loss, norm } = await stepper.step(batches, { step, learningRate, clip: settings.clip });
+  refuseDivergence(loss, norm, step, options.vocabSize);
+
+  const took = (performance.now() - began) / 1000;
+  const weight = totalWeight(batches);
+  progress.step = step;
+  progress.stepInEpoch++;
+  progress.seconds += took;
+  progress.tokens = { sum: progress.tokens.sum + loss * weight, weight: progress.tokens.weight + weight };
+  progress.window = { sum: progress.window.sum + loss, steps: progress.window.steps + 1 };
+  if (source.logEvery && step % source.logEvery === 0) {
+    progress.reported = progress.window.sum / progress.window.steps;
+    progress.window = { sum: 0, steps: 0 };
+  }
+  const share = seconds
+    ? Math.min(1, progress.seconds / seconds)
+    : (progress.epoch - 1 + progress.stepInEpoch / steps.length) / settings.epochs;
+  options.emit({
+    event: 'step',
+    step,
+    epoch: progress.epoch,
+    progress: share,
+    loss,
+    learningRate,
+    norm,
+    tokensPerSecond: batches.reduce((count, { ids }) => count + ids.length, 0) / took,
+    eta: (progress.seconds / share) * (1 - share),
+  });
+  // onnxruntime never yields: let messages from the parent process in between steps.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function endEpoch({ source, stepper, progress, emit, keepBest }: LoopOptions): Promise<void> {
+  const { loss, tokenLoss } = await validate(stepper, source);
+  const { epoch, step, seconds, window, tokens } = progress;
+  const trainTokenLoss = tokens.sum / tokens.weight;
+  const byBatches = progress.reported ?? window.sum / window.steps;
+  const record: EpochRecord = {
+    epoch,
+    step,
+    trainLoss: source.average === 'batches' ? byBatches : trainTokenLoss,
+    validationLoss: loss,
+    trainTokenLoss,
+    validationTokenLoss: tokenLoss,
+    seconds,
+  };
+  const best = !progress.best || loss < progress.best.loss;
+  if (best) {
+    progress.best = { epoch, loss };
+    await keepBest();
+  }
+  progress.epochs.push(record);
+  progress.tokens = { sum: 0, weight: 0 };
+  progress.epoch++;
+  progress.stepInEpoch = 0;
+  emit({ event: 'epoch', best, ...record });
+}
+
+/** A model three times worse than guessing evenly will not come back. */
+const EXPLODED = 3;
+
+function refuseDivergence(loss: number, norm: number, step: number, vocabSize: number): void {
+  const why =
+    Number.isFinite(loss) && Number.isFinite(norm)
+      ? loss > EXPLODED * Math.log(vocabSize) && `exploded to ${loss.toFixed(1)}`
+      : 'is no longer a number';
+  if (why)
+    throw new ChispaError(
+      'training-diverged',
+      `The loss ${why} at step ${step}. The last checkpoint is kept; train again with a smaller --learning-rate.`,
+    );
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChispaError } from '../../lib/errors.ts';
+import { openModelFolder } from '../../models/folder.ts';
+import { modelName } from '../../models/manifest.ts';
+import { jokeSource } from '../data/joke-source.ts';
+import type { TrainingJoke } from '../data/samples.ts';
+import type { TrainingSettings } from '../settings.ts';
+import { refuseIfTooLarge } from '../step/memory-need.ts';
+import { CORPUS_FILE, createRun, runPath, snapshot } from './run-folder.ts';
+
+export interface RunRequest {
+  /** Folder of the model to start from. */
+  base: string;
+  modelsDir: string;
+  /** Name of the new model; its folder appears under it in `modelsDir`. Default: base, recipe and date. */
+  name?: string;
+  jokes: readonly TrainingJoke[];
+  /** Where the jokes came from, for people. */
+  corpus: string;
+  settings: TrainingSettings;
+  threads: number;
+  /** Training time after which the run ends early. */
+  minutes?: number;
+}
+
+/**
+ * Checks a run as far as can be known before it begins (model, corpus, name, memory), writes its folder with the
+ * corpus snapshot, and returns the folder for `trainRun`. Throws `ChispaError` and leaves nothing behind.
+ */
+export async function prepareRun(request: RunRequest): Promise<string> {
+  const { modelsDir, jokes, corpus, settings, threads, minutes } = request;
+  const base = await openModelFolder(request.base);
+  const name = request.name ?? freshName(base.name, settings.recipe);
+  if (!modelName.safeParse(name).success)
+    throw new ChispaError('bad-name', `${name} cannot name a model: use letters, digits, dots and dashes.`);
+  const output = join(modelsDir, name);
+  if (existsSync(output)) throw new ChispaError('model-exists', `There is already a model named ${name}.`);
+  jokeSource(base, jokes, settings); // refuses a corpus that cannot be learnt from
+  refuseIfTooLarge(base.config, settings);
+  const { bytes, sha256 } = snapshot(jokes);
+  const folder = runPath(modelsDir, name);
+  await createRun(
+    folder,
+    {
+      name,
+      base: base.path,
+      baseSha256: base.sha256,
+      output,
+      settings,
+      data: 'jokes',
+      corpus,
+      corpusSha256: sha256,
+      threads,
+      ...(minutes !== undefined && { minutes }),
+    },
+    { [CORPUS_FILE]: bytes },
+  );
+  return folder;
+}
+
+/** Sorts by time, and is never the same twice on one machine. */
+const freshName = (base: string, recipe: string) =>
+  `${base}-${recipe}-${new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}`.slice(
+    -100,
+  );

@@ -1,0 +1,61 @@
+import { loraShapes } from '../../graph/trained-adapter.ts';
+import { ChispaError } from '../../lib/errors.ts';
+import type { Gpt2Config } from '../../models/config.ts';
+import { expectedShapes } from '../../models/shapes.ts';
+import type { TrainingSettings } from '../settings.ts';
+
+/**
+ * What training needs, in bytes. The factors of the activations are fitted to the peaks that `bench/train/memory.ts`
+ * measured for random models of 7, 42 and 124 million parameters (docs/training.md), all of which it meets within 20 %.
+ */
+export function memoryNeed(config: Gpt2Config, settings: TrainingSettings): number {
+  const { layers, width, heads, vocabSize } = config;
+  const parameters = count(expectedShapes(config));
+  const lora = settings.mode === 'lora';
+  const trainable = lora ? count(loraShapes(config, settings)) : parameters;
+  const longest = Math.min(settings.maxLength, config.positions);
+  const length = settings.recipe === 'notebook' ? Math.min(longest, TYPICAL_JOKE * 4) : longest;
+  const rows = Math.ceil(settings.batch / settings.accumulate);
+  const tokens = rows * length;
+  // Kept for the backward pass of each layer: vectors of the width and attention matrices; then the logits.
+  const activations = tokens * (layers * (21 * width + 3.25 * heads * length) + 2.5 * vocabSize) * FLOAT;
+  // Parameters, two moments, gradients (and their sums); the binding copies the gradients once more.
+  const states = trainable * FLOAT * (settings.accumulate > 1 ? 6 : 5) + (lora ? parameters * FLOAT : 0);
+  return PROCESS + states + activations;
+}
+
+/** Refuses a run that would not fit, before it has begun. `available` bytes. */
+export function refuseIfTooLarge(
+  config: Gpt2Config,
+  settings: TrainingSettings,
+  available = process.availableMemory(),
+): void {
+  const need = memoryNeed(config, settings);
+  if (need <= available) return;
+  const lora = memoryNeed(config, { ...settings, mode: 'lora' });
+  const split = memoryNeed(config, { ...settings, accumulate: settings.batch });
+  const hints = [
+    ...(settings.accumulate < settings.batch && split < need
+      ? [`--accumulate ${settings.batch} needs ${gigabytes(split)}`]
+      : []),
+    ...(settings.mode === 'full' ? [`--mode lora needs ${gigabytes(lora)}`] : []),
+  ];
+  const hint = hints.length > 0 ? `: ${hints.join(', ')}` : '. Use a smaller --batch or --max-length';
+  throw new ChispaError(
+    'out-of-memory',
+    `This run needs about ${gigabytes(need)} of memory and ${gigabytes(available)} are free${hint}.`,
+  );
+}
+
+const FLOAT = 4;
+const PROCESS = 280e6;
+/** Median tokens of a joke (CHISTES with DeepESP's tokenizer): the notebook's packed rows are far below 512. */
+const TYPICAL_JOKE = 46;
+
+const count = (shapes: ReadonlyMap<string, readonly number[]>): number =>
+  [...shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, length) => product * length, 1),
+    0,
+  );
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;

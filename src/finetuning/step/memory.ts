@@ -1,0 +1,81 @@
+import { elementCount } from '../../graph/value.ts';
+import { ChispaError } from '../../lib/errors.ts';
+
+/** The arrays an optimiser keeps for every parameter. `sums` exists only where gradients are accumulated. */
+export type Region = 'parameters' | 'first' | 'second' | 'gradients' | 'sums';
+export type Views = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Parameters, both moments and gradients in one WebAssembly memory: the optimiser works on them in place, and
+ * onnxruntime reads parameters from and writes gradients into views of the same bytes.
+ */
+export interface TrainingMemory {
+  memory: WebAssembly.Memory;
+  shapes: ReadonlyMap<string, readonly number[]>;
+  /** One view a tensor. */
+  views(region: Region): Views;
+  /** The whole region, with the padding between tensors. */
+  whole(region: Region): Float32Array;
+}
+
+const PAGE = 65536;
+/** WebAssembly addresses 32 bits. */
+const MAX_BYTES = 65536 * PAGE;
+
+export function createTrainingMemory(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  { accumulate = false } = {},
+): TrainingMemory {
+  const regions: Region[] = [
+    'parameters',
+    'first',
+    'second',
+    'gradients',
+    ...(accumulate ? (['sums'] as const) : []),
+  ];
+  const places = new Map<string, { start: number; length: number }>();
+  let elements = 0;
+  for (const [name, shape] of shapes) {
+    const length = elementCount(shape);
+    places.set(name, { start: elements, length });
+    elements += Math.ceil(length / 4) * 4; // the SIMD loops take four at a time
+  }
+  // The first page stays empty: offset 0 is where the compiler may keep static data.
+  const bytes = PAGE + regions.length * elements * 4;
+  if (bytes > MAX_BYTES)
+    throw new ChispaError(
+      'model-too-large',
+      `Full training of ${Math.round(elements / 1e6)} million parameters needs more than the 4 GB its memory can hold. Use --mode lora.`,
+    );
+  const memory = allocate(Math.ceil(bytes / PAGE));
+  const startOf = (region: Region) => {
+    const index = regions.indexOf(region);
+    if (index < 0) throw new Error(`no memory was set aside for ${region}`);
+    return PAGE + index * elements * 4;
+  };
+  return {
+    memory,
+    shapes,
+    views: (region) =>
+      new Map(
+        [...places].map(([name, { start, length }]) => [
+          name,
+          new Float32Array(memory.buffer, startOf(region) + start * 4, length),
+        ]),
+      ),
+    whole: (region) => new Float32Array(memory.buffer, startOf(region), elements),
+  };
+}
+
+function allocate(pages: number): WebAssembly.Memory {
+  try {
+    // Not grown later: growing would detach every view.
+    return new WebAssembly.Memory({ initial: pages, maximum: MAX_BYTES / PAGE });
+  } catch (cause) {
+    throw new ChispaError(
+      'out-of-memory',
+      `This machine does not give the ${Math.round((pages * PAGE) / 1e6)} MB that full training needs. Use --mode lora.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Batch } from '../data/batch.ts';
+import type { Views } from './memory.ts';
+
+export type Feeds = Record<string, Tensor>;
+type Output = InferenceSession.ReturnType[string];
+
+/**
+ * A session for graphs whose row lengths change from run to run: no memory pattern (one for each length raised the
+ * peak of a 124M model from 2.9 to 3.6 GB).
+ */
+export const createSession = (model: Uint8Array, threads: number): Promise<InferenceSession> =>
+  InferenceSession.create(model, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    // Waiting threads sleep: spinning would take the time of a bot on the same machine.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/**
+ * Frees the outputs of former runs. onnxruntime-node makes each output an array of its own besides the memory it was
+ * given for it, outside V8's heap: V8, whose heap hardly grows, lets the gradients of a large model stand for several steps.
+ */
+export const freeOutputs = (): void => collect();
+
+/** Arrays as tensors over the same memory. */
+export const tensorsOf = (views: Views, shapes: ReadonlyMap<string, readonly number[]>): Feeds =>
+  Object.fromEntries(
+    [...views].map(([name, array]) => [name, new Tensor('float32', array, shapes.get(name) ?? [])]),
+  );
+
+/** What every graph of `graph/training.ts` takes of a batch. */
+export function batchFeeds({ rows, length, ids, positions, segments, targets }: Batch): Feeds {
+  const grid = (data: BigInt64Array) => new Tensor('int64', data, [rows, length]);
+  return {
+    ids: grid(ids),
+    positions: grid(positions),
+    segments: grid(segments),
+    targets: new Tensor('int64', targets, [targets.length]),
+  };
+}
+
+/** The numbers of a float32 output. */
+export function floatsOf(output: Output | undefined): Float32Array {
+  if (!(output?.data instanceof Float32Array)) throw new Error('the graph gave no float32 output');
+  return output.data;
+}

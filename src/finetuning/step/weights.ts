@@ -1,0 +1,39 @@
+import { createRandom } from '../../lib/random.ts';
+import type { Gpt2Config } from '../../models/config.ts';
+import { type ModelFolder, tensorFor } from '../../models/folder.ts';
+import { readTensor } from '../../models/safetensors.ts';
+import { expectedShapes } from '../../models/shapes.ts';
+import type { Views } from './memory.ts';
+
+/** Reads every weight of a model as float32 into `into`, which names the arrays that must be there. */
+export async function loadWeights(folder: ModelFolder, into: Views): Promise<void> {
+  for (const [name, array] of into) array.set(await readTensor(folder.weights, tensorFor(folder, name).name));
+}
+
+/** Arrays of their own for the weights of a model that stays as it is. */
+export const emptyWeights = (config: Gpt2Config): Views =>
+  new Map(
+    [...expectedShapes(config)].map(([name, shape]) => [
+      name,
+      new Float32Array(shape.reduce((product, length) => product * length, 1)),
+    ]),
+  );
+
+/**
+ * The start of an adapter (arXiv:2106.09685): A uniform in ±1/√inputs, as PEFT draws it, B zero, so that the model
+ * first computes what it did.
+ */
+export function initialiseAdapters(
+  views: Views,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  seed: number,
+) {
+  const random = createRandom(seed, ADAPTERS);
+  for (const [name, array] of views) {
+    if (!name.endsWith('lora_A')) continue;
+    const bound = 1 / Math.sqrt(shapes.get(name)?.[0] ?? 1);
+    for (let i = 0; i < array.length; i++) array[i] = (2 * random.unit() - 1) * bound;
+  }
+}
+
+const ADAPTERS = 0x6c6f7261;

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { duplicateGroups, nearDuplicates } from '../../corpus/duplicates.ts';
+import type { TrainingJoke } from '../../finetuning/data/samples.ts';
+import { splitByHash } from '../../finetuning/data/split.ts';
+import { recitableWords } from '../../finetuning/measure/text-figures.ts';
+import { fitVoteModel, jokeValue, type RatedJoke, type VoteModel } from './vote-model.ts';
+
+export const LEARNING_DEFAULTS = {
+  /** Share of the rated jokes that is never learned from: the gate's. */
+  heldOut: 0.15,
+  /** What the seed jokes count together, as a share of all. They keep the language whole. */
+  seedShare: 0.2,
+  /** Largest share of the rated jokes' weight that one guild has, where there are guilds enough. */
+  guildShare: 0.25,
+  /** Largest weight of a joke, in mean weights of the rated jokes that count. No number of votes goes past it. */
+  mostWeight: 3,
+  /** Above 1, the best jokes count still more than good ones. */
+  sharpness: 1,
+};
+export type LearningOptions = typeof LEARNING_DEFAULTS;
+
+/** What a run learned from, without its texts: kept with the run. */
+export interface CorpusSnapshot {
+  /** sha256 over ids, weights and texts. */
+  hash: string;
+  seedJokes: number;
+  voteModel: VoteModel;
+  training: { id: string; weight: number }[];
+  heldOut: { id: string; weight: number }[];
+}
+
+export interface LearningCorpus {
+  training: TrainingJoke[];
+  /**
+   * Rated jokes that no run ever learns from: the side a joke is on is a hash of its text. Their weights have a sign:
+   * above 0 for jokes that are liked, below for those that are not.
+   */
+  heldOut: { text: string; weight: number }[];
+  snapshot: CorpusSnapshot;
+}
+
+interface Valued extends RatedJoke {
+  weight: number;
+}
+
+/** Two of our jokes closer than this (Jaccard, see corpus/duplicates.ts) are one joke told twice. */
+const SAME_JOKE = 0.8;
+
+/**
+ * What to learn from: rated jokes by what they are worth, and the seed jokes. A joke's weight grows with its shrunk
+ * mean above that of all jokes; one that is not above it counts nothing. Of near-duplicates, and of jokes that recite one
+ * another, the best counts: a phrase that many jokes share would be learned many times over, and soon by heart. One that
+ * is near a seed joke, or recites one, counts nothing. `rated` has the oldest first.
+ */
+export function learningCorpus(
+  rated: readonly RatedJoke[],
+  seed: readonly TrainingJoke[],
+  options: LearningOptions = LEARNING_DEFAULTS,
+): LearningCorpus {
+  const voteModel = fitVoteModel(rated);
+  // Before duplicates go: the side of near-duplicates is that of their oldest, which must not change.
+  const groups = duplicateGroups(rated.map(({ text }) => text));
+  const sides = splitByHash(rated, ({ text }) => text, groups, options.heldOut);
+  const meritsOf = (jokes: readonly RatedJoke[]) => {
+    const distinct = withoutDuplicates(jokes, seed, voteModel);
+    return { distinct, merits: distinct.map((joke) => merit(joke, voteModel, options)) };
+  };
+  const [learned, kept] = [meritsOf(sides.training), meritsOf(sides.validation)];
+  const liked = learned.merits.map((value) => Math.max(0, value));
+  const training = capGuilds(capJokes(liked, options.mostWeight), learned.distinct, options.guildShare);
+  const heldOut = capGuilds(capJokes(kept.merits, options.mostWeight), kept.distinct, options.guildShare);
+
+  const total = training.reduce((sum, { weight }) => sum + weight, 0);
+  // Nobody rated anything yet: the seed jokes are all there is.
+  const seedWeight = total > 0 ? (options.seedShare * total) / ((1 - options.seedShare) * seed.length) : 1;
+  const jokes = [
+    ...training.map(({ text, theme, weight }) => ({ text, themes: theme === null ? [] : [theme], weight })),
+    ...seed.map((joke) => ({ ...joke, weight: seedWeight })),
+  ];
+  const marks = (list: readonly Valued[]) => list.map(({ id, weight }) => ({ id, weight }));
+  return {
+    training: jokes.filter(({ weight }) => weight > 0),
+    heldOut: heldOut.map(({ text, weight }) => ({ text, weight })),
+    snapshot: {
+      hash: createHash('sha256')
+        .update(JSON.stringify([training.map(({ id }) => id), jokes, heldOut]))
+        .digest('hex'),
+      seedJokes: seed.length,
+      voteModel,
+      training: marks(training),
+      heldOut: marks(heldOut),
+    },
+  };
+}
+
+function withoutDuplicates(
+  rated: readonly RatedJoke[],
+  seed: readonly TrainingJoke[],
+  model: VoteModel,
+): RatedJoke[] {
+  const best = [...rated].sort((a, b) => jokeValue(b, model) - jokeValue(a, model) || (a.id < b.id ? -1 : 1));
+  const texts = [...seed.map(({ text }) => text), ...best.map(({ text }) => text)];
+  const later = new Set(nearDuplicates(texts, { threshold: SAME_JOKE }).map(({ second }) => second));
+  const learned = new Set(seed.flatMap(({ text }) => recitableWords(text)));
+  const kept = best.filter(({ text }, i) => {
+    const own = recitableWords(text);
+    if (later.has(seed.length + i) || own.some((words) => learned.has(words))) return false;
+    for (const words of own) learned.add(words);
+    return true;
+  });
+  const keeps = new Set(kept);
+  return rated.filter((joke) => keeps.has(joke));
+}
+
+/** How far a joke's value is above the mean of all (below: negative), in standard deviations of the values. */
+function merit(joke: RatedJoke, model: VoteModel, { sharpness }: LearningOptions): number {
+  const above = (jokeValue(joke, model) - model.mean) / model.spread;
+  return Math.sign(above) * Math.abs(above) ** sharpness;
+}
+
+/** Weights whose sizes have a mean of about 1 where they count, none of them above `most`. */
+function capJokes(merits: readonly number[], most: number): number[] {
+  const counting = merits.filter((value) => value !== 0);
+  const mean = counting.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, counting.length);
+  return merits.map((value) => (mean > 0 ? Math.max(-most, Math.min(most, value / mean)) : 0));
+}
+
+/**
+ * Takes from guilds with more than their share until none has more; with fewer guilds than shares each may have an
+ * equal part. What was taken is not given to others.
+ */
+function capGuilds(weights: readonly number[], jokes: readonly RatedJoke[], share: number): Valued[] {
+  const totals = new Map<string, number>();
+  jokes.forEach(({ guildId }, i) => {
+    totals.set(guildId, (totals.get(guildId) ?? 0) + Math.abs(weights[i] ?? 0));
+  });
+  const most = guildLimit(
+    [...totals.values()].filter((total) => total > 0),
+    share,
+  );
+  return jokes.map((joke, i) => {
+    const total = totals.get(joke.guildId) ?? 0;
+    return { ...joke, weight: (weights[i] ?? 0) * (total > most ? most / total : 1) };
+  });
+}
+
+/** The largest total a guild may keep so that it is at most `share` of what all keep. */
+function guildLimit(totals: readonly number[], share: number): number {
+  const descending = [...totals].sort((a, b) => b - a);
+  const part = Math.max(share, 1 / Math.max(1, totals.length));
+  let rest = descending.reduce((sum, total) => sum + total, 0);
+  // With the k largest at the limit L: L = part × (k L + rest), as long as the others are below L.
+  for (let k = 0; k < descending.length; k++) {
+    const limit = k === 0 ? part * rest : part * k < 1 ? (part * rest) / (1 - part * k) : Number.NaN;
+    const next = descending[k] ?? 0;
+    if (next <= limit) return limit;
+    rest -= next;
+  }
+  return descending.at(-1) ?? 0; // all alike: nobody above the smallest
+}

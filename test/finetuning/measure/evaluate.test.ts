@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { evaluate, jokeLoss, jokeLosses } from '../../../src/finetuning/measure/evaluate.ts';
+import { type ModelFolder, openModelFolder } from '../../../src/models/folder.ts';
+import { writeTinyModel } from '../tiny-model.ts';
+
+let folder: string;
+let model: ModelFolder;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
+  model = await openModelFolder(await writeTinyModel(join(folder, 'tiny')));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('means the loss over every predicted token, the end included', async () => {
+  const [short, long] = ['ab', 'abcdefgh'];
+  const [one, other] = [await jokeLoss(model, [short], 1), await jokeLoss(model, [long], 1)];
+  const predicted = (text: string) => text.length + 1;
+  const both = (one * predicted(short) + other * predicted(long)) / (predicted(short) + predicted(long));
+  expect(await jokeLoss(model, [short, long], 1)).toBeCloseTo(both, 5);
+  expect(one).not.toBeCloseTo(other, 3);
+});
+
+it('says what each joke loses, alone or packed with others', async () => {
+  const jokes = ['ab', 'abcdefgh', 'ba'.repeat(30), 'c', 'hgf'];
+  const alone = await Promise.all(jokes.map((joke) => jokeLoss(model, [joke], 1)));
+  const together = await jokeLosses(model, jokes, { threads: 1 });
+  together.forEach((loss, i) => {
+    expect(loss).toBeCloseTo(alone[i] ?? 0, 5);
+  });
+});
+
+it('joins the loss on a file with figures of what the model makes', async () => {
+  const known = 'uno dos tres cuatro cinco seis siete ocho';
+  const generate = async (seed: number) => ({ text: seed === 0 ? known : `otro ${seed}`, ended: seed < 3 });
+  const evaluation = await evaluate({
+    folder: model,
+    jokes: ['ab'],
+    known: [known],
+    samples: 4,
+    threads: 1,
+    generate,
+  });
+  expect(evaluation).toMatchObject({ model: 'tiny', recited: 0.25, selfEnding: 0.75, jokes: 1, samples: 4 });
+  expect(evaluation.perplexity).toBeCloseTo(Math.exp(evaluation.loss), 9);
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainingJoke } from '../../../src/finetuning/data/samples.ts';
+import { LEARNING_DEFAULTS, learningCorpus } from '../../../src/trainer/policy/corpus.ts';
+import type { RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
+import { ratedJoke, textOf } from './samples.ts';
+
+const seed: TrainingJoke[] = Array.from({ length: 20 }, (_, i) => ({
+  text: textOf(`seed ${i}`),
+  themes: [],
+  weight: 1,
+}));
+
+/** Jokes of a guild, of which every other one is loved. */
+const jokesOf = (guildId: string, count: number): RatedJoke[] =>
+  Array.from({ length: count }, (_, i) =>
+    ratedJoke({ id: `${guildId}-${i}`, guildId, scores: i % 2 === 0 ? [5, 5, 4, 5] : [1, 2, 1, 2] }),
+  );
+
+const total = (items: readonly { weight: number }[]) => items.reduce((sum, { weight }) => sum + weight, 0);
+const weightOf = (rated: readonly RatedJoke[], id: string) => {
+  const { training, heldOut } = learningCorpus(rated, seed).snapshot;
+  return [...training, ...heldOut].find((joke) => joke.id === id)?.weight;
+};
+
+describe('what is learned from', () => {
+  it('weighs loved jokes, and leaves out disliked ones', () => {
+    const rated = jokesOf('g', 60);
+    const { training } = learningCorpus(rated, seed);
+    const texts = training.map(({ text }) => text);
+    for (const joke of rated) if (joke.mean < 3) expect(texts).not.toContain(joke.text);
+    expect(training.length).toBeGreaterThan(seed.length + 15);
+    expect(total(training.slice(-seed.length)) / total(training)).toBeCloseTo(LEARNING_DEFAULTS.seedShare);
+  });
+
+  it('is the seed jokes while nobody voted', () => {
+    const { training, heldOut } = learningCorpus([], seed);
+    expect(training).toEqual(seed);
+    expect(heldOut).toEqual([]);
+  });
+
+  it('holds jokes out by their text, whatever else was rated', () => {
+    const some = learningCorpus(jokesOf('g', 80), seed).snapshot.heldOut.map(({ id }) => id);
+    const more = learningCorpus([...jokesOf('g', 80), ...jokesOf('h', 300)], seed);
+    expect(some.length).toBeGreaterThan(3);
+    expect(more.snapshot.heldOut.map(({ id }) => id)).toEqual(expect.arrayContaining(some));
+    const learned = new Set(more.training.map(({ text }) => text));
+    expect(more.heldOut.filter(({ text }) => learned.has(text))).toEqual([]);
+  });
+
+  it('keeps near-duplicates on the side of the oldest, whichever of them is loved', () => {
+    const rated = jokesOf('g', 200);
+    const { heldOut } = learningCorpus(rated, seed).snapshot;
+    const [{ id } = { id: '' }] = heldOut.filter(({ weight }) => weight > 0);
+    const oldest = rated.find((joke) => joke.id === id);
+    const text = `${oldest?.text} zumo`;
+    const retold = ratedJoke({ id: 'retold', text, scores: [5, 5, 5, 5, 5, 5] });
+    const disliked = rated.map((joke) => (joke === oldest ? { ...joke, mean: 1 } : joke));
+    const after = learningCorpus([...disliked, retold], seed);
+    expect(after.snapshot.heldOut.map((joke) => joke.id)).toContain('retold');
+    expect(after.training.map((joke) => joke.text)).not.toContain(text);
+  });
+
+  it('counts a joke told twice once, and one that is a seed joke never', () => {
+    const rated = jokesOf('g', 60);
+    const twice = { ...rated[0], id: 'twice', votes: 3 } as RatedJoke;
+    const seeded = ratedJoke({ id: 'seeded', text: seed[0]?.text ?? '', scores: [5, 5, 5, 5, 5] });
+    expect(weightOf([...rated, twice], 'twice')).toBeUndefined();
+    expect(weightOf([...rated, seeded], 'seeded')).toBeUndefined();
+  });
+
+  it('counts only the best of the jokes that share eight words, wherever they stand', () => {
+    const rated = jokesOf('g', 60);
+    const { training } = learningCorpus(rated, seed).snapshot;
+    const liked = rated.find(({ id, mean }) => mean > 4 && training.some((joke) => joke.id === id));
+    const retold = (id: string, text: string, scores: number[]) => ratedJoke({ id, text, scores });
+    const opening = liked?.text ?? '';
+    const best = retold(
+      'best',
+      `${opening} ${textOf('a long tail')} ${textOf('longer')}`,
+      [5, 5, 5, 5, 5, 5, 5],
+    );
+    const seeded = retold('seeded', `${textOf('other')} ${seed[0]?.text} ${textOf('tail')}`, [5, 5, 5, 5, 5]);
+    expect(opening.split(' ')).toHaveLength(8);
+    expect(weightOf([...rated, best, seeded], liked?.id ?? '')).toBeUndefined();
+    expect(weightOf([...rated, best, seeded], 'best')).toBeGreaterThan(0);
+    expect(weightOf([...rated, best, seeded], 'seeded')).toBeUndefined();
+    const seven = retold('seven', `${opening.split(' ').slice(1).join(' ')} ${textOf('tail')}`, [5, 5, 5, 5]);
+    expect(weightOf([...rated, seven], 'seven')).toBeGreaterThan(0);
+    expect(weightOf([...rated, seven], liked?.id ?? '')).toBeGreaterThan(0);
+  });
+
+  it('lets no guild own the model', () => {
+    const rated = [...jokesOf('loud', 400), ...['a', 'b', 'c', 'd'].flatMap((guild) => jokesOf(guild, 30))];
+    const { training } = learningCorpus(rated, seed).snapshot;
+    const loud = training.filter(({ id }) => id.startsWith('loud'));
+    expect(total(loud) / total(training)).toBeLessThanOrEqual(LEARNING_DEFAULTS.guildShare + 1e-9);
+    expect(total(loud) / total(training)).toBeGreaterThan(LEARNING_DEFAULTS.guildShare - 0.01);
+  });
+
+  it('gives two guilds half each at most', () => {
+    const { training } = learningCorpus([...jokesOf('loud', 400), ...jokesOf('b', 30)], seed).snapshot;
+    const loud = training.filter(({ id }) => id.startsWith('loud'));
+    expect(total(loud) / total(training)).toBeCloseTo(0.5);
+  });
+
+  it('bounds what a brigade can do for one joke, however many vote', () => {
+    const rated = jokesOf('g', 200).filter(({ id }) => id !== 'g-1');
+    const pushed = (accounts: number) => {
+      const joke = ratedJoke({ id: 'pushed', guildId: 'g', scores: [1, 2, ...Array(accounts).fill(5)] });
+      const corpus = learningCorpus([...rated, joke], seed).snapshot;
+      const side = [corpus.training, corpus.heldOut].find((list) => list.some(({ id }) => id === 'pushed'));
+      const counting = (side ?? []).filter(({ id, weight }) => weight > 0 && id !== 'pushed');
+      return (side?.find(({ id }) => id === 'pushed')?.weight ?? 0) / (total(counting) / counting.length);
+    };
+    expect(pushed(0)).toBe(0);
+    expect(pushed(10_000)).toBeGreaterThan(1);
+    expect(pushed(10_000)).toBeLessThanOrEqual(LEARNING_DEFAULTS.mostWeight * 1.1);
+  });
+
+  it('has a hash that changes with what is learned from, and with nothing else', () => {
+    const rated = jokesOf('g', 60);
+    const { hash } = learningCorpus(rated, seed).snapshot;
+    expect(
+      learningCorpus(
+        rated.map((joke) => ({ ...joke })),
+        seed,
+      ).snapshot.hash,
+    ).toBe(hash);
+    expect(learningCorpus(rated.slice(1), seed).snapshot.hash).not.toBe(hash);
+    expect(learningCorpus(rated, seed.slice(1)).snapshot.hash).not.toBe(hash);
+  });
+});
