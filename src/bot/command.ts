@@ -51,5 +51,5 @@ export interface MessageCommand {
   executeOnMessage(interaction: MessageContextMenuCommandInteraction, context: CommandContext): Promise<void>;
 }
 
-/** One file of `commands/` exports one of these by default. */
+/** Each file of `commands/`, or the `index` of a folder there, exports one of these by default. */
 export type Command = SlashCommand | MessageCommand;

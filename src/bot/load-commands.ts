@@ -12,9 +12,14 @@ const commandShape = z.object({
   executeOnMessage: callable.optional(),
 });
 
-/** Loads every command of `commands/`, by name. Throws a `ChispaError` that names a file which exports none. */
+/**
+ * Loads every command of `commands/`, by name: a file, or a folder whose `index` is the command and whose other files
+ * are its parts. Throws a `ChispaError` that names a file which exports none.
+ */
 export async function loadCommands(): Promise<Map<string, Command>> {
-  const files = (await readdir(FOLDER)).filter((file) => /\.(ts|js)$/.test(file) && !file.endsWith('.d.ts'));
+  const files = (await readdir(FOLDER, { recursive: true })).filter(
+    (file) => /^([^/\\]+|[^/\\]+[/\\]index)\.(ts|js)$/.test(file) && !file.endsWith('.d.ts'),
+  );
   const commands = new Map<string, Command>();
   for (const file of files.sort()) {
     const { default: command }: { default?: unknown } = await import(new URL(file, FOLDER).href);

@@ -1,4 +1,5 @@
 import type { Messages } from '../discord/messages/index.ts';
+import { ChispaError } from '../lib/errors.ts';
 
 /** Thrown by a handler that says no for a reason the person can understand; answered privately in their language. */
 export class Refusal extends Error {
@@ -10,3 +11,22 @@ export class Refusal extends Error {
     this.say = say;
   }
 }
+
+/** Tells the person instead of the log when a joke went while they pressed: for `.catch`. */
+export function refuseGone(error: unknown): never {
+  if (error instanceof ChispaError && ['joke-gone', 'joke-not-found'].includes(error.code)) {
+    throw new Refusal((m) => m.refusal.jokeGone);
+  }
+  throw error;
+}
+
+/** Tells the person instead of the log that a version cannot serve: for `.catch`. */
+export const refuseUnusable =
+  (name: string) =>
+  (error: unknown): never => {
+    if (error instanceof ChispaError && error.code === 'model-version-unusable')
+      throw new Refusal((m) => m.learning.refusal.unusable(name));
+    if (error instanceof ChispaError && error.code === 'model-version-not-found')
+      throw new Refusal((m) => m.refusal.unknownModel);
+    throw error;
+  };

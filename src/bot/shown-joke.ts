@@ -1,6 +1,5 @@
 import type { Database } from '../db/connect.ts';
 import { findJoke, type Joke } from '../db/jokes.ts';
-import { ChispaError } from '../lib/errors.ts';
 import { Refusal } from './refusal.ts';
 
 /** The joke a button is about. Throws a `Refusal` for one that is deleted, hidden or another guild's. */
@@ -12,12 +11,4 @@ export async function shownJoke(
   const joke = await findJoke(db, id);
   if (joke?.state !== 'shown' || joke.guildId !== guildId) throw new Refusal((m) => m.refusal.jokeGone);
   return joke;
-}
-
-/** Tells the person instead of the log when a joke went while they pressed: for `.catch`. */
-export function refuseGone(error: unknown): never {
-  if (error instanceof ChispaError && ['joke-gone', 'joke-not-found'].includes(error.code)) {
-    throw new Refusal((m) => m.refusal.jokeGone);
-  }
-  throw error;
 }

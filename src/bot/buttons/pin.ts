@@ -3,7 +3,7 @@ import { findModelVersion, pinModel } from '../../db/models.ts';
 import { messagesFor } from '../../discord/messages/index.ts';
 import type { Services } from '../command.ts';
 import { requireModerator } from '../moderators.ts';
-import { refuseUnusable } from '../versions.ts';
+import { refuseUnusable } from '../refusal.ts';
 import type { ButtonHandler } from './index.ts';
 
 /** "Fijar en este servidor", below a version's details. */

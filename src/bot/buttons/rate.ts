@@ -1,5 +1,6 @@
 import { rate } from '../../db/ratings.ts';
-import { refuseGone, shownJoke } from '../shown-joke.ts';
+import { refuseGone } from '../refusal.ts';
+import { shownJoke } from '../shown-joke.ts';
 import type { ButtonHandler } from './index.ts';
 
 /** A vote: acknowledged silently, shown only once it is committed. */

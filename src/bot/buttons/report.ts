@@ -7,7 +7,8 @@ import { replyTo } from '../../discord/reply.ts';
 import { resolvedReportMessage } from '../../discord/report-message.ts';
 import { visible } from '../../discord/text.ts';
 import { requireModerator } from '../moderators.ts';
-import { refuseGone, shownJoke } from '../shown-joke.ts';
+import { refuseGone } from '../refusal.ts';
+import { shownJoke } from '../shown-joke.ts';
 import type { ButtonHandler, ModalHandler } from './index.ts';
 
 const REASON = 'reason';

@@ -7,27 +7,21 @@ import {
   SlashCommandBuilder,
   type SlashCommandSubcommandBuilder,
 } from 'discord.js';
-import type { CommandContext, SlashCommand } from '../src/bot/command.ts';
-import { requireModerator } from '../src/bot/moderators.ts';
-import { Refusal } from '../src/bot/refusal.ts';
-import {
-  checkDecoder,
-  idleNote,
-  NUMERIC_OPTIONS,
-  NUMERIC_SETTINGS,
-  readDecoder,
-} from '../src/bot/tuning/decoder.ts';
-import { GUILD_PATCHES, pinNamed } from '../src/bot/tuning/guild.ts';
-import { suggest } from '../src/bot/tuning/suggest.ts';
-import type { Database } from '../src/db/connect.ts';
-import { MAX_COOLDOWN_SECONDS } from '../src/db/guild-settings.ts';
-import { activeModel, findModelVersion, type ModelVersion } from '../src/db/models.ts';
-import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../src/db/settings.ts';
-import { voiceFor } from '../src/db/voices.ts';
-import { choiceNames, described } from '../src/discord/localized.ts';
-import type { es } from '../src/discord/messages/index.ts';
-import { historyMessage, settingsMessage } from '../src/discord/settings-message.ts';
-import { DECODERS, RANGES } from '../src/lib/settings.ts';
+import type { CommandContext, SlashCommand } from '../../src/bot/command.ts';
+import { requireModerator } from '../../src/bot/moderators.ts';
+import { Refusal } from '../../src/bot/refusal.ts';
+import type { Database } from '../../src/db/connect.ts';
+import { MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
+import { activeModel, findModelVersion, type ModelVersion } from '../../src/db/models.ts';
+import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../../src/db/settings.ts';
+import { voiceFor } from '../../src/db/voices.ts';
+import { choiceNames, described } from '../../src/discord/localized.ts';
+import type { es } from '../../src/discord/messages/index.ts';
+import { historyMessage, settingsMessage } from '../../src/discord/settings-message.ts';
+import { DECODERS, RANGES } from '../../src/lib/settings.ts';
+import { checkDecoder, idleNote, NUMERIC_OPTIONS, NUMERIC_SETTINGS, readDecoder } from './decoder.ts';
+import { GUILD_PATCHES, pinNamed } from './guild.ts';
+import { suggest } from './suggest.ts';
 
 type Labels = typeof es.commands.ajustar;
 const subcommand = (name: keyof Labels['subcommands'], sub: SlashCommandSubcommandBuilder) =>

@@ -1,17 +1,17 @@
 import { type ChatInputCommandInteraction, SlashCommandBuilder } from 'discord.js';
-import { THEME_LENGTH } from '../src/bot/ask.ts';
-import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '../src/bot/command.ts';
-import { Refusal } from '../src/bot/refusal.ts';
-import { isOurTheme, suggestThemes } from '../src/bot/themes.ts';
-import { addJokeMessage } from '../src/db/jokes.ts';
-import { lovedJoke } from '../src/db/loved.ts';
-import { tallyOf } from '../src/db/ratings.ts';
-import { finishedJoke } from '../src/discord/finished-joke.ts';
-import { jokeMessage } from '../src/discord/joke-message.ts';
-import { choiceNames, described } from '../src/discord/localized.ts';
-import { replyTo } from '../src/discord/reply.ts';
-import { visible } from '../src/discord/text.ts';
-import { seedSchema } from '../src/lib/settings.ts';
+import { THEME_LENGTH } from '../../src/bot/ask.ts';
+import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '../../src/bot/command.ts';
+import { Refusal } from '../../src/bot/refusal.ts';
+import { addJokeMessage } from '../../src/db/jokes.ts';
+import { lovedJoke } from '../../src/db/loved.ts';
+import { tallyOf } from '../../src/db/ratings.ts';
+import { finishedJoke } from '../../src/discord/finished-joke.ts';
+import { jokeMessage } from '../../src/discord/joke-message.ts';
+import { choiceNames, described } from '../../src/discord/localized.ts';
+import { replyTo } from '../../src/discord/reply.ts';
+import { visible } from '../../src/discord/text.ts';
+import { seedSchema } from '../../src/lib/settings.ts';
+import { isOurTheme, suggestThemes } from './themes.ts';
 
 export default {
   data: described(new SlashCommandBuilder(), (m) => m.chiste)

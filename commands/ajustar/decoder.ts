@@ -1,5 +1,6 @@
 import type { ChatInputCommandInteraction } from 'discord.js';
-import type { Messages } from '../../discord/messages/index.ts';
+import { Refusal } from '../../src/bot/refusal.ts';
+import type { Messages } from '../../src/discord/messages/index.ts';
 import {
   type DecoderSettings,
   decoderSettings,
@@ -7,8 +8,7 @@ import {
   idleSettings,
   type NumericSetting,
   RANGES,
-} from '../../lib/settings.ts';
-import { Refusal } from '../refusal.ts';
+} from '../../src/lib/settings.ts';
 
 /** The Discord option of each numeric setting; types and ranges come from the settings schema. */
 export const NUMERIC_OPTIONS = {

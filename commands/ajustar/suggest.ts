@@ -1,7 +1,7 @@
 import type { AutocompleteInteraction } from 'discord.js';
-import type { Database } from '../../db/connect.ts';
-import { usableModels } from '../../db/models.ts';
-import { AUTOCOMPLETE_CHOICES } from '../command.ts';
+import { AUTOCOMPLETE_CHOICES } from '../../src/bot/command.ts';
+import type { Database } from '../../src/db/connect.ts';
+import { usableModels } from '../../src/db/models.ts';
 
 /** Where most Spanish speakers live, first. */
 const NEARBY = [

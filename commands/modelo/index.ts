@@ -5,13 +5,13 @@ import {
   SlashCommandBuilder,
   type SlashCommandSubcommandBuilder,
 } from 'discord.js';
-import { AUTOCOMPLETE_CHOICES, type SlashCommand } from '../src/bot/command.ts';
-import { isModerator } from '../src/bot/moderators.ts';
-import { Refusal } from '../src/bot/refusal.ts';
-import { FOR_HOSTS, FOR_MODERATORS } from '../src/bot/versions.ts';
-import { ratedModels, usableModels } from '../src/db/models.ts';
-import { described } from '../src/discord/localized.ts';
-import type { es } from '../src/discord/messages/index.ts';
+import { AUTOCOMPLETE_CHOICES, type SlashCommand } from '../../src/bot/command.ts';
+import { isModerator } from '../../src/bot/moderators.ts';
+import { Refusal } from '../../src/bot/refusal.ts';
+import { ratedModels, usableModels } from '../../src/db/models.ts';
+import { described } from '../../src/discord/localized.ts';
+import type { es } from '../../src/discord/messages/index.ts';
+import { FOR_HOSTS, FOR_MODERATORS } from './subcommands.ts';
 
 type Subcommand = keyof typeof es.commands.modelo.subcommands;
 const subcommand = (name: Subcommand, sub: SlashCommandSubcommandBuilder) =>

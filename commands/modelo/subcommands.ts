@@ -1,5 +1,7 @@
 import type { ChatInputCommandInteraction } from 'discord.js';
-import { learningPaused, pauseLearning, votesSinceLastRun } from '../db/learning.ts';
+import type { CommandContext } from '../../src/bot/command.ts';
+import { Refusal, refuseUnusable } from '../../src/bot/refusal.ts';
+import { learningPaused, pauseLearning, votesSinceLastRun } from '../../src/db/learning.ts';
 import {
   activateModel,
   activeModel,
@@ -7,12 +9,15 @@ import {
   ratedModels,
   rollBackModel,
   trialModel,
-} from '../db/models.ts';
-import { currentRun, epochsOf, runOfVersion } from '../db/training-runs.ts';
-import { modelDetailMessage, modelListMessage, moment, type Viewer } from '../discord/models-message.ts';
-import { ChispaError } from '../lib/errors.ts';
-import type { CommandContext } from './command.ts';
-import { Refusal } from './refusal.ts';
+} from '../../src/db/models.ts';
+import { currentRun, epochsOf, runOfVersion } from '../../src/db/training-runs.ts';
+import {
+  modelDetailMessage,
+  modelListMessage,
+  moment,
+  type Viewer,
+} from '../../src/discord/models-message.ts';
+import { ChispaError } from '../../src/lib/errors.ts';
 
 /** Answers a subcommand of `/modelo`, whose interaction is deferred, privately. */
 export type VersionCommand = (
@@ -109,14 +114,3 @@ function namedIn(models: RatedModel[], { options }: ChatInputCommandInteraction)
   if (!model) throw new Refusal((m) => m.refusal.unknownModel);
   return model;
 }
-
-/** Tells the person instead of the log that a version cannot serve: for `.catch`. */
-export const refuseUnusable =
-  (name: string) =>
-  (error: unknown): never => {
-    if (error instanceof ChispaError && error.code === 'model-version-unusable')
-      throw new Refusal((m) => m.learning.refusal.unusable(name));
-    if (error instanceof ChispaError && error.code === 'model-version-not-found')
-      throw new Refusal((m) => m.refusal.unknownModel);
-    throw error;
-  };

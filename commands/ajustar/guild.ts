@@ -1,10 +1,9 @@
 import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
-import type { Database } from '../../db/connect.ts';
-import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../db/guild-settings.ts';
-import { pinModel, usableModels } from '../../db/models.ts';
-import type { SettingsPatch } from '../../db/settings.ts';
-import { Refusal } from '../refusal.ts';
-import { refuseUnusable } from '../versions.ts';
+import { Refusal, refuseUnusable } from '../../src/bot/refusal.ts';
+import type { Database } from '../../src/db/connect.ts';
+import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
+import { pinModel, usableModels } from '../../src/db/models.ts';
+import type { SettingsPatch } from '../../src/db/settings.ts';
 
 /** Reads what a subcommand of `/ajustar` changes. Throws a `Refusal` for what cannot be set. */
 export type ReadPatch = (interaction: ChatInputCommandInteraction) => SettingsPatch;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isOurTheme, suggestThemes, THEMES } from '../../commands/chiste/themes.ts';
 import { THEME_LENGTH } from '../../src/bot/ask.ts';
-import { isOurTheme, suggestThemes, THEMES } from '../../src/bot/themes.ts';
 import type { Joke } from '../../src/corpus/joke.ts';
 import { defaultCorpus, readJokes } from '../../src/corpus/read.ts';
 import { createSafety } from '../../src/safety/safety.ts';

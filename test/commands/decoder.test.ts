@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { checkDecoder, idleNote } from '../../commands/ajustar/decoder.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
-import { checkDecoder, idleNote } from '../../src/bot/tuning/decoder.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
 import { BOT_DEFAULTS, type DecoderSettings } from '../../src/lib/settings.ts';
 
