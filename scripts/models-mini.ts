@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { terminalDisplay } from '../src/cli/training-display.ts';
+import { terminalDisplay } from '../src/cli/output/training.ts';
 import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
 import {
   type Document,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { columns } from '../src/cli/model-text.ts';
-import { openEngine } from '../src/cli/open-engine.ts';
+import { openEngine } from '../src/cli/open/engine.ts';
+import { columns } from '../src/cli/output/text.ts';
 import { loadConfig } from '../src/config.ts';
 import { NEUTRAL_DEFAULTS } from '../src/lib/settings.ts';
 import { listModels } from '../src/models/registry.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { numberIn } from './settings-options.ts';
+import { numberIn } from './options/settings.ts';
 
 /** `chispa corpus …`: the jokes that the bot may learn from. With a file, `stats` and `dedupe` open no database. */
 export function register(program: Command): void {
@@ -22,7 +22,7 @@ export function register(program: Command): void {
     .addOption(format())
     .option('--clean', 'leave crude jokes out')
     .option('--json', 'print one JSON object')
-    .action(async (file, options) => (await import('./corpus-import.ts')).importCorpus(file, options));
+    .action(async (file, options) => (await import('./corpus/import.ts')).importCorpus(file, options));
   corpus
     .command('list')
     .description('list where the jokes come from or, with --source or --category, the jokes')
@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .option('--clean', 'without crude jokes')
     .option('--limit <number>', 'jokes at most', numberIn(1, 1_000_000, true), 20)
     .option('--json', 'print one JSON object a line')
-    .action(async (options) => (await import('./corpus-list.ts')).listCorpus(options));
+    .action(async (options) => (await import('./corpus/list.ts')).listCorpus(options));
   corpus
     .command('stats')
     .description('how many jokes, how long, of what categories')
@@ -40,7 +40,7 @@ export function register(program: Command): void {
     .option('--source <name>', 'only jokes from there')
     .option('--clean', 'without crude jokes')
     .option('--json', 'print one JSON object')
-    .action(async (file, options) => (await import('./corpus-stats.ts')).showStats(file, options));
+    .action(async (file, options) => (await import('./corpus/stats.ts')).showStats(file, options));
   corpus
     .command('export')
     .description('write the jokes of the database to a file: .csv or .jsonl; "-" prints JSON lines')
@@ -49,7 +49,7 @@ export function register(program: Command): void {
     .option('--category <category>', 'only jokes of this category')
     .option('--clean', 'without crude jokes')
     .option('--duplicates', 'with the jokes that dedupe marked')
-    .action(async (file, options) => (await import('./corpus-export.ts')).exportCorpus(file, options));
+    .action(async (file, options) => (await import('./corpus/export.ts')).exportCorpus(file, options));
   corpus
     .command('dedupe')
     .description(
@@ -65,5 +65,5 @@ export function register(program: Command): void {
     )
     .option('--dry-run', 'only say what would be marked')
     .option('--json', 'print one JSON object')
-    .action(async (file, options) => (await import('./corpus-dedupe.ts')).dedupe(file, options));
+    .action(async (file, options) => (await import('./corpus/dedupe.ts')).dedupe(file, options));
 }

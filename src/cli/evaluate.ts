@@ -4,7 +4,7 @@ import { loadConfig } from '../config.ts';
 import type { Evaluation } from '../finetuning/measure/evaluate.ts';
 import type { TextFigures } from '../finetuning/measure/text-figures.ts';
 import { BOT_DEFAULTS } from '../lib/settings.ts';
-import { numberIn } from './settings-options.ts';
+import { numberIn } from './options/settings.ts';
 
 interface Options {
   model?: string;

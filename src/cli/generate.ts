@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Precision } from '../engine/engine.ts';
 import { UsageError } from '../lib/errors.ts';
 import { type DecoderSettings, RANGES } from '../lib/settings.ts';
-import { addModelOptions } from './model-options.ts';
-import { addSettingsOptions, numberIn, settingsFrom } from './settings-options.ts';
+import { addModelOptions } from './options/model.ts';
+import { addSettingsOptions, numberIn, settingsFrom } from './options/settings.ts';
 
 export interface GenerateOptions {
   settings: DecoderSettings;
@@ -46,7 +46,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object a line for each text');
   addModelOptions(addSettingsOptions(command)).action(async (text: string, flags: Flags) => {
     const options = optionsOf(flags, command.getOptionValueSource('decoder') === 'default');
-    const { generate } = await import('./generate-run.ts');
+    const { generate } = await import('./generate/run.ts');
     await generate(text, options);
   });
   const epsilon = command.options.find((option) => option.attributeName() === 'epsilon');

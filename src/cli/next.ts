@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Precision } from '../engine/engine.ts';
-import { addModelOptions } from './model-options.ts';
-import { numberIn } from './settings-options.ts';
+import { addModelOptions } from './options/model.ts';
+import { numberIn } from './options/settings.ts';
 
 export interface NextOptions {
   top: number;
@@ -19,7 +19,7 @@ export function register(program: Command): void {
     .option('--top <number>', 'how many', numberIn(1, 1000, true), 10)
     .option('--json', 'print one JSON object');
   addModelOptions(command).action(async (text: string, options: NextOptions) => {
-    const { next } = await import('./next-run.ts');
+    const { next } = await import('./next/run.ts');
     await next(text, options);
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { TrainingRun } from '../db/training-runs.ts';
-import { outcomeOf } from './run-text.ts';
-import { numberIn } from './settings-options.ts';
+import { numberIn } from './options/settings.ts';
+import { outcomeOf } from './output/run.ts';
 
 interface Options {
   limit: number;
@@ -16,9 +16,9 @@ export function register(program: Command): void {
     .option('--limit <number>', 'runs at most', numberIn(1, 10_000, true), 20)
     .option('--json', 'print one JSON object a line')
     .action(async (options: Options) => {
-      const { withDatabase } = await import('./corpus-store.ts');
+      const { withDatabase } = await import('./open/database.ts');
       const { listRuns } = await import('../db/training-runs.ts');
-      const { columns } = await import('./model-text.ts');
+      const { columns } = await import('./output/text.ts');
       const runs = await withDatabase((db) => listRuns(db, { limit: options.limit }));
       if (options.json) for (const run of runs) process.stdout.write(`${JSON.stringify(run)}\n`);
       else if (runs.length === 0) process.stdout.write('There were no training runs yet.\n');

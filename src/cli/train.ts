@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import type { TrainingJoke } from '../finetuning/data/samples.ts';
 import { InterruptedError } from '../lib/errors.ts';
-import { numberIn } from './settings-options.ts';
-import { addTrainingOptions, type TrainingFlags, trainingSettingsFrom } from './train-options.ts';
+import { numberIn } from './options/settings.ts';
+import { addTrainingOptions, type TrainingFlags, trainingSettingsFrom } from './options/training.ts';
 
 export type Options = TrainingFlags & {
   corpus?: string;
@@ -43,14 +43,14 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object a line instead of a bar and a table');
   addTrainingOptions(command).action(async (options: Options) => {
     if (!options.fromRatings) await train(options);
-    else await (await import('./train-ratings.ts')).trainFromRatings(options);
+    else await (await import('./train/ratings.ts')).trainFromRatings(options);
   });
 }
 
 async function train(options: Options): Promise<void> {
   const { latestRun, readRun, runPath } = await import('../finetuning/run/run-folder.ts');
   const { trainRun } = await import('../finetuning/run/train-run.ts');
-  const { jsonDisplay, terminalDisplay } = await import('./training-display.ts');
+  const { jsonDisplay, terminalDisplay } = await import('./output/training.ts');
   const config = loadConfig();
   const { modelsDir } = config;
   const folder =
@@ -99,7 +99,7 @@ async function corpusOf({
   const { themesOf } = await import('../finetuning/data/samples.ts');
   if (corpus === DATABASE) {
     const { corpusEntriesOf } = await import('../db/corpus.ts');
-    const { withDatabase } = await import('./corpus-store.ts');
+    const { withDatabase } = await import('./open/database.ts');
     const entries = await withDatabase((db) => corpusEntriesOf(db, { clean }));
     const jokes = entries.map(({ text, category, keywords }) => ({
       ...{ text, weight: 1 },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stepsCsv, stepsTable } from '../../src/cli/explain.ts';
+import { stepsCsv, stepsTable } from '../../src/cli/generate/explain.ts';
 import { explain } from '../../src/engine/explain.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { loadTokenizer } from '../../src/models/tokenizer.ts';

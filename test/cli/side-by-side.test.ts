@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sideBySide, wrap } from '../../src/cli/side-by-side.ts';
+import { sideBySide, wrap } from '../../src/cli/generate/side-by-side.ts';
 
 it('lays texts out in columns with their figures on a level', () => {
   expect(

@@ -1,5 +1,5 @@
-import type { Format } from '../corpus/formats.ts';
-import { type CorpusFile, readJokes } from '../corpus/read.ts';
+import type { Format } from '../../corpus/formats.ts';
+import { type CorpusFile, readJokes } from '../../corpus/read.ts';
 
 /** Reads a file of jokes and says on stderr which rows are left out, and why. */
 export async function readReporting(file: string, format?: Format): Promise<CorpusFile> {

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import type { GenerationResult } from '../engine/engine.ts';
-import { type ExplainedStep, explain } from '../engine/explain.ts';
-import { distinct, repetition } from '../lib/diversity.ts';
-import { InterruptedError } from '../lib/errors.ts';
-import { loadTokenizer, type Tokenizer } from '../models/tokenizer.ts';
+import type { GenerationResult } from '../../engine/engine.ts';
+import { type ExplainedStep, explain } from '../../engine/explain.ts';
+import { distinct, repetition } from '../../lib/diversity.ts';
+import { InterruptedError } from '../../lib/errors.ts';
+import { loadTokenizer, type Tokenizer } from '../../models/tokenizer.ts';
+import type { GenerateOptions } from '../generate.ts';
+import { type OpenEngine, openEngine } from '../open/engine.ts';
 import { stepsCsv, stepsTable } from './explain.ts';
-import type { GenerateOptions } from './generate.ts';
-import { type OpenEngine, openEngine } from './open-engine.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** One text of the many that `--samples` and several values of `--epsilon` ask for. */

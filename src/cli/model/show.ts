@@ -1,11 +1,17 @@
-import { loadConfig } from '../config.ts';
-import { blocking } from '../graph/quantise.ts';
-import type { Gpt2Config } from '../models/config.ts';
-import { describeModel, type ModelDescription } from '../models/describe.ts';
-import { countParameters, type Module, moduleNames, moduleTree, treeLines } from '../models/module-tree.ts';
-import { resolveModel } from '../models/registry.ts';
-import { expectedShapes } from '../models/shapes.ts';
-import { columns, fileSize, grouped } from './model-text.ts';
+import { loadConfig } from '../../config.ts';
+import { blocking } from '../../graph/quantise.ts';
+import type { Gpt2Config } from '../../models/config.ts';
+import { describeModel, type ModelDescription } from '../../models/describe.ts';
+import {
+  countParameters,
+  type Module,
+  moduleNames,
+  moduleTree,
+  treeLines,
+} from '../../models/module-tree.ts';
+import { resolveModel } from '../../models/registry.ts';
+import { expectedShapes } from '../../models/shapes.ts';
+import { columns, fileSize, grouped } from '../output/text.ts';
 
 /** `chispa model show`: the module tree with shapes and parameters, memory, origin. */
 export async function showModel(

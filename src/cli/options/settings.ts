@@ -5,7 +5,7 @@ import {
   NEUTRAL_DEFAULTS,
   type NumericSetting,
   RANGES,
-} from '../lib/settings.ts';
+} from '../../lib/settings.ts';
 
 const HELP: Record<NumericSetting, string> = {
   epsilon: 'with epsilon-greedy: share of steps that take the likeliest token (1 always, 0 never)',

@@ -1,5 +1,5 @@
-import type { ExplainedStep, ExplainedToken } from '../engine/explain.ts';
-import { columns } from './model-text.ts';
+import type { ExplainedStep, ExplainedToken } from '../../engine/explain.ts';
+import { columns } from '../output/text.ts';
 
 /** Characters of the input that a row of the table shows, from its end. */
 const INPUT_WIDTH = 28;

@@ -4,9 +4,9 @@ import {
   type CorpusSource,
   corpusEntriesOf,
   corpusSources,
-} from '../db/corpus.ts';
-import { withDatabase } from './corpus-store.ts';
-import { columns } from './model-text.ts';
+} from '../../db/corpus.ts';
+import { withDatabase } from '../open/database.ts';
+import { columns } from '../output/text.ts';
 
 /** `chispa corpus list`: the sources or, when one of them or a category is named, its jokes. */
 export async function listCorpus(options: CorpusFilter & { json?: boolean }): Promise<void> {

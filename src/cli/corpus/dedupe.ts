@@ -1,8 +1,8 @@
-import { type Duplicate, duplicateGroups, nearDuplicates } from '../corpus/duplicates.ts';
-import type { Format } from '../corpus/formats.ts';
-import { corpusEntriesOf, markDuplicates } from '../db/corpus.ts';
-import { readReporting } from './corpus-read.ts';
-import { withDatabase } from './corpus-store.ts';
+import { type Duplicate, duplicateGroups, nearDuplicates } from '../../corpus/duplicates.ts';
+import type { Format } from '../../corpus/formats.ts';
+import { corpusEntriesOf, markDuplicates } from '../../db/corpus.ts';
+import { withDatabase } from '../open/database.ts';
+import { readReporting } from './read.ts';
 
 interface Options {
   format?: Format;

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Config, loadConfig } from '../config.ts';
-import { ChispaError, InterruptedError, UsageError } from '../lib/errors.ts';
-import { describeModel } from '../models/describe.ts';
-import { type DownloadedModel, downloadModel, HUB_ID, removeDownload } from '../models/import/hub.ts';
-import { checkedName, type ImportedModel, importFolder } from '../models/import/import-folder.ts';
-import { refuseTaken } from '../models/import/staging.ts';
-import { fileSize, grouped } from './model-text.ts';
-import { createTransferBar, type TransferBar } from './transfer-bar.ts';
+import { type Config, loadConfig } from '../../config.ts';
+import { ChispaError, InterruptedError, UsageError } from '../../lib/errors.ts';
+import { describeModel } from '../../models/describe.ts';
+import { type DownloadedModel, downloadModel, HUB_ID, removeDownload } from '../../models/import/hub.ts';
+import { checkedName, type ImportedModel, importFolder } from '../../models/import/import-folder.ts';
+import { refuseTaken } from '../../models/import/staging.ts';
+import { fileSize, grouped } from '../output/text.ts';
+import { createTransferBar, type TransferBar } from '../output/transfer-bar.ts';
 
 interface Options {
   revision?: string;

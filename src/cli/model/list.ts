@@ -1,8 +1,8 @@
-import { loadConfig } from '../config.ts';
-import { messageOf } from '../lib/errors.ts';
-import { describeModel } from '../models/describe.ts';
-import * as registry from '../models/registry.ts';
-import { columns, fileSize, parameterCount } from './model-text.ts';
+import { loadConfig } from '../../config.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { describeModel } from '../../models/describe.ts';
+import * as registry from '../../models/registry.ts';
+import { columns, fileSize, parameterCount } from '../output/text.ts';
 
 /** `chispa model list`: every model there is, damaged ones with what is wrong. */
 export async function listModels({ json = false }: { json?: boolean }): Promise<void> {

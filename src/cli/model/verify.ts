@@ -1,8 +1,8 @@
-import { loadConfig } from '../config.ts';
-import { ChispaError } from '../lib/errors.ts';
-import { resolveModel } from '../models/registry.ts';
-import * as verification from '../models/verify.ts';
-import { columns } from './model-text.ts';
+import { loadConfig } from '../../config.ts';
+import { ChispaError } from '../../lib/errors.ts';
+import { resolveModel } from '../../models/registry.ts';
+import * as verification from '../../models/verify.ts';
+import { columns } from '../output/text.ts';
 
 /** `chispa model verify`: exit code 1 when a file is not what the manifest says, or the model is broken. */
 export async function verifyModel(nameOrPath: string, { json = false }: { json?: boolean }): Promise<void> {

@@ -5,8 +5,8 @@ import {
   type RecipeName,
   type TrainingSettings,
   trainingSettings,
-} from '../finetuning/settings.ts';
-import { UsageError } from '../lib/errors.ts';
+} from '../../finetuning/settings.ts';
+import { UsageError } from '../../lib/errors.ts';
 
 type NumericSetting = Exclude<keyof TrainingSettings, 'recipe' | 'mode' | 'schedule' | 'targets'>;
 

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { type Config, loadConfig } from '../config.ts';
-import { ChispaError, UsageError } from '../lib/errors.ts';
-import { createLog } from '../lib/log.ts';
-import { modelName } from '../models/manifest.ts';
-import { BUNDLED_MODEL } from '../models/registry.ts';
+import { type Config, loadConfig } from '../../config.ts';
+import { ChispaError, UsageError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/log.ts';
+import { modelName } from '../../models/manifest.ts';
+import { BUNDLED_MODEL } from '../../models/registry.ts';
 
 /**
  * `chispa model remove`: deletes a folder of MODELS_DIR after asking; never the bundled model, nor one that the
@@ -48,12 +48,12 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
  * on it or its server is away, refuses the removal: nobody knows then who needs the model.
  */
 async function openDatabase({ databaseUrl, dataDir }: Config) {
-  const { pgliteFolder } = await import('../db/pglite.ts');
+  const { pgliteFolder } = await import('../../db/pglite.ts');
   if (!databaseUrl && !existsSync(pgliteFolder(dataDir))) return undefined;
   const [{ connect }, { activeModel }, { retireFolder, whyNeeded }] = await Promise.all([
-    import('../db/connect.ts'),
-    import('../db/models.ts'),
-    import('../db/retired-models.ts'),
+    import('../../db/connect.ts'),
+    import('../../db/models.ts'),
+    import('../../db/retired-models.ts'),
   ]);
   const { db, close } = await connect({ databaseUrl, dataDir, log: createLog('warn') });
   return {

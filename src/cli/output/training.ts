@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
-import { lossTable } from '../finetuning/result/report.ts';
-import type { TrainingEvent } from '../finetuning/run/events.ts';
+import { lossTable } from '../../finetuning/result/report.ts';
+import type { TrainingEvent } from '../../finetuning/run/events.ts';
 
 /** Shows a run's events. Progress goes to stderr, results to stdout. */
 export interface TrainingDisplay {

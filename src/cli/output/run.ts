@@ -1,4 +1,4 @@
-import type { TrainingRun } from '../db/training-runs.ts';
+import type { TrainingRun } from '../../db/training-runs.ts';
 
 /** The name of the version that came out of a run, or whose voice. */
 export const outcomeOf = ({ guildId, version }: Pick<TrainingRun, 'guildId' | 'version'>): string =>

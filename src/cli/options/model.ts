@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Precision } from '../engine/engine.ts';
+import type { Precision } from '../../engine/engine.ts';
 
 const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
 

@@ -1,9 +1,9 @@
-import { loadConfig } from '../config.ts';
-import { connect } from '../db/connect.ts';
-import { activateModel, activeModel, ensureModelVersion } from '../db/models.ts';
-import { createLog } from '../lib/log.ts';
-import { openModelFolder } from '../models/folder.ts';
-import { bundledModelPath, resolveModel } from '../models/registry.ts';
+import { loadConfig } from '../../config.ts';
+import { connect } from '../../db/connect.ts';
+import { activateModel, activeModel, ensureModelVersion } from '../../db/models.ts';
+import { createLog } from '../../lib/log.ts';
+import { openModelFolder } from '../../models/folder.ts';
+import { bundledModelPath, resolveModel } from '../../models/registry.ts';
 
 /**
  * `chispa model use`: writes the model into the database and makes it active there. Running generators that share the

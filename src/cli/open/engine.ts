@@ -1,8 +1,8 @@
-import { loadConfig } from '../config.ts';
-import { type EngineClient, startEngine } from '../engine/client.ts';
-import type { LoadedModel, Precision } from '../engine/engine.ts';
-import { createLog } from '../lib/log.ts';
-import { resolveModel } from '../models/registry.ts';
+import { loadConfig } from '../../config.ts';
+import { type EngineClient, startEngine } from '../../engine/client.ts';
+import type { LoadedModel, Precision } from '../../engine/engine.ts';
+import { createLog } from '../../lib/log.ts';
+import { resolveModel } from '../../models/registry.ts';
 
 export interface OpenEngine {
   engine: EngineClient;

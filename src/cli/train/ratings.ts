@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { loadConfig } from '../config.ts';
-import { connect } from '../db/connect.ts';
-import { activeModel } from '../db/models.ts';
-import { takeOverRun } from '../db/training-runs.ts';
-import { ChispaError, InterruptedError, UsageError } from '../lib/errors.ts';
-import { createLog } from '../lib/log.ts';
-import { beginLearning, learn } from '../trainer/learn.ts';
-import { learnOptionsFrom } from '../trainer/options.ts';
-import { pruneModels } from '../trainer/prune.ts';
-import { LEARNING_SETTINGS } from '../trainer/settings.ts';
-import { runText } from './run-text.ts';
-import type { Options } from './train.ts';
-import { trainingSettingsFrom } from './train-options.ts';
-import { jsonDisplay, terminalDisplay } from './training-display.ts';
+import { loadConfig } from '../../config.ts';
+import { connect } from '../../db/connect.ts';
+import { activeModel } from '../../db/models.ts';
+import { takeOverRun } from '../../db/training-runs.ts';
+import { ChispaError, InterruptedError, UsageError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/log.ts';
+import { beginLearning, learn } from '../../trainer/learn.ts';
+import { learnOptionsFrom } from '../../trainer/options.ts';
+import { pruneModels } from '../../trainer/prune.ts';
+import { LEARNING_SETTINGS } from '../../trainer/settings.ts';
+import { trainingSettingsFrom } from '../options/training.ts';
+import { runText } from '../output/run.ts';
+import { jsonDisplay, terminalDisplay } from '../output/training.ts';
+import type { Options } from '../train.ts';
 
 /**
  * `chispa train --from-ratings`: one run of the learning loop, here and now. One that a process left in the middle is

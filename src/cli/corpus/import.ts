@@ -1,10 +1,10 @@
-import type { Format } from '../corpus/formats.ts';
-import { textHash } from '../corpus/hash.ts';
-import { type Joke, meanScore, voteCount } from '../corpus/joke.ts';
-import { importEntries, type NewCorpusEntry } from '../db/corpus.ts';
-import { ChispaError, UsageError } from '../lib/errors.ts';
-import { readReporting } from './corpus-read.ts';
-import { withDatabase } from './corpus-store.ts';
+import type { Format } from '../../corpus/formats.ts';
+import { textHash } from '../../corpus/hash.ts';
+import { type Joke, meanScore, voteCount } from '../../corpus/joke.ts';
+import { importEntries, type NewCorpusEntry } from '../../db/corpus.ts';
+import { ChispaError, UsageError } from '../../lib/errors.ts';
+import { withDatabase } from '../open/database.ts';
+import { readReporting } from './read.ts';
 
 interface Options {
   source: string;

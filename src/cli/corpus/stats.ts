@@ -1,9 +1,9 @@
-import type { Format } from '../corpus/formats.ts';
-import { type CorpusStats, corpusStats } from '../corpus/stats.ts';
-import { corpusEntriesOf } from '../db/corpus.ts';
-import { readReporting } from './corpus-read.ts';
-import { withDatabase } from './corpus-store.ts';
-import { columns } from './model-text.ts';
+import type { Format } from '../../corpus/formats.ts';
+import { type CorpusStats, corpusStats } from '../../corpus/stats.ts';
+import { corpusEntriesOf } from '../../db/corpus.ts';
+import { withDatabase } from '../open/database.ts';
+import { columns } from '../output/text.ts';
+import { readReporting } from './read.ts';
 
 interface Options {
   format?: Format;

@@ -1,8 +1,8 @@
-import { type CorpusRow, toCsv, toJsonLines } from '../corpus/write.ts';
-import { type CorpusEntry, type CorpusFilter, corpusEntriesOf } from '../db/corpus.ts';
-import { ChispaError, messageOf, UsageError } from '../lib/errors.ts';
-import { writeWhole } from '../models/whole-file.ts';
-import { withDatabase } from './corpus-store.ts';
+import { type CorpusRow, toCsv, toJsonLines } from '../../corpus/write.ts';
+import { type CorpusEntry, type CorpusFilter, corpusEntriesOf } from '../../db/corpus.ts';
+import { ChispaError, messageOf, UsageError } from '../../lib/errors.ts';
+import { writeWhole } from '../../models/whole-file.ts';
+import { withDatabase } from '../open/database.ts';
 
 /** `chispa corpus export`: a file that `import` and `train --corpus` read again; it appears whole or not at all. */
 export async function exportCorpus(file: string, filter: CorpusFilter): Promise<void> {

@@ -1,7 +1,7 @@
-import { openModelFolder } from '../models/folder.ts';
-import { columns } from './model-text.ts';
-import type { NextOptions } from './next.ts';
-import { openEngine } from './open-engine.ts';
+import { openModelFolder } from '../../models/folder.ts';
+import type { NextOptions } from '../next.ts';
+import { openEngine } from '../open/engine.ts';
+import { columns } from '../output/text.ts';
 
 /** Prints the shapes of ids, logits and probabilities and the likeliest next tokens in per cent. */
 export async function next(

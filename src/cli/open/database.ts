@@ -1,6 +1,6 @@
-import { loadConfig } from '../config.ts';
-import { connect, type Database } from '../db/connect.ts';
-import { createLog } from '../lib/log.ts';
+import { loadConfig } from '../../config.ts';
+import { connect, type Database } from '../../db/connect.ts';
+import { createLog } from '../../lib/log.ts';
 
 /** Opens the configured database for as long as `use` needs it. */
 export async function withDatabase<T>(use: (db: Database) => Promise<T>): Promise<T> {
