@@ -40,8 +40,7 @@ export function createTrainingMemory(
     places.set(name, { start: elements, length });
     elements += Math.ceil(length / 4) * 4; // the SIMD loops take four at a time
   }
-  // The first page stays empty: offset 0 is where the compiler may keep static data.
-  const bytes = PAGE + regions.length * elements * 4;
+  const bytes = regions.length * elements * 4;
   if (bytes > MAX_BYTES)
     throw new ChispaError(
       'model-too-large',
@@ -51,7 +50,7 @@ export function createTrainingMemory(
   const startOf = (region: Region) => {
     const index = regions.indexOf(region);
     if (index < 0) throw new Error(`no memory was set aside for ${region}`);
-    return PAGE + index * elements * 4;
+    return index * elements * 4;
   };
   return {
     memory,

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { TrainingMemory } from './memory.ts';
+import { createKernels } from './wasm/kernels.ts';
 
 export interface AdamWSettings {
   beta1: number;
@@ -10,13 +10,6 @@ export interface AdamWSettings {
 
 /** PyTorch's and the Hugging Face Trainer's defaults, apart from the notebook's weight decay. */
 export const ADAMW_DEFAULTS: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-
-/** What `wasm/optimizer.ts` exports. */
-interface Kernels {
-  adamw(...offsetsLengthAndScalars: number[]): void;
-  squaredNorm(g: number, n: number): number;
-  accumulate(sum: number, g: number, n: number): void;
-}
 
 export interface Optimizer {
   /** Adds the gradients to the sums of this step. */
@@ -37,9 +30,7 @@ export async function createAdamW(
   settings: AdamWSettings,
   { accumulated = false } = {},
 ): Promise<Optimizer> {
-  const module = await WebAssembly.compile(await readFile(new URL('./wasm/optimizer.wasm', import.meta.url)));
-  const instance = await WebAssembly.instantiate(module, { env: { memory: store.memory } });
-  const kernels = instance.exports as unknown as Kernels; // exports carry no types; ours are these three
+  const kernels = await createKernels(store.memory);
   const source = accumulated ? 'sums' : 'gradients';
   const tensors = [...store.shapes.keys()].map((name) => {
     const at = (region: 'parameters' | 'first' | 'second' | typeof source) =>
@@ -57,17 +48,17 @@ export async function createAdamW(
 
   return {
     accumulate() {
-      kernels.accumulate(summed.byteOffset, gradients.byteOffset, gradients.length);
+      kernels.accumulate(gradients.length, summed.byteOffset, gradients.byteOffset);
     },
     step({ step, learningRate, clip }) {
-      const norm = Math.sqrt(kernels.squaredNorm(summed.byteOffset, summed.length));
+      const norm = Math.sqrt(kernels.squaredNorm(summed.length, summed.byteOffset));
       if (!Number.isFinite(norm)) return norm;
       const scale = Math.min(1, clip / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_ has it
       const rate = learningRate / (1 - beta1 ** step);
       const root = 1 / Math.sqrt(1 - beta2 ** step);
       for (const { offsets, length, decayed } of tensors) {
         const keep = decayed ? 1 - learningRate * weightDecay : 1;
-        kernels.adamw(...offsets, length, scale, beta1, beta2, rate, root, epsilon, keep);
+        kernels.adamw(length, ...offsets, scale, beta1, beta2, rate, root, epsilon, keep);
       }
       if (accumulated) summed.fill(0);
       return norm;
