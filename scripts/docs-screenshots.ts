@@ -1,8 +1,8 @@
 // npm run docs:screenshots [-- FOLDER]: asks the real bot in the box for each thing that docs/commands.md shows, lets it
 // learn from votes, and takes the pictures from the real page. Needs Chromium and some minutes.
 import { join, resolve } from 'node:path';
+import { findChromium } from '../packages/discord-in-a-box/test/page/browser.ts';
 import { packageRoot } from '../src/lib/paths.ts';
-import { findChromium } from '../test/page/browser.ts';
 import { shootLearning } from './docs-screenshots/learning.ts';
 import { shootModerators } from './docs-screenshots/moderators.ts';
 import { shootPeople } from './docs-screenshots/people.ts';

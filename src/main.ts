@@ -1,6 +1,6 @@
 import { REST } from 'discord.js';
+import { type Box, createBox } from 'discord-in-a-box';
 import { startBot } from './bot/client.ts';
-import { type Box, createBox } from './box/index.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/connect.ts';
 import { createVoter } from './db/voter.ts';

@@ -32,7 +32,8 @@ const MAY_IMPORT: Record<string, { rooms: string[]; types?: string[]; never?: Re
   safety: { rooms: [], never: /discord|drizzle|postgres|pglite|pg-boss|onnx/ },
   queue: { rooms: ['db'], never: /discord|onnx/ },
   db: { rooms: [], types: ['trainer/policy'], never: /discord|onnx/ },
-  box: { rooms: [], never: /discord\.js|drizzle|postgres|pglite|pg-boss|onnx/ },
+  'discord-in-a-box': { rooms: [], never: /^(?!node:|ws$|zod$|discord-api-types\/)/ },
+  'box.ts': { rooms: [] },
   lib: { rooms: [] },
   'config.ts': { rooms: ['trainer/policy'] },
   'main.ts': { rooms: ['*'] },
@@ -47,15 +48,16 @@ interface Import {
   typeOnly: boolean;
 }
 
-const SOURCES = ['src', 'commands'].flatMap((folder) =>
+const SOURCES = ['src', 'commands', 'packages/discord-in-a-box/src'].flatMap((folder) =>
   readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(packageRoot, folder, file)),
 );
 
-/** `commands`, the folder under src, a room inside such a folder, or the file at its top. */
+/** `commands`, a package of the workspace, the folder under src, a room inside such a folder, or the file at its top. */
 function roomOf(file: string): string {
   const [top = '', room = '', inner = ''] = relative(packageRoot, file).split('/');
+  if (top === 'packages') return room;
   if (top !== 'src') return top;
   return `${room}/${inner}` in MAY_IMPORT ? `${room}/${inner}` : room;
 }
@@ -76,6 +78,9 @@ function violation({ file, room, target, typeOnly }: Import): string | undefined
   const rule = MAY_IMPORT[room];
   if (!rule) return `${file}: the room "${room}" is not in the drawing`;
   if (!target.startsWith('.')) {
+    if (target === 'discord-in-a-box' && !(rule.rooms.includes('*') || room === 'box.ts')) {
+      return `${file}: ${room} must not know of the box`;
+    }
     return rule.never?.test(target) ? `${file}: ${room} must not use ${target}` : undefined;
   }
   const to = roomOf(resolve(packageRoot, dirname(file), target));
@@ -84,7 +89,7 @@ function violation({ file, room, target, typeOnly }: Import): string | undefined
     rule.rooms.includes('*') ||
     rule.rooms.includes(to) ||
     (typeOnly && rule.types?.includes(to)) ||
-    (to === 'lib' && room !== 'box');
+    (to === 'lib' && room !== 'discord-in-a-box');
   return allowed ? undefined : `${file}: ${room} must not import ${to} (${target})`;
 }
 
@@ -100,7 +105,9 @@ describe('the arrows between rooms', () => {
       violation({ file: `src/${room}/x.ts`, room, target, typeOnly });
     expect(crossed('graph', '../db/schema.ts')).toContain('must not import db');
     expect(crossed('engine', 'discord.js')).toContain('discord.js');
-    expect(crossed('box', '../lib/log.ts')).toContain('must not import lib');
+    expect(crossed('bot', 'discord-in-a-box')).toContain('must not know of the box');
+    expect(crossed('discord-in-a-box', '../lib/log.ts')).toContain('must not import lib');
+    expect(crossed('discord-in-a-box', 'discord.js')).toContain('must not use discord.js');
     expect(crossed('trainer/policy', '../lease.ts')).toContain('must not import trainer');
     expect(crossed('db', '../trainer/policy/gate.ts')).toContain('must not import trainer/policy');
     expect(crossed('db', '../trainer/policy/gate.ts', true)).toBeUndefined();

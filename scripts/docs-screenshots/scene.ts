@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
+import { launch, openWindow } from '../../packages/discord-in-a-box/test/page/browser.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { ROLES, startProgram } from '../../src/main.ts';
 import { createPlayer, type Player, type SeenMessage } from '../../test/e2e/player.ts';
-import { launch, openWindow } from '../../test/page/browser.ts';
 
 interface Clip {
   x: number;

@@ -37,7 +37,7 @@ function parsePort(value: string): number {
 }
 
 async function runBox({ port, bot: command, name, token, open }: BoxFlags): Promise<void> {
-  const { botEnvironment, createBox, runBot } = await import('../box/index.ts');
+  const { botEnvironment, createBox, runBot } = await import('discord-in-a-box');
   const stopped = new Promise<'stopped'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('stopped'));
   });

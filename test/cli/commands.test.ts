@@ -1,6 +1,6 @@
+import { type Box, createBox } from 'discord-in-a-box';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCommands } from '../../src/bot/load-commands.ts';
-import { type Box, createBox } from '../../src/box/index.ts';
 import { spawnChispa } from '../e2e/program.ts';
 
 describe('chispa commands', () => {

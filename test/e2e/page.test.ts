@@ -1,6 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findChromium, launch, openWindow, type Window } from '../page/browser.ts';
+import {
+  findChromium,
+  launch,
+  openWindow,
+  type Window,
+} from '../../packages/discord-in-a-box/test/page/browser.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });

@@ -14,7 +14,8 @@ export interface Spawned {
 
 /** Runs the `chispa` tool from the sources as a process of its own, in a process group of its own. */
 export function spawnChispa(args: readonly string[], env: Record<string, string> = {}): Spawned {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(packageRoot, 'src/cli/main.ts'), ...args], {
+  const sources = ['--conditions=@chispa/source', '--import', 'tsx', join(packageRoot, 'src/cli/main.ts')];
+  const child = spawn(process.execPath, [...sources, ...args], {
     cwd: packageRoot,
     detached: true,
     env: { ...process.env, DISCORD_TOKEN: '', DATABASE_URL: '', BOX_PORT: '0', LOG_LEVEL: 'warn', ...env },

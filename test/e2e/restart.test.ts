@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
+import { type Box, createBox } from 'discord-in-a-box';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Box, createBox } from '../../src/box/index.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { freshDataDir } from '../databases.ts';
 import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';

@@ -1,6 +1,6 @@
+import { type Box, createBox } from 'discord-in-a-box';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Box, createBox } from '../../src/box/index.ts';
-import { shardOf } from '../../src/box/snowflake.ts';
+import { shardOf } from '../../packages/discord-in-a-box/src/snowflake.ts';
 import { createPlayer, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
 import { type Started, startForTest } from './start.ts';
 

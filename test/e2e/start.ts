@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Box } from '../../src/box/index.ts';
+import type { Box } from 'discord-in-a-box';
+import { violationsOf } from '../../packages/discord-in-a-box/test/spec.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { ROLES, type Role, startProgram } from '../../src/main.ts';
-import { violationsOf } from '../box/spec.ts';
 import { dropDatabase, freshDatabase, freshDataDir } from '../databases.ts';
 import { createPlayer } from './player.ts';
 

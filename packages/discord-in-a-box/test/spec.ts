@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as schemas from 'discord-api-spec/zod';
 import ts from 'typescript';
 import { z } from 'zod';
-import type { Box, Exchange } from '../../src/box/index.ts';
+import type { Box, Exchange } from '../src/index.ts';
 
 /**
  * Discord's published OpenAPI as the npm package discord-api-spec ships it: Zod schemas by name, and a type

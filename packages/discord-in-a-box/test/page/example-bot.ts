@@ -14,7 +14,7 @@ import {
   MessageFlags,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from 'discord.js';
-import type { Box } from '../../src/box/index.ts';
+import type { Box } from '../../src/index.ts';
 import { modal, picture, selects, showcase } from './example-parts.ts';
 
 /** What the example bot answers itself, in steps that a test can let through one by one. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { initials } from '../../src/box/page/avatar.js';
-import { settle } from '../../src/box/page/events.js';
-import { findUser, readPlace, readSession, writePlace } from '../../src/box/page/session.js';
-import { createStore, withEntry, withMessage } from '../../src/box/page/store.js';
-import { formatTime, messageTime } from '../../src/box/page/time.js';
-import type { Interaction, Message, State, World } from '../../src/box/page/types.d.ts';
+import { initials } from '../../src/page/avatar.js';
+import { settle } from '../../src/page/events.js';
+import { findUser, readPlace, readSession, writePlace } from '../../src/page/session.js';
+import { createStore, withEntry, withMessage } from '../../src/page/store.js';
+import { formatTime, messageTime } from '../../src/page/time.js';
+import type { Interaction, Message, State, World } from '../../src/page/types.d.ts';
 
 // Only what the functions under test read.
 const message = (id: string, content = '') => ({ id, content }) as Message;

@@ -1,7 +1,7 @@
 import { ActivityType, type Client, Events, GatewayIntentBits } from 'discord.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BoxOptions } from '../../src/box/index.ts';
-import { shardOf } from '../../src/box/snowflake.ts';
+import type { BoxOptions } from '../src/index.ts';
+import { shardOf } from '../src/snowflake.ts';
 import { given, openStage, type Stage, until } from './drive.ts';
 import { connectRaw, identify, type RawGateway } from './raw-gateway.ts';
 

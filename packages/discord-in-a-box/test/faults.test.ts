@@ -6,7 +6,7 @@ import {
   RESTEvents,
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { matches } from '../../src/box/faults.ts';
+import { matches } from '../src/faults.ts';
 import { type GuildState, given, openStage, type Seen, type Stage, until } from './drive.ts';
 
 let stage: Stage;

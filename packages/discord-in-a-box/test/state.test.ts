@@ -1,12 +1,12 @@
 import { createCanvas } from '@napi-rs/canvas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createClock } from '../../src/box/clock.ts';
-import { imageSize } from '../../src/box/image-size.ts';
-import { createSnowflakes, shardOf, snowflakeTime } from '../../src/box/snowflake.ts';
-import type { GuildChannel, Overwrite } from '../../src/box/state/model.ts';
-import { ALL_PERMISSIONS, channelPermissions, PERMISSION } from '../../src/box/state/permissions.ts';
-import { channelsOf, createWorld, peopleOf } from '../../src/box/state/world.ts';
+import { createClock } from '../src/clock.ts';
+import { imageSize } from '../src/image-size.ts';
+import { createSnowflakes, shardOf, snowflakeTime } from '../src/snowflake.ts';
+import type { GuildChannel, Overwrite } from '../src/state/model.ts';
+import { ALL_PERMISSIONS, channelPermissions, PERMISSION } from '../src/state/permissions.ts';
+import { channelsOf, createWorld, peopleOf } from '../src/state/world.ts';
 import { given } from './drive.ts';
 
 describe('the clock', () => {

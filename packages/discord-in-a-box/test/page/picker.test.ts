@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entriesOf, matchEntries, visibleCommands } from '../../src/box/page/composer/commands.js';
+import { entriesOf, matchEntries, visibleCommands } from '../../src/page/composer/commands.js';
 import {
   addField,
   changeField,
@@ -8,10 +8,10 @@ import {
   remaining,
   removeField,
   startFill,
-} from '../../src/box/page/composer/fill.js';
-import { encodeMentions, mentionAt } from '../../src/box/page/composer/mentions.js';
-import { candidatesOf, choiceCandidates, narrow, readOption } from '../../src/box/page/composer/options.js';
-import type { Command, CommandOption, State } from '../../src/box/page/types.d.ts';
+} from '../../src/page/composer/fill.js';
+import { encodeMentions, mentionAt } from '../../src/page/composer/mentions.js';
+import { candidatesOf, choiceCandidates, narrow, readOption } from '../../src/page/composer/options.js';
+import type { Command, CommandOption, State } from '../../src/page/types.d.ts';
 
 /** A command as registered, with what a test does not care about filled in. */
 function command(over: Partial<Command> & { name: string }): Command {

@@ -13,7 +13,7 @@ import {
   SlashCommandBuilder,
 } from 'discord.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBox } from '../../src/box/index.ts';
+import { createBox } from '../src/index.ts';
 import { given, openStage, type Seen, type Stage, type State, until } from './drive.ts';
 
 const commands = [

@@ -1,5 +1,5 @@
 import { Client, type ClientOptions, Events, GatewayIntentBits, type Interaction } from 'discord.js';
-import { type Box, type BoxOptions, createBox } from '../../src/box/index.ts';
+import { type Box, type BoxOptions, createBox } from '../src/index.ts';
 import { type Validation, validateExchanges } from './spec.ts';
 
 // The control API's answers are read by tests that know what they asked for; `any` would hide misspelt fields.

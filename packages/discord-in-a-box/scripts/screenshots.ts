@@ -2,13 +2,13 @@
 // npm run box:screenshots [-- WORD]   WORD: only the states whose name holds it
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createBox } from '../src/box/index.ts';
-import { packageRoot } from '../src/lib/paths.ts';
+import { fileURLToPath } from 'node:url';
+import { createBox } from '../src/index.ts';
 import { findChromium, launch, openWindow } from '../test/page/browser.ts';
 import { startExampleBot } from '../test/page/example-bot.ts';
-import { states } from './box-screenshot-states.ts';
+import { states } from './screenshot-states.ts';
 
-const folder = join(packageRoot, '.cache', 'screenshots');
+const folder = fileURLToPath(new URL('../.cache/screenshots', import.meta.url));
 const [word = ''] = process.argv.slice(2);
 const chromium = findChromium();
 if (!chromium) process.exit(1);

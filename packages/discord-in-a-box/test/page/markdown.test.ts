@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Node, onlyEmoji, plainText } from '../../src/box/page/markdown/nodes.js';
-import { parseMarkdown } from '../../src/box/page/markdown/parse.js';
+import { type Node, onlyEmoji, plainText } from '../../src/page/markdown/nodes.js';
+import { parseMarkdown } from '../../src/page/markdown/parse.js';
 
 /** The nodes as one readable line: `strong(a em(b))`. */
 function shape(nodes: Node[]): string {

@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { type Box, createBox } from '../../src/box/index.ts';
-import { validateExchanges } from '../box/spec.ts';
+import { type Box, createBox } from '../../src/index.ts';
+import { validateExchanges } from '../spec.ts';
 import { control, type Look, launch, openWindow, type Window } from './browser.ts';
 import { type ExampleBot, startExampleBot } from './example-bot.ts';
 

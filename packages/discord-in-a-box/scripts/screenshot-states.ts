@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Box } from '../src/box/index.ts';
+import type { Box } from '../src/index.ts';
 import { control, type Look } from '../test/page/browser.ts';
 import type { ExampleBot } from '../test/page/example-bot.ts';
 

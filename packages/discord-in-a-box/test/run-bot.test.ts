@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { until } from './drive.ts';
 
-const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const tsx = import.meta.resolve('tsx');
+const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const sources = ['--conditions=@chispa/source', '--import', import.meta.resolve('tsx')];
 const isAlive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -22,8 +22,7 @@ it('runs a bot that knows nothing of the box, and leaves no process behind', asy
   const cli = spawn(
     process.execPath,
     [
-      '--import',
-      tsx,
+      ...sources,
       at('src/cli/main.ts'),
       'box',
       '--no-open',
@@ -32,7 +31,7 @@ it('runs a bot that knows nothing of the box, and leaves no process behind', asy
       '--name',
       'Ping',
       '--bot',
-      `node ${at('test/box/bots/ping.mjs')}`,
+      `node ${at('packages/discord-in-a-box/test/bots/ping.mjs')}`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -46,7 +45,7 @@ it('runs a bot that knows nothing of the box, and leaves no process behind', asy
     const bot = Number(
       await until('bot', () => /Logged in as ping#0001, pid (\d+)/.exec(output)?.[1], 60_000),
     );
-    const { createDriver } = await import('../../src/box/index.ts');
+    const { createDriver } = await import('../src/index.ts');
     expect((await createDriver({ url }).command('bruno', 'ping')).content).toBe('Pong!');
     cli.kill('SIGINT');
     expect(await exited).toBe(0);
@@ -58,7 +57,7 @@ it('runs a bot that knows nothing of the box, and leaves no process behind', asy
 
 it('says what a bot needs, ends with 1 when the bot fails and with 2 on wrong use', async () => {
   const run = async (...args: string[]) => {
-    const command = ['--import', tsx, at('src/cli/main.ts'), 'box', '--no-open', ...args];
+    const command = [...sources, at('src/cli/main.ts'), 'box', '--no-open', ...args];
     const failed = await promisify(execFile)(process.execPath, command).catch((error) => error);
     return [failed.code, failed.stderr];
   };
@@ -72,16 +71,14 @@ it("keeps the documentation's ten lines working", async () => {
   expect(example.trim().split('\n').length).toBeLessThanOrEqual(11);
   const folder = mkdtempSync(join(tmpdir(), 'box-example-'));
   try {
-    cpSync(at('test/box/bots/ping.mjs'), join(folder, 'bot.js'));
+    cpSync(at('packages/discord-in-a-box/test/bots/ping.mjs'), join(folder, 'bot.js'));
     symlinkSync(at('node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    const box = new URL('../../src/box/index.ts', import.meta.url).href; // what the package exports as chispa/box
+    const box = new URL('../src/index.ts', import.meta.url).href; // what the package exports as chispa/box
     writeFileSync(join(folder, 'ping.test.js'), example.replace('chispa/box', box));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--import', tsx, '--test', 'ping.test.js'],
-      { cwd: folder },
-    );
+    const { stdout } = await promisify(execFile)(process.execPath, [...sources, '--test', 'ping.test.js'], {
+      cwd: folder,
+    });
     expect(stdout).toMatch(/# pass 1\b[\s\S]*# fail 0\b/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
