@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { encodeModel } from '../../src/graph/encode.ts';
-import { gpt2 } from '../../src/graph/gpt2.ts';
 import { createGraph, type Graph } from '../../src/graph/graph.ts';
 import {
   add,
@@ -11,21 +10,20 @@ import {
   concat,
   gemm,
   greaterOrEqual,
-  linear,
   matmul,
   mul,
   range,
   reshape,
   softmax,
-  split,
   sub,
   swapLast,
   transpose,
   unsqueeze,
   where,
 } from '../../src/graph/ops/index.ts';
+import { plainProjection, type TransformerParts, transformer } from '../../src/graph/transformer.ts';
 import type { Dtype, Value } from '../../src/graph/value.ts';
-import { type Gpt2Config, parseConfig } from '../../src/models/config.ts';
+import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
 import {
   openSafetensors,
   readTensor,
@@ -73,7 +71,8 @@ function stored(
   shape: readonly number[],
   precision: BenchPrecision,
 ): TensorSource[] {
-  const read = async () => readTensor(weights, findTensor(weights, name)?.name ?? name);
+  const read = async () =>
+    readTensor(weights, findTensor(weights, { prefix: 'transformer.' }, name)?.name ?? name);
   const plain: TensorSource = {
     name,
     dtype: 'F32',
@@ -115,7 +114,7 @@ function stored(
   return head ? [plain, codes, factors] : [codes, factors];
 }
 
-function exported(config: Gpt2Config, data: SafetensorsFile, precision: BenchPrecision): Graph {
+function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPrecision): Graph {
   const graph = createGraph();
   const { heads, layers, width, vocabSize } = config;
   const headWidth = width / heads;
@@ -140,12 +139,9 @@ function exported(config: Gpt2Config, data: SafetensorsFile, precision: BenchPre
   const seen = and(causal, unsqueeze(cast(mask, 'bool'), [1, 2])); // [B, 1, S, T]
   const bias = where(seen, graph.constant(0), graph.constant(-1e9));
 
-  const attend = (qkv: Value, scale: number, layer: number): Value => {
-    const [q, k, v] = split(reshape(qkv, ['B', 'S', 3 * width]), 2, 3).map((part) =>
-      transpose(reshape(part, ['B', 'S', heads, headWidth]), [0, 2, 1, 3]),
-    );
+  const attend: TransformerParts['attend'] = (q, k, v, { scale, layer }) => {
     const { key, value } = past[layer] ?? {};
-    if (!q || !k || !v || !key || !value) throw new Error('unreachable');
+    if (!key || !value) throw new Error('unreachable');
     const keys = concat([key, k], 2, 'T');
     const values = concat([value, v], 2, 'T');
     graph.output(`present.${layer}.key`, keys);
@@ -164,15 +160,19 @@ function exported(config: Gpt2Config, data: SafetensorsFile, precision: BenchPre
     return y;
   };
   const outputsOf = (name: string) => data.tensors.get(`${name}.bias`)?.shape[0] ?? 0;
-  const hidden = gpt2(
+  const parameter = (name: string) => external(name);
+  const hidden = transformer(
     config,
     {
-      parameter: (name) => external(name),
+      batch: 'B',
+      length: 'S',
+      parameter,
       attend,
-      linear: (x, name) =>
+      project:
         precision === 'q8'
-          ? multiply(x, `${name}.weight`, outputsOf(name), external(`${name}.bias`))
-          : linear(x, external(`${name}.weight`), external(`${name}.bias`)),
+          ? (x, names) =>
+              names.map((name) => multiply(x, `${name}.weight`, outputsOf(name), external(`${name}.bias`)))
+          : plainProjection(config, parameter),
     },
     reshape(ids, ['N']),
     reshape(positions, ['N']),

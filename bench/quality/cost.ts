@@ -4,7 +4,7 @@ import type { Precision } from '../../src/engine/engine.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 import { createDecodeSession } from '../../src/engine/session.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
-import type { Gpt2Config } from '../../src/models/config.ts';
+import type { ModelConfig } from '../../src/models/config.ts';
 import { type ModelFolder, openModelFolder } from '../../src/models/folder.ts';
 import { benchFolder } from '../decode/peers.ts';
 import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
@@ -61,7 +61,7 @@ async function open(folder: ModelFolder, precision: Precision, threads: number):
 }
 
 /** Times a step of `batch` sampling rows with `context` tokens behind them: the best of four in a row. */
-function stepper(decoder: DecoderSession, config: Gpt2Config, batch: number, context: number) {
+function stepper(decoder: DecoderSession, config: ModelConfig, batch: number, context: number) {
   return async (): Promise<number> => {
     const cache = createKvCache(config, 32);
     for (let row = 0; row < batch; row++) cache.add();

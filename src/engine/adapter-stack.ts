@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-node';
-import { LORA_TARGETS, type LoraTarget } from '../graph/lora-targets.ts';
 import { SLOT } from '../graph/stacked-lora.ts';
 import { loraName, loraShapes } from '../graph/trained-adapter.ts';
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
+import { layoutOf, linearNames } from '../models/weight-layout.ts';
 import { type Adapter, openAdapter } from './adapter.ts';
 import { createFeeds } from './feeds.ts';
 
@@ -17,7 +17,7 @@ export interface AdapterStack {
   /** In memory now. */
   readonly folders: string[];
   /** The kinds of layers it gives matrices for: all that any adapter so far has changed. */
-  readonly targets: readonly LoraTarget[];
+  readonly targets: readonly string[];
 }
 
 interface Held {
@@ -29,12 +29,13 @@ interface Held {
 /** Adapters that stay in memory with no row that uses them, the last used ones. */
 const SPARE = 4;
 
-export function createAdapterStack(config: Gpt2Config): AdapterStack {
+export function createAdapterStack(config: ModelConfig): AdapterStack {
+  const known = linearNames(layoutOf(config));
   const held = new Map<string, Held>(); // least recently used first
   const feeds = createFeeds();
   let stacked: string[] | undefined; // folders in the order of their slots
   let matrices: Record<string, Tensor> = {};
-  let targets: readonly LoraTarget[] = [];
+  let targets: readonly string[] = [];
 
   const removeSpare = (): void => {
     const idle = [...held].filter(([, { holders }]) => holders === 0);
@@ -90,9 +91,7 @@ export function createAdapterStack(config: Gpt2Config): AdapterStack {
         const adapter = await it.reading;
         it.adapter = adapter;
         if (adapter.targets.every((target) => targets.includes(target))) return;
-        targets = LORA_TARGETS.filter(
-          (target) => targets.includes(target) || adapter.targets.includes(target),
-        );
+        targets = known.filter((target) => targets.includes(target) || adapter.targets.includes(target));
         stacked = undefined;
       } catch (error) {
         if (held.get(folder) === it) held.delete(folder);
@@ -128,8 +127,8 @@ export function createAdapterStack(config: Gpt2Config): AdapterStack {
 }
 
 /** Inputs and outputs of every layer of these kinds, by name. */
-function stackShapes(config: Gpt2Config, targets: readonly LoraTarget[]): [string, [number, number]][] {
-  const shapes = loraShapes(config, { rank: SLOT, alpha: SLOT, targets });
+function stackShapes(config: ModelConfig, targets: readonly string[]): [string, [number, number]][] {
+  const shapes = loraShapes(config, { rank: SLOT, targets });
   const layers = [...shapes.keys()].filter((name) => name.endsWith('.lora_A'));
   return layers.map((a) => {
     const name = a.replace(/\.lora_A$/, '');

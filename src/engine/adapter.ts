@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LORA_TARGETS, type LoraTarget } from '../graph/lora-targets.ts';
 import { SLOT } from '../graph/stacked-lora.ts';
 import { loraName, loraShapes } from '../graph/trained-adapter.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
 import { openSafetensors, readTensor, type SafetensorsFile } from '../models/safetensors.ts';
+import { layoutOf, linearNames, type WeightLayout } from '../models/weight-layout.ts';
 
 /** A low-rank adapter as the decode graph's stack takes it. */
 export interface Adapter {
   /** The kinds of layers it changes. */
-  targets: readonly LoraTarget[];
+  targets: readonly string[];
   /**
    * Slots it takes in the stack, a power of two: adapters that lie in order of their size then never cross a boundary
    * at which onnxruntime splits a product, so that none depends on its neighbours.
@@ -41,14 +41,16 @@ const peftConfig = z.looseObject({
  * lora` writes it. Throws `adapter-missing`, `adapter-unsupported` where it asks for more than low-rank matrices on
  * the linear layers of the blocks, `adapter-mismatch` where it does not fit the model.
  */
-export async function openAdapter(folder: string, config: Gpt2Config): Promise<Adapter> {
+export async function openAdapter(folder: string, config: ModelConfig): Promise<Adapter> {
   const { r: rank, lora_alpha: alpha, use_rslora: rootScaled } = await readConfig(folder);
   const factor = alpha / (rootScaled ? Math.sqrt(rank) : rank);
   const file = await openSafetensors(join(folder, 'adapter_model.safetensors'));
-  const found = matricesOf(folder, file);
+  const layout = layoutOf(config);
+  const known = linearNames(layout);
+  const found = matricesOf(folder, file, layout);
   const slots = 2 ** Math.ceil(Math.log2(Math.ceil(rank / SLOT)));
   const layers = new Map<string, { a: Float32Array; b: Float32Array }>();
-  const shapes = loraShapes(config, { rank, alpha, targets: LORA_TARGETS });
+  const shapes = loraShapes(config, { rank, targets: known });
   for (const [name, tensor] of found) {
     const [rows = 0, columns = 0] = shapes.get(name) ?? [];
     // PEFT keeps matrices as PyTorch's Linear has them: [out, in].
@@ -65,7 +67,7 @@ export async function openAdapter(folder: string, config: Gpt2Config): Promise<A
     });
   }
   const names = [...layers.keys()];
-  const targets = LORA_TARGETS.filter((target) => names.some((name) => name.endsWith(`.${target}`)));
+  const targets = known.filter((target) => names.some((name) => name.endsWith(`.${target}`)));
   return { targets, slots, layers };
 }
 
@@ -91,15 +93,17 @@ async function readConfig(folder: string): Promise<z.infer<typeof peftConfig>> {
 }
 
 /** The matrices in the file, by our name for them. */
-function matricesOf(folder: string, file: SafetensorsFile) {
-  const layer = new RegExp(`^base_model\\.model\\.(?:transformer\\.)?(h\\.\\d+\\.(?:${LORA_TARGETS.join('|')})\\.lora_[AB])\\.weight$`); // biome-ignore format: one pattern
+function matricesOf(folder: string, file: SafetensorsFile, layout: WeightLayout) {
+  const { prefix, blocks } = layout;
+  const known = linearNames(layout);
+  const layer = new RegExp(`^base_model\\.model\\.(?:${prefix})?(${blocks}\\d+\\.(?:${known.join('|')})\\.lora_[AB])\\.weight$`); // biome-ignore format: one pattern
   return new Map(
     [...file.tensors].map(([name, { shape }]) => {
       const [, own] = layer.exec(name) ?? [];
       if (own === undefined)
         throw new ChispaError(
           'adapter-unsupported',
-          `The adapter ${folder} changes ${name}; only ${LORA_TARGETS.join(', ')} of the blocks can be adapted.`,
+          `The adapter ${folder} changes ${name}; only ${known.join(', ')} of the blocks can be adapted.`,
         );
       return [own, { name, shape }] as const;
     }),

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { ChispaError } from '../lib/errors.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
 import type { Feeds } from './feeds.ts';
 import { drawRanked, drawToken, keepTop } from './processors.ts';
 import { randomAt } from './random.ts';
@@ -41,7 +41,7 @@ const FIRST_ROW: readonly number[] = [0];
  * `neverEmpty`: no input of the sampler is empty, for execution providers that cannot run on nothing (WebGPU).
  */
 export function createChooser(
-  { vocabSize: vocabulary, eos }: Pick<Gpt2Config, 'vocabSize' | 'eos'>,
+  { vocabSize: vocabulary, eos }: Pick<ModelConfig, 'vocabSize' | 'eos'>,
   { neverEmpty = false }: { neverEmpty?: boolean } = {},
 ): Chooser {
   let rows: readonly ChoosingRow[] = [];

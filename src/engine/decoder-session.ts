@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ChispaError } from '../lib/errors.ts';
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
 import { type ChoosingRow, createChooser } from './choose.ts';
 import { createFeeds } from './feeds.ts';
 import type { KvCache } from './kv-cache.ts';
@@ -40,7 +40,7 @@ const nobody: readonly ChoosingRow[] = [];
  */
 export function createDecoderSession(
   session: InferenceSession,
-  config: Gpt2Config,
+  config: ModelConfig,
   options: {
     adapters?: ((rows: readonly RowAdapter[], count: number) => Record<string, Tensor>) | undefined;
     neverEmpty?: boolean;

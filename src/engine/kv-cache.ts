@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
 import { capacityFor } from './scheduler.ts';
 
 /**
@@ -34,7 +34,7 @@ const KEPT = 512;
  * twice what is needed, so that it is seldom taken, but ahead of need never for more than `maxTokens` rows · tokens.
  */
 export function createKvCache(
-  config: Gpt2Config,
+  config: ModelConfig,
   bucket: number,
   maxTokens = Number.POSITIVE_INFINITY,
 ): KvCache {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Bits, blocking, quantise } from '../graph/quantise.ts';
+import { type Bits, blocking, type QuantisedMatrix, quantise } from '../graph/quantise.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { forkSibling } from '../lib/fork.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
@@ -14,28 +14,22 @@ import {
   type TensorSource,
   writeSafetensors,
 } from '../models/safetensors.ts';
-import { expectedShapes } from '../models/shapes.ts';
+import { layoutOf } from '../models/weight-layout.ts';
 import type { Precision } from './engine.ts';
 
 /** The parts of a model folder that a session is made of. */
 export type ModelWeights = Pick<ModelFolder, 'path' | 'name' | 'config' | 'weights' | 'sha256'>;
 
 /** Changes when the layout of the file does, so that files of older versions are made anew. */
-const FORMAT = 'chispa-quantised-2';
+const FORMAT = 'chispa-quantised-3';
 
 export const bitsOf = (precision: Exclude<Precision, 'fp32'>): Bits => (precision === 'q8' ? 8 : 4);
 
 /** Names in the file: the packed weights and the scales of a quantised matrix. */
 export const packedName = (name: string): string => `${name}.packed`;
 export const scalesName = (name: string): string => `${name}.scales`;
-
-/** Inputs and outputs of a matrix, by its Hugging Face name: Conv1D stores [in, out], the head [out, in]. */
-export function matrixShape(name: string, [rows = 0, columns = 0]: readonly number[]) {
-  return isHead(name)
-    ? { inputs: columns, outputs: rows, strideIn: 1, strideOut: columns }
-    : { inputs: rows, outputs: columns, strideIn: columns, strideOut: 1 };
-}
-const isHead = (name: string) => name === 'wte.weight' || name === 'lm_head.weight';
+/** Linear layers that read the same input are one matrix in the file, their outputs one after the other. */
+export const groupName = (layers: readonly string[]): string => layers.join('+');
 
 /**
  * The quantised weights of a model, which are made once, in a process of its own so that decoding goes on, and kept in
@@ -95,53 +89,97 @@ async function inWorker(task: QuantiseTask): Promise<void> {
     );
 }
 
-/** Reads a model's weights, quantises every matrix and writes the file, one matrix in memory at a time. */
+/** Reads a model's weights, quantises every matrix and writes the file, one part of a matrix in memory at a time. */
 export async function writeQuantised(
   folder: ModelWeights,
   precision: Exclude<Precision, 'fp32'>,
   target: string,
 ): Promise<void> {
   const bits = bitsOf(precision);
-  const sources: TensorSource[] = [];
-  for (const [name, shape] of expectedShapes(folder.config)) {
+  const { shapes, linears, inputsFirst, embedding, head } = layoutOf(folder.config);
+  const { width, vocabSize } = folder.config;
+  const table = (name: string): MatrixPart => ({
+    name,
+    inputs: width,
+    outputs: vocabSize,
+    inputsFirst: false,
+  });
+  const matrices = new Map<string, readonly MatrixPart[]>([
+    ...linears.map((group): [string, MatrixPart[]] => [
+      groupName(group.map(({ name }) => name)),
+      group.map((layer) => ({ ...layer, name: `${layer.name}.weight`, inputsFirst })),
+    ]),
+    ...[...new Set([embedding, head])].map((name): [string, MatrixPart[]] => [name, [table(name)]]),
+  ]);
+  const quantised = new Set([...matrices.values()].flat().map(({ name }) => name));
+
+  const sources = [...matrices].flatMap(([name, parts]) => matrixSources(folder, name, parts, bits));
+  for (const [name, shape] of shapes) {
+    if (quantised.has(name)) continue;
     const entry = tensorFor(folder, name);
-    const matrix = shape.length === 2 && name !== 'wpe.weight';
-    const head = name === (folder.config.tied ? 'wte.weight' : 'lm_head.weight');
-    if (!matrix || name === 'wte.weight')
-      sources.push({
-        name,
-        dtype: entry.dtype,
-        shape,
-        chunks: () => chunk(() => readTensorBytes(folder.weights, entry.name)),
-      });
-    if (!matrix || (isHead(name) && !head)) continue;
-    const layout = matrixShape(name, shape);
-    const { blocks, bytes } = blocking(layout.inputs, bits);
-    // Two tensors come out of one pass: the second is kept until the file asks for it.
-    let scales: Float32Array = new Float32Array();
-    sources.push({
-      name: packedName(name),
-      dtype: 'U8',
-      shape: [layout.outputs, blocks, bytes],
-      chunks: () =>
-        chunk(async () => {
-          const made = quantise(await readTensor(folder.weights, entry.name), layout, bits);
-          scales = made.scales;
-          return made.packed;
-        }),
-    });
-    sources.push({
-      name: scalesName(name),
-      dtype: 'F32',
-      shape: [layout.outputs, blocks],
-      chunks: () => chunk(async () => new Uint8Array(scales.buffer)),
-    });
+    const bytes = () => readTensorBytes(folder.weights, entry.name);
+    sources.push({ name, dtype: entry.dtype, shape, chunks: () => chunk(bytes) });
   }
   await writeSafetensors(target, sources, {
     format: FORMAT,
     source: folder.sha256,
     bits: String(bits),
   });
+}
+
+/** One of the weights that make a matrix of the file. */
+interface MatrixPart {
+  name: string;
+  inputs: number;
+  outputs: number;
+  inputsFirst: boolean;
+}
+
+/** The packed weights and the scales of one matrix. */
+function matrixSources(
+  folder: ModelWeights,
+  name: string,
+  parts: readonly MatrixPart[],
+  bits: Bits,
+): TensorSource[] {
+  const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
+  const { blocks, bytes } = blocking(parts[0]?.inputs ?? 0, bits);
+  // Two tensors come out of one pass: the scales are kept until the file asks for them.
+  const scales: Uint8Array[] = [];
+  async function* packed(): AsyncGenerator<Uint8Array> {
+    scales.length = 0;
+    for (const part of parts)
+      for await (const made of quantisedParts(folder, part, bits)) {
+        scales.push(new Uint8Array(made.scales.buffer));
+        yield made.packed;
+      }
+  }
+  return [
+    { name: packedName(name), dtype: 'U8', shape: [outputs, blocks, bytes], chunks: packed },
+    { name: scalesName(name), dtype: 'F32', shape: [outputs, blocks], chunks: () => scales },
+  ];
+}
+
+/** Numbers read at once where a matrix can be read by its outputs. */
+const PIECE = 1 << 22;
+
+async function* quantisedParts(
+  folder: ModelWeights,
+  { name, inputs, outputs, inputsFirst }: MatrixPart,
+  bits: Bits,
+): AsyncGenerator<QuantisedMatrix> {
+  const stored = tensorFor(folder, name).name;
+  if (inputsFirst) {
+    const weights = await readTensor(folder.weights, stored);
+    yield quantise(weights, { inputs, outputs, strideIn: outputs, strideOut: 1 }, bits);
+    return;
+  }
+  const step = Math.max(1, Math.floor(PIECE / inputs));
+  for (let from = 0; from < outputs; from += step) {
+    const count = Math.min(step, outputs - from);
+    const weights = await readTensor(folder.weights, stored, { from, count });
+    yield quantise(weights, { inputs, outputs: count, strideIn: 1, strideOut: inputs }, bits);
+  }
 }
 
 async function* chunk(bytes: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {

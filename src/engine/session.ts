@@ -2,20 +2,19 @@ import { basename, dirname } from 'node:path';
 import { env, InferenceSession } from 'onnxruntime-node';
 import { type DecodeParts, decodeGraph } from '../graph/decode.ts';
 import { encodeModel } from '../graph/encode.ts';
-import { headName } from '../graph/gpt2.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { LoraTarget } from '../graph/lora-targets.ts';
-import { cast } from '../graph/ops/index.ts';
-import { quantisedLinear } from '../graph/quantise.ts';
+import { cast, concat, splitInto } from '../graph/ops/index.ts';
+import { quantisedLinear, quantisedRows } from '../graph/quantise.ts';
 import type { Dtype, Value } from '../graph/value.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { tensorFor } from '../models/folder.ts';
 import type { SafetensorsFile, TensorEntry } from '../models/safetensors.ts';
+import { layoutOf } from '../models/weight-layout.ts';
 import type { EngineOptions, ExecutionProvider } from './engine.ts';
 import {
   bitsOf,
+  groupName,
   type ModelWeights,
-  matrixShape,
   packedName,
   quantisedWeights,
   scalesName,
@@ -30,7 +29,7 @@ export interface EngineLog {
 export type SessionOptions = Pick<EngineOptions, 'provider' | 'threads' | 'precision'> & {
   log: EngineLog;
   /** The layers for which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: it takes none. */
-  adapters?: readonly LoraTarget[] | undefined;
+  adapters?: readonly string[] | undefined;
   /** Where onnxruntime writes what each operation took, when `endProfiling` is called: the beginning of the file's path. */
   profile?: string;
 };
@@ -96,7 +95,7 @@ function floatParts(graph: Graph, folder: ModelWeights): DecodeParts {
   };
 }
 
-/** Matrices from the quantised file; embeddings, biases and norms, which it holds too, as they were. */
+/** Matrices from the quantised file; biases and norms, which it holds too, as they were. */
 function quantisedParts(
   graph: Graph,
   folder: ModelWeights,
@@ -104,24 +103,39 @@ function quantisedParts(
   precision: 'q8' | 'q4',
 ): DecodeParts {
   const bits = bitsOf(precision);
+  const { linears, head, embedding } = layoutOf(folder.config);
+  const { width, vocabSize } = folder.config;
+  const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
   const entry = (name: string): TensorEntry => {
     const found = file.tensors.get(name);
     if (!found) throw new ChispaError('model-mismatch', `The quantised weights ${file.path} lack ${name}.`);
     return found;
   };
   const stored = (name: string, dtype: Dtype) => external(graph, file, entry(name), name, dtype);
+  const matrix = (name: string) => ({
+    packed: stored(packedName(name), 'uint8'),
+    scales: stored(scalesName(name), 'float32'),
+  });
   const parameter = (name: string) => float(graph, file, entry(name), name);
-  const multiply = (x: Value, name: string, bias?: Value) =>
-    quantisedLinear(
-      x,
-      { packed: stored(packedName(name), 'uint8'), scales: stored(scalesName(name), 'float32'), bias },
-      { ...matrixShape(name, tensorFor(folder, name).shape), bits },
-    );
   return {
     parameter,
-    linear: (x, name) => multiply(x, `${name}.weight`, parameter(`${name}.bias`)),
-    head: (hidden) => multiply(hidden, headName(folder.config)),
+    project(x, names) {
+      const own = names.map((name) => layers.get(name) ?? unknownLayer(name));
+      const widths = own.map(({ outputs }) => outputs);
+      const outputs = widths.reduce((sum, width) => sum + width, 0);
+      const biases = own.filter(({ bias }) => bias).map(({ name }) => parameter(`${name}.bias`));
+      const bias = biases.length > 1 ? concat(biases, 0, outputs) : biases[0];
+      const inputs = own[0]?.inputs ?? 0;
+      const y = quantisedLinear(x, { ...matrix(groupName(names)), bias }, { inputs, outputs, bits });
+      return widths.length > 1 ? splitInto(y, 1, widths) : [y];
+    },
+    head: (hidden) => quantisedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits }),
+    embed: (ids) => quantisedRows(ids, matrix(embedding), { inputs: width, outputs: vocabSize, bits }),
   };
+}
+
+function unknownLayer(name: string): never {
+  throw new Error(`the model has no linear layer ${name}`);
 }
 
 /** A tensor of a float type as float32. */

@@ -9,13 +9,12 @@ import {
   range,
   reshape,
   softmax,
-  split,
   swapLast,
   transpose,
   unsqueeze,
   where,
 } from './ops/index.ts';
-import type { Dimension, Value } from './value.ts';
+import type { Value } from './value.ts';
 
 /** Low enough that its softmax is exactly 0 in float32, finite so that a row of nothing but it is not NaN. */
 const MASKED = -1e9;
@@ -32,25 +31,16 @@ export function segmentMask(graph: Graph, segments: Value): Value {
   return where(and(sameText, causal), graph.constant(0), graph.constant(MASKED));
 }
 
-export interface AttentionShape {
-  batch: Dimension;
-  length: Dimension;
-  heads: number;
-  /** Applied to the attention probabilities [B, H, T, T]. */
-  dropout?: (probabilities: Value) => Value;
-}
-
-/** `softmax(scale·q·kᵀ + mask)·v` for every head (arXiv:1706.03762): packed [N, 3·D], N = B·T → [N, D]. */
-export function selfAttention(qkv: Value, scale: number, mask: Value, options: AttentionShape): Value {
-  const { batch, length, heads, dropout = (p) => p } = options;
-  const [rows, packed] = qkv.shape;
-  if (rows === undefined || typeof packed !== 'number') throw new Error(`packed qkv [${qkv.shape}]`);
-  const width = packed / 3;
-  const [q, k, v] = split(qkv, 1, 3).map((part) =>
-    transpose(reshape(part, [batch, length, heads, width / heads]), [0, 2, 1, 3]),
-  ); // [B, H, T, D/H] each
-  if (!q || !k || !v) throw new Error('unreachable: split in three');
-  const scores = add(matmul(mul(q, scale), swapLast(k)), mask); // [B, H, T, T]
-  const mixed = matmul(dropout(softmax(scores)), v); // [B, H, T, D/H]
-  return reshape(transpose(mixed, [0, 2, 1, 3]), [rows, width]);
+/**
+ * `softmax(scale·q·kᵀ + mask)·v` for every head (arXiv:1706.03762): queries [B, H, T, W], keys and values [B, G, T, W]
+ * → [N, H·W], N = B·T. `dropout` is applied to the probabilities [B, H, T, T].
+ */
+export function selfAttention(
+  { query, key, value }: Record<'query' | 'key' | 'value', Value>,
+  { scale, mask, dropout = (p) => p }: { scale: number; mask: Value; dropout?: (p: Value) => Value },
+): Value {
+  const [, heads = 1, , width = 1] = query.shape;
+  const scores = add(matmul(mul(query, scale), swapLast(key)), mask); // [B, H, T, T]
+  const mixed = matmul(dropout(softmax(scores)), value); // [B, H, T, W]
+  return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', Number(heads) * Number(width)]);
 }

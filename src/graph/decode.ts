@@ -1,7 +1,7 @@
-import type { Gpt2Config } from '../models/config.ts';
-import { type Gpt2Parts, gpt2, headName } from './gpt2.ts';
+import type { ModelConfig } from '../models/config.ts';
+import { layoutOf } from '../models/weight-layout.ts';
+import { fusedAddLayerNorm, timesTransposed } from './fused.ts';
 import { createGraph, type Graph } from './graph.ts';
-import type { LoraTarget } from './lora-targets.ts';
 import {
   add,
   and,
@@ -11,26 +11,27 @@ import {
   greaterOrEqual,
   less,
   lessOrEqual,
-  linear,
   matmul,
   mul,
   or,
   range,
   reshape,
   softmax,
-  split,
   transpose,
   unsqueeze,
   where,
 } from './ops/index.ts';
 import { sampler } from './sampler.ts';
 import { stackedAdapters } from './stacked-lora.ts';
+import { plainProjection, type TransformerParts, transformer } from './transformer.ts';
 import type { Value } from './value.ts';
 
 /** Low enough that its softmax is exactly 0 in float32. */
 const MASKED = -1e9;
 
-export interface DecodeParts extends Pick<Gpt2Parts, 'parameter' | 'linear'> {
+export interface DecodeParts extends Pick<TransformerParts, 'parameter' | 'embed'> {
+  /** Default: products with the weights as they are. */
+  project?: TransformerParts['project'];
   /** Logits [R, V] of hidden states [R, D]; default: a product with the (tied) head matrix. */
   head?(hidden: Value): Value;
 }
@@ -38,29 +39,28 @@ export interface DecodeParts extends Pick<Gpt2Parts, 'parameter' | 'linear'> {
 /**
  * The graph that both reads prompts and decodes: B rows, S new tokens each, after `lengths` tokens in the cache.
  *
- * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, H, T, W] for each layer, T the
+ * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, G, T, W] for each layer, T the
  * cache's capacity, of which row b holds `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) whose
  * prediction is wanted, none for the first parts of a prompt; those of the sampler; with `adapters` those of `stackedAdapters`.
- * Outputs: `logits` [R, V]; `new_keys_values` [B, 2·L·H, S, W], for each layer the new keys of its heads, then their new
+ * Outputs: `logits` [R, V]; `new_keys_values` [B, 2·L·G, S, W], for each layer the new keys of its heads, then their new
  * values; those of the sampler.
  *
  * The cache is an input only and the host writes the new entries into it: onnxruntime-node copies every output, so
  * a graph that returned the whole cache would copy it at each step.
  */
 export function decodeGraph(
-  config: Gpt2Config,
+  config: ModelConfig,
   makeParts: (graph: Graph) => DecodeParts,
-  options: { adapters?: readonly LoraTarget[] } = {},
+  options: { adapters?: readonly string[] } = {},
 ): Graph {
   const graph = createGraph();
   const parts = makeParts(graph);
   const { parameter } = parts;
-  const { heads, layers, width } = config;
-  const headWidth = width / heads;
+  const { heads, keyValueHeads, headWidth, layers } = config;
 
   const ids = graph.input('ids', 'int64', ['B', 'S']);
   const lengths = graph.input('lengths', 'int64', ['B']);
-  const cache = (name: string) => graph.input(name, 'float32', ['B', heads, 'T', headWidth]);
+  const cache = (name: string) => graph.input(name, 'float32', ['B', keyValueHeads, 'T', headWidth]);
   const past = Array.from({ length: layers }, (_, i) => ({
     key: cache(`past_key.${i}`),
     value: cache(`past_value.${i}`),
@@ -82,21 +82,16 @@ export function decodeGraph(
   // A step of a small batch is hundreds of small operations, each of which costs microseconds whatever it does: what
   // follows has as few of them as it can.
   const fresh: Value[] = [];
-  const attend = (qkv: Value, scale: number, layer: number): Value => {
+  const attend: TransformerParts['attend'] = (q, k, v, { scale, layer }) => {
     const { key, value } = past[layer] ?? unreachable();
+    fresh.push(k, v);
     // Scaled here and not in the products: onnxruntime has a much faster one for a single query without a factor, and
     // would move the factor there from a product right before it.
-    const [q = unreachable(), k = unreachable(), v = unreachable()] = split(
-      transpose(reshape(qkv, ['B', 'S', 3 * heads, headWidth]), [0, 2, 1, 3]),
-      1,
-      3,
-    ); // [B, H, S, W] each
-    fresh.push(k, v);
     const query = mul(q, scale);
     const scores = concat([timesTransposed(query, key), timesTransposed(query, k)], -1, 'T+S'); // [B, H, S, T+S]
     const [ofPast, ofOwn] = atBoundary(softmax(add(scores, mask)));
     const mixed = add(matmul(ofPast, value), matmul(ofOwn, v)); // [B, H, S, W]
-    return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', width]);
+    return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', heads * headWidth]);
   };
   /** The probabilities of the cached tokens, and those of the new ones, out of [B, H, S, T+S]. */
   const atBoundary = (p: Value): [Value, Value] => {
@@ -110,50 +105,32 @@ export function decodeGraph(
     return [past, own];
   };
 
-  const plain = (x: Value, name: string) => linear(x, parameter(`${name}.weight`), parameter(`${name}.bias`));
-  const project = parts.linear ?? plain;
+  const project = parts.project ?? plainProjection(config, parameter);
   const adapters = options.adapters && stackedAdapters(graph, options.adapters);
+  const adapted: TransformerParts['project'] = (x, names) => {
+    const results = project(x, names);
+    return adapters ? results.map((y, i) => adapters.addTo(y, x, names[i] ?? unreachable())) : results;
+  };
 
-  const hidden = gpt2(
+  const hidden = transformer(
     config,
     {
-      parameter,
+      ...parts,
+      batch: 'B',
+      length: 'S',
       attend,
-      linear: adapters ? (x, name) => adapters.addTo(project(x, name), x, name) : project,
-      addNorm: (x, y, name) => addNorm(x, y, parameter(`${name}.weight`), parameter(`${name}.bias`), config),
+      project: adapted,
+      addLayerNorm: fusedAddLayerNorm,
     },
     reshape(ids, ['N']),
     reshape(positions, ['N']),
   );
-  const head = parts.head ?? ((x) => gemm(x, parameter(headName(config)), { transposeB: true }));
+  const head = parts.head ?? ((x) => gemm(x, parameter(layoutOf(config).head), { transposeB: true }));
   const logits = head(gather(hidden, rows));
   graph.output('logits', logits);
-  graph.output('new_keys_values', concat(fresh, 1, 2 * layers * heads));
+  graph.output('new_keys_values', concat(fresh, 1, 2 * layers * keyValueHeads));
   sampler(graph, logits);
   return graph;
-}
-
-/** Residual sum and layer normalisation in one pass over the row. */
-function addNorm(x: Value, y: Value, weight: Value, bias: Value, { layerNormEpsilon }: Gpt2Config) {
-  const type = { dtype: 'float32', shape: x.shape } as const;
-  const statistic = { dtype: 'float32', shape: [x.shape[0] ?? 'N', 1] } as const;
-  const [normal, , , sum] = x.graph.node(
-    'SkipLayerNormalization',
-    [x, y, weight, bias],
-    [type, statistic, statistic, type],
-    { domain: 'com.microsoft', attributes: { epsilon: { float: layerNormEpsilon } } },
-  );
-  return { normal: normal ?? unreachable(), sum: sum ?? unreachable() };
-}
-
-/** `a·bᵀ` over the last two axes, without writing bᵀ down. */
-function timesTransposed(a: Value, b: Value): Value {
-  const shape = [...a.shape.slice(0, -1), b.shape.at(-2) ?? unreachable()];
-  const [result = unreachable()] = a.graph.node('FusedMatMul', [a, b], [{ dtype: 'float32', shape }], {
-    domain: 'com.microsoft',
-    attributes: { transB: 1 },
-  });
-  return result;
 }
 
 function unreachable(): never {

@@ -1,4 +1,4 @@
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
 import type { Graph } from './graph.ts';
 import { type DropoutKeys, dropout, reshape, slice } from './ops/index.ts';
 import type { Value } from './value.ts';
@@ -13,7 +13,7 @@ export interface DropoutInput {
 }
 
 /** The random inputs of a model's dropout: a pair of row keys and one set of column keys for every place. */
-export function dropoutInputs({ layers, heads, width }: Gpt2Config): DropoutInput[] {
+export function dropoutInputs({ layers, heads, width }: ModelConfig): DropoutInput[] {
   const residuals = 1 + 2 * layers; // the embeddings, and both branches of each block
   return [
     { name: 'dropout_multipliers', shape: [residuals + layers, 'N'], odd: true },
@@ -31,7 +31,7 @@ export interface DropoutSites {
 }
 
 /** Declares the inputs and hands out their parts, one place after the other, in the order of the forward pass. */
-export function dropoutSites(graph: Graph, config: Gpt2Config, p: number): DropoutSites {
+export function dropoutSites(graph: Graph, config: ModelConfig, p: number): DropoutSites {
   const [multipliers, offsets, columns, heads] = dropoutInputs(config).map(({ name, shape }) =>
     graph.input(name, 'int32', shape),
   );

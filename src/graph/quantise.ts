@@ -1,4 +1,4 @@
-import { concat, slice } from './ops/index.ts';
+import { concat, reshape, slice } from './ops/index.ts';
 import type { Value } from './value.ts';
 
 export type Bits = 4 | 8;
@@ -90,6 +90,27 @@ export function quantisedLinear(
   // With 4 bits onnxruntime has another kernel for a single row, which rounds differently: a row would depend on whether
   // it has company. So it always has.
   return bits === 4 ? withCompany(x, multiply) : multiply(x);
+}
+
+/**
+ * The rows of a quantised matrix [outputs, inputs] at `ids` [N], as float32 → [N, inputs]: the token embedding, out of the
+ * bytes that the head multiplies by.
+ */
+export function quantisedRows(
+  ids: Value,
+  { packed, scales }: { packed: Value; scales: Value },
+  { inputs, outputs, bits }: { inputs: number; outputs: number; bits: Bits },
+): Value {
+  const { graph } = ids;
+  const { block, blocks, bytes } = blocking(inputs, bits);
+  const [rows] = graph.node(
+    'GatherBlockQuantized',
+    [reshape(packed, [outputs, blocks * bytes]), ids, scales],
+    [{ dtype: 'float32', shape: ['N', blocks * block] }],
+    { domain: 'com.microsoft', attributes: { bits, block_size: block, gather_axis: 0, quantize_axis: 1 } },
+  );
+  if (!rows) throw new Error('GatherBlockQuantized has one output');
+  return blocks * block === inputs ? rows : slice(rows, 1, 0, inputs);
 }
 
 /** Runs `multiply` on the rows and, once more, the first of them; gives the rows' results alone. */

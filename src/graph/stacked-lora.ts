@@ -1,5 +1,4 @@
 import type { Graph } from './graph.ts';
-import type { LoraTarget } from './lora-targets.ts';
 import { equal, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
 import type { Value } from './value.ts';
@@ -26,7 +25,7 @@ export interface StackedAdapters {
  * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from its other kernel for a single row, which rounds
  * differently.
  */
-export function stackedAdapters(graph: Graph, targets: readonly LoraTarget[]): StackedAdapters {
+export function stackedAdapters(graph: Graph, targets: readonly string[]): StackedAdapters {
   const chosen = graph.input('adapters', 'int64', ['N']);
   const slots = graph.input('slot_adapters', 'int64', ['P']);
   const own = unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]); // [P, N, 1]

@@ -1,13 +1,14 @@
-import type { Gpt2Config } from '../models/config.ts';
+import type { ModelConfig } from '../models/config.ts';
 import { expectedShapes } from '../models/shapes.ts';
+import { layoutOf } from '../models/weight-layout.ts';
 import { segmentMask, selfAttention } from './attention.ts';
 import { dropoutSites } from './dropout-sites.ts';
 import { encodeModel } from './encode.ts';
-import { gpt2, headName } from './gpt2.ts';
 import { gradients } from './gradients.ts';
 import { createGraph, type Graph } from './graph.ts';
 import { mul, reshape, tokenLoss, total } from './ops/index.ts';
-import { type LoraShape, loraLinear, loraShapes } from './trained-adapter.ts';
+import { type LoraShape, loraProjection, loraShapes } from './trained-adapter.ts';
+import { plainProjection, transformer } from './transformer.ts';
 import type { Value } from './value.ts';
 
 export interface LossOptions {
@@ -33,9 +34,9 @@ export interface RowOutput {
 export interface TrainingGraph {
   model: Uint8Array;
   /** What learns, by name. Fed under its name; a dense gradient comes out as `gradientName(name)`. */
-  trainable: Map<string, number[]>;
+  trainable: ReadonlyMap<string, readonly number[]>;
   /** Weights that are fed too and never change. */
-  frozen: Map<string, number[]>;
+  frozen: ReadonlyMap<string, readonly number[]>;
   /** Names of trainable tensors that have a dense gradient output; the others have only rows. */
   dense: Set<string>;
   rows: RowOutput[];
@@ -49,7 +50,7 @@ export const gradientName = (parameter: string): string => `gradient:${parameter
  * the random inputs of `dropoutInputs` if there is dropout. Outputs: `loss`, the weighted sum; `losses` [N] in nats;
  * the gradients.
  */
-export function trainingGraph(config: Gpt2Config, options: LossOptions = {}): TrainingGraph {
+export function trainingGraph(config: ModelConfig, options: LossOptions = {}): TrainingGraph {
   const graph = createGraph();
   const model = expectedShapes(config);
   const trainable = options.lora ? loraShapes(config, options.lora) : model;
@@ -91,7 +92,7 @@ export function trainingGraph(config: Gpt2Config, options: LossOptions = {}): Tr
 }
 
 /** The same forward pass without gradients or dropout: output `losses` [N]. */
-export function evaluationGraph(config: Gpt2Config, options: Omit<LossOptions, 'dropout'> = {}): Uint8Array {
+export function evaluationGraph(config: ModelConfig, options: Omit<LossOptions, 'dropout'> = {}): Uint8Array {
   const graph = createGraph();
   const shapes = [...expectedShapes(config), ...(options.lora ? loraShapes(config, options.lora) : [])];
   const parameters = inputs(graph, shapes);
@@ -102,7 +103,7 @@ export function evaluationGraph(config: Gpt2Config, options: Omit<LossOptions, '
 type Parameters = ReadonlyMap<string, Value>;
 type TokenInputs = Record<'ids' | 'positions' | 'segments' | 'targets', Value>;
 
-const inputs = (graph: Graph, shapes: readonly [string, number[]][]): Parameters =>
+const inputs = (graph: Graph, shapes: readonly [string, readonly number[]][]): Parameters =>
   new Map(shapes.map(([name, shape]) => [name, graph.input(name, 'float32', shape)]));
 
 function tokenInputs(graph: Graph): TokenInputs {
@@ -123,7 +124,7 @@ function fed(parameters: Parameters, name: string): Value {
 
 function writeLosses(
   graph: Graph,
-  config: Gpt2Config,
+  config: ModelConfig,
   parameters: Parameters,
   { ids, positions, segments, targets }: TokenInputs,
   { dropout = 0, temperature = 1, lora }: LossOptions,
@@ -131,18 +132,19 @@ function writeLosses(
   const parameter = (name: string) => fed(parameters, name);
   const drop = dropout > 0 ? dropoutSites(graph, config, dropout) : undefined;
   const mask = segmentMask(graph, segments);
-  const hidden = gpt2(
+  const project = plainProjection(config, parameter);
+  const hidden = transformer(
     config,
     {
+      batch: 'B',
+      length: 'T',
       parameter,
-      attend: (qkv, scale, layer) =>
-        selfAttention(qkv, scale, mask, {
-          batch: 'B',
-          length: 'T',
-          heads: config.heads,
-          ...(drop && { dropout: (p) => drop.attention(p, layer) }),
-        }),
-      ...(lora && { linear: loraLinear(lora, parameter, (name) => parameters.has(name)) }),
+      project: lora ? loraProjection(lora, project, (name) => parameters.get(name)) : project,
+      attend: (query, key, value, { scale, layer }) =>
+        selfAttention(
+          { query, key, value },
+          { scale, mask, ...(drop && { dropout: (p) => drop.attention(p, layer) }) },
+        ),
       ...(drop && { dropout: drop.residual }),
     },
     ids,
@@ -150,5 +152,5 @@ function writeLosses(
   );
   // Scaling what the head reads scales its logits, at a fraction of the size.
   const scaled = temperature === 1 ? hidden : mul(hidden, 1 / temperature);
-  return tokenLoss(scaled, parameter(headName(config)), targets);
+  return tokenLoss(scaled, parameter(layoutOf(config).head), targets);
 }

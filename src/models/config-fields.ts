@@ -1,29 +1,23 @@
+import { z } from 'zod';
+import { ChispaError } from '../lib/errors.ts';
+
+export const count = z.number().int().min(1).max(0x7fff_ffff);
+export const tokenId = z.number().int();
+
 /**
- * Fields of a GPT-2's config.json that change nothing in what the model computes at inference: dropout rates and
- * initialisation (training chooses its own), the heads of other tasks, defaults for Hugging Face's `generate`
- * (Chispa's settings replace them), and bookkeeping. Any other field that `parseConfig` does not read is refused.
- * Source: transformers' `GPT2Config` and `PretrainedConfig`, versions 2 to 5.
+ * Fields of any config.json that change nothing in what the model computes at inference: initialization (training chooses
+ * its own), the heads of other tasks, defaults for Hugging Face's `generate` (Chispa's settings replace them), and
+ * bookkeeping. Source: transformers' `PretrainedConfig`, versions 2 to 5.
  */
-export const METADATA_FIELDS: ReadonlySet<string> = new Set([
-  // dropout and initialisation
-  'attn_pdrop',
-  'embd_pdrop',
-  'resid_pdrop',
+const METADATA_FIELDS: ReadonlySet<string> = new Set([
   'initializer_range',
   // heads of other tasks
-  'summary_activation',
-  'summary_first_dropout',
-  'summary_proj_to_labels',
-  'summary_type',
-  'summary_use_proj',
   'num_labels',
   'id2label',
   'label2id',
   'problem_type',
   'finetuning_task',
   'task_specific_params',
-  // size of the old attention mask buffer; the position embedding decides the context
-  'n_ctx',
   // bookkeeping
   '_name_or_path',
   'name_or_path',
@@ -84,3 +78,31 @@ export const METADATA_FIELDS: ReadonlySet<string> = new Set([
   'suppress_tokens',
   'begin_suppress_tokens',
 ]);
+
+/**
+ * The fields that `schema` names, checked. Whatever else the config.json says is refused by name (`model-unsupported`)
+ * unless it is known to change nothing, to any model or (`inert`) to this architecture.
+ */
+export function readFields<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape, z.core.$loose>,
+  json: object,
+  origin: string,
+  inert: readonly string[],
+): z.output<z.ZodObject<Shape, z.core.$loose>> {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw unsupported(origin, `${issue?.path.join('.') || 'its content'}: ${issue?.message ?? 'malformed'}`);
+  }
+  const known = (name: string) => name in schema.shape || METADATA_FIELDS.has(name) || inert.includes(name);
+  const unknown = Object.keys(json).find((name) => !known(name));
+  if (unknown) throw unsupported(origin, `Chispa does not know its field ${unknown} and will not ignore it`);
+  return parsed.data;
+}
+
+/** The token, or null where there is none or one that no text can hold. */
+export const inVocabulary = (id: number | null | undefined, size: number): number | null =>
+  id !== null && id !== undefined && id >= 0 && id < size ? id : null;
+
+export const unsupported = (origin: string, why: string): ChispaError =>
+  new ChispaError('model-unsupported', `${origin} describes a model Chispa cannot run: ${why}.`);

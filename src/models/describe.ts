@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { type Gpt2Config, parseConfig } from './config.ts';
+import { type ModelConfig, parseConfig } from './config.ts';
 import { WEIGHTS_FILE } from './folder.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import type { DropoutRates } from './module-tree.ts';
@@ -12,7 +12,7 @@ import { checkShapes, expectedShapes } from './shapes.ts';
 export interface ModelDescription {
   name: string;
   path: string;
-  config: Gpt2Config;
+  config: ModelConfig;
   dropout: DropoutRates;
   /** Absent in a plain Hugging Face folder. */
   manifest?: Manifest;

@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import { type Gpt2Config, parseConfig } from './config.ts';
+import { type ModelConfig, parseConfig } from './config.ts';
 import { sha256File } from './hash.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest, promptTemplates } from './manifest.ts';
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
 import { checkShapes, findTensor } from './shapes.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+import { layoutOf } from './weight-layout.ts';
 
 export const WEIGHTS_FILE = 'model.safetensors';
 
@@ -15,7 +16,7 @@ export interface ModelFolder {
   /** Absolute. */
   path: string;
   name: string;
-  config: Gpt2Config;
+  config: ModelConfig;
   manifest: Manifest;
   weights: SafetensorsFile;
   tokenizer: Tokenizer;
@@ -68,10 +69,8 @@ export function tensorFor(
   folder: Pick<ModelFolder, 'name' | 'config' | 'weights'>,
   name: string,
 ): TensorEntry {
-  const tensor = findTensor(
-    folder.weights,
-    folder.config.tied && name === 'lm_head.weight' ? 'wte.weight' : name,
-  );
+  const layout = layoutOf(folder.config);
+  const tensor = findTensor(folder.weights, layout, name === 'lm_head.weight' ? layout.head : name);
   if (!tensor)
     throw new ChispaError('model-mismatch', `The model ${folder.name} has no weight named ${name}.`);
   return tensor;

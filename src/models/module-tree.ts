@@ -1,4 +1,4 @@
-import type { Activation, Gpt2Config } from './config.ts';
+import type { Activation, Gpt2Config } from './gpt2-config.ts';
 
 /** A module of the model as PyTorch counts them: what `print(model)` shows, with the parameters of its own. */
 export interface Module {

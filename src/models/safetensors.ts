@@ -39,29 +39,45 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
+/** Some rows of a tensor: entries along its first axis. */
+export interface RowRange {
+  from: number;
+  count: number;
+}
+
 /**
- * Reads one tensor as float32, row-major; F16, BF16 and F64 are converted.
+ * Reads one tensor, or some of its rows, as float32, row-major; F16, BF16 and F64 are converted.
  * Throws `model-damaged` for a tensor that is not there or not of floating point.
  */
-export async function readTensor(file: SafetensorsFile, name: string): Promise<Float32Array> {
+export async function readTensor(
+  file: SafetensorsFile,
+  name: string,
+  rows?: RowRange,
+): Promise<Float32Array<ArrayBuffer>> {
   const entry = entryOf(file, name);
-  const bytes = await readTensorBytes(file, name);
+  const bytes = await readTensorBytes(file, name, rows);
   if (entry.dtype === 'F32') return new Float32Array(bytes.buffer);
   if (entry.dtype === 'F64') return Float32Array.from(new Float64Array(bytes.buffer));
   if (entry.dtype !== 'F16' && entry.dtype !== 'BF16')
     throw damaged(file.path, `tensor ${name} is ${entry.dtype}; weights must be F32, F16, BF16 or F64`);
-  const values = new Float32Array(entry.length / 2);
+  const values = new Float32Array(bytes.length / 2);
   const convert = entry.dtype === 'F16' ? halfToFloat : bfloatToFloat;
   convert(new Uint16Array(bytes.buffer), values);
   return values;
 }
 
-/** Reads the bytes of one tensor as they are stored (little-endian), in a buffer of their own. */
-export async function readTensorBytes(file: SafetensorsFile, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { offset, length } = entryOf(file, name);
+/** Reads the bytes of one tensor, or of some of its rows, as they are stored (little-endian), in a buffer of their own. */
+export async function readTensorBytes(
+  file: SafetensorsFile,
+  name: string,
+  rows?: RowRange,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { offset, length, shape } = entryOf(file, name);
+  const perRow = rows ? length / (shape[0] ?? 1) : length;
+  const { from, count } = rows ?? { from: 0, count: 1 };
   const handle = await openForReading(file.path);
   try {
-    return await readExactly(handle, file.path, offset, length);
+    return await readExactly(handle, file.path, offset + from * perRow, count * perRow);
   } finally {
     await handle.close();
   }

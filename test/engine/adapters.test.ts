@@ -9,10 +9,10 @@ import type { GenerationRequest, Precision } from '../../src/engine/engine.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 import { openLocalEngine } from '../../src/engine/local-engine.ts';
 import { mergeAdapters, peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
-import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
+import { LORA_TARGETS } from '../../src/graph/lora-targets.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
-import type { Gpt2Config } from '../../src/models/config.ts';
+import type { ModelConfig } from '../../src/models/config.ts';
 import { tensorFor } from '../../src/models/folder.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { float32Tensor, readTensor, writeSafetensors } from '../../src/models/safetensors.ts';
@@ -25,14 +25,14 @@ vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing he
 interface Given {
   which: number;
   rank: number;
-  targets: readonly LoraTarget[];
+  targets: readonly string[];
   /** How far it goes from its base. */
   size?: number;
 }
 
 /** Matrices of an adapter: any numbers that differ everywhere. */
-function matrices(config: Gpt2Config, { which, rank, targets, size = 0.3 }: Given) {
-  const shapes = loraShapes(config, { rank, alpha: 2 * rank, targets });
+function matrices(config: ModelConfig, { which, rank, targets, size = 0.3 }: Given) {
+  const shapes = loraShapes(config, { rank, targets });
   const views = new Map(
     [...shapes].map(([name, [rows = 0, columns = 0]], n) => [
       name,
@@ -43,7 +43,7 @@ function matrices(config: Gpt2Config, { which, rank, targets, size = 0.3 }: Give
 }
 
 /** Writes it as the trainer does. */
-async function adapterFolder(config: Gpt2Config, given: Given): Promise<string> {
+async function adapterFolder(config: ModelConfig, given: Given): Promise<string> {
   const folder = await temporaryFolder();
   const { shapes, views, lora } = matrices(config, given);
   await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(peftConfig(lora, 'base')));
@@ -154,14 +154,14 @@ describe('the stack', () => {
 
   it.each([
     ['adapter-missing', async () => temporaryFolder()],
-    ['adapter-unsupported', (config: Gpt2Config) => withConfig(config, { use_dora: true })],
-    ['adapter-unsupported', (config: Gpt2Config) => withConfig(config, { modules_to_save: ['lm_head'] })],
-    ['adapter-mismatch', (config: Gpt2Config) => withConfig(config, { r: 4 })],
+    ['adapter-unsupported', (config: ModelConfig) => withConfig(config, { use_dora: true })],
+    ['adapter-unsupported', (config: ModelConfig) => withConfig(config, { modules_to_save: ['lm_head'] })],
+    ['adapter-mismatch', (config: ModelConfig) => withConfig(config, { r: 4 })],
     [
       'adapter-mismatch',
-      (config: Gpt2Config) => adapterFolder({ ...config, layers: config.layers + 1 }, small),
+      (config: ModelConfig) => adapterFolder({ ...config, layers: config.layers + 1 }, small),
     ],
-    ['adapter-mismatch', (config: Gpt2Config) => adapterFolder(config, { ...small, size: Number.NaN })],
+    ['adapter-mismatch', (config: ModelConfig) => adapterFolder(config, { ...small, size: Number.NaN })],
   ])('refuses with %s what it cannot use, and then takes others', async (code, make) => {
     const { config } = await openWeights(fixture('random-gpt2/plain'));
     const stack = createAdapterStack(config);
@@ -170,7 +170,7 @@ describe('the stack', () => {
     expect(stack.folders).toHaveLength(1);
   });
 
-  async function withConfig(config: Gpt2Config, change: object): Promise<string> {
+  async function withConfig(config: ModelConfig, change: object): Promise<string> {
     const folder = await adapterFolder(config, small);
     const path = join(folder, 'adapter_config.json');
     await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }));

@@ -55,6 +55,13 @@ const USES: Record<string, Use> = {
   expandTo: { shapes: [[3, 1]], write: ([a]) => ops.expandTo(at(a), [2, 3, 4]) },
   transpose: { shapes: [[2, 3, 4]], write: ([a]) => ops.transpose(at(a), [2, 0, 1]) },
   swapLast: { shapes: [[2, 3, 4]], write: ([a]) => ops.swapLast(at(a)) },
+  splitInto: {
+    shapes: [[2, 6]],
+    write: ([a]) => {
+      const [left, right] = ops.splitInto(at(a), 1, [2, 4]);
+      return ops.mul(ops.sum(at(left), 1), ops.sum(at(right), 1));
+    },
+  },
   split: {
     shapes: [[2, 6]],
     write: ([a]) => {
@@ -92,6 +99,10 @@ const USES: Record<string, Use> = {
       [2, 4],
     ],
     write: ([a, b]) => ops.gemm(at(a), at(b), { transposeA: true, transposeB: true }),
+  },
+  'linear, [out, in]': {
+    shapes: [[3, 4], [2, 4], [2]],
+    write: ([x, w, b]) => ops.linear(at(x), at(w), at(b), { transposed: true }),
   },
   linear: { shapes: [[3, 4], [4, 2], [2]], write: ([x, w, b]) => ops.linear(at(x), at(w), at(b)) },
   matmul: {

@@ -16,17 +16,22 @@ const refusal = (changes: Record<string, unknown>) => {
 describe('config.json', () => {
   it('means what transformers takes it to mean where a field is left out', () => {
     expect(parseConfig('{}', 'config.json')).toEqual({
+      architecture: 'gpt2',
       vocabSize: 50257,
       positions: 1024,
       width: 768,
       layers: 12,
       heads: 12,
+      keyValueHeads: 12,
+      headWidth: 64,
       innerWidth: 3072,
       layerNormEpsilon: 1e-5,
       activation: 'gelu_new',
       scaleAttentionWeights: true,
       scaleAttentionByInverseLayer: false,
       eos: 50256,
+      ends: [50256],
+      start: 50256,
       bos: 50256,
       pad: null,
       tied: true,

@@ -38,7 +38,7 @@ export interface TinyModel {
   config?: Record<string, unknown>;
   tokenizer?: object;
   /** Changes the tensors before they are written: rename, drop, reshape. */
-  tensors?: (tensors: Map<string, number[]>) => void;
+  tensors?: (tensors: Map<string, readonly number[]>) => void;
 }
 
 /** Writes a complete random model folder into `path`. */
@@ -48,7 +48,7 @@ export async function writeTinyModel(
 ): Promise<void> {
   await mkdir(path, { recursive: true });
   const text = JSON.stringify({ ...TINY_CONFIG, ...config });
-  const shapes = expectedShapes(parseConfig(text, 'tiny'));
+  const shapes = new Map(expectedShapes(parseConfig(text, 'tiny')));
   tensors?.(shapes);
   let state = 1;
   const random = () => {

@@ -2,7 +2,7 @@ import { createDecoderSession, type DecoderSession } from '../../../src/engine/d
 import { createKvCache } from '../../../src/engine/kv-cache.ts';
 import { createDecodeSession } from '../../../src/engine/session.ts';
 import { NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
-import type { Gpt2Config } from '../../../src/models/config.ts';
+import type { ModelConfig } from '../../../src/models/config.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
 import { type BenchEngine, type BenchOptions, promptIds, TEMPERATURE } from './engine.ts';
 
@@ -23,7 +23,7 @@ export async function chispaBare({ precision, threads, model }: BenchOptions): P
 /** Reads a prompt for each of `batch` rows and decodes `tokens` tokens for all of them, step by step. */
 export async function decodeSteps(
   session: DecoderSession,
-  config: Gpt2Config,
+  config: ModelConfig,
   { batch, decoder, tokens }: { batch: number; decoder: 'greedy' | 'sampling'; tokens: number },
   onStep: (milliseconds: number) => void = () => {},
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../config.ts';
 import { blocking } from '../../graph/quantise.ts';
-import type { Gpt2Config } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/config.ts';
 import { describeModel, type ModelDescription } from '../../models/describe.ts';
 import {
   countParameters,
@@ -71,7 +71,7 @@ function factsText(
 }
 
 /** Bytes of the weights as the engine holds them: matrices in blocks with one scale each, the rest in float32. */
-function memoryPerPrecision(config: Gpt2Config): Record<'fp32' | 'q8' | 'q4', number> {
+function memoryPerPrecision(config: ModelConfig): Record<'fp32' | 'q8' | 'q4', number> {
   const memory = { fp32: 0, q8: 0, q4: 0 };
   for (const [name, shape] of expectedShapes(config)) {
     const [rows = 1, columns = 1] = shape;

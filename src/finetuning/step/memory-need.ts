@@ -1,6 +1,6 @@
 import { loraShapes } from '../../graph/trained-adapter.ts';
 import { ChispaError } from '../../lib/errors.ts';
-import type { Gpt2Config } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/config.ts';
 import { expectedShapes } from '../../models/shapes.ts';
 import type { TrainingSettings } from '../settings.ts';
 
@@ -8,7 +8,7 @@ import type { TrainingSettings } from '../settings.ts';
  * What training needs, in bytes. The factors of the activations are fitted to the peaks that `bench/train/memory.ts`
  * measured for random models of 7, 42 and 124 million parameters (docs/training.md), all of which it meets within 20 %.
  */
-export function memoryNeed(config: Gpt2Config, settings: TrainingSettings): number {
+export function memoryNeed(config: ModelConfig, settings: TrainingSettings): number {
   const { layers, width, heads, vocabSize } = config;
   const parameters = count(expectedShapes(config));
   const lora = settings.mode === 'lora';
@@ -26,7 +26,7 @@ export function memoryNeed(config: Gpt2Config, settings: TrainingSettings): numb
 
 /** Refuses a run that would not fit, before it has begun. `available` bytes. */
 export function refuseIfTooLarge(
-  config: Gpt2Config,
+  config: ModelConfig,
   settings: TrainingSettings,
   available = process.availableMemory(),
 ): void {

@@ -3,7 +3,7 @@ import { dropoutInputs } from '../../graph/dropout-sites.ts';
 import type { LoraShape } from '../../graph/trained-adapter.ts';
 import { evaluationGraph, gradientName, type TrainingGraph, trainingGraph } from '../../graph/training.ts';
 import { createRandom } from '../../lib/random.ts';
-import type { Gpt2Config } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/config.ts';
 import { type Batch, totalWeight } from '../data/batch.ts';
 import { createTrainingMemory, type TrainingMemory, type Views } from './memory.ts';
 import { type AdamWSettings, createAdamW } from './optimizer.ts';
@@ -13,7 +13,7 @@ import { batchFeeds, createSession, type Feeds, floatsOf, freeOutputs, tensorsOf
 const LARGE = 64e6;
 
 export interface StepperOptions {
-  config: Gpt2Config;
+  config: ModelConfig;
   /** Weights that are fed and do not learn: all of them with `lora`, none without. */
   frozen: Views;
   lora?: LoraShape;
@@ -119,7 +119,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
 }
 
 /** Random keys from (seed, step, part): a resumed run draws the same masks without any saved state. */
-function dropoutFeeds(config: Gpt2Config, { rows, length }: Batch, seeds: readonly number[]): Feeds {
+function dropoutFeeds(config: ModelConfig, { rows, length }: Batch, seeds: readonly number[]): Feeds {
   const random = createRandom(...seeds);
   const lengths = { N: rows * length, T: length };
   return Object.fromEntries(

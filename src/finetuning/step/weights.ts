@@ -1,5 +1,5 @@
 import { createRandom } from '../../lib/random.ts';
-import type { Gpt2Config } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/config.ts';
 import { type ModelFolder, tensorFor } from '../../models/folder.ts';
 import { readTensor } from '../../models/safetensors.ts';
 import { expectedShapes } from '../../models/shapes.ts';
@@ -11,7 +11,7 @@ export async function loadWeights(folder: ModelFolder, into: Views): Promise<voi
 }
 
 /** Arrays of their own for the weights of a model that stays as it is. */
-export const emptyWeights = (config: Gpt2Config): Views =>
+export const emptyWeights = (config: ModelConfig): Views =>
   new Map(
     [...expectedShapes(config)].map(([name, shape]) => [
       name,

@@ -75,6 +75,19 @@ export function split(x: Value, axis: number, parts: number): Value[] {
   return outputs;
 }
 
+/** Parts of these lengths along one axis. */
+export function splitInto(x: Value, axis: number, lengths: readonly number[]): Value[] {
+  const outputs = x.graph.node(
+    'Split',
+    [x, int64(x.graph, lengths)],
+    lengths.map((length) => ({ dtype: x.dtype, shape: withDimension(x.shape, axis, length) })),
+    { attributes: { axis: axisOf(x.shape, axis) } },
+  );
+  const whole = dimensionAt(x.shape, axis);
+  x.graph.tape.record({ inputs: [x], outputs, backward: (gradients) => [concat(gradients, axis, whole)] });
+  return outputs;
+}
+
 /** Joined along one axis; `length` names the sum of the parts where it is not a plain number. No gradient. */
 export function concat(parts: readonly Value[], axis: number, length: Dimension): Value {
   const [first, ...rest] = parts;

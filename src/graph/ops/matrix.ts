@@ -24,12 +24,20 @@ export function gemm(a: Value, b: Value, { transposeA = false, transposeB = fals
   });
 }
 
-/** `x·W + b` of rows x [N, in], W [in, out] (Hugging Face's Conv1D layout), b [out]. */
-export function linear(x: Value, weight: Value, bias?: Value): Value {
-  if (!bias) return gemm(x, weight);
+/**
+ * `x·W + b` of rows x [N, in], b [out]: W is [in, out] (Hugging Face's Conv1D layout) or, `transposed`, [out, in]
+ * (PyTorch's Linear).
+ */
+export function linear(x: Value, weight: Value, bias?: Value, { transposed = false } = {}): Value {
+  if (!bias) return gemm(x, weight, { transposeB: transposed });
   return apply('Gemm', [x, weight, bias], {
-    shape: [dimensionAt(x.shape, 0), dimensionAt(weight.shape, 1)],
-    backward: (g) => [gemm(g, weight, { transposeB: true }), gemm(x, g, { transposeA: true }), sum(g, 0)],
+    shape: [dimensionAt(x.shape, 0), dimensionAt(weight.shape, transposed ? 0 : 1)],
+    attributes: transposed ? { transB: 1 } : {},
+    backward: (g) => [
+      gemm(g, weight, { transposeB: !transposed }),
+      transposed ? gemm(g, x, { transposeA: true }) : gemm(x, g, { transposeA: true }),
+      sum(g, 0),
+    ],
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
-import { type Gpt2Config, parseConfig } from '../config.ts';
+import { type ModelConfig, parseConfig } from '../config.ts';
 import { WEIGHTS_FILE } from '../folder.ts';
 import { sha256File } from '../hash.ts';
 import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates } from '../manifest.ts';
@@ -155,7 +155,7 @@ function counted(
 const untied = (config: string) =>
   `${JSON.stringify({ ...JSON.parse(config), tie_word_embeddings: false }, null, 2)}\n`;
 
-function notesOn(unknown: readonly string[], config: Gpt2Config, weights: SelectedWeights): string[] {
+function notesOn(unknown: readonly string[], config: ModelConfig, weights: SelectedWeights): string[] {
   const notes: string[] = [];
   if (unknown.length > 0)
     notes.push(`The model has no embedding for these tokens, so they count as text: ${unknown.join(' ')}`);

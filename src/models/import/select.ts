@@ -1,39 +1,37 @@
 import { ChispaError } from '../../lib/errors.ts';
-import type { Gpt2Config } from '../config.ts';
+import type { ModelConfig } from '../config.ts';
 import type { Dtype } from '../safetensors-header.ts';
 import type { TensorSource } from '../safetensors-write.ts';
-import { expectedShapes } from '../shapes.ts';
+import { layoutOf, storedName } from '../weight-layout.ts';
 import { doubleToFloatChunks } from './double.ts';
 import { finiteChunks } from './finite.ts';
 import type { SourceTensor, WeightsSource } from './source.ts';
 
-/** What old checkpoints keep beside the weights: the causal mask and the value of a masked score. */
-const BUFFER = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 const FLOATS: ReadonlySet<Dtype> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
 export interface SelectedWeights {
-  /** In the order of the module tree, under the names that Hugging Face's GPT2LMHeadModel gives them. */
+  /** In the order of the module tree, under Hugging Face's names. */
   tensors: TensorSource[];
   /** Whether the head shares the token embedding's matrix; false where the file has a head of its own. */
   tied: boolean;
 }
 
 /**
- * Picks a GPT-2's weights out of a source: names with or without `transformer.`, buffers dropped, a head equal to the
+ * Picks a model's weights out of a source: names with or without their prefix, buffers dropped, a head equal to the
  * token embedding dropped, float64 made float32, other types kept. Throws before anything is read where a weight is
  * missing, unknown, of another shape than the config says or not of floating point; a NaN or infinity throws while it
  * is read.
  */
-export async function selectWeights(source: WeightsSource, config: Gpt2Config): Promise<SelectedWeights> {
+export async function selectWeights(source: WeightsSource, config: ModelConfig): Promise<SelectedWeights> {
   const found = new Map<string, SourceTensor>();
-  const untied = expectedShapes({ ...config, tied: false });
+  const { prefix, buffers, embedding: embeddingName, shapes } = layoutOf({ ...config, tied: false });
   for (const [fullName, tensor] of source.tensors) {
-    const name = fullName.replace(/^transformer\./, '');
-    if (BUFFER.test(name)) continue;
-    const shape = untied.get(name);
+    const name = fullName.startsWith(prefix) ? fullName.slice(prefix.length) : fullName;
+    if (buffers.test(name)) continue;
+    const shape = shapes.get(name);
     if (!shape)
-      throw mismatch(`there is a weight ${JSON.stringify(fullName)} that no GPT-2 of this config.json has`);
-    if (found.has(name)) throw mismatch(`${name} is there twice, with and without the transformer prefix`);
+      throw mismatch(`there is a weight ${JSON.stringify(fullName)} that no model of this config.json has`);
+    if (found.has(name)) throw mismatch(`${name} is there twice, with and without the prefix ${prefix}`);
     if (tensor.shape.join() !== shape.join())
       throw mismatch(`${name} is [${tensor.shape}] and should be [${shape}]`);
     if (!FLOATS.has(tensor.dtype))
@@ -41,26 +39,26 @@ export async function selectWeights(source: WeightsSource, config: Gpt2Config): 
     found.set(name, tensor);
   }
   const head = found.get('lm_head.weight');
-  const embedding = found.get('wte.weight');
+  const embedding = found.get(embeddingName);
   if (config.tied && head && embedding && (await sameContent(head, embedding)))
     found.delete('lm_head.weight');
   const tied = config.tied && !found.has('lm_head.weight');
 
   const tensors: TensorSource[] = [];
-  for (const name of expectedShapes({ ...config, tied }).keys()) {
+  const layout = layoutOf({ ...config, tied });
+  for (const name of layout.shapes.keys()) {
     const tensor = found.get(name);
     if (!tensor) throw mismatch(`there is no ${name}`);
-    tensors.push(toTarget(name, tensor));
+    tensors.push(toTarget(name, storedName(layout, name), tensor));
   }
   return { tensors, tied };
 }
 
-function toTarget(name: string, { dtype, shape, chunks }: SourceTensor): TensorSource {
+function toTarget(name: string, stored: string, { dtype, shape, chunks }: SourceTensor): TensorSource {
   const finite = () => finiteChunks(name, dtype, chunks());
-  const fullName = name === 'lm_head.weight' ? name : `transformer.${name}`;
   return dtype === 'F64'
-    ? { name: fullName, dtype: 'F32', shape, chunks: () => doubleToFloatChunks(finite()) }
-    : { name: fullName, dtype, shape, chunks: finite };
+    ? { name: stored, dtype: 'F32', shape, chunks: () => doubleToFloatChunks(finite()) }
+    : { name: stored, dtype, shape, chunks: finite };
 }
 
 async function sameContent(a: SourceTensor, b: SourceTensor): Promise<boolean> {

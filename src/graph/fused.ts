@@ -1,0 +1,35 @@
+import type { NormalizedSum } from './transformer.ts';
+import type { Value } from './value.ts';
+
+// onnxruntime's operations that do the work of several in one pass. They have no gradients: decoding uses them.
+
+/** Residual sum and layer normalization. */
+export function fusedAddLayerNorm(
+  x: Value,
+  y: Value,
+  weight: Value,
+  bias: Value,
+  epsilon: number,
+): NormalizedSum {
+  const type = { dtype: 'float32', shape: x.shape } as const;
+  const statistic = { dtype: 'float32', shape: [x.shape[0] ?? 'N', 1] } as const;
+  const [normal, , , sum] = x.graph.node(
+    'SkipLayerNormalization',
+    [x, y, weight, bias],
+    [type, statistic, statistic, type],
+    { domain: 'com.microsoft', attributes: { epsilon: { float: epsilon } } },
+  );
+  if (!normal || !sum) throw new Error('SkipLayerNormalization has four outputs');
+  return { normal, sum };
+}
+
+/** `a·bᵀ` over the last two axes, without writing bᵀ down. */
+export function timesTransposed(a: Value, b: Value): Value {
+  const shape = [...a.shape.slice(0, -1), b.shape.at(-2) ?? 'T'];
+  const [product] = a.graph.node('FusedMatMul', [a, b], [{ dtype: 'float32', shape }], {
+    domain: 'com.microsoft',
+    attributes: { transB: 1 },
+  });
+  if (!product) throw new Error('FusedMatMul has one output');
+  return product;
+}
