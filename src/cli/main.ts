@@ -12,12 +12,13 @@ import * as evaluate from './evaluate.ts';
 import * as generate from './generate.ts';
 import * as model from './model.ts';
 import * as next from './next.ts';
+import * as prune from './prune.ts';
 import * as runs from './runs.ts';
 import * as start from './start.ts';
 import * as train from './train.ts';
 
 /** One file each; what a subcommand needs that is slow to load, its action imports when it runs. */
-const SUBCOMMANDS = [start, generate, next, model, corpus, train, runs, evaluate, commands, box];
+const SUBCOMMANDS = [start, generate, next, model, corpus, train, runs, evaluate, commands, box, prune];
 
 const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 const HINT = '(add --help to see what it takes)';
