@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { pino } from 'pino';
-import postgres from 'postgres';
 import { connect } from '../src/db/connect.ts';
 import { migrationsFolder } from '../src/db/migrations.ts';
 
@@ -46,15 +46,10 @@ export const skipPostgres = !serverAnswers && process.env.CI !== 'true';
 export const postgresName = skipPostgres ? `PostgreSQL (skipped: no server at ${SERVER})` : 'PostgreSQL';
 
 async function canConnect(): Promise<boolean> {
-  const client = postgres(SERVER, { max: 1, connect_timeout: 3 });
-  try {
-    await client`select 1`;
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end();
-  }
+  return asAdmin('select 1').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The address of a new, empty database on the server. */
@@ -69,9 +64,10 @@ export const dropDatabase = (url: string): Promise<void> =>
   asAdmin(`drop database ${new URL(url).pathname.slice(1)} with (force)`);
 
 async function asAdmin(statement: string): Promise<void> {
-  const client = postgres(SERVER, { max: 1 });
+  const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 10_000 });
   try {
-    await client.unsafe(statement);
+    await client.connect();
+    await client.query(statement);
   } finally {
     await client.end();
   }

@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
-import type { Precision } from '../engine/engine.ts';
 import { addModelOptions } from './options/model.ts';
 import { numberIn } from './options/settings.ts';
-
-export interface NextOptions {
-  top: number;
-  model?: string;
-  precision: Precision;
-  json?: boolean;
-}
 
 /** `chispa next "texto"`: what the model thinks comes next, as the source notebook's first example shows it. */
 export function register(program: Command): void {
@@ -18,8 +10,7 @@ export function register(program: Command): void {
     .argument('<text>', 'the beginning; "" starts from nothing; put -- before one that begins with a dash')
     .option('--top <number>', 'how many', numberIn(1, 1000, true), 10)
     .option('--json', 'print one JSON object');
-  addModelOptions(command).action(async (text: string, options: NextOptions) => {
-    const { next } = await import('./next/run.ts');
-    await next(text, options);
-  });
+  addModelOptions(command).action(async (text, options) =>
+    (await import('./next/run.ts')).next(text, options),
+  );
 }

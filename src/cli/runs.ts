@@ -1,48 +1,12 @@
 import type { Command } from 'commander';
-import type { TrainingRun } from '../db/training-runs.ts';
 import { numberIn } from './options/settings.ts';
-import { outcomeOf } from './output/run.ts';
 
-interface Options {
-  limit: number;
-  json?: boolean;
-}
-
-/** `chispa runs`: the training runs of the database, the newest first. */
+/** `chispa runs`: the training runs of the database. */
 export function register(program: Command): void {
   program
     .command('runs')
     .description('list the training runs of the learning loop: when, why, and what came of them')
     .option('--limit <number>', 'runs at most', numberIn(1, 10_000, true), 20)
     .option('--json', 'print one JSON object a line')
-    .action(async (options: Options) => {
-      const { withDatabase } = await import('./open/database.ts');
-      const { listRuns } = await import('../db/training-runs.ts');
-      const { columns } = await import('./output/text.ts');
-      const runs = await withDatabase((db) => listRuns(db, { limit: options.limit }));
-      if (options.json) for (const run of runs) process.stdout.write(`${JSON.stringify(run)}\n`);
-      else if (runs.length === 0) process.stdout.write('There were no training runs yet.\n');
-      else process.stdout.write(`${columns([HEADER, ...runs.map(cells)])}\n`);
-    });
+    .action(async (options) => (await import('./runs/list.ts')).list(options));
 }
-
-const HEADER = ['STARTED', 'TRIGGER', 'STATUS', 'BASE', 'VERSION', 'JOKES', 'LOSS', 'WHY'];
-
-const cells = (run: TrainingRun): string[] => [
-  run.startedAt.toISOString().slice(0, 16).replace('T', ' '),
-  run.trigger,
-  run.watch === 'worse' ? 'rolled back' : run.status,
-  run.base.name,
-  outcomeOf(run),
-  run.corpus ? String(run.corpus.learned + run.corpus.seed) : '—',
-  run.evaluation
-    ? `${run.evaluation.losses.before.toFixed(3)} → ${run.evaluation.losses.after.toFixed(3)}`
-    : '—',
-  run.note ?? failedChecks(run),
-];
-
-const failedChecks = ({ evaluation }: TrainingRun): string =>
-  (evaluation?.reasons ?? [])
-    .filter(({ passed }) => !passed)
-    .map(({ check, value, limit }) => `${check} ${value.toFixed(3)} (limit ${limit.toFixed(3)})`)
-    .join(', ');

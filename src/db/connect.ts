@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core';
+import type { Pool } from 'pg';
 import type { Logger } from '../lib/log.ts';
 import type { Channel } from './notify.ts';
 import { openPglite } from './pglite.ts';
@@ -34,7 +35,7 @@ interface StoreCommon {
 /** An open, migrated database. */
 export type Store =
   | (StoreCommon & { kind: 'pglite'; pglite: PGlite })
-  | (StoreCommon & { kind: 'postgres'; databaseUrl: string });
+  | (StoreCommon & { kind: 'postgres'; pool: Pool });
 
 export interface ConnectOptions {
   /** A PostgreSQL server, which several processes may share. Without one: PGlite in `dataDir`, one process. */
@@ -47,7 +48,7 @@ export interface ConnectOptions {
  * Opens the database and brings its schema up to date.
  *
  * @throws ChispaError `data-folder-in-use` when another process holds the PGlite folder, `database-unreachable`
- * when it cannot be opened, `migration-failed` when the schema cannot be brought up to date.
+ * when it cannot be opened, `database-pooled` when there is a pooler before it that keeps no session, `migration-failed` when the schema cannot be brought up to date.
  */
 export const connect = ({ databaseUrl, dataDir, log }: ConnectOptions): Promise<Store> =>
   databaseUrl ? openPostgres(databaseUrl, log) : openPglite(dataDir, log);

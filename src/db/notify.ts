@@ -3,6 +3,8 @@ import type { Database } from './connect.ts';
 
 /** What processes tell each other through the database. The payload says which row. */
 export type Channel =
+  /** A starting process finds out whether notifications arrive; payload: its own word. */
+  | 'chispa_echo'
   /** A job was enqueued; payload: the queue's name. */
   | 'chispa_jobs'
   /** A guild's settings changed; payload: the guild's id. */

@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Codes of postgres.js for lost connections, of the sockets below, and of PostgreSQL itself: shut down, starting,
- * no connection (classes 08 and 57P), too many of them.
+ * Codes of sockets, and of PostgreSQL itself: shut down, starting, no connection (classes 08 and 57P), too many of them,
+ * a transaction that was idle for too long.
  */
 const OUTAGE =
-  /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|57P0[1-3]|08\w{3}|53300)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|57P0[1-3]|08\w{3}|53300|25P03)$/;
+
+/** node-postgres and its pool give lost connections no code. */
+const LOST =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)/;
 
 /** Whether an error says that the database is away, not that it refused something. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isOutage)) return true;
+  if (LOST.test(error.message)) return true;
   return ('code' in error && OUTAGE.test(String(error.code))) || isOutage(error.cause);
 }
 

@@ -5,16 +5,12 @@ import type { Logger } from '../lib/log.ts';
 /** A generator that says nothing for this long is taken for dead, and its jobs run again. pg-boss allows no less. */
 export const HEARTBEAT_SECONDS = 10;
 
-/**
- * pg-boss on the store's database: on PGlite through the store's own connection, on PostgreSQL with its own pool
- * (over postgres.js its transactions are refused: `UNSAFE_TRANSACTION`). `schedule`: send the jobs that are due by the
- * clock.
- */
+/** pg-boss over the store's own connections. `schedule`: send the jobs that are due by the clock. */
 export async function startBoss(store: Store, log: Logger, schedule: boolean): Promise<PgBoss> {
   const boss = new PgBoss({
     ...(store.kind === 'pglite'
       ? { db: fromPglite(store.pglite), backend: 'pglite' as const }
-      : { connectionString: store.databaseUrl, max: 4, application_name: 'chispa-queue' }),
+      : { db: { executeSql: (text: string, values?: unknown[]) => store.pool.query(text, values) } }),
     // How often a dead generator's jobs are looked for.
     superviseIntervalSeconds: HEARTBEAT_SECONDS / 2,
     monitorIntervalSeconds: HEARTBEAT_SECONDS / 2,

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +19,7 @@ import { freshDataDir, silent } from '../databases.ts';
 import { onEachBackend, onPostgres } from '../db/backends.ts';
 import { ended, startProgram } from '../db/programs.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
+import { aProxy } from '../proxy.ts';
 import { quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
@@ -231,45 +230,6 @@ describe('the trainer', () => {
     });
   });
 });
-
-/** A way to the database that can be cut: open connections end, and new ones are refused. */
-async function aProxy(database: URL) {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    const upstream = createConnection(Number(database.port || 5432), database.hostname);
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      sockets.add(one);
-      one.pipe(other);
-      one.on('error', () => {}); // a cut one; `close` follows
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
-  });
-  const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port; // it listens on a port, not on a path
-  };
-  const port = await listen(0);
-  const cut = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  onTestFinished(async () => {
-    if (server.listening) await cut();
-  });
-  const url = new URL(database);
-  url.hostname = '127.0.0.1';
-  url.port = String(port);
-  return { url: url.href, cut, restore: () => listen(port) };
-}
 
 async function killAtStep(step: number, args: string[]): Promise<void> {
   const child = startProgram(program, args);

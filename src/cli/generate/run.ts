@@ -4,9 +4,9 @@ import { type ExplainedStep, explain } from '../../engine/explain.ts';
 import { distinct, repetition } from '../../lib/diversity.ts';
 import { InterruptedError } from '../../lib/errors.ts';
 import { loadTokenizer, type Tokenizer } from '../../models/tokenizer.ts';
-import type { GenerateOptions } from '../generate.ts';
 import { type OpenEngine, openEngine } from '../open/engine.ts';
 import { stepsCsv, stepsTable } from './explain.ts';
+import { type GenerateFlags, type GenerateOptions, optionsOf } from './options.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** One text of the many that `--samples` and several values of `--epsilon` ask for. */
@@ -21,7 +21,8 @@ interface Sample {
 const MAX_SLOTS = 8;
 
 /** Generates what `chispa generate` was asked for and prints it; all texts are decoded in one batch. */
-export async function generate(text: string, options: GenerateOptions): Promise<void> {
+export async function generate(text: string, flags: GenerateFlags, decoderIsDefault: boolean): Promise<void> {
+  const options = optionsOf(flags, decoderIsDefault);
   const count = options.epsilons.length * options.samples;
   const open = await openEngine({ ...options, slots: Math.min(count, MAX_SLOTS) });
   const stop = new AbortController();

@@ -6,6 +6,7 @@ import { describeModel } from '../../models/describe.ts';
 import { type DownloadedModel, downloadModel, HUB_ID, removeDownload } from '../../models/import/hub.ts';
 import { checkedName, type ImportedModel, importFolder } from '../../models/import/import-folder.ts';
 import { refuseTaken } from '../../models/import/staging.ts';
+import { interruptible } from '../interruptible.ts';
 import { fileSize, grouped } from '../output/text.ts';
 import { createTransferBar, type TransferBar } from '../output/transfer-bar.ts';
 
@@ -19,19 +20,18 @@ interface Options {
 export async function importModel(source: string, options: Options): Promise<void> {
   const config = loadConfig();
   const bar = createTransferBar();
-  const stop = new AbortController();
-  const interrupt = () =>
-    stop.abort(new InterruptedError('Interrupted. The same command goes on with the download.'));
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const imported = (await isFolder(source))
-      ? await fromFolder(source, options, config, bar, stop.signal)
-      : await fromHub(source, options, config, bar, stop.signal);
+    const imported = await interruptible(
+      async (signal) =>
+        (await isFolder(source))
+          ? fromFolder(source, options, config, bar, signal)
+          : fromHub(source, options, config, bar, signal),
+      new InterruptedError('Interrupted. The same command goes on with the download.'),
+    );
     bar.stop();
     await report(imported, options);
   } finally {
     bar.stop();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 

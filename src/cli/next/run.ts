@@ -1,9 +1,16 @@
+import type { Precision } from '../../engine/engine.ts';
 import { openModelFolder } from '../../models/folder.ts';
-import type { NextOptions } from '../next.ts';
 import { openEngine } from '../open/engine.ts';
 import { columns } from '../output/text.ts';
 
-/** Prints the shapes of ids, logits and probabilities and the likeliest next tokens in per cent. */
+interface NextOptions {
+  top: number;
+  model?: string;
+  precision: Precision;
+  json?: boolean;
+}
+
+/** `chispa next`: prints the shapes of ids, logits and probabilities and the likeliest next tokens in per cent. */
 export async function next(
   text: string,
   { top, model, precision, json = false }: NextOptions,

@@ -33,6 +33,19 @@ const NUMERIC = Object.keys(HELP) as NumericSetting[]; // the keys of the record
 /** What the flags of `addTrainingOptions` parse to: only those that were given. */
 export type TrainingFlags = { recipe: RecipeName } & Partial<TrainingSettings>;
 
+/** What `chispa train` is told. */
+export type TrainOptions = TrainingFlags & {
+  corpus?: string;
+  clean?: boolean;
+  fromRatings?: boolean;
+  model?: string;
+  name?: string;
+  resume?: string | true;
+  threads?: number;
+  minutes?: number;
+  json?: boolean;
+};
+
 /** One flag for each hyperparameter; what is not given comes from the recipe. */
 export function addTrainingOptions(command: Command): Command {
   command

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { loadConfig } from '../../config.ts';
+import { duplicateGroups } from '../../corpus/duplicates.ts';
+import { defaultCorpus, readJokes } from '../../corpus/read.ts';
+import { startEngine } from '../../engine/client.ts';
+import { splitByHash } from '../../finetuning/data/split.ts';
+import { type Evaluation, evaluate } from '../../finetuning/measure/evaluate.ts';
+import { type TextFigures, textFigures } from '../../finetuning/measure/text-figures.ts';
+import { table } from '../../finetuning/result/report.ts';
+import { RECIPE_DEFAULTS } from '../../finetuning/settings.ts';
+import { UsageError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/log.ts';
+import { BOT_DEFAULTS } from '../../lib/settings.ts';
+import { openModelFolder } from '../../models/folder.ts';
+import { resolveModel } from '../../models/registry.ts';
+
+interface Options {
+  model?: string;
+  compare?: [string, string];
+  corpus?: string;
+  training?: string;
+  heldOut?: boolean;
+  samples: number;
+  seed: number;
+  threads?: number;
+  json?: boolean;
+}
+
+/** `chispa evaluate`: the figures of one model, or of two beside each other. */
+export async function evaluateModels(options: Options): Promise<void> {
+  const { compare } = options;
+  if (compare && compare.length !== 2) throw new UsageError('--compare takes two models.');
+  const config = loadConfig();
+  const threads = options.threads ?? config.threads;
+  const textsOf = async (file: string) => (await readJokes(file)).jokes.map(({ text }) => text);
+  const corpus = resolve(options.corpus ?? defaultCorpus);
+  const all = await textsOf(corpus);
+  const jokes = options.heldOut ? heldOut(all) : all;
+  const known = options.training === undefined ? all : await textsOf(options.training);
+
+  const engine = await startEngine({
+    provider: config.provider,
+    precision: 'fp32',
+    slots: config.slots,
+    threads,
+    log: createLog('warn'),
+  });
+  try {
+    const evaluations: Evaluation[] = [];
+    const names = compare ?? [options.model ?? config.model];
+    for (const name of names) evaluations.push(await evaluateModel(name));
+    if (options.json) {
+      const [only] = evaluations;
+      process.stdout.write(`${JSON.stringify(compare ? { models: evaluations } : only)}\n`);
+    } else process.stdout.write(`${sideBySide(names, evaluations, textFigures(jokes))}\n`);
+  } finally {
+    await engine.close();
+  }
+
+  async function evaluateModel(name: string): Promise<Evaluation> {
+    const folder = await openModelFolder(await resolveModel(name, { modelsDir: config.modelsDir }));
+    const { model, context } = await engine.load(folder.path);
+    const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
+    return evaluate({
+      folder,
+      jokes,
+      known,
+      samples: options.samples,
+      threads,
+      async generate(index) {
+        const seed = (options.seed + index) % 2 ** 32;
+        const { text, finish } = await engine.generate({ model, prompt: { kind: 'joke' }, settings, seed });
+        return { text, ended: finish === 'end' };
+      },
+    });
+  }
+}
+
+/** The part of a corpus that the `chispa` recipe holds out. */
+function heldOut(jokes: readonly string[]): string[] {
+  return splitByHash(jokes, (joke) => joke, duplicateGroups(jokes), RECIPE_DEFAULTS.chispa.validation)
+    .validation;
+}
+
+type Figure = Exclude<keyof Evaluation, 'model'>;
+
+const LABELS: Record<Figure, string> = {
+  loss: 'loss (nats per token)',
+  perplexity: 'perplexity',
+  distinct1: 'distinct-1',
+  distinct2: 'distinct-2',
+  distinct3: 'distinct-3',
+  repetition: 'repetition',
+  recited: 'recited',
+  selfEnding: 'ends by itself',
+  dialogueTurns: 'dialogue turns',
+  questions: 'with a question',
+  medianWords: 'median words',
+  jokes: 'jokes measured',
+  samples: 'jokes generated',
+};
+
+/** One column a model, and the corpus' own style beside them. */
+function sideBySide(
+  names: readonly string[],
+  evaluations: readonly Evaluation[],
+  corpus: TextFigures,
+): string {
+  const shown = (value: number | undefined) =>
+    value === undefined ? '' : Number.isInteger(value) ? String(value) : value.toFixed(4);
+  const figures = Object.keys(LABELS) as Figure[]; // the record's own keys
+  const rows = figures.map((figure) => [
+    LABELS[figure],
+    ...evaluations.map((evaluation) => shown(evaluation[figure])),
+    shown(figure in corpus ? corpus[figure as keyof TextFigures] : undefined), // checked in the same line
+  ]);
+  return table(['', ...names, 'corpus'], rows);
+}

@@ -1,0 +1,14 @@
+/** Does work that Ctrl-C and SIGTERM stop through its signal, with `reason` if there is one, instead of ending the process. */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  reason?: unknown,
+): Promise<T> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort(reason);
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    return await work(interruption.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

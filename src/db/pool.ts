@@ -1,0 +1,55 @@
+import pg, { type ClientConfig, type Pool, type PoolClient } from 'pg';
+import type { Logger } from '../lib/log.ts';
+import { endSilence, endSoon, SILENCE_MS } from './connection.ts';
+
+/** Connections for queries. One more listens (src/db/listener.ts). */
+export const POOL_SIZE = 8;
+
+export interface OpenPool {
+  pool: Pool;
+  close(): Promise<void>;
+}
+
+/** Connections for queries, shared by the store and the queue. A lost one is replaced at its next use. */
+export function createPool(client: ClientConfig, log: Logger): OpenPool {
+  const open = new Set<PoolClient>();
+  const pool = new pg.Pool({
+    ...client,
+    max: POOL_SIZE,
+    idleTimeoutMillis: SILENCE_MS / 2,
+    // A transaction whose process was frozen or cut off would keep its locks until TCP gives up, after two hours.
+    onConnect: (connection) => connection.query(`set idle_in_transaction_session_timeout = '1min'`),
+  });
+  pool.on('connect', (connection) => {
+    open.add(connection);
+    endSilence(connection);
+  });
+  pool.on('remove', (connection) => open.delete(connection));
+  pool.on('error', (error) =>
+    log.debug({ error: error.message }, 'an idle connection to PostgreSQL was lost'),
+  );
+  const connect = pool.connect.bind(pool);
+  // With a callback it is the pool's own `query`, which takes care of its connection.
+  pool.connect = ((callback?: Parameters<typeof connect>[0]) =>
+    callback ? connect(callback) : connect().then(givenBackWhenLost)) as Pool['connect'];
+  return { pool, close: () => endSoon(pool.end(), () => open) };
+}
+
+/**
+ * A connection that goes back to the pool when it is lost, whoever holds it. The pool itself does not listen to one that
+ * is in use: its loss between two queries would be an uncaught error of the process, and one lost before `begin` Drizzle
+ * never gives back. Giving it back again does nothing.
+ */
+function givenBackWhenLost(connection: PoolClient): PoolClient {
+  const release = connection.release;
+  let held = true;
+  const giveBack = (error?: Error | boolean) => {
+    if (!held) return;
+    held = false;
+    release(error);
+    connection.off('error', giveBack);
+  };
+  connection.on('error', giveBack);
+  connection.release = giveBack;
+  return connection;
+}

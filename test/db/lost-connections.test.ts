@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect, type Store } from '../../src/db/connect.ts';
+import { isOutage } from '../../src/db/outage.ts';
+import { silent } from '../databases.ts';
+import { aProxy } from '../proxy.ts';
+import { onPostgres } from './backends.ts';
+import { startProgram } from './programs.ts';
+import { insert } from './samples.ts';
+
+/** An uncaught error anywhere fails the whole file, whatever the tests say. */
+const SLOW = { timeout: 120_000 };
+
+describe('PostgreSQL connections that are lost', () => {
+  onPostgres((backend) => {
+    /** The same database over a way that breaks, and sixteen who write to it all the time. */
+    async function underLoad() {
+      const { where, store: direct } = backend();
+      const proxy = await aProxy(new URL(where.databaseUrl ?? ''));
+      const store = await connect({ databaseUrl: proxy.url, dataDir: where.dataDir, log: silent });
+      const stopping = new AbortController();
+      const failures: unknown[] = [];
+      let written = 0;
+      const write = async () => {
+        while (!stopping.signal.aborted) {
+          try {
+            await insert(store.db);
+            written++;
+          } catch (error) {
+            failures.push(error);
+            await delay(5);
+          }
+        }
+      };
+      const writers = Array.from({ length: 16 }, write);
+      const stop = async () => {
+        stopping.abort();
+        await Promise.all(writers);
+      };
+      onTestFinished(async () => {
+        await stop();
+        await store.close();
+      });
+      const more = async (n: number) => {
+        const wanted = written + n;
+        await expect.poll(() => written, { timeout: 30_000 }).toBeGreaterThan(wanted);
+      };
+      return { proxy, store, direct, failures, stop, more, written: () => written };
+    }
+
+    const rows = async ({ db }: Store): Promise<number> => {
+      const { rows } = (await db.execute(sql`select count(*)::int as n from requests`)) as unknown as {
+        rows: { n: number }[];
+      };
+      return rows[0]?.n ?? 0;
+    };
+
+    it('fail the queries on them and nothing else, where the server ends them', SLOW, async () => {
+      const { direct, failures, stop, more, written } = await underLoad();
+      for (let i = 0; i < 20; i++) {
+        await direct.db.execute(sql`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`);
+        await more(10);
+      }
+      await stop();
+      expect(failures.length).toBeGreaterThan(0);
+      expect(failures.filter((error) => !isOutage(error))).toEqual([]);
+      expect(await rows(direct)).toBeGreaterThanOrEqual(written()); // nothing that was confirmed is missing
+    });
+
+    it(
+      'fail the queries on them and nothing else, where the network resets or refuses them',
+      SLOW,
+      async () => {
+        const { proxy, direct, failures, stop, more, written } = await underLoad();
+        for (let i = 0; i < 10; i++) {
+          proxy.reset();
+          await more(10);
+        }
+        await proxy.cut();
+        const before = failures.length;
+        await expect.poll(() => failures.length, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+        await proxy.restore();
+        await more(10);
+        await stop();
+        expect(failures.filter((error) => !isOutage(error))).toEqual([]);
+        expect(await rows(direct)).toBeGreaterThanOrEqual(written());
+      },
+    );
+
+    it('are given up when a network swallows everything and tells nobody', SLOW, async () => {
+      const { proxy, store, failures, more } = await underLoad();
+      let gaps = 0;
+      await store.listen(
+        'chispa_settings',
+        () => {},
+        () => gaps++,
+      );
+      await more(10);
+      proxy.freeze();
+      await expect.poll(() => failures.length, { timeout: 60_000 }).toBeGreaterThan(0);
+      proxy.thaw();
+      await more(10);
+      await expect.poll(() => gaps, { timeout: 60_000 }).toBeGreaterThan(0);
+      expect(failures.filter((error) => !isOutage(error))).toEqual([]);
+    });
+
+    it(
+      'end no process: the one that lost them between two queries of a transaction goes on',
+      SLOW,
+      async () => {
+        const child = startProgram(new URL('./children/losing.ts', import.meta.url), [
+          backend().where.databaseUrl ?? '',
+        ]);
+        const [answer] = await Promise.race([
+          once(child, 'message'),
+          once(child, 'exit').then(([code]) => [`ended with ${code}`]),
+        ]);
+        expect(answer).toBe('alive');
+      },
+    );
+  });
+});
