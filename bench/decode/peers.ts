@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import '../../src/lib/no-telemetry.ts';
 import { packageRoot } from '../../src/lib/paths.ts';
 
 /** Everything a benchmark makes lies here: git-ignored, and safe to delete. */

@@ -1,5 +1,5 @@
-import type { Tensor } from 'onnxruntime-node';
 import { ChispaError } from '../lib/errors.ts';
+import type { Tensor } from '../lib/onnxruntime.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { ModelConfig } from '../models/config.ts';
 import type { Feeds } from './feeds.ts';

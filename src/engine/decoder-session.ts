@@ -1,5 +1,5 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ChispaError } from '../lib/errors.ts';
+import type { InferenceSession, Tensor } from '../lib/onnxruntime.ts';
 import type { ModelConfig } from '../models/config.ts';
 import { type ChoosingRow, createChooser } from './choose.ts';
 import { createFeeds } from './feeds.ts';

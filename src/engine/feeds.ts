@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../lib/onnxruntime.ts';
 
 /**
  * The inputs of a run, over memory that is used again at every step: a tensor of a name and shape that was asked for

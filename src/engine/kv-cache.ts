@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../lib/onnxruntime.ts';
 import type { ModelConfig } from '../models/config.ts';
 import { capacityFor } from './scheduler.ts';
 

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { env, InferenceSession } from 'onnxruntime-node';
 import { type DecodeParts, decodeGraph } from '../graph/decode.ts';
 import { encodeModel } from '../graph/encode.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -7,6 +6,7 @@ import { cast, concat, splitInto } from '../graph/ops/index.ts';
 import { quantisedLinear, quantisedRows } from '../graph/quantise.ts';
 import type { Dtype, Value } from '../graph/value.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
+import { env, InferenceSession } from '../lib/onnxruntime.ts';
 import { tensorFor } from '../models/folder.ts';
 import type { SafetensorsFile, TensorEntry } from '../models/safetensors.ts';
 import { layoutOf } from '../models/weight-layout.ts';

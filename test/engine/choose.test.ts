@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type ChoosingRow, createChooser } from '../../src/engine/choose.ts';
 import { createFeeds } from '../../src/engine/feeds.ts';
@@ -7,6 +6,7 @@ import { drawRanked, drawToken, keepTop } from '../../src/engine/processors.ts';
 import { encodeModel } from '../../src/graph/encode.ts';
 import { createGraph } from '../../src/graph/graph.ts';
 import { sampler } from '../../src/graph/sampler.ts';
+import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 import { type DecoderSettings, NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 
 interface GoldenCase {

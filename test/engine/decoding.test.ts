@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 import { fixture, furthest, openModel } from './open-model.ts';
 
 // Written by test/golden/logits.py in this shape.

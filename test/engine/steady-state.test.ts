@@ -1,7 +1,7 @@
-import type { Tensor } from 'onnxruntime-node';
 import { expect, it, vi } from 'vitest';
 import { createDecoderSession } from '../../src/engine/decoder-session.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
+import type { Tensor } from '../../src/lib/onnxruntime.ts';
 import { type DecoderSettings, NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { fixture, openModel } from './open-model.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { toBatch, totalWeight } from '../../src/finetuning/data/batch.ts';
 import { gradientName, type trainingGraph } from '../../src/graph/training.ts';
+import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { relativeError } from './run-graph.ts';
 

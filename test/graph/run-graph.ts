@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../../src/graph/encode.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 
 export type Numbers = Record<string, ArrayLike<number>>;
 

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../lib/onnxruntime.ts';
 import type { Batch } from '../data/batch.ts';
 import type { Views } from './memory.ts';
 

@@ -1,7 +1,7 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { dropoutInputs } from '../../graph/dropout-sites.ts';
 import type { LoraShape } from '../../graph/trained-adapter.ts';
 import { evaluationGraph, gradientName, type TrainingGraph, trainingGraph } from '../../graph/training.ts';
+import { type InferenceSession, Tensor } from '../../lib/onnxruntime.ts';
 import { createRandom } from '../../lib/random.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { type Batch, totalWeight } from '../data/batch.ts';
