@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
+import { houseJokes } from '../src/corpus/house.ts';
 import { jokeSource } from '../src/finetuning/data/joke-source.ts';
 import { table } from '../src/finetuning/result/report.ts';
 import type { EpochRecord } from '../src/finetuning/run/events.ts';
@@ -26,8 +26,10 @@ const TOLERANCE = 1e-3;
 
 const folder = mkdtempSync(join(tmpdir(), 'chispa-parity-'));
 try {
-  const { jokes: rows } = await readJokes(defaultCorpus);
-  const jokes = rows.map(({ text }) => ({ text, themes: [], weight: 1 }));
+  const jokes = houseJokes()
+    .filter(({ id }) => id.startsWith('chispa-'))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ text }) => ({ text, themes: [], weight: 1 }));
   const base = await openModelFolder(bundledModelPath);
   const source = jokeSource(base, jokes, settings);
   const idsOf = (steps: ReturnType<typeof source.epoch>) =>
@@ -53,7 +55,7 @@ try {
     modelsDir: folder,
     name: 'parity',
     jokes,
-    corpus: defaultCorpus,
+    corpus: 'the first jokes of the house',
     settings,
     threads: 1,
   });

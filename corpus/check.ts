@@ -1,14 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
-import { seedProblems, sharedWords } from './seed-problems.ts';
+import { houseJokes } from '../src/corpus/house.ts';
+import { readJokes } from '../src/corpus/read.ts';
+import { createSafety } from '../src/safety/safety.ts';
+import { houseProblems, sharedWords } from './house-problems.ts';
 
-// npm run corpus:check -- FOLDER
-// Checks the seed jokes in themselves and, with a folder of joke files, that they share no six consecutive
+// npm run corpus:check -- [FOLDER]
+// Checks the house's jokes in themselves and, with a folder of joke files, that they share no six consecutive
 // words with any of them.
 
-const { jokes, errors } = await readJokes(defaultCorpus);
-const problems = [...errors.map(({ line, reason }) => `line ${line} ${reason}`), ...seedProblems(jokes)];
+const jokes = houseJokes();
+const problems = houseProblems(jokes, createSafety());
 
 const folder = process.argv[2];
 if (folder) {
@@ -23,5 +25,9 @@ if (folder) {
 }
 
 for (const problem of problems) console.log(problem);
-console.log(`${jokes.length} jokes, ${problems.length} problems`);
+const heldOut = jokes.filter((joke) => joke.heldOut).length;
+const categories = new Set(jokes.map(({ category }) => category)).size;
+console.log(
+  `${jokes.length} jokes in ${categories} categories (${heldOut} held out), ${problems.length} problems`,
+);
 process.exitCode = problems.length > 0 ? 1 : 0;

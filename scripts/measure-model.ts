@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { mentions } from '../corpus/seed-problems.ts';
-import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
+import { mentions } from '../corpus/house-problems.ts';
+import { houseJokes } from '../src/corpus/house.ts';
+import { readJokes } from '../src/corpus/read.ts';
 import { startEngine } from '../src/engine/client.ts';
 import type { GenerationResult, Prompt } from '../src/engine/engine.ts';
 import { recitedShare, textFigures } from '../src/finetuning/measure/text-figures.ts';
@@ -43,8 +44,8 @@ try {
   const told = await tellMany(Number(values.samples), { kind: 'joke' });
   const texts = told.map(({ text }) => text);
   const known: string[] = [];
-  for (const file of [defaultCorpus, ...values.known])
-    known.push(...(await readJokes(file)).jokes.map(({ text }) => text));
+  for (const { text, heldOut } of houseJokes()) if (!heldOut) known.push(text);
+  for (const file of values.known) known.push(...(await readJokes(file)).jokes.map(({ text }) => text));
   const figures = textFigures(texts);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const ended = told.filter(({ finish }) => finish === 'end').length / told.length;

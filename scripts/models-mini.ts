@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { terminalDisplay } from '../src/cli/output/training.ts';
-import { defaultCorpus, readJokes } from '../src/corpus/read.ts';
+import { readJokes } from '../src/corpus/read.ts';
 import {
   type Document,
   encodeDocuments,
   TRAINING_FILE,
   VALIDATION_FILE,
 } from '../src/finetuning/data/document-source.ts';
-import { jokeSample, type TrainingJoke, themesOf } from '../src/finetuning/data/samples.ts';
+import { jokeSample, themesOf } from '../src/finetuning/data/samples.ts';
+import { seedJokes } from '../src/finetuning/data/seed-jokes.ts';
 import { balancedRepeats, isHeldOut, readTextFiles } from '../src/finetuning/data/text-documents.ts';
 import { writeModel } from '../src/finetuning/result/write-model.ts';
 import { prepareRun } from '../src/finetuning/run/prepare.ts';
@@ -192,13 +193,12 @@ async function prepareDocuments(
 }
 
 async function prepareSeedJokes(from: string): Promise<void> {
-  const { jokes } = await readJokes(defaultCorpus);
   await prepareRun({
     base: from,
     modelsDir: out,
     name: SEED_STAGE,
-    jokes: jokes.map((joke): TrainingJoke => ({ text: joke.text, themes: themesOf(joke), weight: 1 })),
-    corpus: defaultCorpus,
+    jokes: seedJokes(),
+    corpus: 'the jokes of the house',
     settings: { ...RECIPE_DEFAULTS.chispa, epochs: 30, seed },
     threads,
   });

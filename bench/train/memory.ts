@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultCorpus, readJokes } from '../../src/corpus/read.ts';
+import { seedJokes } from '../../src/finetuning/data/seed-jokes.ts';
 import { table } from '../../src/finetuning/result/report.ts';
 import { prepareRun } from '../../src/finetuning/run/prepare.ts';
 import { ownerOf } from '../../src/finetuning/run/run-lock.ts';
@@ -39,9 +39,9 @@ const CASES: Case[] = [
 ];
 
 const wanted = process.argv.slice(2);
-const jokes = (await readJokes(defaultCorpus)).jokes
+const jokes = seedJokes()
   .slice(0, 60)
-  .map(({ text }) => ({ text, themes: [], weight: 1 }));
+  .map((joke) => ({ ...joke, themes: [] }));
 const rows: string[][] = [];
 for (const it of CASES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const folder = await mkdtemp(join(tmpdir(), 'chispa-memory-'));

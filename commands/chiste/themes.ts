@@ -1,11 +1,11 @@
 /**
- * Our own themes, which `/chiste tema` suggests: categories and keywords of the seed jokes, so that a model trained on
+ * Our own themes, which `/chiste tema` suggests: categories and keywords of the house's jokes, so that a model trained on
  * them knows them. What stands here is ours and may be learned from; whatever else is typed is the person's
  * (docs/privacy.md). In Spanish alone, as the model is.
  */
 const CATEGORIES = `
-  animales, comida, familia, colegio, trabajo, médicos, tecnología, deporte, viajes, clima, música, cine, casa, ciencia,
-  dinero, amor`;
+  animales, comida, familia, colegio, trabajo, médicos, tecnología, deportes, viajes, clima, música, cine, casa,
+  ciencia, dinero, amor, historia, vecinos, bares`;
 
 const KEYWORDS = `
   abeja, abogado, abuela, abuelo, aguacate, ajedrez, ajo, albañil, almohada, aplicación, araña, árbitro, ascenso, ascensor,

@@ -8,9 +8,12 @@ export function register(program: Command): void {
     .description('measure a model: loss on a file of jokes, and figures of the jokes it generates')
     .option('--model <name|folder>', 'the model (default: MODEL, else mini-es)')
     .option('--compare <names...>', 'two models side by side')
-    .option('--corpus <file>', 'jokes to measure the loss on (default: the seed jokes)')
+    .option('--corpus <file>', 'jokes to measure the loss on (default: the held-out ones of the house)')
     .option('--held-out', 'only those that chispa train --recipe chispa does not learn from')
-    .option('--training <file>', 'jokes that must not be recited (default: the corpus file)')
+    .option(
+      '--training <file>',
+      'jokes that must not be recited (default: the corpus file, else the jokes of the house)',
+    )
     .option('--samples <number>', 'jokes to generate', numberIn(1, 100_000, true), 200)
     .option('--seed <number>', 'of the first joke', numberIn(0, 0xffff_ffff, true), 0)
     .option('--threads <number>', 'processor threads (default: THREADS)', numberIn(1, 256, true))

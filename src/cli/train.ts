@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .description('fine-tune a model on jokes')
     .option(
       '--corpus <file>',
-      'jokes as .csv, .jsonl, .parquet or .txt, or database: the imported ones (default: the seed jokes)',
+      'jokes as .csv, .jsonl, .parquet or .txt, or database: the imported ones (default: the jokes of the house)',
     )
     .option('--clean', 'leave crude jokes out')
     .option('--from-ratings', 'learn from what people voted: a run of the learning loop, with its gate')

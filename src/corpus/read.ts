@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import { packageRoot } from '../lib/paths.ts';
 import { hasText, jokeOf } from './columns.ts';
 import { type Format, formatOf, readRows } from './formats.ts';
 import type { Joke, RowError } from './joke.ts';
-
-/** The jokes that ship with Chispa. */
-export const defaultCorpus: string = join(packageRoot, 'corpus', 'seed-jokes.csv');
 
 export interface CorpusFile {
   format: Format;

@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
-import { defaultCorpus, readJokes } from '../corpus/read.ts';
 import { startEngine } from '../engine/client.ts';
 import type { EngineOptions } from '../engine/engine.ts';
-import { type TrainingJoke, themesOf } from '../finetuning/data/samples.ts';
+import { seedJokes } from '../finetuning/data/seed-jokes.ts';
 import type { Logger } from '../lib/log.ts';
 import type { LearnOptions } from './learn.ts';
 import type { GateThresholds } from './policy/gate.ts';
@@ -23,7 +22,7 @@ export async function learnOptionsFrom(
 ): Promise<Omit<LearnOptions, 'db'>> {
   return {
     modelsDir: config.modelsDir,
-    seedJokes: await seedJokes(),
+    seedJokes: seedJokes(),
     // The jokes of an evaluation wait for those of people.
     openEngine: () =>
       startEngine({
@@ -37,10 +36,4 @@ export async function learnOptionsFrom(
     threads,
     log,
   };
-}
-
-/** The jokes that ship with Chispa, as training takes them. */
-export async function seedJokes(): Promise<TrainingJoke[]> {
-  const { jokes } = await readJokes(defaultCorpus);
-  return jokes.map((joke) => ({ text: joke.text, themes: themesOf(joke), weight: 1 }));
 }

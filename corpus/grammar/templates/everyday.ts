@@ -136,7 +136,7 @@ export const everydayTemplates = [
   ),
   template(
     'match',
-    'deporte',
+    'deportes',
     ['pl'],
     { n: names, n2: names, num: numbers, d: days, c: cities, pl: places },
     '- ¿{Jugamos|Hay partido} <d>, <n>?\n- Somos <num>. {Falta|Necesitamos a} <n2>.\n- {Está|Sigue} en <el:pl> de <c>.\n- {Pues esperamos|Pues vamos a buscarl<o:n2>|Qué le vamos a hacer}.',

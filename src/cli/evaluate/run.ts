@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../../config.ts';
 import { duplicateGroups } from '../../corpus/duplicates.ts';
-import { defaultCorpus, readJokes } from '../../corpus/read.ts';
+import { houseJokes } from '../../corpus/house.ts';
+import { readJokes } from '../../corpus/read.ts';
 import { startEngine } from '../../engine/client.ts';
 import { splitByHash } from '../../finetuning/data/split.ts';
 import { type Evaluation, evaluate } from '../../finetuning/measure/evaluate.ts';
@@ -32,11 +33,7 @@ export async function evaluateModels(options: Options): Promise<void> {
   if (compare && compare.length !== 2) throw new UsageError('--compare takes two models.');
   const config = loadConfig();
   const threads = options.threads ?? config.threads;
-  const textsOf = async (file: string) => (await readJokes(file)).jokes.map(({ text }) => text);
-  const corpus = resolve(options.corpus ?? defaultCorpus);
-  const all = await textsOf(corpus);
-  const jokes = options.heldOut ? heldOut(all) : all;
-  const known = options.training === undefined ? all : await textsOf(options.training);
+  const { jokes, known } = await corpusOf(options);
 
   const engine = await startEngine({
     provider: config.provider,
@@ -76,8 +73,26 @@ export async function evaluateModels(options: Options): Promise<void> {
   }
 }
 
+/** The jokes to measure the loss on, and those that must not be recited. */
+async function corpusOf({
+  corpus,
+  training,
+  heldOut,
+}: Options): Promise<{ jokes: string[]; known: string[] }> {
+  const textsOf = async (file: string) => (await readJokes(resolve(file))).jokes.map(({ text }) => text);
+  const house = (apart: boolean) =>
+    houseJokes()
+      .filter((joke) => joke.heldOut === apart)
+      .map(({ text }) => text);
+  const all = corpus === undefined ? house(true) : await textsOf(corpus);
+  return {
+    jokes: heldOut && corpus !== undefined ? heldOutOf(all) : all,
+    known: training !== undefined ? await textsOf(training) : corpus !== undefined ? all : house(false),
+  };
+}
+
 /** The part of a corpus that the `chispa` recipe holds out. */
-function heldOut(jokes: readonly string[]): string[] {
+function heldOutOf(jokes: readonly string[]): string[] {
   return splitByHash(jokes, (joke) => joke, duplicateGroups(jokes), RECIPE_DEFAULTS.chispa.validation)
     .validation;
 }

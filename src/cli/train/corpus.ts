@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../../config.ts';
-import { defaultCorpus } from '../../corpus/read.ts';
 import { corpusEntriesOf } from '../../db/corpus.ts';
 import { type TrainingJoke, themesOf } from '../../finetuning/data/samples.ts';
+import { seedJokes } from '../../finetuning/data/seed-jokes.ts';
 import { prepareRun } from '../../finetuning/run/prepare.ts';
 import { latestRun, readRun, runPath } from '../../finetuning/run/run-folder.ts';
 import { trainRun } from '../../finetuning/run/train-run.ts';
@@ -61,7 +61,11 @@ async function corpusOf({
     }));
     return { jokes, corpus: `the database (${jokes.length} imported jokes)` };
   }
-  const file = resolve(corpus ?? defaultCorpus);
+  if (corpus === undefined) {
+    const jokes = seedJokes();
+    return { jokes, corpus: `the jokes of the house (${jokes.length})` };
+  }
+  const file = resolve(corpus);
   const { jokes } = await readReporting(file);
   const kept = clean ? jokes.filter(({ flags }) => !flags.includes('crude')) : jokes;
   return {

@@ -18,7 +18,10 @@ export interface TrainingJoke {
 const NO_CATEGORY = 'otros';
 
 /** What a joke of a corpus file is about: its category, unless that says nothing, and its keywords. */
-export const themesOf = ({ category, keywords }: Pick<Joke, 'category' | 'keywords'>): string[] => [
+export const themesOf = ({
+  category,
+  keywords,
+}: Pick<Joke, 'category'> & { keywords: readonly string[] }): string[] => [
   ...(category !== undefined && category !== NO_CATEGORY ? [category] : []),
   ...keywords,
 ];

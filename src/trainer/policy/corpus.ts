@@ -10,6 +10,8 @@ export const LEARNING_DEFAULTS = {
   heldOut: 0.15,
   /** What the seed jokes count together, as a share of all. They keep the language whole. */
   seedShare: 0.2,
+  /** Seed jokes that a run learns from at most, others each time: all 5,400 would outlast what people rated. */
+  seedJokes: 500,
   /** Largest share of the rated jokes' weight that one guild has, where there are guilds enough. */
   guildShare: 0.25,
   /** Largest weight of a joke, in mean weights of the rated jokes that count. No number of votes goes past it. */
@@ -72,10 +74,11 @@ export function learningCorpus(
 
   const total = training.reduce((sum, { weight }) => sum + weight, 0);
   // Nobody rated anything yet: the seed jokes are all there is.
-  const seedWeight = total > 0 ? (options.seedShare * total) / ((1 - options.seedShare) * seed.length) : 1;
+  const anchor = someOf(seed, options.seedJokes, rated.length);
+  const seedWeight = total > 0 ? (options.seedShare * total) / ((1 - options.seedShare) * anchor.length) : 1;
   const jokes = [
     ...training.map(({ text, theme, weight }) => ({ text, themes: theme === null ? [] : [theme], weight })),
-    ...seed.map((joke) => ({ ...joke, weight: seedWeight })),
+    ...anchor.map((joke) => ({ ...joke, weight: seedWeight })),
   ];
   const marks = (list: readonly Valued[]) => list.map(({ id, weight }) => ({ id, weight }));
   return {
@@ -85,12 +88,18 @@ export function learningCorpus(
       hash: createHash('sha256')
         .update(JSON.stringify([training.map(({ id }) => id), jokes, heldOut]))
         .digest('hex'),
-      seedJokes: seed.length,
+      seedJokes: anchor.length,
       voteModel,
       training: marks(training),
       heldOut: marks(heldOut),
     },
   };
+}
+
+/** At most `most` of the items, evenly spread; another `turn` takes others. */
+function someOf<T>(items: readonly T[], most: number, turn: number): readonly T[] {
+  const step = Math.max(1, Math.ceil(items.length / most));
+  return items.filter((_, i) => (i + turn) % step === 0);
 }
 
 function withoutDuplicates(

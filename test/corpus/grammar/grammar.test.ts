@@ -7,7 +7,7 @@ import { foods, places, shops, things } from '../../../corpus/grammar/lexicon/th
 import type { Sample } from '../../../corpus/grammar/template.ts';
 import { templates } from '../../../corpus/grammar/templates/index.ts';
 import { phrase } from '../../../corpus/grammar/words.ts';
-import { balanced, mentions } from '../../../corpus/seed-problems.ts';
+import { balanced, mentions } from '../../../corpus/house-problems.ts';
 import { cleanText } from '../../../src/corpus/clean.ts';
 import { isCrude } from '../../../src/corpus/crude.ts';
 import { foldedWords } from '../../../src/corpus/words.ts';
