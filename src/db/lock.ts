@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChispaError } from '../lib/errors.ts';
+import { ChispaError, hasCode } from '../lib/errors.ts';
 import { isAlive, pidOf, processIdentity } from '../lib/process-identity.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function lockFolder(folder: string): Promise<() => void> {
   const mine = processIdentity(process.pid);
   // Written aside and linked into place, so that nobody ever reads a lock without its owner.
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, mine);
+  writeFileSync(draft, mine, { mode: 0o600 });
   try {
     while (!tryLink(draft, file)) await removeDeadLock(file, folder);
   } finally {
@@ -61,9 +61,6 @@ async function removeDeadLock(file: string, folder: string): Promise<void> {
     rmdirSync(turn);
   }
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
 
 function tryLink(from: string, to: string): boolean {
   try {

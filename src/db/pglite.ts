@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -8,6 +7,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Store } from './connect.ts';
 import { lockFolder } from './lock.ts';
 import { migrationsFolder } from './migrations.ts';
+import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
 
 /** Where in the data folder PGlite keeps its files. */
@@ -19,7 +19,7 @@ export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
  */
 export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
   const folder = pgliteFolder(dataDir);
-  mkdirSync(dataDir, { recursive: true });
+  makePrivate(dataDir);
   const unlock = await lockFolder(folder);
   let pglite: PGlite | undefined;
   try {
@@ -31,8 +31,9 @@ export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
         `The database in ${folder} could not be brought up to date: ${messageOf(error)}`,
       );
     });
+    closeToOthers(folder);
     log.debug({ folder }, 'database open (PGlite)');
-    return { kind: 'pglite', pglite, db, listen: listener(pglite), close: closer(pglite, unlock) };
+    return { kind: 'pglite', pglite, db, listen: listener(pglite), close: closer(pglite, folder, unlock) };
   } catch (error) {
     await pglite?.close().catch(() => {}); // the first error is the one to tell
     unlock();
@@ -86,10 +87,13 @@ const listener =
     return () => stop();
   };
 
-function closer(pglite: PGlite, unlock: () => void): Store['close'] {
+function closer(pglite: PGlite, folder: string, unlock: () => void): Store['close'] {
   let closing: Promise<void> | undefined;
   return () => {
-    closing ??= pglite.close().finally(unlock);
+    closing ??= pglite
+      .close()
+      .then(() => closeToOthers(folder)) // what was made since
+      .finally(unlock);
     return closing;
   };
 }

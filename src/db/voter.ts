@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChispaError } from '../lib/errors.ts';
+import { makePrivate } from './private-files.ts';
 
 /** Turns a Discord user id into the pseudonym that `ratings` and `reports` keep. */
 export type Voter = (userId: string) => string;
@@ -34,7 +35,7 @@ function ownSecret(dataDir: string): string {
   const file = join(dataDir, 'voter-secret');
   const existing = readIfThere(file);
   if (existing) return existing;
-  mkdirSync(dataDir, { recursive: true });
+  makePrivate(dataDir);
   // Linked into place whole, so that of two processes at once both end with the first one's secret.
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });

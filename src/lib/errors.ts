@@ -33,3 +33,7 @@ export function messageOf(error: unknown): string {
   if (error.message.startsWith('Failed query:') && error.cause) return messageOf(error.cause);
   return error.message;
 }
+
+/** Whether an error carries one of these codes, as those of Node do. */
+export const hasCode = (error: unknown, ...codes: string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
