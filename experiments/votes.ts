@@ -11,7 +11,7 @@ import { RECIPE_DEFAULTS } from '../src/finetuning/settings.ts';
 import { createRandom, shuffled } from '../src/lib/random.ts';
 import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
-import { LEARNING_DEFAULTS, learningCorpus } from '../src/trainer/policy/corpus.ts';
+import { CORPUS_DEFAULTS, learningCorpus } from '../src/trainer/policy/corpus.ts';
 import { pairedBootstrap } from '../src/trainer/policy/gate.ts';
 import { fitVoteModel, jokeValue, type RatedJoke } from '../src/trainer/policy/vote-model.ts';
 import { ratedFromVotes } from './rated-from-votes.ts';
@@ -43,7 +43,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 say(`${rated.length} jokes with votes; a prior vote counts as ${voteModel.shrinkage.toFixed(1)} votes`);
 
 const worth = new Map(rated.map((joke) => [joke.text, jokeValue(joke, voteModel)]));
-const options = { ...LEARNING_DEFAULTS, guildShare: 1 };
+const options = { ...CORPUS_DEFAULTS, guildShare: 1 };
 const heldOut = learningCorpus(rated, [], options)
   .heldOut.map(({ text }) => text)
   .sort((a, b) => (worth.get(b) ?? 0) - (worth.get(a) ?? 0));

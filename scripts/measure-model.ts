@@ -4,10 +4,9 @@ import { mentions } from '../corpus/house-problems.ts';
 import { houseJokes } from '../src/corpus/house.ts';
 import { readJokes } from '../src/corpus/read.ts';
 import { startEngine } from '../src/engine/client.ts';
-import type { GenerationResult, Prompt } from '../src/engine/engine.ts';
-import { recitedShare, textFigures } from '../src/finetuning/measure/text-figures.ts';
+import { tellJokes } from '../src/finetuning/measure/tell.ts';
+import { jokeFigures } from '../src/finetuning/measure/text-figures.ts';
 import { createLog } from '../src/lib/log.ts';
-import { BOT_DEFAULTS } from '../src/lib/settings.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
 
 // npm run models:measure -- [FOLDER] [--known FILE …] [--samples 1000] [--seeds 200]
@@ -35,23 +34,17 @@ const engine = await startEngine({
   log: createLog('warn'),
 });
 try {
-  const { model } = await engine.load(positionals[0] ?? bundledModelPath);
-  const tell = (prompt: Prompt, seed: number): Promise<GenerationResult> =>
-    engine.generate({ model, prompt, settings: BOT_DEFAULTS, seed });
-  const tellMany = (count: number, prompt: Prompt) =>
-    Promise.all(Array.from({ length: count }, (_, seed) => tell(prompt, seed)));
-
-  const told = await tellMany(Number(values.samples), { kind: 'joke' });
+  const loaded = await engine.load(positionals[0] ?? bundledModelPath);
+  const told = await tellJokes(engine, loaded, { count: Number(values.samples) });
   const texts = told.map(({ text }) => text);
   const known: string[] = [];
   for (const { text, heldOut } of houseJokes()) if (!heldOut) known.push(text);
   for (const file of values.known) known.push(...(await readJokes(file)).jokes.map(({ text }) => text));
-  const figures = textFigures(texts);
+  const figures = jokeFigures(told, known);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const ended = told.filter(({ finish }) => finish === 'end').length / told.length;
   console.log(`${told.length} jokes, ${values.precision}, at the bot's default settings, untrimmed`);
-  console.log(`end by themselves   ${percent(ended)}`);
-  console.log(`recite              ${percent(recitedShare(texts, known))} (of ${known.length} jokes)`);
+  console.log(`end by themselves   ${percent(figures.selfEnding)}`);
+  console.log(`recite              ${percent(figures.recited)} (of ${known.length} jokes)`);
   console.log(
     `distinct-1, -2, -3  ${[figures.distinct1, figures.distinct2, figures.distinct3].map((d) => d.toFixed(3)).join(', ')}`,
   );
@@ -63,7 +56,9 @@ try {
   console.log(`\ntheme          with  without  (of ${seeds} jokes)`);
   let [all, none] = [0, 0];
   for (const theme of THEMES) {
-    const with_ = (await tellMany(seeds, { kind: 'joke', theme })).map(({ text }) => text);
+    const with_ = (await tellJokes(engine, loaded, { count: seeds, prompt: { kind: 'joke', theme } })).map(
+      ({ text }) => text,
+    );
     const count = (list: readonly string[]) => list.filter((text) => mentions(text, theme)).length;
     all += count(with_);
     none += count(without);

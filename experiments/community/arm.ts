@@ -12,15 +12,18 @@ import { finishRequest, insertRequest } from '../../src/db/requests.ts';
 import type { TrainingRun } from '../../src/db/training-runs.ts';
 import { createVoter, type Voter } from '../../src/db/voter.ts';
 import { startEngine } from '../../src/engine/client.ts';
-import type { Engine, GenerationResult, LoadedModel } from '../../src/engine/engine.ts';
+import type { LoadedModel } from '../../src/engine/engine.ts';
 import { seedJokes } from '../../src/finetuning/data/seed-jokes.ts';
-import { recitedShare, textFigures } from '../../src/finetuning/measure/text-figures.ts';
+import { type ToldJoke, tellJokes } from '../../src/finetuning/measure/tell.ts';
+import { jokeFigures } from '../../src/finetuning/measure/text-figures.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { createRandom, shuffled } from '../../src/lib/random.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
-import { beginLearning, learn } from '../../src/trainer/learn.ts';
-import { LEARNING_DEFAULTS } from '../../src/trainer/policy/corpus.ts';
+import { learn } from '../../src/trainer/learn.ts';
+import { PLAN_DEFAULTS } from '../../src/trainer/options.ts';
+import { CORPUS_DEFAULTS } from '../../src/trainer/policy/corpus.ts';
 import { LEARNING_SETTINGS } from '../../src/trainer/settings.ts';
+import { beginVersion } from '../../src/trainer/version.ts';
 import { createCrowd, type SimulatedVote } from './raters.ts';
 import type { Taste } from './tastes.ts';
 
@@ -93,7 +96,8 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
       const version = await activeModel(db);
       if (!version) throw new Error('the community has no model');
       const loaded = await engine.load(version.folder);
-      const told = await tell(engine, loaded, options.jokes, seed + round * options.jokes);
+      const { jokes: count } = options;
+      const told = await tellJokes(engine, loaded, { count, seed: seed + round * count });
       rounds.push({ round, ...figuresOf(told, options.taste, learned), ...(run && { run }) });
       options.onRound(rounds[round] as Round); // pushed in the line above
       if (round === options.rounds) return rounds;
@@ -112,12 +116,13 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
   async function learnOnce(round: number): Promise<TrainingRun> {
     const training = { ...LEARNING_SETTINGS, seed: seed + round };
     const learning = {
+      ...PLAN_DEFAULTS,
       ...{ db, modelsDir: join(folder, 'models'), seedJokes: seeds, threads, openEngine, log, training },
-      ...{ skipGate: true, corpus: { ...LEARNING_DEFAULTS, guildShare: 1 } },
+      ...{ skipGate: true, corpus: { ...CORPUS_DEFAULTS, guildShare: 1 } },
       // The control is not asked what the gate thinks of it: that takes time and says nothing.
       ...(options.shuffled && { samples: 0 }),
     };
-    const opened = await beginLearning(learning, 'experiment', randomUUID());
+    const opened = await beginVersion(learning, 'experiment', randomUUID());
     const run = await learn(learning, opened);
     if (run.status !== 'promoted') throw new Error(`the run was ${run.status}: ${run.note ?? ''}`);
     const counted = opened.snapshot?.training.filter(({ weight }) => weight > 0) ?? [];
@@ -135,21 +140,8 @@ async function begin(db: Database, { name, model: folder, sha256, files }: Loade
   await activateModel(db, id);
 }
 
-/** Jokes at the bot's default settings, as they come. */
-const tell = (engine: Engine, { model }: LoadedModel, count: number, seed: number) =>
-  Promise.all(
-    Array.from({ length: count }, async (_, i): Promise<Told> => {
-      const request = { model, prompt: { kind: 'joke' as const }, settings: BOT_DEFAULTS, seed: seed + i };
-      return { ...(await engine.generate(request)), seed: seed + i };
-    }),
-  );
-
-interface Told extends GenerationResult {
-  seed: number;
-}
-
 interface Telling {
-  told: readonly Told[];
+  told: readonly ToldJoke[];
   loaded: LoadedModel;
   versionId: number;
   /** Of each joke. */
@@ -183,18 +175,16 @@ async function rateAll(
   }
 }
 
-function figuresOf(told: readonly Told[], taste: Taste, learned: ReadonlySet<string>) {
+function figuresOf(told: readonly ToldJoke[], taste: Taste, learned: ReadonlySet<string>) {
   const texts = told.map(({ text }) => text);
   const scores = texts.map((text) => taste.score(text));
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1);
-  const { distinct2, medianWords } = textFigures(texts);
+  const { distinct2, medianWords, recited, selfEnding } = jokeFigures(told, [...learned]);
   return {
     mean,
     halfWidth: 1.96 * Math.sqrt(variance / scores.length),
-    ...{ distinct2, medianWords },
-    recited: recitedShare(texts, [...learned]),
-    selfEnding: told.filter(({ finish }) => finish === 'end').length / told.length,
+    ...{ distinct2, medianWords, recited, selfEnding },
     samples: texts.slice(0, 3),
   };
 }

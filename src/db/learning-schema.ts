@@ -17,8 +17,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { RunSnapshot } from '../trainer/policy/corpus.ts';
 import { created, when } from './columns.ts';
-import type { EventDetails, RunCorpus, RunEvaluation, RunSnapshot } from './run-record.ts';
+import type { EventDetails, RunCorpus, RunEvaluation } from './run-record.ts';
 
 // The tables of learning: what is learned from, the models, and how they came to be. Part of schema.ts.
 

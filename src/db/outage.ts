@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PgDatabase, type PgDialect, type PgSession } from 'drizzle-orm/pg-core';
+import type { Database } from './connect.ts';
 
 /**
  * Codes of sockets, and of PostgreSQL itself: shut down, starting, no connection (classes 08 and 57P), too many of them,
@@ -20,27 +22,46 @@ export function isOutage(error: unknown): boolean {
 }
 
 export interface Patience {
-  /** Milliseconds until it gives up. */
+  /** Milliseconds until a query gives up. */
   timeoutMs: number;
+  /** Aborting ends the waiting. */
   signal?: AbortSignal | undefined;
-  /** Called with each failure that is waited for. */
+  /** Called when a query begins to wait. */
   onOutage?: (error: unknown) => void;
 }
 
 const PAUSE_MS = 1000;
 
-/** Does `work` again and again while the database is away; it must be safe to repeat. */
-export async function patiently<T>(
-  work: () => Promise<T>,
-  { timeoutMs, signal, onOutage }: Patience,
-): Promise<T> {
+/**
+ * A handle to the same database for work that can wait: while the database is away, a query is done again and again, and
+ * so is a transaction as a whole. Nobody knows whether a query took effect whose answer was lost with the connection:
+ * what is written through this handle must be safe to repeat.
+ */
+export function patientDatabase(db: Database, patience: Patience): Database {
+  const { session } = db._;
+  const again = <T>(work: () => Promise<T>) => patiently(work, patience);
+  const patient: typeof session = Object.assign(Object.create(session) as typeof session, {
+    prepareQuery(...query: Parameters<PgSession['prepareQuery']>) {
+      const prepared = session.prepareQuery(...query);
+      const execute = prepared.execute.bind(prepared);
+      prepared.execute = (values) => again(() => execute(values));
+      return prepared;
+    },
+    transaction: (...work: Parameters<typeof session.transaction>) =>
+      again(() => session.transaction(...work)),
+  });
+  const { dialect } = db as unknown as { dialect: PgDialect }; // there, but not in its published type
+  return new PgDatabase(dialect, patient, db._.schema && { ...db._, schema: db._.schema });
+}
+
+async function patiently<T>(work: () => Promise<T>, { timeoutMs, signal, onOutage }: Patience): Promise<T> {
   const until = performance.now() + timeoutMs;
-  for (;;) {
+  for (let waiting = false; ; waiting = true) {
     try {
       return await work();
     } catch (error) {
       if (!isOutage(error) || performance.now() > until || signal?.aborted) throw error;
-      onOutage?.(error);
+      if (!waiting) onOutage?.(error);
       await delay(PAUSE_MS);
     }
   }

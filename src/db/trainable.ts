@@ -1,24 +1,8 @@
 import { and, eq, inArray, isNotNull, isNull, notExists, notInArray, type SQL, sql } from 'drizzle-orm';
+import type { VersionRatings } from '../trainer/policy/live-comparison.ts';
+import type { RatedJoke } from '../trainer/policy/vote-model.ts';
 import type { Database } from './connect.ts';
 import { guildSettings, jokes, ratings, reports } from './schema.ts';
-
-/** A joke of our own making and what people thought of it together: nothing of any one person. */
-export interface TrainableJoke {
-  id: string;
-  /** Where it was told: no guild may own the model. */
-  guildId: string;
-  /** As it was shown: of a continuation of our own joke, the whole. */
-  text: string;
-  /** From our own list of themes, or none. */
-  theme: string | null;
-  /** Number of votes, old ones counting less: above 0, rarely whole. */
-  votes: number;
-  /** Their mean, 1 to 5, old ones counting less. */
-  mean: number;
-  /** Their variance around that mean (population, not sample): 0 for a single vote. */
-  variance: number;
-  modelVersionId: number;
-}
 
 export interface Fading {
   /** Days after which a vote counts half. */
@@ -40,7 +24,7 @@ export const HALF_LIFE_DAYS = 180;
 export async function trainableJokes(
   db: Database,
   { halfLifeDays, now = new Date() }: Fading = { halfLifeDays: HALF_LIFE_DAYS },
-): Promise<TrainableJoke[]> {
+): Promise<RatedJoke[]> {
   const newest = sql`(select least(${now.toISOString()}::timestamptz, max(${ratings.updatedAt})) from ${ratings})`;
   const age = sql`greatest(0, extract(epoch from ${newest} - ${ratings.updatedAt}))::float8`;
   // Limited, because PostgreSQL refuses powers that underflow.
@@ -99,16 +83,6 @@ function mayTeach(db: Database): SQL | undefined {
     notInArray(jokes.guildId, optedOut),
     inArray(jokes.finish, ['end', 'stop', 'length', 'loop']),
   );
-}
-
-/** The ratings of one model version's jokes, one observation a joke, whatever number of votes it has. */
-export interface VersionRatings {
-  /** Jokes with votes. */
-  jokes: number;
-  /** Mean of the jokes' mean ratings, 1 to 5. */
-  mean: number;
-  /** Variance of the jokes' mean ratings (sample). */
-  variance: number;
 }
 
 /**

@@ -116,6 +116,7 @@ export async function leaveRun(
   await db
     .update(trainingRuns)
     .set({
+      owner: null, // so that doing it twice is doing it once
       leaseUntil: sql`now() + make_interval(secs => ${seconds})`,
       ...(fault === undefined ? { attempts: sql`${trainingRuns.attempts} - 1` } : { note: fault }),
     })

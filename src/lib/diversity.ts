@@ -1,14 +1,17 @@
+type Sequence = readonly (string | number)[];
+
+/** Every `n` consecutive items of a sequence, each as one string. */
+export const ngrams = (items: Sequence, n: number): string[] =>
+  Array.from({ length: Math.max(0, items.length - n + 1) }, (_, i) => items.slice(i, i + n).join(' '));
+
 /**
- * Share of n-grams that are different from each other (distinct-n, Li et al. 2016, arXiv:1510.03055): 1 repeats
- * nothing. A text shorter than n counts as 1.
+ * Share of the n-grams of all sequences that are different from each other (distinct-n, Li et al. 2016,
+ * arXiv:1510.03055): 1 repeats nothing. Undefined where no sequence has n items.
  */
-export function distinct(tokens: readonly number[], n: number): number {
-  const total = tokens.length - n + 1;
-  if (total < 1) return 1;
-  const seen = new Set<string>();
-  for (let i = 0; i < total; i++) seen.add(tokens.slice(i, i + n).join());
-  return seen.size / total;
+export function distinct(sequences: readonly Sequence[], n: number): number | undefined {
+  const grams = sequences.flatMap((items) => ngrams(items, n));
+  return grams.length === 0 ? undefined : new Set(grams).size / grams.length;
 }
 
-/** Share of 4-grams that stood in the text before (seq-rep-4, Welleck et al. 2020, arXiv:1908.04319): 0 repeats nothing. */
-export const repetition = (tokens: readonly number[]): number => 1 - distinct(tokens, 4);
+/** Share of 4-grams that stood in the sequence before (seq-rep-4, Welleck et al. 2020, arXiv:1908.04319): 0 repeats nothing. */
+export const repetition = (items: Sequence): number => 1 - (distinct([items], 4) ?? 1);

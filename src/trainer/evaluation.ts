@@ -1,10 +1,11 @@
 import type { RunEvaluation } from '../db/run-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import { measureLosses } from '../finetuning/measure/losses.ts';
-import { recitedShare, textFigures } from '../finetuning/measure/text-figures.ts';
+import { type ToldJoke, tellJokes } from '../finetuning/measure/tell.ts';
+import { jokeFigures } from '../finetuning/measure/text-figures.ts';
 import { BOT_DEFAULTS } from '../lib/settings.ts';
-import { createSafety, type Safety } from '../safety/safety.ts';
-import { type GateThresholds, type GateVerdict, gateVerdict } from './policy/gate.ts';
+import { createSafety } from '../safety/safety.ts';
+import { type GateThresholds, type GateVerdict, type GenerationFigures, gateVerdict } from './policy/gate.ts';
 
 export interface Comparison {
   /** Model folders: where the line began, the version that serves, and the one that would take its place. */
@@ -32,7 +33,20 @@ export interface Comparison {
 export async function compareModels(
   comparison: Comparison,
 ): Promise<{ evaluation: RunEvaluation; verdict: GateVerdict }> {
-  const { start, active, candidate, heldOut, thresholds, threads, samples, seed, signal } = comparison;
+  const {
+    start,
+    active,
+    candidate,
+    adapter,
+    heldOut,
+    known,
+    thresholds,
+    threads,
+    engine,
+    samples,
+    seed,
+    signal,
+  } = comparison;
   const jokes = heldOut.map(({ text }) => text);
   const weights = heldOut.map(({ weight }) => weight);
   const { temperature } = BOT_DEFAULTS; // of the jokes: what counts is what the bot would say
@@ -42,17 +56,19 @@ export async function compareModels(
     weights,
   };
   const safety = createSafety();
-  const told = await tell(comparison, active, safety);
-  const retold = comparison.adapter
-    ? await tell(comparison, active, safety, comparison.adapter)
-    : await tell(comparison, candidate, safety);
-  const [before, after] = [figuresOf(told, comparison.known), figuresOf(retold, comparison.known)];
-  const first = start === active ? told : await tell(comparison, start, safety);
-  const verdict = gateVerdict(
-    losses,
-    { start: figuresOf(first, comparison.known), before, after },
-    thresholds,
-  );
+  const isSafe = ({ text }: ToldJoke) => safety.check(text, 'safe').allowed;
+  const tell = async (folder: string, adapter?: string) =>
+    tellJokes(engine, await engine.load(folder), { count: samples, seed, ...(adapter && { adapter }) });
+  const figures = (told: readonly ToldJoke[]): GenerationFigures => {
+    const { distinct1, distinct2, distinct3, repetition, selfEnding, recited } = jokeFigures(told, known);
+    const unsafe = told.filter((joke) => !isSafe(joke)).length / Math.max(1, told.length);
+    return { distinct1, distinct2, distinct3, repetition, selfEnding, recited, unsafe };
+  };
+  const told = await tell(active);
+  const retold = adapter ? await tell(active, adapter) : await tell(candidate);
+  const [before, after] = [figures(told), figures(retold)];
+  const first = start === active ? before : figures(await tell(start));
+  const verdict = gateVerdict(losses, { start: first, before, after }, thresholds);
   const size = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   const mean = (values: readonly number[]) =>
     values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / (size || 1);
@@ -69,56 +85,24 @@ export async function compareModels(
       },
       generated: samples,
       reasons: verdict.reasons,
-      samples: presentable(told, retold, seed),
+      samples: presentable(told, retold, isSafe),
     },
   };
 }
 
-interface Told {
-  text: string;
-  ended: boolean;
-  safe: boolean;
-}
-
-async function tell(
-  { engine, samples, seed }: Comparison,
-  folder: string,
-  safety: Safety,
-  adapter?: string,
-): Promise<Told[]> {
-  const { model, context } = await engine.load(folder);
-  const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
-  return Promise.all(
-    Array.from({ length: samples }, async (_, i) => {
-      const request = {
-        ...{ model, prompt: { kind: 'joke' as const }, settings, seed: (seed + i) >>> 0 },
-        ...(adapter !== undefined && { adapter }),
-      };
-      const { text, finish } = await engine.generate(request);
-      return { text, ended: finish === 'end', safe: safety.check(text, 'safe').allowed };
-    }),
-  );
-}
-
-function figuresOf(told: readonly Told[], known: readonly string[]) {
-  const texts = told.map(({ text }) => text);
-  const { distinct1, distinct2, distinct3, repetition } = textFigures(texts);
-  const share = (count: number) => count / Math.max(1, told.length);
-  return {
-    ...{ distinct1, distinct2, distinct3, repetition },
-    selfEnding: share(told.filter(({ ended }) => ended).length),
-    recited: recitedShare(texts, known),
-    unsafe: share(told.filter(({ safe }) => !safe).length),
-  };
-}
-
 /** Pairs for the log channel: whole jokes that safe mode lets pass, from the same seeds. */
-function presentable(told: readonly Told[], retold: readonly Told[], seed: number): RunEvaluation['samples'] {
+function presentable(
+  told: readonly ToldJoke[],
+  retold: readonly ToldJoke[],
+  isSafe: (joke: ToldJoke) => boolean,
+): RunEvaluation['samples'] {
+  const isFit = (joke: ToldJoke) => joke.finish === 'end' && isSafe(joke) && isStorable(joke.text);
   return told
     .flatMap((before, i) => {
       const after = retold[i];
-      const fit = after && [before, after].every((joke) => joke.ended && joke.safe && isStorable(joke.text));
-      return fit ? [{ seed: (seed + i) >>> 0, before: before.text, after: after.text }] : [];
+      return after && isFit(before) && isFit(after)
+        ? [{ seed: before.seed, before: before.text, after: after.text }]
+        : [];
     })
     .slice(0, 3);
 }

@@ -1,23 +1,17 @@
-import type { RunSnapshot } from '../db/run-record.ts';
 import { trainableJokes } from '../db/trainable.ts';
 import type { OpenRun } from '../db/training-runs.ts';
 import { type Comparison, compareModels } from './evaluation.ts';
-import type { LearnOptions, Wait } from './learn.ts';
-import { GATE_DEFAULTS } from './policy/gate.ts';
-import { LEARNING_SETTINGS } from './settings.ts';
+import type { LearnOptions } from './options.ts';
+import type { RunSnapshot } from './policy/corpus.ts';
 
 /** Measures what came out of a run on the jokes that its snapshot holds out, with an engine of its own. */
 export async function measure(
   options: LearnOptions,
   run: OpenRun,
   folders: Pick<Comparison, 'start' | 'active' | 'candidate' | 'adapter'>,
-  wait: Wait,
 ) {
-  const { db, seedJokes, threads, samples = 300, gate = GATE_DEFAULTS, signal } = options;
-  const { seed } = options.training ?? LEARNING_SETTINGS;
-  const texts = new Map(
-    (await wait(() => trainableJokes(db))).map(({ id, text }): [string, string] => [id, text]),
-  );
+  const { db, seedJokes, threads, samples, gate: thresholds, training, signal } = options;
+  const texts = new Map((await trainableJokes(db)).map(({ id, text }): [string, string] => [id, text]));
   const present = (marks: RunSnapshot['training'] = []) =>
     marks.flatMap(({ id, weight }) => {
       const text = texts.get(id); // deleted or reported since: then it counts no more
@@ -29,10 +23,9 @@ export async function measure(
   try {
     return await compareModels({
       ...folders,
-      thresholds: gate,
       heldOut: present(run.snapshot?.heldOut),
       known: [...present(run.snapshot?.training), ...seedJokes].map(({ text }) => text),
-      ...{ samples, seed, engine, threads, signal },
+      ...{ samples, seed: training.seed, thresholds, engine, threads, signal },
     });
   } finally {
     signal?.removeEventListener('abort', stop);

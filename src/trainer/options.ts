@@ -1,10 +1,62 @@
 import { constants } from 'node:os';
-import { startEngine } from '../engine/client.ts';
+import type { Database } from '../db/connect.ts';
+import { HALF_LIFE_DAYS } from '../db/trainable.ts';
+import { type EngineClient, startEngine } from '../engine/client.ts';
 import type { EngineOptions } from '../engine/engine.ts';
+import type { TrainingJoke } from '../finetuning/data/samples.ts';
 import { seedJokes } from '../finetuning/data/seed-jokes.ts';
+import type { TrainingEvent } from '../finetuning/run/events.ts';
+import type { TrainingSettings } from '../finetuning/settings.ts';
 import type { Logger } from '../lib/log.ts';
-import type { LearnOptions } from './learn.ts';
-import type { GateThresholds } from './policy/gate.ts';
+import { CORPUS_DEFAULTS, type CorpusOptions } from './policy/corpus.ts';
+import { GATE_DEFAULTS, type GateThresholds } from './policy/gate.ts';
+import { LEARNING_SETTINGS, VOICE_SETTINGS } from './settings.ts';
+
+/** How runs learn. */
+export interface LearningPlan {
+  /** How the common model is trained, and how the voices of guilds are. */
+  training: TrainingSettings;
+  voiceTraining: TrainingSettings;
+  /** Training time after which a run ends early; absent: none. */
+  minutes?: number;
+  /** Days after which a vote counts half. */
+  halfLifeDays: number;
+  corpus: CorpusOptions;
+  gate: GateThresholds;
+  /** Promotes whatever comes out, measured or not: for experiments. */
+  skipGate: boolean;
+  /** Jokes that each model generates for the gate. */
+  samples: number;
+  /** Share of jokes that a candidate tells before it is promoted; 0: promoted at once. */
+  trialShare: number;
+}
+
+export const PLAN_DEFAULTS: LearningPlan = {
+  training: LEARNING_SETTINGS,
+  voiceTraining: VOICE_SETTINGS,
+  halfLifeDays: HALF_LIFE_DAYS,
+  corpus: CORPUS_DEFAULTS,
+  gate: GATE_DEFAULTS,
+  skipGate: false,
+  samples: 300,
+  trialShare: 0,
+};
+
+/** Everything that a run needs. */
+export interface LearnOptions extends LearningPlan {
+  db: Database;
+  /** Where models live; generators load the new version from there. */
+  modelsDir: string;
+  /** Learned from beside the rated jokes. */
+  seedJokes: readonly TrainingJoke[];
+  threads: number;
+  /** Generates the jokes of both models; closed in the end. */
+  openEngine(): Promise<EngineClient>;
+  log: Logger;
+  onEvent?: (event: TrainingEvent) => void;
+  /** Aborting leaves the run at a checkpoint, to be gone on with. */
+  signal?: AbortSignal;
+}
 
 /** The part of the configuration that decides how a run learns. */
 export interface LearningConfig extends Pick<EngineOptions, 'provider' | 'threads' | 'slots' | 'precision'> {
@@ -21,6 +73,7 @@ export async function learnOptionsFrom(
   log: Logger,
 ): Promise<Omit<LearnOptions, 'db'>> {
   return {
+    ...PLAN_DEFAULTS,
     modelsDir: config.modelsDir,
     seedJokes: seedJokes(),
     // The jokes of an evaluation wait for those of people.

@@ -8,8 +8,10 @@ import { ChispaError, messageOf } from '../lib/errors.ts';
 import { LEARN, type LearnJob } from '../queue/learning.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type JudgeOptions, judgeByVotes } from './judge.ts';
-import { beginLearning, type LearnOptions, learn } from './learn.ts';
+import { learn } from './learn.ts';
+import type { LearnOptions } from './options.ts';
 import { pruneModels, pruneVoices } from './prune.ts';
+import { beginVersion } from './version.ts';
 import { beginVoice } from './voice.ts';
 
 export interface TrainerOptions extends Omit<LearnOptions, 'db' | 'signal'>, Pick<JudgeOptions, 'live'> {
@@ -43,11 +45,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   const { db } = store;
   const owner = randomUUID();
   const stopping = new AbortController();
-  const learnOptions: LearnOptions = {
-    ...options,
-    db,
-    signal: stopping.signal,
-  };
+  const learning: LearnOptions = { ...options, db, signal: stopping.signal };
   await queue.planLearning({
     schedule,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -92,7 +90,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   async function train(run: OpenRun): Promise<void> {
     log.info({ run: run.id, attempt: run.attempts }, 'training');
     try {
-      const { status, version, note } = await learn(learnOptions, run);
+      const { status, version, note } = await learn(learning, run);
       log.info({ run: run.id, status, model: version?.name, note }, 'training ended');
       if (status !== 'running') await prune();
     } catch (error) {
@@ -114,7 +112,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     if (enough) return start('votes');
     const due = voiceVotes > 0 ? await dueVoice(db, voiceVotes) : undefined;
     if (!due) return undefined;
-    return orBusy(beginVoice(learnOptions, due, owner), `the voice of guild ${due.guildId}`);
+    return orBusy(beginVoice(learning, due, owner), `the voice of guild ${due.guildId}`);
   }
 
   async function beginOwed(): Promise<OpenRun | undefined> {
@@ -125,7 +123,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   async function start(trigger: RunTrigger): Promise<OpenRun | undefined> {
-    const run = await orBusy(beginLearning(learnOptions, trigger, owner), trigger);
+    const run = await orBusy(beginVersion(learning, trigger, owner), trigger);
     if (!run && trigger !== 'votes' && (await currentRun(db))?.guildId) owed = trigger;
     return run;
   }

@@ -1,63 +1,63 @@
-import { activeModel, ensureModelVersion, type ModelVersion } from '../db/models.ts';
+import { activeModel, ensureModelVersion, lineStart, type ModelVersion } from '../db/models.ts';
 import { type Candidate, promoteCandidate, rejectCandidate, tryCandidate } from '../db/promotion.ts';
-import { type OpenRun, recordEpoch, recordRun } from '../db/training-runs.ts';
+import { trainableVotes } from '../db/trainable.ts';
+import { beginRun, type OpenRun, type RunTrigger, recordRun } from '../db/training-runs.ts';
 import { ChispaError } from '../lib/errors.ts';
-import type { LearnOptions, Wait } from './learn.ts';
 import { measure } from './measure.ts';
-import { openWhole, trainedEpochs } from './trained.ts';
+import type { LearnOptions } from './options.ts';
+import { type RunKind, runMark } from './run-kind.ts';
+import { openWhole } from './trained.ts';
 
 /**
- * Makes a version of what a run trained and judges it beside the active one: promoted, on trial, or rejected with its
- * reasons.
+ * Begins a run for a new version: what was rated until now is what it learns from.
+ * @throws ChispaError `learning-busy` while another runs; `no-model` before a generator has ever served.
  */
-export async function decideVersion(
-  options: LearnOptions,
-  run: OpenRun,
-  trained: { base: ModelVersion; output: string },
-  wait: Wait,
-): Promise<void> {
-  const version = await register(options, run, trained, wait);
-  const { db, log, skipGate = false, trialShare = 0 } = options;
-  // Not the one the run began with, when the host has chosen another meanwhile: that one would be replaced.
-  const active = await wait(() => activeModel(db));
-  if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
-  const folders = { start: trained.base.folder, active: active.folder, candidate: version.folder };
-  const unmeasured = options.samples === 0 && skipGate;
-  const comparison = unmeasured ? undefined : await measure(options, run, folders, wait);
-  await openWhole(version.folder, version.sha256);
-  const candidate: Candidate = {
-    versionId: version.id,
-    formerId: active.id,
-    ...(comparison && { evaluation: comparison.evaluation }),
-  };
-  const promoted = skipGate || comparison?.verdict.promoted === true;
-  log.info({ model: version.name, promoted, reasons: comparison?.verdict.reasons }, 'the gate has decided');
-  await wait(() => {
-    if (!promoted) return rejectCandidate(db, run, candidate);
-    return trialShare > 0 && !skipGate
-      ? tryCandidate(db, run, candidate, trialShare)
-      : promoteCandidate(db, run, candidate);
-  });
+export async function beginVersion(
+  { db, training, gate, corpus }: LearnOptions,
+  trigger: RunTrigger,
+  owner: string,
+): Promise<OpenRun> {
+  const active = await activeModel(db);
+  if (!active)
+    throw new ChispaError('no-model', 'The database has no active model yet: start a generator first.');
+  const base = await lineStart(db, active);
+  const settings = { training, gate, corpus };
+  const votesSeen = await trainableVotes(db);
+  return beginRun(db, { baseVersionId: base.id, trigger, owner, settings, votesSeen });
 }
 
-/** The row of the new version: rejected until the gate has let it through. */
-async function register(
-  { db }: LearnOptions,
-  run: OpenRun,
-  { base, output }: { base: ModelVersion; output: string },
-  wait: Wait,
-): Promise<ModelVersion> {
-  const { name, sha256, manifest, config } = await openWhole(output);
-  const version = await wait(() =>
-    ensureModelVersion(db, {
-      ...{ name, sha256, folder: output, files: manifest.files, context: config.positions },
-      ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
-    }),
-  );
-  const epochs = await trainedEpochs(output);
-  await wait(async () => {
-    await recordRun(db, run, { versionId: version.id });
-    for (const epoch of epochs) await recordEpoch(db, run.id, epoch);
-  });
-  return version;
+/** A version that may serve everybody, learned from the jokes of all guilds: promoted, on trial, or rejected. */
+export function commonVersion(options: LearnOptions, run: OpenRun, base: ModelVersion): RunKind {
+  const { db, log, modelsDir, training, skipGate, trialShare } = options;
+  return {
+    training,
+    parent: modelsDir,
+    name: `${base.base}-${runMark(run)}`,
+    learnsFrom: () => true,
+    async decide({ name, sha256, path, manifest, config }) {
+      const version = await ensureModelVersion(db, {
+        ...{ name, sha256, folder: path, files: manifest.files, context: config.positions },
+        ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
+      });
+      await recordRun(db, run, { versionId: version.id });
+      // Not the one the run began with, when the host has chosen another meanwhile: that one would be replaced.
+      const active = await activeModel(db);
+      if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
+      const unmeasured = options.samples === 0 && skipGate;
+      const comparison = unmeasured
+        ? undefined
+        : await measure(options, run, { start: base.folder, active: active.folder, candidate: path });
+      await openWhole(path, sha256);
+      const candidate: Candidate = {
+        versionId: version.id,
+        formerId: active.id,
+        ...(comparison && { evaluation: comparison.evaluation }),
+      };
+      const promoted = skipGate || comparison?.verdict.promoted === true;
+      log.info({ model: name, promoted, reasons: comparison?.verdict.reasons }, 'the gate has decided');
+      if (!promoted) await rejectCandidate(db, run, candidate);
+      else if (trialShare > 0 && !skipGate) await tryCandidate(db, run, candidate, trialShare);
+      else await promoteCandidate(db, run, candidate);
+    },
+  };
 }

@@ -3,6 +3,7 @@ import type { LearningEvent } from '../../src/db/learning.ts';
 import type { TrainingRun } from '../../src/db/training-runs.ts';
 import { learningMessage } from '../../src/discord/learning-message.ts';
 import { en } from '../../src/discord/messages/index.ts';
+import type { GateReason } from '../../src/trainer/policy/gate.ts';
 
 const run: TrainingRun = {
   id: 'b7e0d5fe-2f2e-4a51-9c0a-0d6a8f4b7c11',
@@ -67,12 +68,14 @@ describe('what the log channels hear of learning', () => {
       recited: 0,
       unsafe: 0,
     };
+    // As a later version may have written it.
+    const later = 'a check of tomorrow' as GateReason['check'];
     const evaluation = {
       ...{ before: figures, after: figures, generated: 300, samples },
       losses: { before: 3, after: 2, jokes: 40, gain: 1 },
       reasons: [
-        { check: 'loss', passed: true, value: 0.01, limit: 0.05 },
-        { check: 'a check of tomorrow', passed: false, value: 1, limit: 2 },
+        { check: 'loss' as const, passed: true, value: 0.01, limit: 0.05 },
+        { check: later, passed: false, value: 1, limit: 2 },
       ],
     };
     const message = learningMessage(event({ run: { ...run, evaluation } }), []);

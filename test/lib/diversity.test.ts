@@ -3,11 +3,21 @@ import { expect, it } from 'vitest';
 import { distinct, repetition } from '../../src/lib/diversity.ts';
 
 it('counts different n-grams among all', () => {
-  expect(distinct([1, 2, 1, 2], 1)).toBe(0.5);
-  expect(distinct([1, 2, 1, 2], 2)).toBeCloseTo(2 / 3);
-  expect(distinct([12, 3], 1)).toBe(1);
-  expect(distinct([1, 23, 12, 3], 2)).toBe(1); // not the same digits in a row
-  expect(distinct([], 1)).toBe(1);
+  expect(distinct([[1, 2, 1, 2]], 1)).toBe(0.5);
+  expect(distinct([[1, 2, 1, 2]], 2)).toBeCloseTo(2 / 3);
+  expect(distinct([[12, 3]], 1)).toBe(1);
+  expect(distinct([[1, 23, 12, 3]], 2)).toBe(1); // not the same digits in a row
+  expect(distinct([[]], 1)).toBeUndefined();
+  expect(distinct([['no', 'no'], ['no']], 1)).toBeCloseTo(1 / 3);
+  expect(
+    distinct(
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      2,
+    ),
+  ).toBe(1); // no n-gram crosses from one to the next
 });
 
 it('finds a loop repetitive and a text without repetition not at all', () => {

@@ -9,9 +9,10 @@ import { activeModel, findModelVersion, trialModel } from '../../src/db/models.t
 import { trainingRuns } from '../../src/db/schema.ts';
 import { trainableJokes } from '../../src/db/trainable.ts';
 import { epochsOf, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
-import { beginLearning, type LearnOptions, learn } from '../../src/trainer/learn.ts';
+import { learn } from '../../src/trainer/learn.ts';
+import type { LearnOptions } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
-import { LEARNING_SETTINGS } from '../../src/trainer/settings.ts';
+import { beginVersion } from '../../src/trainer/version.ts';
 import { onEachBackend, onPostgres } from '../db/backends.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { LENIENT, quickLearning } from './learning-options.ts';
@@ -39,7 +40,7 @@ const optionsFor = (db: LearnOptions['db'], changes: Partial<LearnOptions> = {})
 });
 
 async function run(options: LearnOptions) {
-  return learn(options, await beginLearning(options, 'host', 'test'));
+  return learn(options, await beginVersion(options, 'host', 'test'));
 }
 
 describe('a learning run', () => {
@@ -111,7 +112,7 @@ describe('a learning run', () => {
     it('does not begin where there is too little memory, and says so with the numbers', SLOW, async () => {
       await tell(db(), await serving(db(), base), aCommunity(160));
       const options = optionsFor(db());
-      const training = { ...(options.training ?? LEARNING_SETTINGS), batch: 1_000_000 };
+      const training = { ...options.training, batch: 1_000_000 };
       const done = await run({ ...options, training });
       expect(done).toMatchObject({
         status: 'refused',
@@ -127,7 +128,7 @@ describe('a learning run', () => {
       expect(done.status).toBe('trial');
       expect(await trialModel(db())).toMatchObject({ id: done.version?.id, share: 0.25 });
       expect(await activeModel(db())).toMatchObject({ id: former.id });
-      await expect(beginLearning(optionsFor(db()), 'host', 'test')).rejects.toMatchObject({
+      await expect(beginVersion(optionsFor(db()), 'host', 'test')).rejects.toMatchObject({
         code: 'learning-busy',
       });
     });
@@ -136,7 +137,7 @@ describe('a learning run', () => {
       await tell(db(), await serving(db(), base), aCommunity(160));
       const stop = new AbortController();
       const options = optionsFor(db(), { samples: 0, skipGate: true });
-      const first = await beginLearning(options, 'host', 'test');
+      const first = await beginVersion(options, 'host', 'test');
       const stopped = await learn(
         {
           ...options,
@@ -194,7 +195,7 @@ describe('a learning run', () => {
     it('is given up after it was taken up too often', SLOW, async () => {
       await tell(db(), await serving(db(), base), aCommunity(160));
       const options = optionsFor(db());
-      await beginLearning(options, 'host', 'test');
+      await beginVersion(options, 'host', 'test');
       await db().update(trainingRuns).set({ attempts: 5, leaseUntil: sql`now() - interval '1 second'` });
       const left = await takeOverRun(db(), 'another');
       expect(await learn(options, left as OpenRun)).toMatchObject({ status: 'failed' });
@@ -206,7 +207,7 @@ describe('a learning run', () => {
       const { db } = backend().store;
       await serving(db, base);
       const begun = await Promise.allSettled(
-        Array.from({ length: 6 }, (_, i) => beginLearning(optionsFor(db), 'host', `trainer ${i}`)),
+        Array.from({ length: 6 }, (_, i) => beginVersion(optionsFor(db), 'host', `trainer ${i}`)),
       );
       expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       for (const result of begun)

@@ -1,6 +1,6 @@
 import { startEngine } from '../../src/engine/client.ts';
 import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
-import type { LearnOptions } from '../../src/trainer/learn.ts';
+import { type LearnOptions, PLAN_DEFAULTS } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { silent } from '../databases.ts';
 import { someJokes } from '../finetuning/tiny-model.ts';
@@ -30,6 +30,7 @@ export const quickLearning = (
   modelsDir: string,
   changes: Partial<LearnOptions> = {},
 ): Omit<LearnOptions, 'db'> => ({
+  ...PLAN_DEFAULTS,
   modelsDir,
   seedJokes: someJokes(40).map((joke) => ({ ...joke, text: `Semilla: ${joke.text}` })),
   training: QUICK,

@@ -17,7 +17,8 @@ import { createActiveModel, type Serving } from '../../src/generator/active-mode
 import { writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { createQueue } from '../../src/queue/queue.ts';
-import { type LearnOptions, learn } from '../../src/trainer/learn.ts';
+import { learn } from '../../src/trainer/learn.ts';
+import type { LearnOptions } from '../../src/trainer/options.ts';
 import { pruneVoices } from '../../src/trainer/prune.ts';
 import { startTrainer, type TrainerOptions } from '../../src/trainer/role.ts';
 import { beginVoice, voicesFolder } from '../../src/trainer/voice.ts';

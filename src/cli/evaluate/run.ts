@@ -6,12 +6,12 @@ import { readJokes } from '../../corpus/read.ts';
 import { startEngine } from '../../engine/client.ts';
 import { splitByHash } from '../../finetuning/data/split.ts';
 import { type Evaluation, evaluate } from '../../finetuning/measure/evaluate.ts';
+import { tellJokes } from '../../finetuning/measure/tell.ts';
 import { type TextFigures, textFigures } from '../../finetuning/measure/text-figures.ts';
 import { table } from '../../finetuning/result/report.ts';
 import { RECIPE_DEFAULTS } from '../../finetuning/settings.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
-import { BOT_DEFAULTS } from '../../lib/settings.ts';
 import { openModelFolder } from '../../models/folder.ts';
 import { resolveModel } from '../../models/registry.ts';
 
@@ -56,20 +56,9 @@ export async function evaluateModels(options: Options): Promise<void> {
 
   async function evaluateModel(name: string): Promise<Evaluation> {
     const folder = await openModelFolder(await resolveModel(name, { modelsDir: config.modelsDir }));
-    const { model, context } = await engine.load(folder.path);
-    const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
-    return evaluate({
-      folder,
-      jokes,
-      known,
-      samples: options.samples,
-      threads,
-      async generate(index) {
-        const seed = (options.seed + index) % 2 ** 32;
-        const { text, finish } = await engine.generate({ model, prompt: { kind: 'joke' }, settings, seed });
-        return { text, ended: finish === 'end' };
-      },
-    });
+    const loaded = await engine.load(folder.path);
+    const told = await tellJokes(engine, loaded, { count: options.samples, seed: options.seed });
+    return evaluate(folder, { jokes, known, told, threads });
   }
 }
 

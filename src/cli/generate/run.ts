@@ -122,8 +122,8 @@ function figuresOf(texts: readonly (readonly number[])[]) {
   const mean = (of: (tokens: readonly number[]) => number) =>
     texts.reduce((sum, tokens) => sum + of(tokens), 0) / Math.max(1, texts.length);
   return {
-    distinct1: mean((tokens) => distinct(tokens, 1)),
-    distinct2: mean((tokens) => distinct(tokens, 2)),
+    distinct1: mean((tokens) => distinct([tokens], 1) ?? 1),
+    distinct2: mean((tokens) => distinct([tokens], 2) ?? 1),
     repetition: mean(repetition),
   };
 }

@@ -5,10 +5,11 @@ import { activeModel } from '../../db/models.ts';
 import { takeOverRun } from '../../db/training-runs.ts';
 import { ChispaError, InterruptedError, UsageError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
-import { beginLearning, learn } from '../../trainer/learn.ts';
+import { learn } from '../../trainer/learn.ts';
 import { learnOptionsFrom } from '../../trainer/options.ts';
 import { pruneModels } from '../../trainer/prune.ts';
 import { LEARNING_SETTINGS } from '../../trainer/settings.ts';
+import { beginVersion } from '../../trainer/version.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDatabase } from '../open/database.ts';
 import { type TrainOptions, trainingSettingsFrom } from '../options/training.ts';
@@ -39,7 +40,7 @@ export async function trainFromRatings(options: TrainOptions): Promise<void> {
         signal,
       };
       const owner = randomUUID();
-      const run = (await takeOverRun(db, owner)) ?? (await beginLearning(learning, 'cli', owner));
+      const run = (await takeOverRun(db, owner)) ?? (await beginVersion(learning, 'cli', owner));
       const ended = await learn(learning, run);
       if (ended.status === 'running') throw left(signal.aborted, ended.note);
       if (ended.status === 'refused' || ended.status === 'failed')

@@ -1,50 +1,43 @@
+import type { GenerationResult } from '../../engine/engine.ts';
 import type { ModelFolder } from '../../models/folder.ts';
 import { type Sample, toBatch } from '../data/batch.ts';
 import { chunks, packRows } from '../data/pack.ts';
 import { createEvaluator } from './evaluator.ts';
-import { recitedShare, type TextFigures, textFigures } from './text-figures.ts';
+import { type JokeFigures, jokeFigures } from './text-figures.ts';
 
 /** Everything `chispa evaluate` says about a model. */
-export interface Evaluation extends TextFigures {
+export interface Evaluation extends JokeFigures {
   model: string;
   /** Mean loss per predicted token of the jokes, their end included, in nats; and e to its power. */
   loss: number;
   perplexity: number;
-  /** Share of the generated jokes that repeat 8 consecutive words of a known one. */
-  recited: number;
-  /** Share of the generated jokes that ended by themselves within the token limit. */
-  selfEnding: number;
   /** Jokes the loss was measured on, and jokes generated. */
   jokes: number;
   samples: number;
 }
 
 export interface EvaluateOptions {
-  folder: ModelFolder;
   /** To measure the loss on. */
   jokes: readonly string[];
-  /** To look for in what the model generates. */
+  /** To look for in what the model tells. */
   known: readonly string[];
-  samples: number;
+  /** What it tells by itself. */
+  told: readonly Pick<GenerationResult, 'text' | 'finish'>[];
   threads: number;
-  /** One joke of the model, for a seed counted from 0. */
-  generate(seed: number): Promise<{ text: string; ended: boolean }>;
 }
 
-export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { folder, jokes, known, samples, threads } = options;
+export async function evaluate(
+  folder: ModelFolder,
+  { jokes, known, told, threads }: EvaluateOptions,
+): Promise<Evaluation> {
   const loss = await jokeLoss(folder, jokes, threads);
-  const generated = await Promise.all(Array.from({ length: samples }, (_, seed) => options.generate(seed)));
-  const texts = generated.map(({ text }) => text);
   return {
     model: folder.name,
     loss,
     perplexity: Math.exp(loss),
-    ...textFigures(texts),
-    recited: recitedShare(texts, known),
-    selfEnding: generated.filter(({ ended }) => ended).length / Math.max(1, samples),
+    ...jokeFigures(told, known),
     jokes: jokes.length,
-    samples,
+    samples: told.length,
   };
 }
 

@@ -1,4 +1,6 @@
 import { foldedWords } from '../../corpus/words.ts';
+import type { GenerationResult } from '../../engine/engine.ts';
+import { distinct, ngrams, repetition } from '../../lib/diversity.ts';
 
 /** What can be counted in a set of jokes without understanding them. Shares are 0 to 1. */
 export interface TextFigures {
@@ -17,22 +19,38 @@ export interface TextFigures {
 
 export function textFigures(texts: readonly string[]): TextFigures {
   const words = texts.map(foldedWords);
-  const distinct = (n: number) => {
-    const grams = words.flatMap((list) => ngrams(list, n));
-    return grams.length === 0 ? 0 : new Set(grams).size / grams.length;
-  };
   const mean = (values: readonly number[]) =>
     values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
-    distinct1: distinct(1),
-    distinct2: distinct(2),
-    distinct3: distinct(3),
+    distinct1: distinct(words, 1) ?? 0,
+    distinct2: distinct(words, 2) ?? 0,
+    distinct3: distinct(words, 3) ?? 0,
     repetition: mean(words.map(repetition)),
     dialogueTurns: mean(
       texts.map((text) => text.split('\n').filter((line) => /^\s*[-–—]/.test(line)).length),
     ),
     questions: mean(texts.map((text) => Number(text.includes('?')))),
     medianWords: median(texts.map((text) => text.split(/\s+/).filter((word) => word !== '').length)),
+  };
+}
+
+/** What a model's own jokes look like. Shares are 0 to 1. */
+export interface JokeFigures extends TextFigures {
+  /** Jokes that ended by themselves, within the token limit. */
+  selfEnding: number;
+  /** Jokes that repeat 8 consecutive words of a known one. */
+  recited: number;
+}
+
+export function jokeFigures(
+  told: readonly Pick<GenerationResult, 'text' | 'finish'>[],
+  known: readonly string[],
+): JokeFigures {
+  const texts = told.map(({ text }) => text);
+  return {
+    ...textFigures(texts),
+    selfEnding: told.filter(({ finish }) => finish === 'end').length / Math.max(1, told.length),
+    recited: recitedShare(texts, known),
   };
 }
 
@@ -49,14 +67,6 @@ export function recitedShare(texts: readonly string[], sources: readonly string[
 
 /** Every 8 consecutive words of a text, folded: whoever repeats one of them recites the text. */
 export const recitableWords = (text: string): string[] => ngrams(foldedWords(text), RECITAL);
-
-function repetition(words: readonly string[]): number {
-  const grams = ngrams(words, 4);
-  return grams.length === 0 ? 0 : 1 - new Set(grams).size / grams.length;
-}
-
-const ngrams = (words: readonly string[], n: number): string[] =>
-  Array.from({ length: Math.max(0, words.length - n + 1) }, (_, i) => words.slice(i, i + n).join(' '));
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 import { renderChart } from '../../lib/chart.ts';
-import type { EpochRecord } from '../run/events.ts';
+import type { EpochRecord } from '../run/progress.ts';
 
 /** The notebook's table: one line an epoch, the best one marked. Losses in nats. */
 export function lossTable(epochs: readonly EpochRecord[], best: number): string {

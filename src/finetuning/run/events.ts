@@ -1,17 +1,4 @@
-/** One row of the notebook's table, and what stands beside it. Losses in nats. */
-export interface EpochRecord {
-  epoch: number;
-  /** Optimiser steps done. */
-  step: number;
-  /** As the recipe averages: the notebook by batches, like the Hugging Face Trainer; `chispa` by tokens. */
-  trainLoss: number;
-  validationLoss: number;
-  /** Per predicted token, whatever the recipe. */
-  trainTokenLoss: number;
-  validationTokenLoss: number;
-  /** Of training so far, evaluation left out. */
-  seconds: number;
-}
+import type { EpochRecord } from './progress.ts';
 
 /** What a run tells while it goes: the command line draws it, `--json` prints it, the database stores the epochs. */
 export type TrainingEvent =

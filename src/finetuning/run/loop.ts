@@ -5,8 +5,8 @@ import type { Source } from '../data/source.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { scheduleFactor } from '../step/schedule.ts';
 import type { Stepper } from '../step/stepper.ts';
-import type { EpochRecord, StopReason, TrainingEvent } from './events.ts';
-import type { Progress } from './progress.ts';
+import type { StopReason, TrainingEvent } from './events.ts';
+import type { EpochRecord, Progress } from './progress.ts';
 import { validate } from './validation.ts';
 
 export interface LoopOptions {

@@ -1,14 +1,20 @@
 import { z } from 'zod';
 
+/** One row of the notebook's table, and what stands beside it. Losses in nats. */
 export const epochRecord = z.object({
   epoch: z.number(),
+  /** Optimiser steps done. */
   step: z.number(),
+  /** As the recipe averages: the notebook by batches, like the Hugging Face Trainer; `chispa` by tokens. */
   trainLoss: z.number(),
   validationLoss: z.number(),
+  /** Per predicted token, whatever the recipe. */
   trainTokenLoss: z.number(),
   validationTokenLoss: z.number(),
+  /** Of training so far, evaluation left out. */
   seconds: z.number(),
 });
+export type EpochRecord = z.infer<typeof epochRecord>;
 
 /** Everything a run knows besides its weights and moments; JSON keeps every number to the last bit. */
 export const progressSchema = z.object({

@@ -5,7 +5,7 @@ import { splitByHash } from '../../finetuning/data/split.ts';
 import { recitableWords } from '../../finetuning/measure/text-figures.ts';
 import { fitVoteModel, jokeValue, type RatedJoke, type VoteModel } from './vote-model.ts';
 
-export const LEARNING_DEFAULTS = {
+export const CORPUS_DEFAULTS = {
   /** Share of the rated jokes that is never learned from: the gate's. */
   heldOut: 0.15,
   /** What the seed jokes count together, as a share of all. They keep the language whole. */
@@ -19,16 +19,13 @@ export const LEARNING_DEFAULTS = {
   /** Above 1, the best jokes count still more than good ones. */
   sharpness: 1,
 };
-export type LearningOptions = typeof LEARNING_DEFAULTS;
+export type CorpusOptions = typeof CORPUS_DEFAULTS;
 
-/** What a run learned from, without its texts: kept with the run. */
-export interface CorpusSnapshot {
-  /** sha256 over ids, weights and texts. */
-  hash: string;
-  seedJokes: number;
-  voteModel: VoteModel;
+/** Which jokes a run learned from and which it held out, and what each counted, without their texts: kept with the run. */
+export interface RunSnapshot {
   training: { id: string; weight: number }[];
   heldOut: { id: string; weight: number }[];
+  voteModel: VoteModel;
 }
 
 export interface LearningCorpus {
@@ -38,7 +35,11 @@ export interface LearningCorpus {
    * above 0 for jokes that are liked, below for those that are not.
    */
   heldOut: { text: string; weight: number }[];
-  snapshot: CorpusSnapshot;
+  snapshot: RunSnapshot;
+  /** Seed jokes among what is learned from. */
+  seedJokes: number;
+  /** sha256 over ids, weights and texts. */
+  sha256: string;
 }
 
 interface Valued extends RatedJoke {
@@ -57,7 +58,7 @@ const SAME_JOKE = 0.8;
 export function learningCorpus(
   rated: readonly RatedJoke[],
   seed: readonly TrainingJoke[],
-  options: LearningOptions = LEARNING_DEFAULTS,
+  options: CorpusOptions = CORPUS_DEFAULTS,
 ): LearningCorpus {
   const voteModel = fitVoteModel(rated);
   // Before duplicates go: the side of near-duplicates is that of their oldest, which must not change.
@@ -84,15 +85,11 @@ export function learningCorpus(
   return {
     training: jokes.filter(({ weight }) => weight > 0),
     heldOut: heldOut.map(({ text, weight }) => ({ text, weight })),
-    snapshot: {
-      hash: createHash('sha256')
-        .update(JSON.stringify([training.map(({ id }) => id), jokes, heldOut]))
-        .digest('hex'),
-      seedJokes: anchor.length,
-      voteModel,
-      training: marks(training),
-      heldOut: marks(heldOut),
-    },
+    snapshot: { training: marks(training), heldOut: marks(heldOut), voteModel },
+    seedJokes: anchor.length,
+    sha256: createHash('sha256')
+      .update(JSON.stringify([training.map(({ id }) => id), jokes, heldOut]))
+      .digest('hex'),
   };
 }
 
@@ -122,7 +119,7 @@ function withoutDuplicates(
 }
 
 /** How far a joke's value is above the mean of all (below: negative), in standard deviations of the values. */
-function merit(joke: RatedJoke, model: VoteModel, { sharpness }: LearningOptions): number {
+function merit(joke: RatedJoke, model: VoteModel, { sharpness }: CorpusOptions): number {
   const above = (jokeValue(joke, model) - model.mean) / model.spread;
   return Math.sign(above) * Math.abs(above) ** sharpness;
 }

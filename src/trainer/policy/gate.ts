@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import type { JokeFigures } from '../../finetuning/measure/text-figures.ts';
 import { createRandom } from '../../lib/random.ts';
 
-/** What a model's generated jokes look like, in shares of 0 to 1 (src/finetuning/measure/text-figures.ts). */
-export interface GenerationFigures {
-  distinct2: number;
-  repetition: number;
-  /** Jokes that ended by themselves. */
-  selfEnding: number;
-  /** Jokes that repeat 8 consecutive words of one that was learned from. */
-  recited: number;
+/** What the gate asks of the jokes that a model tells. */
+export interface GenerationFigures
+  extends Pick<
+    JokeFigures,
+    'distinct1' | 'distinct2' | 'distinct3' | 'repetition' | 'selfEnding' | 'recited'
+  > {
   /** Jokes that safe mode refuses. */
   unsafe: number;
 }

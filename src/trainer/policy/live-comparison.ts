@@ -4,7 +4,7 @@ export interface VersionRatings {
   jokes: number;
   /** Mean of the jokes' mean ratings, 1 to 5. */
   mean: number;
-  /** Variance of the jokes' mean ratings. */
+  /** Variance of the jokes' mean ratings (sample). */
   variance: number;
 }
 

@@ -1,8 +1,9 @@
 /** A joke of our own making and what people thought of it together: nothing of any one person. */
 export interface RatedJoke {
   id: string;
-  /** Where it was told. */
+  /** Where it was told: no guild may own the model. */
   guildId: string;
+  /** As it was shown: of a continuation of our own joke, the whole. */
   text: string;
   /** From our own list of themes, or none. */
   theme: string | null;

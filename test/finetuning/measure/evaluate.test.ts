@@ -35,14 +35,12 @@ it('says what each joke loses, alone or packed with others', async () => {
 
 it('joins the loss on a file with figures of what the model makes', async () => {
   const known = 'uno dos tres cuatro cinco seis siete ocho';
-  const generate = async (seed: number) => ({ text: seed === 0 ? known : `otro ${seed}`, ended: seed < 3 });
-  const evaluation = await evaluate({
-    folder: model,
+  const told = [known, 'otro 1', 'otro 2'].map((text) => ({ text, finish: 'end' as const }));
+  const evaluation = await evaluate(model, {
     jokes: ['ab'],
     known: [known],
-    samples: 4,
+    told: [...told, { text: 'otro 3', finish: 'length' }],
     threads: 1,
-    generate,
   });
   expect(evaluation).toMatchObject({ model: 'tiny', recited: 0.25, selfEnding: 0.75, jokes: 1, samples: 4 });
   expect(evaluation.perplexity).toBeCloseTo(Math.exp(evaluation.loss), 9);

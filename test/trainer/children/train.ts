@@ -11,7 +11,7 @@ const queue = await createQueue({ store, log: silent, schedules: true });
 const learning = quickLearning(modelsDir);
 await startTrainer({
   ...learning,
-  ...(learning.training && { training: { ...learning.training, epochs: Number(epochs) } }),
+  training: { ...learning.training, epochs: Number(epochs) },
   store,
   queue,
   schedule: undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainingJoke } from '../../../src/finetuning/data/samples.ts';
-import { LEARNING_DEFAULTS, learningCorpus } from '../../../src/trainer/policy/corpus.ts';
+import { CORPUS_DEFAULTS, learningCorpus } from '../../../src/trainer/policy/corpus.ts';
 import type { RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
 import { ratedJoke, textOf } from './samples.ts';
 
@@ -29,7 +29,7 @@ describe('what is learned from', () => {
     const texts = training.map(({ text }) => text);
     for (const joke of rated) if (joke.mean < 3) expect(texts).not.toContain(joke.text);
     expect(training.length).toBeGreaterThan(seed.length + 15);
-    expect(total(training.slice(-seed.length)) / total(training)).toBeCloseTo(LEARNING_DEFAULTS.seedShare);
+    expect(total(training.slice(-seed.length)) / total(training)).toBeCloseTo(CORPUS_DEFAULTS.seedShare);
   });
 
   it('is the seed jokes while nobody voted', () => {
@@ -93,8 +93,8 @@ describe('what is learned from', () => {
     const rated = [...jokesOf('loud', 400), ...['a', 'b', 'c', 'd'].flatMap((guild) => jokesOf(guild, 30))];
     const { training } = learningCorpus(rated, seed).snapshot;
     const loud = training.filter(({ id }) => id.startsWith('loud'));
-    expect(total(loud) / total(training)).toBeLessThanOrEqual(LEARNING_DEFAULTS.guildShare + 1e-9);
-    expect(total(loud) / total(training)).toBeGreaterThan(LEARNING_DEFAULTS.guildShare - 0.01);
+    expect(total(loud) / total(training)).toBeLessThanOrEqual(CORPUS_DEFAULTS.guildShare + 1e-9);
+    expect(total(loud) / total(training)).toBeGreaterThan(CORPUS_DEFAULTS.guildShare - 0.01);
   });
 
   it('gives two guilds half each at most', () => {
@@ -114,19 +114,19 @@ describe('what is learned from', () => {
     };
     expect(pushed(0)).toBe(0);
     expect(pushed(10_000)).toBeGreaterThan(1);
-    expect(pushed(10_000)).toBeLessThanOrEqual(LEARNING_DEFAULTS.mostWeight * 1.1);
+    expect(pushed(10_000)).toBeLessThanOrEqual(CORPUS_DEFAULTS.mostWeight * 1.1);
   });
 
   it('has a hash that changes with what is learned from, and with nothing else', () => {
     const rated = jokesOf('g', 60);
-    const { hash } = learningCorpus(rated, seed).snapshot;
+    const { sha256 } = learningCorpus(rated, seed);
     expect(
       learningCorpus(
         rated.map((joke) => ({ ...joke })),
         seed,
-      ).snapshot.hash,
-    ).toBe(hash);
-    expect(learningCorpus(rated.slice(1), seed).snapshot.hash).not.toBe(hash);
-    expect(learningCorpus(rated, seed.slice(1)).snapshot.hash).not.toBe(hash);
+      ).sha256,
+    ).toBe(sha256);
+    expect(learningCorpus(rated.slice(1), seed).sha256).not.toBe(sha256);
+    expect(learningCorpus(rated, seed.slice(1)).sha256).not.toBe(sha256);
   });
 });

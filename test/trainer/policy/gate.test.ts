@@ -9,7 +9,9 @@ import {
 import { normal } from './samples.ts';
 
 const figures: GenerationFigures = {
+  distinct1: 0.3,
   distinct2: 0.6,
+  distinct3: 0.8,
   repetition: 0.02,
   selfEnding: 0.98,
   recited: 0.02,

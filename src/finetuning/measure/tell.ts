@@ -1,0 +1,29 @@
+import type { Engine, GenerationResult, LoadedModel, RowRequest } from '../../engine/engine.ts';
+import { BOT_DEFAULTS } from '../../lib/settings.ts';
+
+export interface ToldJoke extends GenerationResult {
+  seed: number;
+}
+
+/**
+ * The jokes by which a model is measured: `count` of them at the bot's default settings, as they come, neither trimmed
+ * nor filtered, from the seeds that follow on `seed`.
+ */
+export const tellJokes = (
+  engine: Pick<Engine, 'generate'>,
+  { model, context }: Pick<LoadedModel, 'model' | 'context'>,
+  {
+    count,
+    seed: first = 0,
+    prompt = { kind: 'joke' },
+    ...adapter
+  }: { count: number; seed?: number } & Partial<Pick<RowRequest, 'prompt' | 'adapter'>>,
+): Promise<ToldJoke[]> => {
+  const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const seed = (first + i) >>> 0;
+      return { ...(await engine.generate({ model, prompt, settings, seed, ...adapter })), seed };
+    }),
+  );
+};
