@@ -1,4 +1,5 @@
-import type { PgBoss } from 'pg-boss';
+import { sql } from 'drizzle-orm';
+import { type DrizzleTransactionLike, fromDrizzle, type Job, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Store } from '../db/connect.ts';
 import { notify } from '../db/notify.ts';
@@ -14,6 +15,10 @@ const learnJob = z.discriminatedUnion('kind', [
 ]);
 export type LearnJob = z.infer<typeof learnJob>;
 
+/** What a handler answers when a job has to wait for something: it comes again, whatever becomes of this process. */
+export const LATER = Symbol('later');
+const LATER_SECONDS = 5;
+
 /** When trainers look at the votes: whether there are enough new ones, and what they say of new versions. */
 const CHECKS = '*/5 * * * *';
 
@@ -28,7 +33,7 @@ export interface LearningQueue {
    */
   planLearning(plan: { schedule: string | undefined; timeZone: string }): Promise<void>;
   /** Hands the next job, if there is one, to `handle`, which should be quick; one that fails comes again. */
-  takeLearning<T>(handle: (job: LearnJob) => Promise<T>): Promise<T | undefined>;
+  takeLearning<T>(handle: (job: LearnJob) => Promise<T | typeof LATER>): Promise<T | undefined>;
 }
 
 /** Makes the queue on first use. */
@@ -61,12 +66,22 @@ export async function createLearningQueue(boss: PgBoss, store: Store): Promise<L
       if (!job) return undefined;
       try {
         const result = await handle(learnJob.parse(job.data));
-        await boss.complete(LEARN, job.id);
-        return result;
+        if (result === LATER) await takeUpLater(job);
+        else await boss.complete(LEARN, job.id);
+        return result === LATER ? undefined : result;
       } catch (error) {
         await boss.fail(LEARN, job.id, { message: messageOf(error) });
         throw error;
       }
     },
   };
+
+  /** The same job once more, in one transaction: it is neither lost nor doubled. */
+  async function takeUpLater({ id, data }: Job<LearnJob>): Promise<void> {
+    await store.db.transaction(async (tx) => {
+      const db = fromDrizzle(tx as DrizzleTransactionLike, sql); // as in queue.ts
+      await boss.complete(LEARN, id, null, { db });
+      await boss.send(LEARN, data, { singletonKey: data.kind, startAfter: LATER_SECONDS, db });
+    });
+  }
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../db/connect.ts';
 import { learningPaused, votesSinceLastRun } from '../db/learning.ts';
-import { currentRun, type OpenRun, type RunTrigger, takeOverRun } from '../db/training-runs.ts';
+import { currentRun, type OpenRun, takeOverRun } from '../db/training-runs.ts';
 import { dueVoice } from '../db/voices.ts';
 import { createBell } from '../lib/bell.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import { LEARN, type LearnJob } from '../queue/learning.ts';
+import { LATER, LEARN, type LearnJob } from '../queue/learning.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type JudgeOptions, judgeByVotes } from './judge.ts';
 import { learn } from './learn.ts';
@@ -52,8 +52,6 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   });
   const bell = createBell();
   const unlisten = await store.listen('chispa_jobs', (queue) => queue === LEARN && bell.ring(), bell.ring);
-  /** A run that was due while a voice was trained: it begins after that. */
-  let owed: RunTrigger | undefined;
   const loop = work();
 
   return {
@@ -71,7 +69,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     while (!stopping.signal.aborted) {
       try {
         const left = training ? undefined : await takeOverRun(db, owner);
-        const run = left ?? (await queue.takeLearning(begin)) ?? (await beginOwed());
+        const run = left ?? (await queue.takeLearning(begin));
         if (run) {
           training = train(run).finally(() => {
             training = undefined;
@@ -99,33 +97,27 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     }
   }
 
-  async function begin(job: LearnJob): Promise<OpenRun | undefined> {
+  /** `LATER` where a run was asked for while a voice is trained: it begins after that. */
+  async function begin(job: LearnJob): Promise<OpenRun | typeof LATER | undefined> {
     if (job.kind === 'run') {
       // Pausing stops what begins by itself; a host who asks means it.
-      const paused = job.trigger === 'schedule' && (await learningPaused(db));
-      return paused ? undefined : start(job.trigger);
+      if (job.trigger === 'schedule' && (await learningPaused(db))) return undefined;
+      if (await trainsVoice()) return LATER;
+      const run = await orBusy(beginVersion(learning, job.trigger, owner), job.trigger);
+      return run ?? ((await trainsVoice()) ? LATER : undefined);
     }
     await judgeByVotes({ db, log, ...(options.live && { live: options.live }) });
     await prune();
     if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;
-    if (enough) return start('votes');
+    if (enough) return orBusy(beginVersion(learning, 'votes', owner), 'votes');
     const due = voiceVotes > 0 ? await dueVoice(db, voiceVotes) : undefined;
-    if (!due) return undefined;
-    return orBusy(beginVoice(learning, due, owner), `the voice of guild ${due.guildId}`);
+    return due && orBusy(beginVoice(learning, due, owner), `the voice of guild ${due.guildId}`);
   }
 
-  async function beginOwed(): Promise<OpenRun | undefined> {
-    if (!owed || (await currentRun(db))) return undefined;
-    const trigger = owed;
-    owed = undefined;
-    return start(trigger);
-  }
-
-  async function start(trigger: RunTrigger): Promise<OpenRun | undefined> {
-    const run = await orBusy(beginVersion(learning, trigger, owner), trigger);
-    if (!run && trigger !== 'votes' && (await currentRun(db))?.guildId) owed = trigger;
-    return run;
+  async function trainsVoice(): Promise<boolean> {
+    const run = await currentRun(db);
+    return run !== undefined && run.guildId !== null;
   }
 
   async function orBusy(begun: Promise<OpenRun>, what: string): Promise<OpenRun | undefined> {

@@ -8,6 +8,7 @@ import * as train from '../../src/cli/train.ts';
 import { connect } from '../../src/db/connect.ts';
 import { importEntries } from '../../src/db/corpus.ts';
 import { activeModel } from '../../src/db/models.ts';
+import { trainingRuns } from '../../src/db/schema.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { someJokes, writeTinyModel } from '../finetuning/tiny-model.ts';
 import { aCommunity, serving, tell } from '../trainer/rated.ts';
@@ -67,6 +68,33 @@ describe('chispa train --from-ratings', () => {
     expect((await chispa(runs, 'runs')).stdout).toMatch(
       /^STARTED .*\n\d{4}-.* cli +(promoted|rejected) +tiny +tiny-/,
     );
+  });
+
+  it('ends the run of a voice that was left in the middle, and then does its own', SLOW, async () => {
+    const store = await connect({ dataDir, log: silent });
+    const { id } = await serving(store.db, base);
+    await tell(
+      store.db,
+      await serving(store.db, base),
+      aCommunity(160).map((joke) => ({ ...joke, guildId: '500' })),
+    );
+    await store.db.insert(trainingRuns).values({
+      ...{
+        baseVersionId: id,
+        guildId: '500',
+        trigger: 'votes',
+        status: 'running',
+        attempts: 1,
+        settings: {},
+      },
+    });
+    await store.close();
+    const { error, stderr } = await chispa(train, `train --from-ratings ${QUICK}`);
+    expect(error).toBeUndefined();
+    expect(stderr).toContain('First the voice of guild 500');
+    expect(stderr).toMatch(/tiny → voice of 500: (promoted|rejected)/);
+    const listed = (await chispa(runs, 'runs')).stdout;
+    expect(listed).toMatch(/ cli .* tiny-[\s\S]* votes .* voice of 500/);
   });
 
   it('says why it does not begin, and takes no other corpus', SLOW, async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../config.ts';
 import type { Database } from '../../db/connect.ts';
 import { activeModel } from '../../db/models.ts';
-import { takeOverRun } from '../../db/training-runs.ts';
+import { type OpenRun, takeOverRun } from '../../db/training-runs.ts';
 import { ChispaError, InterruptedError, UsageError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { learn } from '../../trainer/learn.ts';
@@ -40,9 +40,20 @@ export async function trainFromRatings(options: TrainOptions): Promise<void> {
         signal,
       };
       const owner = randomUUID();
-      const run = (await takeOverRun(db, owner)) ?? (await beginVersion(learning, 'cli', owner));
-      const ended = await learn(learning, run);
-      if (ended.status === 'running') throw left(signal.aborted, ended.note);
+      const finish = async (run: OpenRun) => {
+        const ended = await learn(learning, run);
+        if (ended.status === 'running') throw left(signal.aborted, ended.note);
+        display.stop();
+        return ended;
+      };
+      let run = await takeOverRun(db, owner);
+      if (run && run.guildId !== null) {
+        // There is one run at a time, and this one was left in the middle: it ends first, then comes what was asked for.
+        process.stderr.write(`First the voice of guild ${run.guildId}, which was left in the middle.\n`);
+        process.stderr.write(`${runText(await finish(run))}\n`);
+        run = undefined;
+      }
+      const ended = await finish(run ?? (await beginVersion(learning, 'cli', owner)));
       if (ended.status === 'refused' || ended.status === 'failed')
         throw new ChispaError('not-trained', ended.note ?? `The run ${ended.status}.`);
       await pruneModels({ db, modelsDir, keep: modelsKeep, log });
