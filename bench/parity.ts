@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { houseJokes } from '../src/corpus/house.ts';
 import { jokeSource } from '../src/finetuning/data/joke-source.ts';
-import { table } from '../src/finetuning/result/report.ts';
-import type { EpochRecord } from '../src/finetuning/run/progress.ts';
 import { performRun } from '../src/finetuning/run/perform.ts';
 import { prepareRun } from '../src/finetuning/run/prepare.ts';
+import type { EpochRecord } from '../src/finetuning/run/progress.ts';
 import { RECIPE_DEFAULTS } from '../src/finetuning/settings.ts';
+import { table } from '../src/lib/table.ts';
 import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
 

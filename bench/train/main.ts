@@ -3,8 +3,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chunks, packRows } from '../../src/finetuning/data/pack.ts';
-import { table } from '../../src/finetuning/result/report.ts';
 import { createRandom, shuffled } from '../../src/lib/random.ts';
+import { table } from '../../src/lib/table.ts';
 import { randomModel } from '../decode/random-model.ts';
 import { type Outcome, ourWorker, torchWorker, type Worker } from './workers.ts';
 

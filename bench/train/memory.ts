@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedJokes } from '../../src/finetuning/data/seed-jokes.ts';
-import { table } from '../../src/finetuning/result/report.ts';
 import { prepareRun } from '../../src/finetuning/run/prepare.ts';
 import { ownerOf } from '../../src/finetuning/run/run-lock.ts';
 import { trainRun } from '../../src/finetuning/run/train-run.ts';
 import { RECIPE_DEFAULTS, type RecipeName, type TrainingSettings } from '../../src/finetuning/settings.ts';
 import { memoryNeed } from '../../src/finetuning/step/memory-need.ts';
+import { table } from '../../src/lib/table.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
 

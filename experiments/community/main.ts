@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { table } from '../../src/finetuning/result/report.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { table } from '../../src/lib/table.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { type Round, runArm } from './arm.ts';
 import { communityChart, type Result } from './chart.ts';

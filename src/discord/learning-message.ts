@@ -1,7 +1,7 @@
 import { EmbedBuilder, type RawFile } from 'discord.js';
 import type { LearningEvent } from '../db/learning.ts';
 import type { Epoch, TrainingRun } from '../db/training-runs.ts';
-import { renderLoss } from './charts/loss.ts';
+import { renderLoss } from '../lib/loss-chart.ts';
 import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
 import { es, type Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { renderLoss } from '../../src/discord/charts/loss.ts';
 import { renderStatistics } from '../../src/discord/charts/statistics.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
+import { renderLoss } from '../../src/lib/loss-chart.ts';
 
 /** Width and height of a PNG, from its header. */
 function sizeOf(png: Buffer): [number, number] {

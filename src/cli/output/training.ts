@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
-import { lossTable } from '../../finetuning/result/report.ts';
 import type { TrainingEvent } from '../../finetuning/run/events.ts';
+import type { EpochRecord } from '../../finetuning/run/progress.ts';
+import { table } from '../../lib/table.ts';
 
 /** Shows a run's events. Progress goes to stderr, results to stdout. */
 export interface TrainingDisplay {
@@ -76,4 +77,15 @@ function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const pad = (n: number) => String(n).padStart(2, '0');
   return `${Math.floor(whole / 3600)}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
+}
+
+/** The notebook's table: one line an epoch, the best one marked. Losses in nats. */
+function lossTable(epochs: readonly EpochRecord[], best: number): string {
+  const rows = epochs.map(({ epoch, trainLoss, validationLoss, validationTokenLoss }) => [
+    `${epoch}${epoch === best ? ' *' : ''}`,
+    trainLoss.toFixed(4),
+    validationLoss.toFixed(6),
+    validationTokenLoss.toFixed(6),
+  ]);
+  return table(['Epoch', 'Training Loss', 'Validation Loss', 'per token'], rows);
 }

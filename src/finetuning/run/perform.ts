@@ -5,7 +5,7 @@ import { expectedShapes } from '../../models/shapes.ts';
 import { documentSource } from '../data/document-source.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { Source } from '../data/source.ts';
-import { writeResult } from '../result/result.ts';
+import { writeResult } from '../result/write-result.ts';
 import type { Views } from '../step/memory.ts';
 import { ADAMW_DEFAULTS } from '../step/optimizer.ts';
 import { createStepper, type Stepper } from '../step/stepper.ts';

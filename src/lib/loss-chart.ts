@@ -1,11 +1,10 @@
-import { renderChart } from '../../lib/chart.ts';
-import type { Messages } from '../messages/index.ts';
+import { renderChart } from './chart.ts';
 
 export interface LossChart {
   /** The first one first. Losses in nats per token. */
-  epochs: readonly { epoch: number; trainLoss: number; validationLoss: number | null }[];
+  epochs: readonly { epoch: number; trainLoss: number | null; validationLoss: number | null }[];
   locale: string;
-  texts: Messages['learning']['log']['chart'];
+  texts: { title: string; epoch: string; training: string; validation: string };
 }
 
 const SIZE = { width: 900, height: 480 };

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renderLoss } from '../../lib/loss-chart.ts';
 import type { ModelFolder } from '../../models/folder.ts';
 import { writeSafetensors } from '../../models/safetensors.ts';
 import { JOKE_FORMAT } from '../data/samples.ts';
@@ -9,7 +10,6 @@ import type { Run } from '../run/run-folder.ts';
 import type { Views } from '../step/memory.ts';
 import type { Stepper } from '../step/stepper.ts';
 import { mergeAdapters, peftConfig, peftTensors } from './adapter.ts';
-import { lossChart } from './report.ts';
 import { writeModel } from './write-model.ts';
 
 /**
@@ -48,7 +48,7 @@ export async function writeResult(
     training: summary,
     async write(folder) {
       await writeFile(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
-      await writeFile(join(folder, 'loss.png'), lossChart(run.name, progress.epochs, progress.initialLoss));
+      await writeFile(join(folder, 'loss.png'), lossChart(run.name, progress));
       if (settings.mode !== 'lora') return;
       await mkdir(join(folder, 'adapter'));
       const config = JSON.stringify(peftConfig(settings, base.name), null, 2);
@@ -60,3 +60,11 @@ export async function writeResult(
     },
   });
 }
+
+/** Training and validation loss by epoch, as a PNG. Epoch 0 is the model before the run. */
+const lossChart = (title: string, { initialLoss, epochs }: Progress): Buffer =>
+  renderLoss({
+    epochs: [{ epoch: 0, trainLoss: null, validationLoss: initialLoss }, ...epochs],
+    locale: 'en-US',
+    texts: { title, epoch: 'epoch', training: 'training loss', validation: 'validation loss' },
+  });
