@@ -1,29 +1,24 @@
 import { duplicateGroups } from '../../corpus/duplicates.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import { createRandom, shuffled } from '../../lib/random.ts';
-import type { ModelFolder } from '../../models/folder.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { chunks, packRows } from './pack.ts';
-import { type EncodedJoke, jokeSample, plainSample, type TrainingJoke } from './samples.ts';
+import { type EncodedJoke, jokeSample, plainSample, type Speaker, type TrainingJoke } from './samples.ts';
 import type { Source } from './source.ts';
 import { type Split, splitByHash, splitByShuffle } from './split.ts';
 
-type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
+/** Different jokes that there must be to learn from; near-duplicates count once. */
+const MINIMUM_JOKES = 20;
 
-/** Fewer jokes than this cannot be learnt from: the held-out tenth would say nothing. */
-export const MINIMUM_JOKES = 20;
-
-/** What a corpus of jokes becomes under a recipe: its split, its samples and its batches. */
+/**
+ * What a corpus of jokes becomes under a recipe: its split, its samples and its batches.
+ * @throws ChispaError `corpus-too-small` when too little of it is left to learn from.
+ */
 export function jokeSource(
   model: Speaker,
   jokes: readonly TrainingJoke[],
   settings: TrainingSettings,
 ): Source & { split: Split<EncodedJoke> } {
-  if (jokes.length < MINIMUM_JOKES)
-    throw new ChispaError(
-      'corpus-too-small',
-      `The corpus has ${jokes.length} jokes; training needs at least ${MINIMUM_JOKES}. Add jokes to it.`,
-    );
   const encoded = jokes.map((joke) => ({ ...joke, tokens: model.tokenizer.encode(joke.text) }));
   return settings.recipe === 'notebook'
     ? notebookSource(model, encoded, settings)
@@ -38,8 +33,10 @@ const THEMES = 2;
 function chispaSource(model: Speaker, jokes: readonly EncodedJoke[], settings: TrainingSettings) {
   const { seed, batch } = settings;
   const limit = Math.min(settings.maxLength, model.config.positions);
-  const texts = jokes.map(({ text }) => text);
-  const split = splitByHash(jokes, ({ text }) => text, duplicateGroups(texts), settings.validation);
+  const groups = duplicateGroups(jokes.map(({ text }) => text));
+  const split = splitByHash(jokes, ({ text }) => text, groups, settings.validation);
+  const groupOf = new Map(jokes.map((joke, i) => [joke, groups[i]]));
+  refuseTooFew(jokes, new Set(split.training.map((joke) => groupOf.get(joke))).size);
   const rowsOf = (set: readonly EncodedJoke[], epoch: number) => {
     const random = createRandom(seed, THEMES, epoch);
     return packRows(
@@ -66,6 +63,7 @@ function notebookSource(model: Speaker, jokes: readonly EncodedJoke[], settings:
     settings.validation,
     seed,
   );
+  refuseTooFew(jokes, split.training.length);
   const batchesOf = (set: readonly EncodedJoke[]) =>
     // The jokes of a batch side by side in one row: same loss and gradients as padding, a seventh of the work.
     chunks(set, batch).map((group) => [group.map((joke) => plainSample(joke, limit))]);
@@ -77,4 +75,12 @@ function notebookSource(model: Speaker, jokes: readonly EncodedJoke[], settings:
     epoch: (epoch: number) => batchesOf(shuffled(split.training, createRandom(seed, ORDER, epoch))),
     validation: batchesOf(split.validation),
   };
+}
+
+function refuseTooFew(corpus: readonly EncodedJoke[], left: number): void {
+  if (left >= MINIMUM_JOKES) return;
+  throw new ChispaError(
+    'corpus-too-small',
+    `The corpus has ${corpus.length} jokes. Without near-duplicates and the held-out ones, ${left} are left to learn from; training needs at least ${MINIMUM_JOKES}. Add jokes to it.`,
+  );
 }

@@ -41,7 +41,7 @@ export const JOKE_FORMAT: PromptTemplates = {
 /** The share of samples that carry their theme. */
 const THEMED = 0.5;
 
-type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
+export type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
 
 /**
  * `<eot> [theme line] joke <eot>`. The theme line is read, not learnt: a model that learnt it would open half its
@@ -52,10 +52,10 @@ export function jokeSample(model: Speaker, joke: EncodedJoke, random: Random, li
   const themed = random.unit() < THEMED;
   const theme = joke.themes[Math.floor(random.unit() * joke.themes.length)];
   const { joke: plain, theme: withTheme } = JOKE_FORMAT;
-  const opening =
-    themed && theme !== undefined && withTheme
-      ? templateTokens(model, withTheme, { theme })
-      : templateTokens(model, plain);
+  const about =
+    themed && theme !== undefined && withTheme ? templateTokens(model, withTheme, { theme }) : undefined;
+  // A theme that leaves no room for the joke would leave nothing to learn.
+  const opening = about && about.length < limit ? about : templateTokens(model, plain);
   const tokens = [...opening, ...joke.tokens, model.config.eos];
   return { tokens: tokens.slice(0, limit), from: opening.length, weight: joke.weight };
 }

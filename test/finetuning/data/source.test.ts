@@ -82,10 +82,21 @@ describe('the chispa recipe', () => {
     expect(validation.filter(({ text }) => learnt.has(text.replace(/ Fin\.$/, '')))).toEqual([]);
   });
 
-  it('refuses a corpus that is too small', () => {
-    expect(() => jokeSource(model, jokes.slice(0, 19), settings)).toThrow(
-      /has 19 jokes; training needs at least 20/,
+  it('refuses a corpus that leaves too little to learn from', () => {
+    expect(() => jokeSource(model, jokes.slice(0, 19), settings)).toThrow(/has 19 jokes.* at least 20/);
+    expect(() => jokeSource(model, jokes.slice(0, 30), { ...settings, validation: 0.5 })).toThrow(
+      /has 30 jokes.* 1\d are left/,
     );
+    const one =
+      '¿Qué le dice un pato a otro pato en medio del lago una tarde de lluvia? Nada, que los patos callan';
+    const told = Array.from({ length: 60 }, (_, i) => ({ text: `${one} ${i}`, themes: [], weight: 1 }));
+    expect(() => jokeSource(model, told, settings)).toThrow(/has 60 jokes.* 0 are left/);
+  });
+
+  it('learns from every joke, however long its theme', () => {
+    const themed = jokes.map((joke) => ({ ...joke, themes: ['larguísimo '.repeat(20)] }));
+    const samples = jokeSource(model, themed, settings).epoch(1).flat(2);
+    expect(samples.filter(({ tokens, from }) => from >= tokens.length)).toEqual([]);
   });
 });
 
@@ -103,6 +114,11 @@ describe('the notebook’s recipe', () => {
     expect(sample?.from).toBe(1);
     expect(source.ignored).toBe(model.config.eos);
     expect(source.logEvery).toBe(27);
+  });
+
+  it('refuses a corpus whose jokes predict nothing', () => {
+    const mute = [...jokes.slice(0, 20), ...jokes.map((joke) => ({ ...joke, text: 'a' }))];
+    expect(() => jokeSource(model, mute, settings)).toThrow(/has 80 jokes.* 18 are left/);
   });
 
   it('cuts jokes at the length or the context, whichever is less', () => {

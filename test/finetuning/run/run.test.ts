@@ -170,6 +170,8 @@ describe('a request', () => {
 
   it('is refused for a corpus that is too small, and leaves nothing behind', async () => {
     await expect(prepare({ jokes: jokes.slice(0, 5) })).rejects.toMatchObject({ code: 'corpus-too-small' });
+    const told = jokes.map((joke, i) => ({ ...joke, text: `Van dos peces por el mar y se muere el ${i}` }));
+    await expect(prepare({ jokes: told })).rejects.toMatchObject({ code: 'corpus-too-small' });
     expect(await exists(modelsDir)).toBe(false);
   });
 
