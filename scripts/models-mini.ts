@@ -10,9 +10,12 @@ import {
   TRAINING_FILE,
   VALIDATION_FILE,
 } from '../src/finetuning/data/document-source.ts';
+
+
 import { jokeSample, themesOf } from '../src/finetuning/data/samples.ts';
 import { seedJokes } from '../src/finetuning/data/seed-jokes.ts';
-import { balancedRepeats, isHeldOut, readTextFiles } from '../src/finetuning/data/text-documents.ts';
+
+
 import { writeModel } from '../src/finetuning/result/write-model.ts';
 import { prepareRun } from '../src/finetuning/run/prepare.ts';
 import { createRun, runPath } from '../src/finetuning/run/run-folder.ts';
@@ -22,6 +25,7 @@ import { emptyWeights, loadWeights } from '../src/finetuning/step/weights.ts';
 import { createRandom, shuffled } from '../src/lib/random.ts';
 import { type ModelFolder, openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
+import { balancedRepeats, isHeldOut, readTextFiles } from './text-documents.ts';
 
 // Makes the bundled model with Chispa's own trainer, in stages that can be killed and started again:
 //   1. continues training a small model on plain text, mixed with some jokes of the grammar: the language;

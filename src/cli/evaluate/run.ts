@@ -8,10 +8,10 @@ import { splitByHash } from '../../finetuning/data/split.ts';
 import { type Evaluation, evaluate } from '../../finetuning/measure/evaluate.ts';
 import { tellJokes } from '../../finetuning/measure/tell.ts';
 import { type TextFigures, textFigures } from '../../finetuning/measure/text-figures.ts';
-import { table } from '../../lib/table.ts';
 import { RECIPE_DEFAULTS } from '../../finetuning/settings.ts';
 import { UsageError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
+import { table } from '../../lib/table.ts';
 import { openModelFolder } from '../../models/folder.ts';
 import { resolveModel } from '../../models/registry.ts';
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { rowLength, type Sample, toBatch, totalWeight } from '../../../src/finetuning/data/batch.ts';
 import { decodeDocuments, encodeDocuments, windows } from '../../../src/finetuning/data/document-source.ts';
 import { chunks, packRows } from '../../../src/finetuning/data/pack.ts';
-import { balancedRepeats, documentsOf } from '../../../src/finetuning/data/text-documents.ts';
 
 const sample = (tokens: number[], from = 1, weight = 1): Sample => ({ tokens, from, weight });
 const anySample = fc.array(fc.nat(60), { minLength: 2, maxLength: 20 }).map((tokens) => sample(tokens));
@@ -79,17 +78,6 @@ describe('documents', () => {
         expect(decodeDocuments(encodeDocuments(documents))).toEqual(documents);
       }),
     );
-  });
-
-  it('end at a blank line or after thirty paragraphs; without blank lines every line is one', () => {
-    expect(documentsOf('a\nb\n\nc\n')).toEqual(['a\nb', 'c']);
-    expect(documentsOf('a\nb\nc')).toEqual(['a', 'b', 'c']);
-    const long = `${new Array(70).fill('x').join('\n')}\n\ny`;
-    expect(documentsOf(long).map((text) => text.split('\n').length)).toEqual([30, 30, 10, 1]);
-  });
-
-  it('of small sources are read more often, by the square root of their size', () => {
-    expect(balancedRepeats([1600, 400, 100])).toEqual([1, 2, 4]);
   });
 });
 

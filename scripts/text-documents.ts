@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChispaError } from '../../lib/errors.ts';
+import { ChispaError } from '../src/lib/errors.ts';
 
 /** The documents of one text file. */
 export interface TextFile {
