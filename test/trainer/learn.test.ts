@@ -8,7 +8,7 @@ import { claimLearningEvents, votesSinceLastRun } from '../../src/db/learning.ts
 import { activeModel, findModelVersion, trialModel } from '../../src/db/models.ts';
 import { trainingRuns } from '../../src/db/schema.ts';
 import { trainableJokes } from '../../src/db/trainable.ts';
-import { epochsOf, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
+import { epochsOf, leaveRun, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
 import { learn } from '../../src/trainer/learn.ts';
 import type { LearnOptions } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
@@ -162,6 +162,14 @@ describe('a learning run', () => {
       expect(resumedAt).toBeGreaterThanOrEqual(2);
       expect(done.status).toBe('promoted');
       expect(await epochsOf(db(), done.id)).toHaveLength(3);
+    });
+
+    it('is left once, also where that is repeated because the answer was lost', async () => {
+      await serving(db(), base);
+      const begun = await beginVersion(optionsFor(db()), 'host', 'test');
+      await leaveRun(db(), begun);
+      await leaveRun(db(), begun);
+      expect(await takeOverRun(db(), 'another')).toMatchObject({ id: begun.id, attempts: 1 });
     });
 
     it('does not promote a folder that was damaged meanwhile', SLOW, async () => {
