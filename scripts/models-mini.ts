@@ -11,10 +11,8 @@ import {
   VALIDATION_FILE,
 } from '../src/finetuning/data/document-source.ts';
 
-
 import { jokeSample, themesOf } from '../src/finetuning/data/samples.ts';
 import { seedJokes } from '../src/finetuning/data/seed-jokes.ts';
-
 
 import { writeModel } from '../src/finetuning/result/write-model.ts';
 import { prepareRun } from '../src/finetuning/run/prepare.ts';
