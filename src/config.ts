@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { readAddress } from './db/address.ts';
+import { readEnvFile } from './lib/env-file.ts';
 import { ChispaError } from './lib/errors.ts';
 import { LOG_LEVELS } from './lib/log.ts';
+import { keepSecret, withoutSecrets } from './lib/secrets.ts';
 import { GATE_DEFAULTS, type GateThresholds, gateThresholds } from './trainer/policy/gate.ts';
 
 const wholeNumber = (min: number, max: number) =>
@@ -45,9 +46,13 @@ const VARIABLES = {
     'the bot token of the Discord developer portal: three parts joined by dots',
     'MTk4NjIy...Cl2FMQ.Zsd2Mw...',
   ),
-  DISCORD_API: variable(z.url(), 'the REST address of Discord or of a box', 'http://127.0.0.1:8787/api'),
+  DISCORD_API: variable(
+    z.url({ protocol: /^https?$/ }),
+    'the REST address of Discord or of a box',
+    'http://127.0.0.1:8787/api',
+  ),
   DATABASE_URL: variable(
-    z.string().regex(/^postgres(ql)?:\/\/\S+$/),
+    z.string(), // src/db/address.ts says what is wrong with one
     'a PostgreSQL address',
     'postgres://chispa:secret@localhost:5432/chispa',
   ),
@@ -80,6 +85,7 @@ const VARIABLES = {
     'Discord user ids separated by commas',
     '80351110224678912,80351110224678913',
   ),
+  TZ: variable(z.string().refine(isTimeZone), 'a time zone of the IANA database', 'Europe/Madrid'),
   LEARN_SCHEDULE: variable(
     z.string().regex(/^(off|\S+( +\S+){4})$/),
     'a cron expression of five fields (minute, hour, day, month, day of the week) or off',
@@ -111,7 +117,12 @@ const VARIABLES = {
 } as const;
 type VariableName = keyof typeof VARIABLES;
 /** Never shown, not even when they are wrong. */
-const SECRETS: ReadonlySet<VariableName> = new Set(['DISCORD_TOKEN', 'VOTER_SECRET', 'HF_TOKEN']);
+const SECRETS: ReadonlySet<VariableName> = new Set([
+  'DISCORD_TOKEN',
+  'DATABASE_URL',
+  'VOTER_SECRET',
+  'HF_TOKEN',
+]);
 
 export interface Config {
   /** Without one, Chispa opens the box instead of connecting to Discord. */
@@ -161,15 +172,16 @@ type Environment = Record<string, string | undefined>;
  * counts as unset. Throws a `ChispaError` that names the first wrong variable, what it takes and a good value.
  */
 export function loadConfig(environment: Environment = process.env, envFile = '.env'): Config {
-  const env = { ...readEnvFile(envFile), ...withoutEmpty(environment) };
+  const env = { ...withoutEmpty(readEnvFile(envFile)), ...withoutEmpty(environment) };
   const read = <N extends VariableName>(name: N): z.output<(typeof VARIABLES)[N]['schema']> | undefined => {
     const text = env[name]?.trim();
     if (!text) return undefined;
+    if (SECRETS.has(name)) keepSecret(text);
     const { schema, takes, example } = VARIABLES[name];
     const parsed = schema.safeParse(text);
     // The schema is the one VARIABLES holds under this very name; TypeScript does not follow the index.
     if (parsed.success) return parsed.data as z.output<(typeof VARIABLES)[N]['schema']>;
-    const shown = SECRETS.has(name) ? 'it' : `"${text}"`;
+    const shown = SECRETS.has(name) ? 'it' : `"${withoutSecrets(text)}"`;
     throw new ChispaError(
       'config',
       `${name} is wrong: ${shown} is not ${takes}. A good value: ${name}=${example}`,
@@ -210,6 +222,10 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
       unsafe: read('GATE_UNSAFE') ?? GATE_DEFAULTS.unsafe,
     },
   };
+  const password = config.databaseUrl && readAddress(config.databaseUrl).client.password;
+  if (typeof password === 'string') keepSecret(password);
+  const timeZone = read('TZ');
+  if (environment === process.env) handOn(timeZone);
   if (config.databaseUrl && !config.voterSecret) {
     const { takes, example } = VARIABLES.VOTER_SECRET;
     throw new ChispaError(
@@ -224,12 +240,21 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
 const scheduleOf = (schedule = '0 4 * * 1'): string | undefined =>
   schedule === 'off' ? undefined : schedule;
 
-function readEnvFile(file: string): Environment {
+/** Variables that Node and libraries read by themselves: set but empty, these count as unset too. */
+const READ_BY_OTHERS = /^(TZ|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY)$/i;
+
+/** Gives this process the environment that `.env` and the rule about empty values mean. */
+function handOn(timeZone: string | undefined): void {
+  for (const [name, value] of Object.entries(process.env))
+    if (READ_BY_OTHERS.test(name) && !value?.trim()) delete process.env[name];
+  if (timeZone) process.env.TZ = timeZone;
+}
+
+function isTimeZone(name: string): boolean {
   try {
-    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ChispaError('config', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false; // Intl knows none of that name
   }
 }
 

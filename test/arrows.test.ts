@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; types?: string[]; never?: Re
   'discord-in-a-box': { rooms: [], never: /^(?!node:|ws$|zod$|discord-api-types\/)/ },
   'box.ts': { rooms: [] },
   lib: { rooms: [] },
-  'config.ts': { rooms: ['trainer/policy'] },
+  'config.ts': { rooms: ['trainer/policy', 'db'] },
   'main.ts': { rooms: ['*'] },
   cli: { rooms: ['*'] },
 };

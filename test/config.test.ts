@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,33 @@ describe('configuration', () => {
 
   it('never repeats a secret in its error', () => {
     expect(() => load({ DISCORD_TOKEN: 'my secret token' })).toThrow(/^(?!.*my secret)/s);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgresql+asyncpg://chispa:hunter2secret@db.example/chispa'],
+    ['DATABASE_URL', 'postgres://chispa:p@hunter2secret#w/rd@127.0.0.1:5432/chispa'],
+    ['HF_TOKEN', 'hunter2secret token'],
+    ['HF_ENDPOINT', 'ftp://me:hunter2secret@hub.example'],
+    ['DISCORD_API', 'me:hunter2secret@nowhere'],
+  ])('never repeats the secret of %s=%s', (name, value) => {
+    expect(() => load({ [name]: value })).toThrow(new RegExp(`^${name} is wrong: (?!.*hunter2)`, 's'));
+  });
+
+  it('takes the time zone of .env for its own, and an empty one for none', () => {
+    const zone = (file: string, environment: string) => {
+      writeFileSync(envFile, file);
+      const code = `import { loadConfig } from './src/config.ts'; loadConfig(process.env, ${JSON.stringify(envFile)});
+        console.log(new Date(Date.UTC(2026, 0, 15, 12)).getHours());`;
+      const { TZ: _, ...others } = process.env;
+      return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
+        cwd: packageRoot,
+        env: { ...others, TZ: environment },
+        encoding: 'utf8',
+      }).stdout.trim();
+    };
+    expect(zone('TZ=America/Bogota', '')).toBe('7');
+    expect(zone('TZ=America/Bogota', 'Asia/Tokyo')).toBe('21');
+    expect(() => load({ TZ: 'Madrid' })).toThrow(/^TZ is wrong: "Madrid" is not a time zone/);
   });
 
   it('asks for VOTER_SECRET where several processes share a database', () => {

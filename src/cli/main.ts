@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { ChispaError, InterruptedError, messageOf, UsageError } from '../lib/errors.ts';
 import { packageRoot } from '../lib/paths.ts';
+import { withoutSecrets } from '../lib/secrets.ts';
 import * as box from './box.ts';
 import * as commands from './commands.ts';
 import * as corpus from './corpus.ts';
@@ -37,8 +38,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    process.stderr.write(`chispa: ${messageOf(error)}\n`);
-    if (!(error instanceof ChispaError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.stderr.write(withoutSecrets(`chispa: ${messageOf(error)}\n`));
+    if (!(error instanceof ChispaError) && error instanceof Error)
+      process.stderr.write(withoutSecrets(`${error.stack}\n`));
     if (error instanceof InterruptedError) return EXIT.interrupted;
     return error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }

@@ -1,6 +1,7 @@
 import { type Logger, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 import { messageOf } from './errors.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export type { Logger };
 
@@ -18,6 +19,9 @@ const serializers = {
   },
 };
 
+/** The last thing before a line is written, so that nothing gets around it. */
+const hooks = { streamWrite: withoutSecrets };
+
 /**
  * The program's log, on stderr so that stdout stays for what a person asked to see.
  * Human-readable on a terminal, one JSON object a line elsewhere.
@@ -26,8 +30,8 @@ export function createLog(level: LogLevel): Logger {
   const stderr = 2;
   return process.stderr.isTTY
     ? pino(
-        { level, serializers },
+        { level, serializers, hooks },
         pretty({ destination: stderr, sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' }),
       )
-    : pino({ level, base: null, serializers }, pino.destination({ dest: stderr, sync: true }));
+    : pino({ level, base: null, serializers, hooks }, pino.destination({ dest: stderr, sync: true }));
 }
