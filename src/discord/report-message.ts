@@ -4,6 +4,10 @@ import {
   type ButtonInteraction,
   ButtonStyle,
   EmbedBuilder,
+  LabelBuilder,
+  ModalBuilder,
+  TextInputBuilder,
+  TextInputStyle,
 } from 'discord.js';
 import type { Joke } from '../db/jokes.ts';
 import { customId } from './custom-id.ts';
@@ -17,6 +21,24 @@ export interface ReportState {
   reason: string | null;
   reports: number;
   hidden: boolean;
+}
+
+/** The field of the modal that holds what the person wrote. */
+export const REPORT_REASON = 'reason';
+const REASON_LENGTH = 400;
+
+/** Asks why a joke is reported. */
+export function reportModal(jokeId: string, m: Messages): ModalBuilder {
+  const input = new TextInputBuilder()
+    .setCustomId(REPORT_REASON)
+    .setStyle(TextInputStyle.Paragraph)
+    .setPlaceholder(m.report.placeholder)
+    .setMaxLength(REASON_LENGTH)
+    .setRequired(false);
+  return new ModalBuilder()
+    .setCustomId(customId('report', jokeId))
+    .setTitle(m.report.title)
+    .addLabelComponents(new LabelBuilder().setLabel(m.report.reason).setTextInputComponent(input));
 }
 
 /** A reported joke for a guild's moderators, with what they can do about it. */

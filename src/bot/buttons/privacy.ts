@@ -1,8 +1,8 @@
-import { ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle } from 'discord.js';
+import { AttachmentBuilder } from 'discord.js';
 import { exportPerson, forgetPerson } from '../../db/privacy.ts';
-import { customId } from '../../discord/custom-id.ts';
+import { confirmForgetMessage } from '../../discord/help-message.ts';
 import { messagesFor } from '../../discord/messages/index.ts';
-import type { ButtonHandler } from './index.ts';
+import type { ButtonHandler } from './handler.ts';
 
 /** "Ver mis datos": everything kept about the person, as a file. */
 export const exportData: ButtonHandler<'export'> = async (interaction, _, { store, voter }) => {
@@ -17,15 +17,7 @@ export const exportData: ButtonHandler<'export'> = async (interaction, _, { stor
 /** "Borrar mis datos": asks once more. */
 export const forget: ButtonHandler<'forget'> = async (interaction) => {
   const m = messagesFor(interaction.locale);
-  const button = new ButtonBuilder()
-    .setCustomId(customId('forget-for-ever'))
-    .setLabel(m.buttons.forgetForEver)
-    .setStyle(ButtonStyle.Danger);
-  await interaction.reply({
-    content: m.privacy.confirm,
-    components: [new ActionRowBuilder<ButtonBuilder>().addComponents(button)],
-    flags: 'Ephemeral',
-  });
+  await interaction.reply({ ...confirmForgetMessage(m), flags: 'Ephemeral' });
 };
 
 /** "Sí, bórralo todo". */

@@ -1,35 +1,17 @@
-import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from 'discord.js';
 import { clearReports, hideJoke, report } from '../../db/reports.ts';
-import { customId } from '../../discord/custom-id.ts';
 import { NO_MENTIONS } from '../../discord/joke-message.ts';
 import { messagesFor } from '../../discord/messages/index.ts';
 import { replyTo } from '../../discord/reply.ts';
-import { resolvedReportMessage } from '../../discord/report-message.ts';
+import { REPORT_REASON, reportModal, resolvedReportMessage } from '../../discord/report-message.ts';
 import { visible } from '../../discord/text.ts';
 import { requireModerator } from '../moderators.ts';
 import { refuseGone } from '../refusal.ts';
 import { shownJoke } from '../shown-joke.ts';
-import type { ButtonHandler, ModalHandler } from './index.ts';
-
-const REASON = 'reason';
-const REASON_LENGTH = 400;
+import type { ButtonHandler, ModalHandler } from './handler.ts';
 
 /** "Reportar": asks for the reason. */
-export const openReport: ButtonHandler<'report'> = async (interaction, { joke }) => {
-  const m = messagesFor(interaction.locale);
-  const input = new TextInputBuilder()
-    .setCustomId(REASON)
-    .setStyle(TextInputStyle.Paragraph)
-    .setPlaceholder(m.report.placeholder)
-    .setMaxLength(REASON_LENGTH)
-    .setRequired(false);
-  await interaction.showModal(
-    new ModalBuilder()
-      .setCustomId(customId('report', joke))
-      .setTitle(m.report.title)
-      .addLabelComponents(new LabelBuilder().setLabel(m.report.reason).setTextInputComponent(input)),
-  );
-};
+export const openReport: ButtonHandler<'report'> = (interaction, { joke }) =>
+  interaction.showModal(reportModal(joke, messagesFor(interaction.locale))).then(() => {});
 
 /** The report itself: counted once a person, told to the moderators; the third one hides the joke. */
 export const submitReport: ModalHandler<'report'> = async (interaction, { joke: id }, services) => {
@@ -37,7 +19,7 @@ export const submitReport: ModalHandler<'report'> = async (interaction, { joke: 
   const m = messagesFor(interaction.locale);
   await interaction.deferReply({ flags: 'Ephemeral' });
   const joke = await shownJoke(store.db, id, interaction);
-  const reason = visible(interaction.fields.getTextInputValue(REASON)).trim() || null;
+  const reason = visible(interaction.fields.getTextInputValue(REPORT_REASON)).trim() || null;
   const result = await report(store.db, {
     jokeId: id,
     reporter: voter(interaction.user.id),

@@ -1,0 +1,42 @@
+import { ActionRowBuilder, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
+import { customId } from './custom-id.ts';
+import type { Messages } from './messages/index.ts';
+
+const COLOUR = { help: 0xf2c14e, privacy: 0x8d99ae } as const;
+
+/** What Chispa can do. */
+export function helpMessage({ help }: Messages) {
+  const embed = new EmbedBuilder()
+    .setTitle(help.title)
+    .setDescription([help.intro, '', ...help.lines].join('\n'))
+    .setFooter({ text: help.footer })
+    .setColor(COLOUR.help);
+  return { embeds: [embed] };
+}
+
+/** What is kept about people, with the buttons to see and to erase it. */
+export function privacyMessage(m: Messages) {
+  const embed = new EmbedBuilder()
+    .setTitle(m.privacy.title)
+    .setDescription(m.privacy.kept.join('\n'))
+    .setColor(COLOUR.privacy);
+  const button = (action: 'export' | 'forget', style: ButtonStyle) =>
+    new ButtonBuilder().setCustomId(customId(action)).setLabel(m.buttons[action]).setStyle(style);
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
+    button('export', ButtonStyle.Secondary),
+    button('forget', ButtonStyle.Danger),
+  );
+  return { embeds: [embed], components: [row] };
+}
+
+/** Asks once more before everything is erased. */
+export function confirmForgetMessage(m: Messages) {
+  const button = new ButtonBuilder()
+    .setCustomId(customId('forget-for-ever'))
+    .setLabel(m.buttons.forgetForEver)
+    .setStyle(ButtonStyle.Danger);
+  return {
+    content: m.privacy.confirm,
+    components: [new ActionRowBuilder<ButtonBuilder>().addComponents(button)],
+  };
+}

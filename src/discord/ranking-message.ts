@@ -1,0 +1,43 @@
+import { AttachmentBuilder, EmbedBuilder } from 'discord.js';
+import type { Period, RankedJoke } from '../db/ranking.ts';
+import type { Statistics } from '../db/statistics.ts';
+import { renderStatistics } from './charts/statistics.ts';
+import type { Messages } from './messages/index.ts';
+import { clip, literal } from './text.ts';
+
+const COLOUR = { ranking: 0xf2c14e, statistics: 0x3a86ff } as const;
+const LINE_LENGTH = 300;
+const CHART = 'chispa.png';
+
+/** A guild's best jokes of a period, the best first. */
+export function rankingMessage(best: readonly RankedJoke[], period: Period, m: Messages) {
+  const lines = best.map(({ joke, tally, score }, index) => {
+    const given = joke.prompt.kind === 'continue' ? (joke.prompt.text ?? '') : '';
+    const text = clip(literal(`${given}${joke.text}`.replace(/\s+/g, ' ').trim()), LINE_LENGTH);
+    return `${m.ranking.line(index + 1, score, tally.votes)}\n${text}`;
+  });
+  const embed = new EmbedBuilder()
+    .setTitle(m.ranking.title[period])
+    .setDescription(lines.join('\n\n') || m.ranking.empty)
+    .setColor(COLOUR.ranking);
+  if (lines.length > 0) embed.setFooter({ text: m.ranking.explain });
+  return { embeds: [embed] };
+}
+
+/** A guild's jokes and votes in numbers, with a chart once there are votes. */
+export async function statisticsMessage(
+  { jokes, votes, mean, weeks, models }: Statistics,
+  locale: string,
+  m: Messages,
+) {
+  const embed = new EmbedBuilder()
+    .setTitle(m.statistics.title)
+    .setDescription(m.statistics.summary(jokes, votes, mean))
+    .setColor(COLOUR.statistics);
+  if (votes === 0) return { embeds: [embed.setFooter({ text: m.statistics.empty })] };
+  const chart = await renderStatistics({ weeks, models, locale, texts: m.statistics.chart });
+  return {
+    embeds: [embed.setImage(`attachment://${CHART}`)],
+    files: [new AttachmentBuilder(chart, { name: CHART })],
+  };
+}
