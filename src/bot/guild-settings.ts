@@ -1,6 +1,7 @@
 import type { Store } from '../db/connect.ts';
 import { GUILD_DEFAULTS, type GuildSettings } from '../db/guild-settings.ts';
 import { allGuildSettings, settingsOf } from '../db/settings.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 
 /** Every guild's settings in memory: what must be refused is known before the acknowledgement. */
@@ -19,22 +20,24 @@ export async function createSettingsCache({
   store: Store;
   log: Logger;
 }): Promise<SettingsCache> {
-  const changed = new Set<string>();
-  let settings: Map<string, GuildSettings> | undefined;
-  // Listening first: a change while the rows are read is read again after them.
-  const close = await store.listen('chispa_settings', (guildId) => {
-    changed.add(guildId);
-    if (settings) refresh().catch((err) => log.error({ err }, 'changed settings could not be read'));
-  });
-  settings = await allGuildSettings(store.db);
-  await refresh();
-
-  async function refresh(): Promise<void> {
-    for (const guildId of changed) {
-      changed.delete(guildId);
-      settings?.set(guildId, await settingsOf(store.db, guildId));
-    }
-  }
+  let settings = new Map<string, GuildSettings>();
+  /** One reading after another, so that none brings back what a later one has seen. */
+  let reading: Promise<unknown> = Promise.resolve();
+  const follow = (read: () => Promise<unknown>) => {
+    reading = reading
+      .then(read)
+      .catch((error) => log.error({ error: messageOf(error) }, 'changed settings could not be read'));
+  };
+  const readAll = async () => {
+    settings = await allGuildSettings(store.db);
+  };
+  const close = await store.listen(
+    'chispa_settings',
+    (guildId) => follow(async () => settings.set(guildId, await settingsOf(store.db, guildId))),
+    () => follow(readAll),
+  );
+  reading = reading.then(readAll);
+  await reading;
 
   return {
     of: (guildId) => (guildId ? settings.get(guildId) : undefined) ?? GUILD_DEFAULTS,
