@@ -15,12 +15,12 @@ export default {
     const { author, id, content } = interaction.targetMessage;
     if (author.id !== interaction.client.user.id) {
       if (!content.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
-      await ask(interaction, { prompt: { kind: 'continue', from: { text: continuable(content) } } });
+      await ask(interaction, { kind: 'continue', from: { text: continuable(content) } });
       return;
     }
     await interaction.deferReply();
     const joke = await findJokeByMessage(store.db, id);
     if (joke?.state !== 'shown') throw new Refusal((m) => m.refusal.nothingToContinue);
-    await ask(interaction, { prompt: { kind: 'continue', from: { jokeId: joke.id } } });
+    await ask(interaction, { kind: 'continue', from: { jokeId: joke.id } });
   },
 } satisfies MessageCommand;

@@ -12,6 +12,6 @@ export default {
 
   async execute(interaction, { ask }) {
     const text = continuable(interaction.options.getString('texto') ?? '');
-    await ask(interaction, { prompt: { kind: 'continue', from: { text } } });
+    await ask(interaction, { kind: 'continue', from: { text } });
   },
 } satisfies SlashCommand;

@@ -1,5 +1,6 @@
 import type { ChatInputCommandInteraction } from 'discord.js';
 import { Refusal } from '../../src/bot/refusal.ts';
+import type { ModelVersion } from '../../src/db/models.ts';
 import type { Messages } from '../../src/discord/messages/index.ts';
 import {
   type DecoderSettings,
@@ -39,13 +40,6 @@ export function readDecoder({ options }: ChatInputCommandInteraction): Partial<D
   return parsed.data as Partial<DecoderSettings>; // zod adds `undefined` to what it made optional; none is there
 }
 
-/** The model that answers a guild, as far as its settings must fit it. */
-export interface Answering {
-  name: string;
-  /** Tokens it can see at once, where that is known. */
-  context: number | null;
-}
-
 /**
  * Throws a `Refusal` for what cannot be: more tokens than the model can see, and settings named together of which one
  * makes the other idle.
@@ -53,7 +47,7 @@ export interface Answering {
 export function checkDecoder(
   named: Partial<DecoderSettings>,
   after: DecoderSettings,
-  model: Answering | undefined,
+  model: Pick<ModelVersion, 'name' | 'context'> | undefined,
 ): void {
   const { name, context } = model ?? { name: '', context: null };
   if (context !== null && (named.maxTokens ?? 0) > context) {

@@ -10,9 +10,8 @@ import {
 import type { CommandContext, SlashCommand } from '../../src/bot/command.ts';
 import { requireModerator } from '../../src/bot/moderators.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
-import type { Database } from '../../src/db/connect.ts';
 import { MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
-import { activeModel, findModelVersion, type ModelVersion } from '../../src/db/models.ts';
+import { answeringModel } from '../../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../../src/db/settings.ts';
 import { voiceFor } from '../../src/db/voices.ts';
 import { choiceNames, described } from '../../src/discord/localized.ts';
@@ -127,10 +126,7 @@ async function changeDecoder(
   const after = await changeSettings(store.db, guildId, interaction.user.id, { decoder: named });
   const heading = [idleNote(named, wanted, m), m.settings.changed].filter(Boolean).join('\n');
   await showPanel(interaction, guildId, context, heading);
-  await ask(interaction, {
-    prompt: { kind: 'preview', before: settings.decoder },
-    settings: after.decoder,
-  });
+  await ask(interaction, { kind: 'preview', before: settings.decoder }, { settings: after.decoder });
 }
 
 async function showPanel(
@@ -151,7 +147,3 @@ async function showPanel(
   };
   await interaction.editReply(settingsMessage(panel, heading, m));
 }
-
-/** The version a guild pinned, else the active one. */
-const answeringModel = (db: Database, pinned: number | null): Promise<ModelVersion | undefined> =>
-  pinned === null ? activeModel(db) : findModelVersion(db, pinned);

@@ -5,7 +5,6 @@ import { Refusal } from '../../src/bot/refusal.ts';
 import { addJokeMessage } from '../../src/db/jokes.ts';
 import { lovedJoke } from '../../src/db/loved.ts';
 import { tallyOf } from '../../src/db/ratings.ts';
-import { finishedJoke } from '../../src/discord/finished-joke.ts';
 import { jokeMessage } from '../../src/discord/joke-message.ts';
 import { choiceNames, described } from '../../src/discord/localized.ts';
 import { replyTo } from '../../src/discord/reply.ts';
@@ -40,7 +39,7 @@ export default {
     if (!seed.success) throw new Refusal((m) => m.refusal.seed);
     const origin = isOurTheme(theme) ? 'list' : 'user';
     const about = theme ? ({ theme: { text: theme, origin } } as const) : {};
-    await context.ask(interaction, { prompt: { kind: 'joke', ...about }, seed: seed.data });
+    await context.ask(interaction, { kind: 'joke', ...about }, { seed: seed.data });
   },
 
   async autocomplete(interaction) {
@@ -59,8 +58,8 @@ async function tellLoved(
   await interaction.deferReply();
   const joke = await lovedJoke(db, guildId, {});
   if (!joke) throw new Refusal((m) => m.refusal.noBest);
-  const shown = { ...finishedJoke(joke, await tallyOf(db, joke.id)), askedBy: user.id };
-  const body = jokeMessage(shown, m, { heading: m.joke.retold });
+  const told = { ...joke, askedBy: user.id };
+  const body = jokeMessage(told, await tallyOf(db, joke.id), m, { heading: m.joke.retold });
   const message = await replyTo(interaction.client.rest, interaction).edit(body);
   await addJokeMessage(db, { messageId: message.id, jokeId: joke.id, channelId, askedBy: user.id });
 }

@@ -159,9 +159,18 @@ async function rateAll(
     const request = await db.transaction((tx) =>
       insertRequest(tx, {
         ask: { kind: 'joke' },
-        interaction: { id: randomUUID(), applicationId: '1', token: 'simulated' },
-        ...{ guildId: String(1 + (i % GUILDS)), channelId: '1', userId: '1', locale: 'es-ES' },
-        ...{ settings: BOT_DEFAULTS, safeMode: false, seed, deadline: new Date(Date.now() + DEADLINE_MS) },
+        by: {
+          ...{ kind: 'person', userId: '1', guildId: String(1 + (i % GUILDS)) },
+          interaction: { id: randomUUID(), applicationId: '1', token: 'simulated' },
+        },
+        ...{
+          channelId: '1',
+          locale: 'es-ES',
+          settings: BOT_DEFAULTS,
+          safeMode: false,
+          seed,
+          deadline: new Date(Date.now() + DEADLINE_MS),
+        },
       }),
     );
     const joke = await storeJoke(db, {

@@ -6,7 +6,8 @@ import type {
 } from 'discord.js';
 import { MessageFlags } from 'discord.js';
 import type { Store } from '../db/connect.ts';
-import type { Ask as Prompt } from '../db/requests.ts';
+import type { Ask } from '../db/request-shape.ts';
+import { messagesFor } from '../discord/messages/index.ts';
 import { visible } from '../discord/text.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -14,6 +15,7 @@ import { submit } from '../queue/submit.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Admission } from './admission.ts';
 import type { SettingsCache } from './guild-settings.ts';
+import type { Wait } from './open-requests.ts';
 import { Refusal } from './refusal.ts';
 import type { WaitingBoard } from './waiting-board.ts';
 
@@ -29,8 +31,7 @@ export type AskingInteraction =
   | MessageContextMenuCommandInteraction
   | MessageComponentInteraction;
 
-export interface Question {
-  prompt: Prompt;
+export interface AskOptions {
   /** Unsigned 32-bit; a random one when absent. */
   seed?: number | undefined;
   /** Instead of the guild's. */
@@ -40,10 +41,10 @@ export interface Question {
 }
 
 /**
- * Refuses what must be refused, acknowledges the interaction, then queues the question; the generator writes the
+ * Refuses what must be refused, acknowledges the interaction, then queues what it asks for; the generator writes the
  * answer into the reply. Everything before the acknowledgement is decided from memory.
  */
-export type Ask = (interaction: AskingInteraction, question: Question) => Promise<void>;
+export type AskFor = (interaction: AskingInteraction, ask: Ask, options?: AskOptions) => Promise<void>;
 
 export interface AskDependencies {
   store: Store;
@@ -62,43 +63,44 @@ export function continuable(text: string): string {
   return clean;
 }
 
-export function createAsk({ store, queue, settings, admission, safety, waiting }: AskDependencies): Ask {
-  const refuseUnsafe = (prompt: Prompt, safeMode: boolean) => {
+export function createAsk({ store, queue, settings, admission, safety, waiting }: AskDependencies): AskFor {
+  const refuseUnsafe = (ask: Ask, safeMode: boolean) => {
     const allowed = (text: string) => safety.check(text, safeMode ? 'safe' : 'open').allowed;
-    if (prompt.kind === 'joke' && prompt.theme && !allowed(prompt.theme.text)) {
+    if (ask.kind === 'joke' && ask.theme && !allowed(ask.theme.text)) {
       throw new Refusal((m) => m.refusal.unsafeTheme);
     }
-    if (prompt.kind === 'continue' && 'text' in prompt.from && !allowed(prompt.from.text)) {
+    if (ask.kind === 'continue' && 'text' in ask.from && !allowed(ask.from.text)) {
       throw new Refusal((m) => m.refusal.unsafeText);
     }
   };
 
-  return async (interaction, { prompt, seed = randomInt(0, 2 ** 32), settings: decoder, privately }) => {
+  return async (interaction, ask, { seed = randomInt(0, 2 ** 32), settings: decoder, privately } = {}) => {
     const { guildId, channelId, user, locale, createdTimestamp } = interaction;
     const guild = settings.of(guildId);
     const safeMode = guild.safeMode || !isAgeRestricted(interaction);
-    refuseUnsafe(prompt, safeMode);
+    refuseUnsafe(ask, safeMode);
     const asker = { userId: user.id, guildId };
     // A look at a joke's steps or a preview makes nobody wait longer for a joke.
-    const isJoke = prompt.kind === 'joke' || prompt.kind === 'continue';
+    const isJoke = ask.kind === 'joke' || ask.kind === 'continue';
     admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
-    const giveBack = admission.open(asker, { cooldown: isJoke });
+    const { wait, written, giveBack } = admission.admit(interaction.id, asker, { cooldown: isJoke });
+    const told = isJoke && !interaction.deferred ? wait : undefined;
     try {
-      if (!interaction.deferred && !interaction.replied) {
-        await interaction.deferReply(privately ? { flags: MessageFlags.Ephemeral } : {});
-      }
+      await acknowledge(interaction, told, privately);
       const request = await submit(
         { store, queue },
         {
-          ask: prompt,
-          interaction: {
-            id: interaction.id,
-            applicationId: interaction.applicationId,
-            token: interaction.token,
+          ask,
+          by: {
+            ...asker,
+            kind: 'person',
+            interaction: {
+              id: interaction.id,
+              applicationId: interaction.applicationId,
+              token: interaction.token,
+            },
           },
-          guildId,
           channelId,
-          userId: user.id,
           locale,
           settings: decoder ?? guild.decoder,
           seed,
@@ -106,12 +108,33 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
           deadline: new Date(createdTimestamp + INTERACTION_LIFETIME_MS),
         },
       );
-      if (isJoke) waiting.add(request.id, interaction);
+      written();
+      if (isJoke) waiting.add(request.id, { interaction, locale }, told);
     } catch (error) {
       giveBack();
+      if (told && interaction.replied) await interaction.deleteReply(); // nobody waits for anything
       throw error;
     }
   };
+}
+
+/**
+ * The reply is the bot's until there is a job: whoever has to wait is told now, at no cost, and no word about waiting
+ * can come after the joke.
+ */
+async function acknowledge(
+  interaction: AskingInteraction,
+  wait: Wait | undefined,
+  privately = false,
+): Promise<void> {
+  if (interaction.deferred || interaction.replied) return;
+  const flags = privately ? { flags: MessageFlags.Ephemeral as const } : {};
+  if (!wait) {
+    await interaction.deferReply(flags);
+    return;
+  }
+  const content = messagesFor(interaction.locale).waiting(wait.position, wait.readyAt);
+  await interaction.reply({ content, ...flags });
 }
 
 const isAgeRestricted = ({ channel }: AskingInteraction): boolean =>

@@ -11,6 +11,7 @@ import type { Voter } from '../db/voter.ts';
 import { es } from '../discord/messages/index.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { within } from '../lib/within.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createSafety } from '../safety/safety.ts';
 import { createAdmission } from './admission.ts';
@@ -22,6 +23,7 @@ import { createLearningLog } from './learning-log.ts';
 import { loadCommands } from './load-commands.ts';
 import { createMessageBoard } from './message-board.ts';
 import { createModeratorLog } from './moderator-log.ts';
+import { createOpenRequests } from './open-requests.ts';
 import { commandRegistry } from './register.ts';
 import { routeInteractions } from './router.ts';
 import { createWaitingBoard } from './waiting-board.ts';
@@ -68,8 +70,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { token, api, store, queue, voter, slots, ownerIds, log } = options;
   const client = createClient(api, log);
   const settings = await createSettingsCache({ store, log });
-  const admission = await createAdmission(store, { slots });
-  const waiting = createWaitingBoard({ db: store.db, slots, log });
+  const open = await createOpenRequests(store, { slots, log });
+  const admission = createAdmission(open);
+  const waiting = createWaitingBoard({ db: store.db, rest: client.rest, slots, log });
   const moderatorLog = createModeratorLog(client.rest, settings, log);
   const commands = await loadCommands();
   let hosts: ReadonlySet<string> = new Set(ownerIds);
@@ -96,6 +99,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     store,
     queue,
     settings,
+    rest: client.rest,
     log,
     onJokesToday: (jokes) =>
       ready.user.setActivity({ name: 'chispa', type: ActivityType.Custom, state: es.presence(jokes) }),
@@ -111,10 +115,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     }),
     async close() {
       await within(CLOSE_DEADLINE_MS, client.destroy());
-      waiting.close();
+      await waiting.close();
       await learningLog.close();
       await housekeeping.close();
-      await admission.close();
+      await open.close();
       await settings.close();
     },
   };
@@ -148,14 +152,4 @@ async function login(client: Client, token: string): Promise<Client<true>> {
       { cause: error },
     );
   }
-}
-
-/** Settles with `work`, or without it after `ms`. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

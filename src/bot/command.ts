@@ -7,7 +7,7 @@ import type {
 import type { Store } from '../db/connect.ts';
 import type { Voter } from '../db/voter.ts';
 import type { Messages } from '../discord/messages/index.ts';
-import type { Ask } from './ask.ts';
+import type { AskFor } from './ask.ts';
 import type { SettingsCache } from './guild-settings.ts';
 import type { MessageBoard } from './message-board.ts';
 import type { ModeratorLog } from './moderator-log.ts';
@@ -15,7 +15,7 @@ import type { ModeratorLog } from './moderator-log.ts';
 /** What commands and buttons may do beyond answering Discord. */
 export interface Services {
   store: Store;
-  ask: Ask;
+  ask: AskFor;
   settings: SettingsCache;
   voter: Voter;
   board: MessageBoard;

@@ -1,25 +1,32 @@
 import { randomInt } from 'node:crypto';
+import type { REST } from 'discord.js';
 import type { Store } from '../db/connect.ts';
 import { dueDay, guildsWithDailyJoke } from '../db/daily.ts';
 import { jokesSince } from '../db/jokes.ts';
 import { expireRequests } from '../db/requests.ts';
 import { eraseOld } from '../db/retention.ts';
+import { replyIsFree } from '../db/waiting.ts';
+import { sayInstead } from '../discord/reply.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { submitDailyJoke } from '../queue/daily.ts';
 import type { Queue } from '../queue/queue.ts';
+import { submitDailyJoke } from '../queue/submit.ts';
 import type { SettingsCache } from './guild-settings.ts';
 
 export interface HousekeepingOptions {
   store: Store;
   queue: Queue;
   settings: SettingsCache;
+  /** For the last word to those who waited in vain. */
+  rest: REST;
   /** Hears how many jokes were told today. */
   onJokesToday: (jokes: number) => void;
   log: Logger;
   now?: () => Date;
 }
 
+/** Far shorter than the half minute that a token outlives its request. */
+const EXPIRE_MS = 10_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** How long the generator may take for a joke of the day. */
@@ -30,11 +37,10 @@ const DAILY_DEADLINE_MS = 60 * MINUTE_MS;
  * do it. `tick` does now what is due.
  */
 export function createHousekeeping(options: HousekeepingOptions) {
-  const { store, queue, settings, onJokesToday, log, now = () => new Date() } = options;
+  const { store, queue, settings, rest, onJokesToday, log, now = () => new Date() } = options;
   let erasedAt = Number.NEGATIVE_INFINITY;
 
   const tasks: Record<string, () => Promise<unknown>> = {
-    'close what came too late': () => expireRequests(store.db, 'nobody took it up in time'),
     'ask for the jokes of the day': askForDailyJokes,
     'erase what is old': async () => {
       if (now().getTime() - erasedAt < DAY_MS) return;
@@ -48,6 +54,16 @@ export function createHousekeeping(options: HousekeepingOptions) {
     },
   };
 
+  /** Closes what came too late, and says so to whoever waited. */
+  async function expire(): Promise<void> {
+    for (const request of await expireRequests(store.db, 'nobody took it up in time', now())) {
+      await replyIsFree(store.db, request.id);
+      await sayInstead(rest, request, (m) => m.failure.expired).catch((error) =>
+        log.warn({ error: messageOf(error), request: request.id }, 'that it is too late could not be told'),
+      );
+    }
+  }
+
   async function askForDailyJokes(): Promise<void> {
     for (const { guildId, daily } of await guildsWithDailyJoke(store.db)) {
       const day = dueDay(daily, now());
@@ -59,9 +75,8 @@ export function createHousekeeping(options: HousekeepingOptions) {
           day,
           request: {
             ask: { kind: 'joke' },
-            guildId,
+            by: { kind: 'day', guildId },
             channelId: daily.channelId,
-            userId: null,
             locale: 'es-ES',
             settings: guild.decoder,
             seed: randomInt(0, 2 ** 32),
@@ -73,25 +88,32 @@ export function createHousekeeping(options: HousekeepingOptions) {
     }
   }
 
+  const attempt = (task: string, run: () => Promise<unknown>) =>
+    run().catch((error) => log.error({ error: messageOf(error) }, `could not ${task}`));
+  const expireLate = () => attempt('close what came too late', expire);
   async function tick(): Promise<void> {
-    for (const [task, run] of Object.entries(tasks)) {
-      await run().catch((error) => log.error({ error: messageOf(error) }, `could not ${task}`));
-    }
+    await expireLate();
+    for (const [task, run] of Object.entries(tasks)) await attempt(task, run);
   }
 
-  let timer: NodeJS.Timeout | undefined;
-  let ticking: Promise<void> = Promise.resolve();
+  const timers: NodeJS.Timeout[] = [];
+  let working: Promise<unknown> = Promise.resolve();
+  const every = (milliseconds: number, work: () => Promise<unknown>) =>
+    timers.push(
+      setInterval(() => {
+        working = working.then(work);
+      }, milliseconds),
+    );
   return {
     tick,
     start() {
-      ticking = tick();
-      timer = setInterval(() => {
-        ticking = ticking.then(tick);
-      }, MINUTE_MS);
+      working = tick();
+      every(EXPIRE_MS, expireLate);
+      every(MINUTE_MS, tick);
     },
     async close() {
-      clearInterval(timer);
-      await ticking;
+      for (const timer of timers) clearInterval(timer);
+      await working;
     },
   };
 }

@@ -1,8 +1,7 @@
 import { type ButtonInteraction, type REST, Routes } from 'discord.js';
 import type { Database } from '../db/connect.ts';
 import { findJoke, messagesOfJoke } from '../db/jokes.ts';
-import { tallyOf } from '../db/ratings.ts';
-import { finishedJoke } from '../discord/finished-joke.ts';
+import { tallyOf, type Voted } from '../db/ratings.ts';
 import { jokeMessage, type MessageBody } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits, type PacedEdits } from '../discord/paced-edits.ts';
@@ -11,16 +10,23 @@ import type { Logger } from '../lib/log.ts';
 
 /** Keeps the messages of jokes up to date at a pace Discord allows, however many people press at once. */
 export interface MessageBoard {
-  /** Shows a joke's present state in the message whose button was pressed. */
-  refresh(interaction: ButtonInteraction, jokeId: string): void;
-  /** Shows it in every message of the joke, as the bot itself. Resolves when all were tried. */
+  /** Shows what a vote made of a joke in the message whose button was pressed. Of many at once the last counts. */
+  show(interaction: ButtonInteraction, voted: Voted): void;
+  /** Shows a joke's present state in every message of it, as the bot itself. Resolves when all were tried. */
   refreshEverywhere(jokeId: string): Promise<void>;
-  /** Stops editing a message that is about to be deleted. */
-  forget(messageId: string): void;
+  /** Stops editing a message, for good; resolves when no edit of it is on its way. */
+  forget(messageId: string): Promise<void>;
 }
 
 /** A message nobody presses for this long is forgotten. */
 const FORGET_AFTER_MS = 30_000;
+
+interface Board {
+  edits: PacedEdits<() => Promise<unknown>>;
+  /** Of the newest vote shown. */
+  turn: number;
+  forget: NodeJS.Timeout;
+}
 
 export function createMessageBoard({
   db,
@@ -31,50 +37,55 @@ export function createMessageBoard({
   rest: REST;
   log: Logger;
 }): MessageBoard {
-  type Edit = () => Promise<unknown>;
-  const boards = new Map<string, { edits: PacedEdits<Edit>; forget: NodeJS.Timeout }>();
+  const boards = new Map<string, Board>();
 
-  const boardOf = (messageId: string) => {
+  const boardOf = (messageId: string): Board => {
     const known = boards.get(messageId);
     if (known) {
       known.forget.refresh();
-      return known.edits;
+      return known;
     }
-    const edits = createPacedEdits<Edit, unknown>((edit) => edit(), {
+    const edits = createPacedEdits<() => Promise<unknown>, unknown>((edit) => edit(), {
       onSkipped: (err) => log.warn({ err, message: messageId }, 'a message could not be brought up to date'),
     });
     const forget = setTimeout(() => boards.delete(messageId), FORGET_AFTER_MS).unref();
-    boards.set(messageId, { edits, forget });
-    return edits;
+    const board = { edits, forget, turn: 0 };
+    boards.set(messageId, board);
+    return board;
   };
 
-  /** Counted when the edit is made, not when a vote came: of many votes at once the last edit must show them all. */
+  async function forget(messageId: string): Promise<void> {
+    const board = boards.get(messageId);
+    boards.delete(messageId);
+    clearTimeout(board?.forget);
+    await board?.edits.stop();
+  }
+
   async function bodyOf(jokeId: string): Promise<MessageBody | undefined> {
     const joke = await findJoke(db, jokeId);
     if (!joke || joke.state === 'deleted') return undefined;
-    return jokeMessage(finishedJoke(joke, await tallyOf(db, jokeId)), messagesFor(joke.locale));
+    return jokeMessage(joke, await tallyOf(db, jokeId), messagesFor(joke.locale));
   }
 
   return {
-    refresh(interaction, jokeId) {
-      boardOf(interaction.message.id).push(async () => {
-        const body = await bodyOf(jokeId);
-        if (body) await replyTo(interaction.client.rest, interaction).edit(body);
-      });
+    show(interaction, { joke, tally, turn }) {
+      const board = boardOf(interaction.message.id);
+      if (turn < board.turn) return; // overtaken on the way from the database by a vote that counts this one
+      board.turn = turn;
+      const body = jokeMessage(joke, tally, messagesFor(joke.locale));
+      board.edits.push(() => replyTo(interaction.client.rest, interaction).edit(body));
     },
     async refreshEverywhere(jokeId) {
       const body = await bodyOf(jokeId);
       if (!body) return;
       for (const { channelId, messageId } of await messagesOfJoke(db, jokeId)) {
+        await forget(messageId); // a vote from before must not show what is hidden now
         await rest.patch(Routes.channelMessage(channelId, messageId), { body }).catch((err) => {
           // The message or its channel is gone, or closed to the bot: the other messages still count.
           log.warn({ err, message: messageId }, 'a message of a joke could not be changed');
         });
       }
     },
-    forget(messageId) {
-      clearTimeout(boards.get(messageId)?.forget);
-      boards.delete(messageId);
-    },
+    forget,
   };
 }

@@ -9,7 +9,8 @@ import { type Action, type ActionName, parseCustomId } from '../discord/custom-i
 import { messagesFor } from '../discord/messages/index.ts';
 import type { Logger } from '../lib/log.ts';
 import { answerError } from './answer-error.ts';
-import { BUTTONS, type ButtonHandler, MODALS, type ModalHandler } from './buttons/index.ts';
+import type { ButtonHandler, ModalHandler } from './buttons/handler.ts';
+import { BUTTONS, MODALS } from './buttons/index.ts';
 import type { Command, Services } from './command.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,113 +1,117 @@
+import { DiscordAPIError, type REST } from 'discord.js';
 import type { Database } from '../db/connect.ts';
-import { findJokeByRequest } from '../db/jokes.ts';
-import { tallyOf } from '../db/ratings.ts';
-import { queuedRequests, recentDuration } from '../db/waiting.ts';
-import { finishedJoke } from '../discord/finished-joke.ts';
-import { jokeMessage, sentenceMessage } from '../discord/joke-message.ts';
+import type { Person } from '../db/request-shape.ts';
+import { holdReplies, queuedRequests, recentDuration, releaseReply } from '../db/waiting.ts';
+import { sentenceMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { replyTo } from '../discord/reply.ts';
 import type { Logger } from '../lib/log.ts';
-import type { AskingInteraction } from './ask.ts';
+import { FIRST_GUESS_MS, type Wait } from './open-requests.ts';
 
-/** Tells people who wait how many are before them. */
+/** Keeps what people who wait were told about their turn up to date. */
 export interface WaitingBoard {
-  add(requestId: string, interaction: AskingInteraction): void;
-  close(): void;
+  /** `told`: what the acknowledgement said. */
+  add(requestId: string, asker: Waiting, told: Wait | undefined): void;
+  close(): Promise<void>;
+}
+
+/** Whose reply it is, and its language. */
+export interface Waiting {
+  interaction: Person['interaction'];
+  locale: string;
 }
 
 const INTERVAL_MS = 2500;
-/** A joke that comes sooner needs no word about waiting. */
-const FIRST_LOOK_MS = 700;
-/** A joke of 128 tokens on a small server, until there is one to measure. */
-export const FIRST_GUESS_MS = 3000;
-/** An edit that hangs longer might land after the joke itself. */
-const EDIT_TIMEOUT_MS = 1000;
+/** Four a second, of the fifty that Discord takes: the rest belongs to the jokes. */
+const EDITS_A_LOOK = 10;
+/** Far less than a reply is held for. */
+const EDIT_TIMEOUT_MS = 2000;
 
-interface Person {
-  interaction: AskingInteraction;
-  /** What they were last told; `readyAt` in seconds since the epoch. */
-  shown?: { position: number; readyAt: number };
+interface Place extends Waiting {
+  told: Wait | undefined;
+  /** When that was, in milliseconds since the epoch. */
+  toldAt: number;
 }
 
 /** Whether what somebody was told still holds: the same place, and a turn that is yet to come. */
-const isTold = ({ shown }: Person, position: number): boolean =>
-  shown?.position === position && shown.readyAt * 1000 > Date.now();
+const holds = (told: Wait | undefined, position: number): boolean =>
+  told?.position === position && told.readyAt * 1000 > Date.now();
 
 export interface WaitingBoardOptions {
   db: Database;
+  rest: REST;
   /** Jokes that are generated at once. */
   slots: number;
   log: Logger;
 }
 
 /**
- * The position goes down with each look at the queue, the estimate counts down by itself (a Discord timestamp).
- * Whoever comes next is not told any more: the generator may be writing already, and a late "you are waiting" must
- * never cover a joke for good.
+ * The place goes down with each look at the queue, those first whose word is oldest; the estimate counts down by itself
+ * (a Discord timestamp). A reply is held while it is edited, and whoever comes next is left alone: the joke is near.
  */
-export function createWaitingBoard({ db, slots, log }: WaitingBoardOptions): WaitingBoard {
-  const people = new Map<string, Person>();
+export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions): WaitingBoard {
+  const places = new Map<string, Place>();
   let timer: NodeJS.Timeout | undefined;
-  let soon: NodeJS.Timeout | undefined;
-  let looking = false;
+  let looking: Promise<void> | undefined;
 
   async function look(): Promise<void> {
-    if (looking || people.size === 0) return;
-    looking = true;
-    try {
-      const queued = await queuedRequests(db);
-      const duration = (await recentDuration(db)) ?? FIRST_GUESS_MS;
-      for (const [id, person] of people) {
-        const position = queued.indexOf(id) + 1;
-        if (position === 0) people.delete(id);
-        else if (position > slots && !isTold(person, position)) tell(id, person, position, duration);
-      }
-    } catch (err) {
-      log.warn({ err }, 'the queue could not be looked at');
-    } finally {
-      looking = false;
-    }
-    if (people.size === 0) {
+    const queued = new Map((await queuedRequests(db)).map((id, index) => [id, index + 1]));
+    for (const id of places.keys()) if (!queued.has(id)) places.delete(id);
+    if (places.size === 0) {
       clearInterval(timer);
       timer = undefined;
+      return;
     }
-  }
-
-  function tell(id: string, person: Person, position: number, duration: number): void {
-    const { interaction } = person;
-    const readyAt = Math.ceil((Date.now() + (position / slots) * duration) / 1000);
-    person.shown = { position, readyAt };
-    const reply = replyTo(interaction.client.rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS));
-    reply
-      .edit(sentenceMessage(messagesFor(interaction.locale).waiting(position, readyAt)))
-      .catch((err) => log.debug({ err }, 'a waiting person could not be told'))
-      .then(() => uncover(id, interaction))
-      .catch((err) => log.warn({ err, request: id }, 'a joke may be hidden behind a word about waiting'));
-  }
-
-  /** A joke that was told while the word about waiting was on its way may lie under it: shows it again. */
-  async function uncover(id: string, interaction: AskingInteraction): Promise<void> {
-    const joke = await findJokeByRequest(db, id);
-    if (!joke || joke.state === 'deleted') return; // what is still to be written comes later than this
-    const shown = finishedJoke(joke, await tallyOf(db, joke.id));
-    await replyTo(interaction.client.rest, interaction).edit(
-      jokeMessage(shown, messagesFor(interaction.locale), {}),
+    const due = [...places]
+      .map(([id, place]) => ({ id, place, position: queued.get(id) ?? 0 }))
+      .filter(({ place, position }) => position > slots && !holds(place.told, position))
+      .sort((a, b) => a.place.toldAt - b.place.toldAt)
+      .slice(0, EDITS_A_LOOK);
+    if (due.length === 0) return;
+    const duration = (await recentDuration(db)) ?? FIRST_GUESS_MS;
+    const held = new Set(
+      await holdReplies(
+        db,
+        due.map(({ id }) => id),
+      ),
+    );
+    await Promise.all(
+      due
+        .filter(({ id }) => held.has(id))
+        .map(({ id, place, position }) => {
+          const readyAt = Math.ceil((Date.now() + (position / slots) * duration) / 1000);
+          return tell(id, place, { position, readyAt });
+        }),
     );
   }
 
+  async function tell(id: string, place: Place, wait: Wait): Promise<void> {
+    const { interaction, locale } = place;
+    Object.assign(place, { told: wait, toldAt: Date.now() });
+    const reply = replyTo(rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS));
+    try {
+      await reply.edit(sentenceMessage(messagesFor(locale).waiting(wait.position, wait.readyAt)));
+    } catch (err) {
+      log.debug({ err, request: id }, 'a waiting person could not be told');
+      if (!(err instanceof DiscordAPIError)) return; // it may be on its way: the reply frees itself
+    }
+    await releaseReply(db, id);
+  }
+
   return {
-    add(requestId, interaction) {
-      people.set(requestId, { interaction });
-      // Many ask at once when it matters: one look serves them all.
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        void look();
-      }, FIRST_LOOK_MS);
-      timer ??= setInterval(() => void look(), INTERVAL_MS);
+    add(requestId, asker, told) {
+      places.set(requestId, { ...asker, told, toldAt: told ? Date.now() : 0 });
+      timer ??= setInterval(() => {
+        looking ??= look()
+          .catch((err) => log.warn({ err }, 'the queue could not be looked at'))
+          .finally(() => {
+            looking = undefined;
+          });
+      }, INTERVAL_MS);
     },
-    close() {
-      clearTimeout(soon);
+    async close() {
       clearInterval(timer);
+      await looking;
     },
   };
 }

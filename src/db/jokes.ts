@@ -125,10 +125,6 @@ export const findJoke = async (db: Database, id: string): Promise<Joke | undefin
 export const findJokes = (db: Database, ids: string[]): Promise<Joke[]> =>
   ids.length === 0 ? Promise.resolve([]) : selectJokes(db, inArray(jokes.id, ids));
 
-/** The joke that a request was answered with, once it is. */
-export const findJokeByRequest = async (db: Database, requestId: string): Promise<Joke | undefined> =>
-  (await selectJokes(db, eq(jokes.requestId, requestId)))[0];
-
 /** How many jokes were generated since a moment. */
 export const jokesSince = (db: Database, since: Date): Promise<number> =>
   db.$count(jokes, gte(jokes.createdAt, since));
@@ -167,42 +163,43 @@ export async function deleteJoke(db: Database, id: string): Promise<boolean> {
 /** 12 characters of base64url, 72 bits: short enough for any Discord custom id. */
 const newJokeId = (): string => randomBytes(9).toString('base64url');
 
-async function selectJokes(db: Database, where: SQL): Promise<Joke[]> {
-  const found = await db
-    .select({ joke: jokes, model: modelVersions, askedBy: requests.userId, locale: requests.locale })
+/**
+ * A joke, locked until the transaction ends: nobody deletes, hides or rates it meanwhile.
+ * @throws ChispaError `joke-not-found`.
+ */
+export async function lockJoke(tx: Transaction, id: string): Promise<Joke> {
+  const [row] = await jokeRows(tx, eq(jokes.id, id)).for('no key update', { of: jokes });
+  if (!row) throw new ChispaError('joke-not-found', `There is no joke ${id}.`);
+  return readJoke(row);
+}
+
+const selectJokes = async (db: Database, where: SQL): Promise<Joke[]> =>
+  (await jokeRows(db, where)).map(readJoke);
+
+const jokeRows = (db: Database, where: SQL) =>
+  db
+    .select({
+      joke: jokes,
+      model: { id: modelVersions.id, name: modelVersions.name, folder: modelVersions.folder },
+      askedBy: requests.userId,
+      locale: requests.locale,
+    })
     .from(jokes)
     .innerJoin(modelVersions, eq(modelVersions.id, jokes.modelVersionId))
     .leftJoin(requests, eq(requests.id, jokes.requestId))
     .where(where);
-  return found.map(({ joke, model, askedBy, locale }) => {
-    const { id, text, guildId, userText, seed, settings, ending, promptTokens, tokens, createdAt } = joke;
-    const { voiceId, precision, provider, runtimeVersion, finish, trimmed, promptCut } = joke;
-    return {
-      id,
-      text,
-      guildId,
-      prompt:
-        joke.promptKind === 'continue'
-          ? { kind: 'continue', text: joke.promptText }
-          : { kind: 'joke', theme: joke.promptTheme },
-      userText,
-      seed,
-      settings,
-      ending,
-      model: { id: model.id, name: model.name, folder: model.folder },
-      voiceId,
-      promptTokens,
-      tokens,
-      precision,
-      provider,
-      runtimeVersion,
-      finish,
-      trimmed,
-      promptCut,
-      askedBy,
-      locale: locale ?? 'es-ES',
-      state: joke.deletedAt ? 'deleted' : joke.hiddenAt ? 'hidden' : 'shown',
-      createdAt,
-    };
-  });
+
+function readJoke({ joke, model, askedBy, locale }: Awaited<ReturnType<typeof jokeRows>>[number]): Joke {
+  const { promptKind, promptTheme, promptText, deletedAt, hiddenAt, ...same } = joke;
+  return {
+    ...same,
+    prompt:
+      promptKind === 'continue'
+        ? { kind: 'continue', text: promptText }
+        : { kind: 'joke', theme: promptTheme },
+    model,
+    askedBy,
+    locale: locale ?? 'es-ES',
+    state: deletedAt ? 'deleted' : hiddenAt ? 'hidden' : 'shown',
+  };
 }

@@ -78,6 +78,10 @@ export async function activeModel(db: Database): Promise<ModelVersion | undefine
   return row;
 }
 
+/** The version that answers where a guild has pinned this one, or none. */
+export const answeringModel = (db: Database, pinned: number | null): Promise<ModelVersion | undefined> =>
+  pinned === null ? activeModel(db) : findModelVersion(db, pinned);
+
 /**
  * Where a line of learning begins: the oldest ancestor of a version whose weights are still there. Every run starts
  * from it, on all that was rated since, so that what one run did to the language is not handed on to the next.

@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { findJokes, type Joke } from './jokes.ts';
-import { type Tally, tally } from './ratings.ts';
+import { countColumns, type Tally, tallyFrom } from './ratings.ts';
 import { jokes, ratings } from './schema.ts';
 
 export type Period = 'week' | 'month' | 'ever';
@@ -79,17 +79,3 @@ export async function ratedJokes(
     .limit(limit);
   return rows.map(({ jokeId, score, ...counts }) => ({ jokeId, score, tally: tallyFrom(counts) }));
 }
-
-const votesFor = (score: number) => sql<number>`(count(*) filter (where ${ratings.score} = ${score}))::int`;
-
-/** The five columns of a tally, for queries grouped by joke. */
-export const countColumns = {
-  one: votesFor(1),
-  two: votesFor(2),
-  three: votesFor(3),
-  four: votesFor(4),
-  five: votesFor(5),
-};
-
-export const tallyFrom = (row: Record<keyof typeof countColumns, number>): Tally =>
-  tally([row.one, row.two, row.three, row.four, row.five]);

@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
-import { jokes, ratings } from './schema.ts';
+import { type Joke, lockJoke } from './jokes.ts';
+import { ratings } from './schema.ts';
 
 export const SCORES = [1, 2, 3, 4, 5] as const;
 export type Score = (typeof SCORES)[number];
@@ -11,31 +12,39 @@ export interface Vote {
   /** From `createVoter`: never a user id. */
   voter: string;
   score: Score;
+  /** Where it was cast, null in direct messages: a joke of another guild takes none. Any, when absent. */
+  guildId?: string | null;
+}
+
+/** A joke with its votes after one more. */
+export interface Voted {
+  joke: Joke;
+  tally: Tally;
+  /** When they were counted, in microseconds of the database's clock: it grows with each vote on the joke. */
+  turn: number;
 }
 
 /** What everybody may see of a joke's votes. */
 export interface Tally {
   /** Votes for 1, 2, 3, 4 and 5. */
-  counts: [number, number, number, number, number];
+  counts: readonly [number, number, number, number, number];
   votes: number;
   /** Mean score from 1 to 5; null without votes. */
   mean: number | null;
 }
 
 /**
- * Records a vote; a second vote by the same person replaces the first. Returns the joke's new tally.
+ * Records a vote; a second vote by the same person replaces the first. Votes on one joke take turns, so that the tally
+ * of the last one counts them all.
  * @throws ChispaError `joke-not-found` or `joke-gone` (deleted or hidden): then nothing was recorded.
  */
-export async function rate(db: Database, { jokeId, voter, score }: Vote): Promise<Tally> {
+export async function rate(db: Database, { jokeId, voter, score, guildId }: Vote): Promise<Voted> {
   return db.transaction(async (tx) => {
-    // Locked against a deletion at the same moment; `share` lets other votes on the joke go on.
-    const [joke] = await tx
-      .select({ deletedAt: jokes.deletedAt, hiddenAt: jokes.hiddenAt })
-      .from(jokes)
-      .where(eq(jokes.id, jokeId))
-      .for('share');
-    if (!joke) throw new ChispaError('joke-not-found', `There is no joke ${jokeId}.`);
-    if (joke.deletedAt ?? joke.hiddenAt) {
+    const joke = await lockJoke(tx, jokeId);
+    if (guildId !== undefined && guildId !== joke.guildId) {
+      throw new ChispaError('joke-not-found', `There is no joke ${jokeId} in this guild.`);
+    }
+    if (joke.state !== 'shown') {
       throw new ChispaError('joke-gone', `Joke ${jokeId} was deleted and takes no votes.`);
     }
     await tx
@@ -45,20 +54,36 @@ export async function rate(db: Database, { jokeId, voter, score }: Vote): Promis
         target: [ratings.jokeId, ratings.voter],
         set: { score, updatedAt: new Date() },
       });
-    return tallyOf(tx, jokeId);
+    return { joke, ...(await countVotes(tx, jokeId)) };
   });
 }
 
 /** The votes of one joke, counted. */
-export async function tallyOf(db: Database, jokeId: string): Promise<Tally> {
-  const rows = await db
-    .select({ score: ratings.score, votes: sql<number>`count(*)::int` })
+export const tallyOf = async (db: Database, jokeId: string): Promise<Tally> =>
+  (await countVotes(db, jokeId)).tally;
+
+async function countVotes(db: Database, jokeId: string): Promise<Pick<Voted, 'tally' | 'turn'>> {
+  const turn = sql<number>`(extract(epoch from clock_timestamp()) * 1000000)::float8`;
+  const [row] = await db
+    .select({ turn, ...countColumns })
     .from(ratings)
-    .where(eq(ratings.jokeId, jokeId))
-    .groupBy(ratings.score);
-  const votesFor = (score: Score): number => rows.find((row) => row.score === score)?.votes ?? 0;
-  return tally([votesFor(1), votesFor(2), votesFor(3), votesFor(4), votesFor(5)]);
+    .where(eq(ratings.jokeId, jokeId));
+  return row ? { turn: row.turn, tally: tallyFrom(row) } : { turn: 0, tally: tally([0, 0, 0, 0, 0]) };
 }
+
+const votesFor = (score: number) => sql<number>`(count(*) filter (where ${ratings.score} = ${score}))::int`;
+
+/** The five columns of a tally, for queries grouped by joke. */
+export const countColumns = {
+  one: votesFor(1),
+  two: votesFor(2),
+  three: votesFor(3),
+  four: votesFor(4),
+  five: votesFor(5),
+};
+
+export const tallyFrom = (row: Record<keyof typeof countColumns, number>): Tally =>
+  tally([row.one, row.two, row.three, row.four, row.five]);
 
 /** A tally from its counts. */
 export function tally(counts: Tally['counts']): Tally {

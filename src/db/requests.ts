@@ -1,102 +1,44 @@
-import { and, count, eq, inArray, isNull, lt, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
-import type { DecoderSettings } from '../lib/settings.ts';
 import type { Database, Transaction } from './connect.ts';
 import { notify } from './notify.ts';
+import {
+  type Ask,
+  type ChispaRequest,
+  type NewRequest,
+  type RequestRow,
+  readRequest,
+} from './request-shape.ts';
 import { jokes, OPEN_STATUSES, requests } from './schema.ts';
 
-/** What a person or the joke of the day asks for. */
-export interface NewRequest {
-  ask: Ask;
-  /** Absent for the joke of the day, which is posted in the channel. */
-  interaction?: { id: string; applicationId: string; token: string };
-  /** Null in direct messages. */
-  guildId: string | null;
-  channelId: string;
-  /** Null for the joke of the day. */
-  userId: string | null;
-  locale: string;
-  /** The guild's decoder settings at this moment. */
-  settings: DecoderSettings;
-  /** Whether the generated text must pass the safe mode's filter; default true. */
-  safeMode?: boolean;
-  /** Unsigned 32-bit. */
-  seed: number;
-  /** When the interaction's token runs out: after that the request is closed, not generated. */
-  deadline: Date;
-}
-
-/**
- * The prompt and whose words are in it: `user` typed it, or it is ours (`list`: picked from our own themes;
- * `jokeId`: the text of a joke in our table, read from there). Only ours may ever reach training.
- */
-export type Ask =
-  | { kind: 'joke'; theme?: { text: string; origin: 'list' | 'user' } }
-  | { kind: 'continue'; from: { text: string } | { jokeId: string } }
-  /** The same joke twice, with the settings `before` and those of the request; nothing of it is kept. */
-  | { kind: 'preview'; before: DecoderSettings }
-  /** What the model thought while it told a joke; nothing new is told. */
-  | { kind: 'steps'; jokeId: string };
-
-type RequestRow = typeof requests.$inferSelect;
 export type RequestStatus = RequestRow['status'];
-
-/** A request as the generator needs it. */
-export interface ChispaRequest {
-  id: string;
-  prompt: { kind: 'joke'; theme?: string } | { kind: 'continue'; text: string };
-  /** Not a joke to keep, but two texts to compare: one with these settings, one with `settings`. */
-  preview: { before: DecoderSettings } | null;
-  /** Not a joke to keep, but a look at how this one was told. */
-  steps: { jokeId: string } | null;
-  /** Null for the joke of the day, and once closed. */
-  interaction: { id: string; applicationId: string; token: string } | null;
-  guildId: string | null;
-  channelId: string;
-  userId: string | null;
-  locale: string;
-  settings: DecoderSettings;
-  safeMode: boolean;
-  seed: number;
-  status: RequestStatus;
-  note: string | null;
-  deadline: Date;
-  createdAt: Date;
-  priority: number;
-}
 
 const isOpen = inArray(requests.status, [...OPEN_STATUSES]);
 
 /**
- * Writes a request as queued. Its priority is minus the number of requests its guild (in direct messages: its
- * person) already has open, so that a busy guild does not delay another. `src/queue/submit.ts` adds the job.
+ * Writes a request as queued. Its priority is minus its fair turn; `src/queue/submit.ts` adds the job.
  * @throws ChispaError `joke-not-found` when the joke it is about is not in our table, `joke-gone` when it was
  * deleted or hidden.
  */
 export async function insertRequest(tx: Transaction, request: NewRequest): Promise<ChispaRequest> {
-  const { ask, interaction, guildId, channelId, userId, locale, settings, safeMode, seed, deadline } =
-    request;
+  const { ask, by, ...terms } = request;
+  const { guildId } = by;
+  const userId = by.kind === 'person' ? by.userId : null;
+  const reply = by.kind === 'person' && {
+    interactionId: by.interaction.id,
+    applicationId: by.interaction.applicationId,
+    interactionToken: by.interaction.token,
+  };
   const [row] = await tx
     .insert(requests)
     .values({
-      kind: ask.kind,
+      ...{ kind: ask.kind, guildId, userId, ...terms, ...reply },
       ...(await promptColumns(tx, ask)),
-      interactionId: interaction?.id ?? null,
-      applicationId: interaction?.applicationId ?? null,
-      interactionToken: interaction?.token ?? null,
-      guildId,
-      channelId,
-      userId,
-      locale,
-      settings,
-      safeMode,
-      seed,
-      deadline,
-      priority: -(await openRequests(tx, guildId === null ? { userId } : { guildId })),
+      priority: -(await fairTurn(tx, guildId ?? `@${userId}`)),
     })
     .returning();
   if (!row) throw new ChispaError('request-not-found', 'The request vanished while it was written.');
-  return fromRow(row);
+  return readRequest(row);
 }
 
 async function promptColumns(tx: Transaction, ask: Ask): Promise<Partial<typeof requests.$inferInsert>> {
@@ -123,40 +65,48 @@ async function shownJoke(tx: Transaction, jokeId: string): Promise<typeof jokes.
   return joke;
 }
 
-/** How many requests of a guild or a person wait for their joke. */
-export async function openRequests(
-  db: Database,
-  whose: { guildId: string } | { userId: string | null },
-): Promise<number> {
-  const owner =
-    'guildId' in whose
-      ? eq(requests.guildId, whose.guildId)
-      : and(
-          isNull(requests.guildId),
-          whose.userId === null ? isNull(requests.userId) : eq(requests.userId, whose.userId),
-        );
-  const [row] = await db.select({ open: count() }).from(requests).where(and(owner, isOpen));
-  return row?.open ?? 0;
+/** Those who share their turns: a guild, or a person in direct messages. */
+const line = sql<string>`coalesce(${requests.guildId}, '@' || ${requests.userId})`;
+
+/**
+ * When a new request of a line should be taken up, counted in requests taken up: now, or as many rounds later as the
+ * line has open requests, a round being one request of every line. So a busy guild does not delay another, and as the
+ * count goes on nobody who comes later overtakes it for ever (virtual time of fair queueing: Demers, Keshav & Shenker,
+ * "Analysis and simulation of a fair queueing algorithm", 1989).
+ */
+async function fairTurn(tx: Transaction, ownLine: string): Promise<number> {
+  const [row] = await tx
+    .select({
+      now: sql<number>`(select last_value from turns)::int`,
+      own: sql<number>`(count(*) filter (where ${line} = ${ownLine}))::int`,
+      lines: sql<number>`(count(distinct ${line}))::int`,
+    })
+    .from(requests)
+    .where(isOpen);
+  return row ? row.now + row.own * row.lines : 0;
 }
 
-/** A request by its id. */
-export async function findRequest(db: Database, id: string): Promise<ChispaRequest | undefined> {
-  const [row] = await db.select().from(requests).where(eq(requests.id, id));
-  return row && fromRow(row);
+/** A request that is still to be answered; undefined once it is closed. */
+export async function openRequest(db: Database, id: string): Promise<ChispaRequest | undefined> {
+  const [row] = await db
+    .select()
+    .from(requests)
+    .where(and(eq(requests.id, id), isOpen));
+  return row && readRequest(row);
 }
 
-/** Takes a request up, or again after a kill. Undefined when it is closed meanwhile: there is nothing to do. */
+/** Takes a request up, or again after a kill, and counts that. False when it is closed meanwhile: there is nothing to do. */
 export async function startRequest(
   db: Database,
   id: string,
   { modelVersionId }: { modelVersionId: number },
-): Promise<ChispaRequest | undefined> {
-  const [row] = await db
+): Promise<boolean> {
+  const started = await db
     .update(requests)
     .set({ status: 'running', modelVersionId, startedAt: new Date() })
     .where(and(eq(requests.id, id), isOpen))
-    .returning();
-  return row && fromRow(row);
+    .returning({ turn: sql`nextval('turns')` });
+  return started.length > 0;
 }
 
 export interface Outcome {
@@ -173,48 +123,73 @@ export async function finishRequest(db: Database, id: string, outcome: Outcome):
     firstTokenMs: milliseconds(outcome.timing?.firstTokenMs),
     totalMs: milliseconds(outcome.timing?.totalMs),
   });
-  return closed.length > 0;
+  return closed > 0;
 }
 
-/** Closes every open request whose deadline has passed: what a killed program or a lost job left behind. */
-export const expireRequests = (db: Database, note: string, now = new Date()): Promise<string[]> =>
-  close(db, lt(requests.deadline, now), closing('expired', note));
+/** How long a generator may still write after the deadline. */
+const GRACE_MS = 15_000;
+
+/**
+ * Closes every request that nobody will answer any more: one that is queued when its deadline passes, or that runs
+ * well after it, which a killed program left behind.
+ * @returns those that nothing was told to, as they were.
+ */
+export const expireRequests = (db: Database, note: string, now = new Date()): Promise<ChispaRequest[]> =>
+  db.transaction(async (tx) => {
+    const isLate = or(
+      and(eq(requests.status, 'queued'), lt(requests.deadline, now)),
+      lt(requests.deadline, new Date(now.getTime() - GRACE_MS)),
+    );
+    const late = await tx
+      .select({ request: requests, joke: jokes.id })
+      .from(requests)
+      .leftJoin(jokes, eq(jokes.requestId, requests.id))
+      .where(and(isOpen, isLate))
+      .for('update', { of: requests, skipLocked: true });
+    const ids = late.map(({ request }) => request.id);
+    if (ids.length > 0) await close(tx, inArray(requests.id, ids), closing('expired', note));
+    return late.filter(({ joke }) => joke === null).map(({ request }) => readRequest(request));
+  });
 
 /** Closes what a person still waits for. */
-export const cancelRequests = (db: Database, userId: string, note: string): Promise<string[]> =>
+export const cancelRequests = (db: Database, userId: string, note: string): Promise<number> =>
   close(db, eq(requests.userId, userId), closing('cancelled', note));
 
 export interface OwnerOfRequest {
+  /** What it is known by before it is written: its interaction's id; that of its row for the joke of the day. */
+  key: string;
   /** Null for the joke of the day. */
   userId: string | null;
   /** Null in direct messages. */
   guildId: string | null;
 }
 
-/** Whose request was closed: the payload of `chispa_requests`, as JSON. */
-export interface ClosedRequest extends OwnerOfRequest {
+/** Which request was closed: the payload of `chispa_requests`, as JSON. */
+export interface ClosedRequest extends Pick<OwnerOfRequest, 'key'> {
   /** Milliseconds its joke took; null for one that was not told. */
   totalMs: number | null;
 }
 
-async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Promise<string[]> {
-  const { id, userId, guildId, totalMs } = requests;
+async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Promise<number> {
+  const { totalMs } = requests;
   return db.transaction(async (tx) => {
     const closed = await tx
       .update(requests)
       .set(columns)
       .where(and(which, isOpen))
-      .returning({ id, userId, guildId, totalMs });
-    for (const { id: _, ...request } of closed) {
+      .returning({ key, totalMs });
+    for (const request of closed) {
       await notify(tx, 'chispa_requests', JSON.stringify(request satisfies ClosedRequest));
     }
-    return closed.map(({ id }) => id);
+    return closed.length;
   });
 }
 
-/** Whose the open requests are, one entry each, for a process that begins to count them in memory. */
+/** Whose the open requests are, for a process that counts them in memory. */
 export const openOwners = (db: Database): Promise<OwnerOfRequest[]> =>
-  db.select({ userId: requests.userId, guildId: requests.guildId }).from(requests).where(isOpen);
+  db.select({ key, userId: requests.userId, guildId: requests.guildId }).from(requests).where(isOpen);
+
+const key = sql<string>`coalesce(${requests.interactionId}, ${requests.id}::text)`;
 
 /** The columns of a request that is closed: its token is erased with it. */
 export const closing = (status: Outcome['status'], note: string | undefined) => ({
@@ -226,30 +201,3 @@ export const closing = (status: Outcome['status'], note: string | undefined) => 
 
 const milliseconds = (value: number | undefined): number | null =>
   value === undefined ? null : Math.round(value);
-
-function fromRow(row: RequestRow): ChispaRequest {
-  const { id, guildId, channelId, userId, locale, settings, seed, status, note, deadline, createdAt } = row;
-  const { interactionId, applicationId, interactionToken: token } = row;
-  return {
-    id,
-    prompt:
-      row.kind === 'continue'
-        ? { kind: 'continue', text: row.text ?? '' } // erased by retention, long after it was closed
-        : { kind: 'joke', ...(row.theme !== null && { theme: row.theme }) },
-    preview: row.settingsBefore && { before: row.settingsBefore },
-    steps: row.kind === 'steps' && row.parentJokeId !== null ? { jokeId: row.parentJokeId } : null,
-    interaction: interactionId && applicationId && token ? { id: interactionId, applicationId, token } : null,
-    guildId,
-    channelId,
-    userId,
-    locale,
-    settings,
-    safeMode: row.safeMode,
-    seed,
-    status,
-    note,
-    deadline,
-    createdAt,
-    priority: row.priority,
-  };
-}

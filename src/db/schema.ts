@@ -9,6 +9,7 @@ import {
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   smallint,
@@ -55,6 +56,9 @@ export const settingsChanges = pgTable(
   (t) => [index('settings_changes_guild').on(t.guildId, t.id)],
 );
 
+/** How many requests were taken up so far: the clock of fairness (`insertRequest`). */
+export const turns = pgSequence('turns');
+
 export const REQUEST_STATUSES = ['queued', 'running', 'done', 'failed', 'expired', 'cancelled'] as const;
 /** A request in one of these still waits for its joke. */
 export const OPEN_STATUSES = ['queued', 'running'] as const;
@@ -74,6 +78,8 @@ export const requests = pgTable(
     applicationId: text(),
     /** Lets anybody edit the reply for 15 minutes: erased as soon as the request is closed. */
     interactionToken: text(),
+    /** A bot writes about waiting into the reply of a queued request until then: no generator does. */
+    replyHeldUntil: when(),
     guildId: text(),
     channelId: text().notNull(),
     /** Null for the joke of the day, and once retention has erased it. */
@@ -91,7 +97,7 @@ export const requests = pgTable(
     /** Whether the generated text must pass the guild's filter. */
     safeMode: boolean().notNull().default(true),
     seed: bigint({ mode: 'number' }).notNull(),
-    /** Higher runs first: minus the guild's open requests when it was made. */
+    /** Higher runs first: minus the turn that fairness gives it. */
     priority: integer().notNull(),
     status: text({ enum: REQUEST_STATUSES }).notNull().default('queued'),
     /** Why it failed, expired or was cancelled. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCORES } from '../db/ratings.ts';
 
 /**
  * What a button or modal carries in its `custom_id` (≤ 100 characters): a version, an action and its arguments,
@@ -7,9 +8,7 @@ import { z } from 'zod';
  */
 const VERSION = 'c1';
 
-const score = z.coerce
-  .number()
-  .pipe(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]));
+const score = z.coerce.number().pipe(z.literal(SCORES));
 const jokeId = z.string().regex(/^[0-9a-zA-Z_-]{1,40}$/);
 const versionId = z.coerce.number().int().positive();
 

@@ -6,7 +6,8 @@ import {
   EmbedBuilder,
   type RESTPatchAPIWebhookWithTokenMessageJSONBody,
 } from 'discord.js';
-import type { DecoderSettings } from '../lib/settings.ts';
+import type { Joke } from '../db/jokes.ts';
+import type { Tally } from '../db/ratings.ts';
 import { type ActionName, customId } from './custom-id.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
@@ -19,14 +20,6 @@ const EMBED_TITLE = 256;
 const COLOUR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as const;
 const FACES = ['😐', '🙂', '😄', '😂', '🤣'] as const;
 
-/** What people think of a joke: how many gave 1, 2, … 5. */
-export interface Tally {
-  counts: readonly [number, number, number, number, number];
-  votes: number;
-  /** Null without votes. */
-  mean: number | null;
-}
-
 export interface JokeText {
   /** What is continued; shown in bold before the generated text. */
   given?: string;
@@ -34,18 +27,7 @@ export interface JokeText {
   theme?: string;
 }
 
-export interface FinishedJoke extends JokeText {
-  id: string;
-  model: string;
-  settings: DecoderSettings;
-  seed: number;
-  tally: Tally;
-  /** User id of whoever asked, until retention erases it; nobody for the joke of the day. */
-  askedBy?: string;
-  hidden?: boolean;
-}
-
-/** What whoever asked should know about how the question was read. */
+/** What whoever asked should know about how the request was read. */
 export interface Notices {
   /** The theme that did not count, because the model has no place for one. */
   themeIgnored?: string;
@@ -61,25 +43,31 @@ export const NO_MENTIONS = { parse: [] };
 /** A joke that is still being written. */
 export function writingMessage(joke: JokeText, m: Messages): MessageBody {
   const embed = jokeEmbed(joke, m).setColor(COLOUR.writing).setFooter({ text: m.joke.writing });
-  return { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
+  return { content: '', embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
 /** A finished joke with its votes. Without `notices` the message keeps those it shows. */
-export function jokeMessage(joke: FinishedJoke, m: Messages, notices?: Notices): MessageBody {
-  if (joke.hidden) return hiddenMessage(m);
-  const { id, model, settings, seed, tally, askedBy } = joke;
+export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Notices): MessageBody {
+  if (joke.state === 'hidden') return hiddenMessage(m);
+  const { id, model, settings, seed, askedBy } = joke;
   const votes = tally.mean === null ? m.joke.noVotes : m.joke.tally(tally.mean, tally.votes);
   const lines = [votes, ...(askedBy ? [m.joke.askedBy(`<@${askedBy}>`)] : [])];
-  const embed = jokeEmbed(joke, m)
+  const decoder = m.joke.decoder(settings);
+  const embed = jokeEmbed(textOf(joke), m)
     .setColor(COLOUR.finished)
     .addFields({ name: '\u200b', value: lines.join('\n') })
-    .setFooter({ text: m.joke.footer({ model, decoder: m.joke.decoder(settings), seed }) });
+    .setFooter({ text: m.joke.footer({ model: model.name, decoder, seed }) });
   return {
     ...(notices && { content: noticeText(notices, m) }),
     embeds: [embed.toJSON()],
     components: [voteRow(id, tally), actionRow(id, m)],
     allowed_mentions: NO_MENTIONS,
   };
+}
+
+function textOf({ text, prompt }: Joke): JokeText {
+  if (prompt.kind === 'continue') return { text, given: prompt.text ?? '' };
+  return prompt.theme ? { text, theme: prompt.theme } : { text };
 }
 
 /** What is left of a joke that was reported or that a moderator hid. */

@@ -4,7 +4,9 @@ export const EDIT_INTERVAL_MS = 1200;
 export interface PacedEdits<Body, Result = unknown> {
   /** Shows `body` when its turn comes; a newer one replaces it. Never throws: a failed intermediate edit is skipped. */
   push(body: Body): void;
-  /** Shows `body` after whatever is in flight, dropping what still waited. Rejects when Discord refuses it. */
+  /** Takes no more, drops what still waited and resolves once nothing is in flight: then nothing can land any more. */
+  stop(): Promise<void>;
+  /** Shows `body` after `stop`. Rejects when Discord refuses it. */
   last(body: Body): Promise<Result>;
 }
 
@@ -47,16 +49,21 @@ export function createPacedEdits<Body, Result>(
       });
   };
 
+  async function stop(): Promise<void> {
+    closed = true;
+    clearTimeout(timer);
+    await inFlight;
+  }
+
   return {
+    stop,
     push(body) {
       if (closed) return;
       waiting = { body };
       next();
     },
     async last(body) {
-      closed = true;
-      clearTimeout(timer);
-      await inFlight;
+      await stop();
       return edit(body);
     },
   };

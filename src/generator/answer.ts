@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { REST } from 'discord.js';
 import type { Database } from '../db/connect.ts';
-import { type ChispaRequest, findRequest, finishRequest, startRequest } from '../db/requests.ts';
-import { sentenceMessage } from '../discord/joke-message.ts';
-import { messagesFor } from '../discord/messages/index.ts';
+import type { ChispaRequest } from '../db/request-shape.ts';
+import { finishRequest, type Outcome, openRequest, startRequest } from '../db/requests.ts';
+import { replyIsFree } from '../db/waiting.ts';
+import type { Messages } from '../discord/messages/index.ts';
+import { sayInstead } from '../discord/reply.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ClaimedJob } from '../queue/consume.ts';
 import type { Safety } from '../safety/safety.ts';
-import type { ActiveModel } from './active-model.ts';
+import type { ActiveModel, Serving } from './active-model.ts';
 import { answerJoke } from './answer-joke.ts';
 import { answerPreview } from './answer-preview.ts';
 import { answerSteps } from './answer-steps.ts';
-import { destinationOf } from './destination.ts';
 
 export interface AnswerDependencies {
   db: Database;
@@ -26,50 +27,80 @@ export interface AnswerDependencies {
 }
 
 export interface Answering {
-  /** Does what a job asks for. Rejects when the job should run again. */
+  /** Does what a job asks for. Rejects when the job should run again; then nothing of it is still on its way. */
   answer(job: ClaimedJob, signal: AbortSignal): Promise<void>;
   /** Closes a job whose turn came too late. */
   expire(job: ClaimedJob): Promise<void>;
+  /** Closes a job that has failed for the last time. */
+  giveUp(job: ClaimedJob, error: unknown): Promise<void>;
 }
 
 export function createAnswering(dependencies: AnswerDependencies): Answering {
   const { db, rest, activeModel, log } = dependencies;
 
   async function answer(job: ClaimedJob, signal: AbortSignal): Promise<void> {
-    const wanted = await findRequest(db, job.requestId);
-    if (!wanted) return; // its person asked to be forgotten
-    const told = !wanted.preview && !wanted.steps;
-    const serving = await activeModel.get(wanted.guildId, told ? wanted.id : undefined);
-    const request = await startRequest(db, job.requestId, { modelVersionId: serving.version.id });
-    const destination = request && destinationOf(rest, request);
-    if (!request || !destination) return; // closed meanwhile
+    const request = await openRequest(db, job.requestId);
+    if (!request) return; // closed meanwhile, or its person asked to be forgotten
+    const isJoke = request.kind === 'joke' || request.kind === 'continue';
+    const serving = await activeModel.get(request.by.guildId, isJoke ? request.id : undefined);
+    if (!(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
+    await replyIsFree(db, request.id, signal);
     try {
-      if (request.preview) await answerPreview(dependencies, request, serving, signal);
-      else if (request.steps) await answerSteps(dependencies, request);
-      else await answerJoke(dependencies, request, serving, destination, signal);
+      await answerKind(request, serving, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof ChispaError)) throw error;
-      await giveUp(request, error);
+      await fail(request, error); // what the engine or the store refuse, they refuse again
     }
   }
 
-  /** What the engine or the store refuse, they refuse again: the person hears of it with a code that is in the log. */
-  async function giveUp(request: ChispaRequest, error: ChispaError): Promise<void> {
+  function answerKind(request: ChispaRequest, serving: Serving, signal: AbortSignal): Promise<void> {
+    switch (request.kind) {
+      case 'preview':
+        return answerPreview(dependencies, request, serving, signal);
+      case 'steps':
+        return answerSteps(dependencies, request);
+      case 'gone':
+        return close(
+          request,
+          { status: 'failed', note: 'what it is about is gone' },
+          (m) => m.refusal.jokeGone,
+        );
+      default:
+        return answerJoke(dependencies, request, serving, signal);
+    }
+  }
+
+  /** The person hears of it with a code that is in the log. */
+  async function fail(request: ChispaRequest, error: unknown): Promise<void> {
     const code = randomBytes(3).toString('hex');
     log.error({ error: messageOf(error), code, request: request.id }, 'a request could not be answered');
-    await finishRequest(db, request.id, { status: 'failed', note: `${code}: ${error.message}` });
-    if (!request.interaction) return;
-    const sentence = messagesFor(request.locale).failure.generation(code);
-    await destinationOf(rest, request)
-      ?.edit(sentenceMessage(sentence))
-      .catch((err) => log.warn({ error: messageOf(err), code }, 'the failure could not be told'));
+    const note = `${code}: ${messageOf(error)}`;
+    await close(request, { status: 'failed', note }, (m) => m.failure.generation(code));
+  }
+
+  /** Only whoever closes a request speaks: nobody says "too late" over a joke. */
+  async function close(
+    request: ChispaRequest,
+    outcome: Outcome,
+    say: (m: Messages) => string,
+  ): Promise<void> {
+    if (!(await finishRequest(db, request.id, outcome))) return;
+    await replyIsFree(db, request.id);
+    await sayInstead(rest, request, say).catch((error) =>
+      log.warn({ error: messageOf(error), request: request.id }, 'the end of a request could not be told'),
+    );
   }
 
   return {
     answer,
     async expire(job) {
       const note = 'its turn came after the interaction had run out';
-      await finishRequest(db, job.requestId, { status: 'expired', note });
+      const request = await openRequest(db, job.requestId);
+      if (request) await close(request, { status: 'expired', note }, (m) => m.failure.expired);
+    },
+    async giveUp(job, error) {
+      const request = await openRequest(db, job.requestId);
+      if (request) await fail(request, error);
     },
   };
 }

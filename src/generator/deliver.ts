@@ -14,7 +14,7 @@ const PAUSES_MS = [500, 2000, 5000];
  */
 export async function deliver(
   edits: PacedEdits<MessageBody, APIMessage>,
-  reply: Reply,
+  reply: Pick<Reply, 'edit' | 'followUp'>,
   body: MessageBody,
   signal: AbortSignal,
 ): Promise<APIMessage | undefined> {

@@ -29,27 +29,16 @@ export interface Generator {
 export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
   const { store, queue, engine, rest, slots, initialFolder, log } = options;
   const activeModel = await createActiveModel({ store, engine, initialFolder, log });
-  const { answer, expire } = createAnswering({
+  const safety = createSafety();
+  const { answer, expire, giveUp } = createAnswering({
     db: store.db,
     engine,
-    safety: createSafety(),
+    safety,
     rest,
     activeModel,
     log,
   });
-  let busy = 0;
-  const consumer = await queue.consume({
-    freeSlots: () => slots - busy,
-    async handle(job, signal) {
-      busy++;
-      try {
-        await answer(job, signal);
-      } finally {
-        busy--;
-      }
-    },
-    expire,
-  });
+  const consumer = await queue.consume({ slots, handle: answer, expire, giveUp });
   return {
     model: (await activeModel.get(null)).version.name,
     async close() {

@@ -1,7 +1,7 @@
-import type { ChispaRequest } from '../db/requests.ts';
+import type { ChispaRequest } from '../db/request-shape.ts';
 import type { EndingOptions } from '../db/schema.ts';
 import type { JokeText } from '../discord/joke-message.ts';
-import type { Engine, GenerationResult } from '../engine/engine.ts';
+import type { Engine, GenerationResult, Prompt } from '../engine/engine.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Serving } from './active-model.ts';
 
@@ -12,9 +12,13 @@ const CONTINUATION_TOKENS = 12;
 /** A joke that may not be told is silently written anew with other seeds, this often. */
 const RETRIES = 3;
 
+/** What a text is written from: a request for a joke, or one half of a preview. */
+export type Draft = Pick<ChispaRequest, 'settings' | 'safeMode' | 'seed' | 'deadline'> &
+  ({ kind: 'joke'; theme?: string | undefined } | { kind: 'continue'; text: string });
+
 export interface Written {
   result: GenerationResult;
-  /** The seed that gave it: the request's own unless that text was not fit to tell. */
+  /** The seed that gave it: the draft's own unless that text was not fit to tell. */
   seed: number;
 }
 
@@ -24,26 +28,29 @@ export interface Writer {
 }
 
 /**
- * Generates what a request asks for, showing it as it grows. A text that fails the guild's filter is dropped as soon
+ * Generates what a draft asks for, showing it as it grows. A text that fails the guild's filter is dropped as soon
  * as it does, and written anew; undefined when none was fit to tell. Rejects when `signal` stops it.
  */
 export async function writeJoke(
   { engine, safety }: Writer,
-  request: ChispaRequest,
+  draft: Draft,
   { loaded, voice }: Pick<Serving, 'loaded' | 'voice'>,
   signal: AbortSignal,
   show: (joke: JokeText) => void,
 ): Promise<Written | undefined> {
-  const prompt: ChispaRequest['prompt'] =
-    request.prompt.kind === 'joke' && !loaded.takesTheme ? { kind: 'joke' } : request.prompt;
+  const theme = draft.kind === 'joke' && loaded.takesTheme ? draft.theme : undefined;
+  const prompt: Prompt =
+    draft.kind === 'continue'
+      ? { kind: 'continue', text: draft.text }
+      : { kind: 'joke', ...(theme && { theme }) };
   const about: Omit<JokeText, 'text'> =
-    prompt.kind === 'continue' ? { given: prompt.text } : prompt.theme ? { theme: prompt.theme } : {};
+    draft.kind === 'continue' ? { given: draft.text } : theme ? { theme } : {};
   // A slur may lie across the border between what was given and what comes.
   const isFit = (text: string) =>
-    safety.check(`${about.given ?? ''}${text}`, request.safeMode ? 'safe' : 'open').allowed;
+    safety.check(`${about.given ?? ''}${text}`, draft.safeMode ? 'safe' : 'open').allowed;
 
   for (let attempt = 0; attempt <= RETRIES; attempt++) {
-    const seed = seedOf(request.seed, attempt);
+    const seed = seedOf(draft.seed, attempt);
     const unfit = new AbortController();
     let text = '';
     const result = await engine.generate(
@@ -51,9 +58,9 @@ export async function writeJoke(
         model: loaded.model,
         ...(voice && { adapter: voice.folder }),
         prompt,
-        settings: request.settings,
+        settings: draft.settings,
         seed,
-        deadline: request.deadline.getTime(),
+        deadline: draft.deadline.getTime(),
         ...ENDING,
         ...(prompt.kind === 'continue' && { minTokens: CONTINUATION_TOKENS }),
       },
@@ -72,5 +79,5 @@ export async function writeJoke(
   return undefined;
 }
 
-/** The request's seed, then others far from it (the golden ratio of 2³²). */
+/** The draft's seed, then others far from it (the golden ratio of 2³²). */
 const seedOf = (seed: number, attempt: number): number => (seed + attempt * 0x9e3779b9) >>> 0;

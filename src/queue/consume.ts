@@ -1,8 +1,9 @@
-import type { Job, PgBoss } from 'pg-boss';
+import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Store } from '../db/connect.ts';
 import { createBell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { within } from '../lib/within.ts';
 import { HEARTBEAT_SECONDS } from './boss.ts';
 import { GENERATE, type GenerateJob, generateJob } from './jobs.ts';
 
@@ -12,16 +13,18 @@ export interface ClaimedJob extends GenerateJob {
 }
 
 export interface ConsumeOptions {
-  /** How many jobs may be taken now. Asked before each fetch; `handle` has been called for all fetched before. */
-  freeSlots: () => number;
+  /** Jobs worked on at once. */
+  slots: number;
   /**
    * Works on a job whose deadline has not passed. Resolving completes the job; rejecting hands it back to run
-   * again, up to the queue's retry limit. `signal` aborts when the consumer stops: reject soon, and the next
-   * start runs the job again.
+   * again after a pause that grows, up to the queue's retry limit. `signal` aborts when the consumer stops: reject
+   * soon, and the next start runs the job again.
    */
   handle: (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
   /** Closes a job that was popped after its deadline. */
   expire: (job: ClaimedJob) => Promise<void>;
+  /** Closes a job that has failed as often as it may. */
+  giveUp: (job: ClaimedJob, error: unknown) => Promise<void>;
   /**
    * Milliseconds after which to look for jobs unasked, default 1000: a notification may be lost with its
    * connection, and a job handed back by a dead generator sends none.
@@ -30,8 +33,6 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Looks for jobs now: call it when a slot becomes free in another way than by `handle` settling. */
-  wake(): void;
   /** Takes no more jobs, aborts the running ones and resolves when they are settled or handed back. */
   stop(): Promise<void>;
 }
@@ -50,12 +51,13 @@ export async function startConsumer({
   boss,
   store,
   log,
-  freeSlots,
+  slots,
   handle,
   expire,
+  giveUp,
   pollMs = 1000,
 }: ConsumerParts): Promise<Consumer> {
-  const running = new Map<Promise<void>, Job<GenerateJob>>();
+  const running = new Map<Promise<void>, JobWithMetadata<GenerateJob>>();
   const stopping = new AbortController();
   const bell = createBell();
   const unlisten = await store.listen('chispa_jobs', bell.ring, bell.ring);
@@ -70,7 +72,6 @@ export async function startConsumer({
   let stopped: Promise<void> | undefined;
 
   return {
-    wake: bell.ring,
     stop() {
       stopped ??= stop();
       return stopped;
@@ -79,7 +80,7 @@ export async function startConsumer({
 
   async function pull(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const free = freeSlots();
+      const free = slots - running.size;
       const jobs = free > 0 ? await fetchJobs(free) : [];
       for (const job of jobs) start(job);
       // After a full fetch there may be more: a free slot would otherwise wait for the next ring.
@@ -87,16 +88,16 @@ export async function startConsumer({
     }
   }
 
-  async function fetchJobs(batchSize: number): Promise<Job<GenerateJob>[]> {
+  async function fetchJobs(batchSize: number): Promise<JobWithMetadata<GenerateJob>[]> {
     try {
-      return await boss.fetch<GenerateJob>(GENERATE, { batchSize });
+      return await boss.fetch<GenerateJob>(GENERATE, { batchSize, includeMetadata: true });
     } catch (error) {
       tell('could not fetch jobs')(error);
       return [];
     }
   }
 
-  function start(job: Job<GenerateJob>): void {
+  function start(job: JobWithMetadata<GenerateJob>): void {
     const work = run(job).finally(() => {
       running.delete(work);
       bell.ring();
@@ -104,14 +105,16 @@ export async function startConsumer({
     running.set(work, job);
   }
 
-  async function run(job: Job<GenerateJob>): Promise<void> {
+  async function run(job: JobWithMetadata<GenerateJob>): Promise<void> {
+    const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
     try {
-      const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
       const late = Date.now() > claimed.deadline;
       await (late ? expire(claimed) : handle(claimed, stopping.signal));
       await boss.complete(GENERATE, job);
     } catch (error) {
-      if (!stopping.signal.aborted) tell('a job failed and goes back to the queue')(error);
+      const isLast = claimed.attempt >= job.retryLimit && !stopping.signal.aborted;
+      if (isLast) await giveUp(claimed, error).catch(tell('a job that failed for the last time stays open'));
+      else if (!stopping.signal.aborted) tell('a job failed and goes back to the queue')(error);
       await boss.fail(GENERATE, job, { message: messageOf(error) }).catch(tell('could not hand a job back'));
     }
   }
@@ -121,7 +124,7 @@ export async function startConsumer({
     bell.ring();
     clearInterval(heartbeat);
     await loop;
-    await settledWithin(STOP_MS, [...running.keys()]);
+    await within(STOP_MS, Promise.allSettled(running.keys()));
     const left = [...running.values()];
     if (left.length > 0) await boss.fail(GENERATE, left, { message: 'the program stopped' });
     await unlisten();
@@ -130,13 +133,4 @@ export async function startConsumer({
   function tell(what: string): (error: unknown) => void {
     return (error) => log.error({ error: messageOf(error) }, what);
   }
-}
-
-async function settledWithin(milliseconds: number, work: Promise<void>[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([Promise.allSettled(work), timeout]);
-  clearTimeout(timer);
 }

@@ -15,13 +15,18 @@ export const generateJob = z.strictObject({
 });
 export type GenerateJob = z.infer<typeof generateJob>;
 
+/**
+ * When a job that failed, or whose generator died, runs again: after half a second to a second, then twice as long each
+ * time, a minute at most. So many times take about as long as an interaction's token lives, and one that kills its
+ * generator ends.
+ */
+export const RETRIES = { retryLimit: 20, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
+export type Retries = typeof RETRIES;
+
 const HOUR = 3600;
 
 export const GENERATE_QUEUE = {
   heartbeatSeconds: HEARTBEAT_SECONDS,
-  // Times a joke may be begun again after a kill, a crash or a stop: one that kills its generator must end.
-  retryLimit: 5,
-  retryDelay: 0,
   // Longer than any token lives: late jobs must still be popped, to be closed with a note.
   retentionSeconds: 24 * HOUR,
   deleteAfterSeconds: HOUR,

@@ -5,7 +5,7 @@ import { notify } from '../db/notify.ts';
 import type { Logger } from '../lib/log.ts';
 import { startBoss } from './boss.ts';
 import { type ConsumeOptions, type Consumer, startConsumer } from './consume.ts';
-import { GENERATE, GENERATE_QUEUE, type GenerateJob, generateJob } from './jobs.ts';
+import { GENERATE, GENERATE_QUEUE, type GenerateJob, generateJob, RETRIES, type Retries } from './jobs.ts';
 import { createLearningQueue, type LearningQueue } from './learning.ts';
 
 /** The jobs that wait for a generator or a trainer, in the store's own database. */
@@ -23,10 +23,17 @@ export interface QueueOptions {
   log: Logger;
   /** Whether this process sends the jobs that are due by the clock; a trainer does. Default false. */
   schedules?: boolean;
+  /** When failed jobs run again; default `RETRIES`. */
+  retries?: Retries;
 }
 
 /** Opens the queue; its tables are made on first use. Close it before the store. */
-export async function createQueue({ store, log, schedules = false }: QueueOptions): Promise<Queue> {
+export async function createQueue({
+  store,
+  log,
+  schedules = false,
+  retries = RETRIES,
+}: QueueOptions): Promise<Queue> {
   const boss = await startBoss(store, log, schedules);
   await boss.createQueue(GENERATE, GENERATE_QUEUE);
   // pg-boss reads a queue's row once and keeps it. Inside a transaction on PGlite, whose one connection the
@@ -43,7 +50,7 @@ export async function createQueue({ store, log, schedules = false }: QueueOption
       const payload = generateJob.parse(job);
       // The cast: a handle for either driver has no one type of result; fromDrizzle takes what both return.
       const db = fromDrizzle(tx as DrizzleTransactionLike, sql);
-      await boss.send(GENERATE, payload, { id: payload.requestId, priority, db });
+      await boss.send(GENERATE, payload, { id: payload.requestId, priority, ...retries, db });
       await notify(tx, 'chispa_jobs', GENERATE);
     },
     async consume(options) {

@@ -1,5 +1,7 @@
 import type { Store, Transaction } from '../db/connect.ts';
-import { type ChispaRequest, insertRequest, type NewRequest } from '../db/requests.ts';
+import { claimDailyJoke } from '../db/daily.ts';
+import type { ChispaRequest, Day, NewRequest } from '../db/request-shape.ts';
+import { insertRequest } from '../db/requests.ts';
 import type { Queue } from './queue.ts';
 
 /**
@@ -9,15 +11,23 @@ import type { Queue } from './queue.ts';
 export const submit = (
   { store, queue }: { store: Store; queue: Queue },
   request: NewRequest,
-): Promise<ChispaRequest> =>
-  store.db.transaction(async (tx) => enqueueRequest(tx, queue, await insertRequest(tx, request)));
+): Promise<ChispaRequest> => store.db.transaction((tx) => enqueueRequest(tx, queue, request));
 
-/** The job of a request that this transaction has written. */
-export async function enqueueRequest(
-  tx: Transaction,
-  queue: Queue,
-  request: ChispaRequest,
-): Promise<ChispaRequest> {
+/**
+ * Asks for a guild's joke of the day, once a local day (YYYY-MM-DD): the claim, the request and its job are one
+ * transaction, so a process that dies in between leaves the day to another.
+ * @returns undefined when the day's joke has been asked for already.
+ */
+export const submitDailyJoke = (
+  { store, queue }: { store: Store; queue: Queue },
+  { day, request }: { day: string; request: NewRequest & { by: Day } },
+): Promise<ChispaRequest | undefined> =>
+  store.db.transaction(async (tx) =>
+    (await claimDailyJoke(tx, request.by.guildId, day)) ? enqueueRequest(tx, queue, request) : undefined,
+  );
+
+async function enqueueRequest(tx: Transaction, queue: Queue, asked: NewRequest): Promise<ChispaRequest> {
+  const request = await insertRequest(tx, asked);
   const { id, deadline, priority } = request;
   await queue.enqueue(tx, { requestId: id, deadline: deadline.getTime() }, { priority });
   return request;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Admission, createAdmission, OPEN_LIMITS } from '../../src/bot/admission.ts';
+import { type Admission, type Asker, createAdmission, OPEN_LIMITS } from '../../src/bot/admission.ts';
+import { createOpenRequests, type OpenRequests } from '../../src/bot/open-requests.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
 import { notify } from '../../src/db/notify.ts';
@@ -10,13 +11,17 @@ import { insert } from '../db/samples.ts';
 
 const ana = { userId: '1', guildId: '10' };
 const luis = { userId: '2', guildId: '10' };
-/** What a process that closes a request of theirs tells the others. */
-const closed = (asker: typeof ana, totalMs: number | null = null) => JSON.stringify({ ...asker, totalMs });
+/** What a process that closes a request tells the others. */
+const closed = (key: string, totalMs: number | null = null) => JSON.stringify({ key, totalMs });
 
 describe('admission', () => {
   let store: Store;
+  let open: OpenRequests;
   let admission: Admission;
   let now: number;
+  let count = 0;
+  const admit = (asker: Asker, options = { cooldown: false }) =>
+    admission.admit(`${count++}`, asker, options);
 
   beforeAll(async () => {
     store = await connect({ dataDir: freshDataDir(), log: silent });
@@ -24,8 +29,10 @@ describe('admission', () => {
   afterAll(() => store.close());
   beforeEach(async () => {
     now = 1_000_000;
-    admission = await createAdmission(store, { slots: 2, now: () => now });
-    return () => admission.close();
+    count = 0;
+    open = await createOpenRequests(store, { slots: 2, log: silent, now: () => now });
+    admission = createAdmission(open, () => now);
+    return () => open.close();
   });
 
   const refusal = (check: () => void): string => {
@@ -39,7 +46,7 @@ describe('admission', () => {
   };
 
   it('lets one person ask again after the cooldown, and tells when', () => {
-    admission.open(ana, { cooldown: true });
+    admit(ana, { cooldown: true });
     expect(refusal(() => admission.check(ana, 10))).toContain('<t:1010:R>');
     expect(refusal(() => admission.check(luis, 10))).toBe('');
     now += 9_999;
@@ -49,24 +56,24 @@ describe('admission', () => {
   });
 
   it('has no cooldown for looks and previews, nor for a request that was never written', () => {
-    admission.open(ana, { cooldown: false });
+    admit(ana);
     expect(refusal(() => admission.check(ana, 10))).toBe('');
-    admission.open(ana, { cooldown: true })();
+    admit(ana, { cooldown: true }).giveBack();
     expect(refusal(() => admission.check(ana, 10))).toBe('');
   });
 
   it('limits what one person has open until a request closes, wherever that happens', async () => {
-    for (let i = 0; i < OPEN_LIMITS.user; i++) admission.open(ana, { cooldown: false });
+    for (let i = 0; i < OPEN_LIMITS.user; i++) admit(ana);
     expect(refusal(() => admission.check(ana, 0))).toContain(`${OPEN_LIMITS.user} chistes en camino`);
     expect(refusal(() => admission.check(luis, 0))).toBe('');
-    await notify(store.db, 'chispa_requests', closed(ana));
+    await notify(store.db, 'chispa_requests', closed('0'));
     await expect.poll(() => refusal(() => admission.check(ana, 0))).toBe('');
   });
 
   it('tells when the first of what is open should be there, as the queue before it goes', async () => {
     const FIRST_GUESS = 3; // seconds a joke takes, before one was measured
-    for (let i = 0; i < 8; i++) admission.open({ userId: `${100 + i}`, guildId: '11' }, { cooldown: false });
-    for (let i = 0; i < OPEN_LIMITS.user; i++) admission.open(ana, { cooldown: false });
+    for (let i = 0; i < 8; i++) admit({ userId: `${100 + i}`, guildId: '11' });
+    for (let i = 0; i < OPEN_LIMITS.user; i++) admit(ana);
     const inSeconds = (wait: number) => `<t:${now / 1000 + wait}:R>`;
     // Eight are before Ana's first; two are told at once.
     expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(5 * FIRST_GUESS));
@@ -75,22 +82,23 @@ describe('admission', () => {
     now += 60_000; // late: never a moment that has passed
     expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(FIRST_GUESS));
     // One joke took much longer than guessed: the next estimate knows.
-    await notify(store.db, 'chispa_requests', closed({ userId: '100', guildId: '11' }, 23_000));
+    await notify(store.db, 'chispa_requests', closed('0', 23_000));
     await expect.poll(() => refusal(() => admission.check(ana, 0))).toContain(inSeconds(7));
   });
 
   it('counts what was open before it began', async () => {
     for (let i = 0; i < OPEN_LIMITS.user; i++) await insert(store.db, { userId: '9', guildId: '12' });
-    const later = await createAdmission(store, { slots: 2, now: () => now });
+    const known = await createOpenRequests(store, { slots: 2, log: silent });
+    const later = createAdmission(known);
     expect(refusal(() => later.check({ userId: '9', guildId: '12' }, 0))).toContain('chistes en camino');
     await forgetPerson(store.db, { userId: '9', voter: 'nine' });
     await expect.poll(() => refusal(() => later.check({ userId: '9', guildId: '12' }, 0))).toBe('');
-    await later.close();
+    await known.close();
   });
 
   it('limits what one guild has open, and leaves other guilds alone', () => {
     for (let i = 0; i < OPEN_LIMITS.guild; i++) {
-      admission.open({ userId: `${100 + i}`, guildId: '10' }, { cooldown: false });
+      admit({ userId: `${100 + i}`, guildId: '10' });
     }
     expect(refusal(() => admission.check(luis, 0))).toContain('Este servidor ya tiene');
     expect(refusal(() => admission.check({ ...luis, guildId: '11' }, 0))).toBe('');

@@ -1,3 +1,4 @@
+import { REST } from 'discord.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSettingsCache } from '../../src/bot/guild-settings.ts';
 import { createHousekeeping } from '../../src/bot/housekeeping.ts';
@@ -30,6 +31,7 @@ describe('housekeeping', () => {
         store,
         queue,
         settings,
+        rest: new REST(), // nobody waits here
         log: silent,
         onJokesToday: (jokes) => counted.push(jokes),
         now: () => now,

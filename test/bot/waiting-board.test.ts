@@ -1,46 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { REST } from 'discord.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AskingInteraction } from '../../src/bot/ask.ts';
-import { createWaitingBoard } from '../../src/bot/waiting-board.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createWaitingBoard, type WaitingBoard } from '../../src/bot/waiting-board.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
-import { storeJoke } from '../../src/db/jokes.ts';
-import { finishRequest } from '../../src/db/requests.ts';
+import { startRequest } from '../../src/db/requests.ts';
+import { requests } from '../../src/db/schema.ts';
+import { holdReplies, replyIsFree } from '../../src/db/waiting.ts';
 import { freshDataDir, silent } from '../databases.ts';
-import { aModel, insert, newJoke } from '../db/samples.ts';
+import { aModel, insert } from '../db/samples.ts';
 
-interface Body {
-  content?: string;
-  embeds?: { description?: string }[];
-}
+const patience = { timeout: 20_000 };
+const asker = { interaction: { id: '1', applicationId: '1', token: 'a token' }, locale: 'es-ES' };
 
 describe('the word about waiting', () => {
   let store: Store;
+  let board: WaitingBoard;
+  /** What Discord does with an edit. */
+  let patch: (body: { content: string }) => Promise<void>;
+  const rest = {
+    patch: (_route: string, { body }: { body: { content: string } }) => patch(body),
+  } as unknown as REST; // all that the board uses of it
   beforeAll(async () => {
     store = await connect({ dataDir: freshDataDir(), log: silent });
   });
   afterAll(() => store.close());
+  beforeEach(async () => {
+    await store.db.delete(requests);
+    board = createWaitingBoard({ db: store.db, rest, slots: 1, log: silent });
+    return () => board.close();
+  });
+  const start = async (id: string) =>
+    startRequest(store.db, id, { modelVersionId: (await aModel(store.db)).id });
 
-  it('does not cover a joke that was told while it was on its way', async () => {
-    const { id: modelVersionId } = await aModel(store.db);
+  it('has landed before a generator that takes the request up meanwhile may write', async () => {
     await insert(store.db); // somebody before
     const { id } = await insert(store.db);
-    const edits: Body[] = [];
-    /** Discord, where the first edit takes as long as the joke. */
-    const patch = async (_route: string, { body }: { body: Body }) => {
-      if (edits.length === 0) {
-        await storeJoke(store.db, newJoke(id, modelVersionId, { text: 'Va un pato al médico.' }));
-        await finishRequest(store.db, id, { status: 'done' });
-      }
-      edits.push(body);
-      return {};
+    const happened: string[] = [];
+    patch = async ({ content }) => {
+      happened.push(content.slice(0, 33));
+      expect(await start(id)).toBe(true);
+      const free = replyIsFree(store.db, id).then(() => happened.push('the generator writes'));
+      await Promise.race([free, delay(300)]); // an edit takes its time
+      happened.push('the edit has landed');
     };
-    const rest = { patch } as unknown as REST; // all that the board uses of it
-    const interaction = { client: { rest }, applicationId: '1', token: 'a token', locale: 'es-ES' };
-    const board = createWaitingBoard({ db: store.db, slots: 1, log: silent });
-    board.add(id, interaction as unknown as AskingInteraction); // as above
-    await expect.poll(() => edits.length, { timeout: 20_000 }).toBe(2);
-    board.close();
-    expect(edits[0]?.content).toMatch(/^⏳ Hay cola: eres el número \*\*2\*\*/);
-    expect(edits[1]).toMatchObject({ content: '', embeds: [{ description: 'Va un pato al médico.' }] });
+    board.add(id, asker, undefined);
+    await expect.poll(() => happened, patience).toContain('the generator writes');
+    expect(happened).toEqual([
+      '⏳ Hay cola: eres el número **2**.',
+      'the edit has landed',
+      'the generator writes',
+    ]);
+  });
+
+  it('is not said to somebody whose joke is being written', async () => {
+    const { id } = await insert(store.db);
+    await start(id);
+    expect(await holdReplies(store.db, [id])).toEqual([]);
+    await replyIsFree(store.db, id);
+  });
+
+  it('is said to some at each look, to those first who know least', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 14; i++) ids.push((await insert(store.db)).id);
+    let edits = 0;
+    const places: number[] = [];
+    patch = async ({ content }) => {
+      edits++;
+      places.push(Number(content.match(/\*\*(\d+)\*\*/)?.[1]));
+    };
+    const soon = Math.ceil(Date.now() / 1000) + 60;
+    for (const [i, id] of ids.entries())
+      board.add(id, asker, i < 4 ? { position: 9, readyAt: soon } : undefined);
+    await expect.poll(() => edits, patience).toBeGreaterThanOrEqual(10);
+    expect(places.slice(0, 10).sort((a, b) => a - b)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    await expect.poll(() => places.slice(10), patience).toEqual([2, 3, 4]);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { dueDay, guildsWithDailyJoke } from '../../src/db/daily.ts';
 import { requests } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
-import { submitDailyJoke } from '../../src/queue/daily.ts';
 import { createQueue } from '../../src/queue/queue.ts';
+import { submitDailyJoke } from '../../src/queue/submit.ts';
 import { silent } from '../databases.ts';
 import { onEachBackend } from './backends.ts';
 import { GUILD, newRequest } from './samples.ts';
@@ -50,9 +50,12 @@ describe('the joke of the day', () => {
     it('is asked for once a guild and day, however many processes try at once', async () => {
       const { store } = backend();
       const queue = await createQueue({ store, log: silent });
-      const { interaction, ...request } = newRequest({ userId: null });
+      const { ask: _, by: __, ...terms } = newRequest();
       const ask = (guildId: string, day: string) =>
-        submitDailyJoke({ store, queue }, { day, request: { ...request, guildId } });
+        submitDailyJoke(
+          { store, queue },
+          { day, request: { ...terms, ask: { kind: 'joke' }, by: { kind: 'day', guildId } } },
+        );
       const tries = await Promise.all(Array.from({ length: 6 }, () => ask(GUILD, '2026-11-23')));
       expect(tries.filter((asked) => asked !== undefined)).toHaveLength(1);
       expect(await ask(GUILD, '2026-11-24')).toBeDefined();

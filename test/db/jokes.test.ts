@@ -7,7 +7,7 @@ import {
   messagesOfJoke,
   storeJoke,
 } from '../../src/db/jokes.ts';
-import type { Ask } from '../../src/db/requests.ts';
+import type { Ask } from '../../src/db/request-shape.ts';
 import { jokes } from '../../src/db/schema.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, aModel, GUILD, insert, newJoke } from './samples.ts';

@@ -5,12 +5,11 @@ import { addJokeMessage, findJoke, storeJoke } from '../../src/db/jokes.ts';
 import { exportPerson, forgetPerson } from '../../src/db/privacy.ts';
 import { rate, tallyOf } from '../../src/db/ratings.ts';
 import { report } from '../../src/db/reports.ts';
-import { findRequest } from '../../src/db/requests.ts';
 import { eraseOld } from '../../src/db/retention.ts';
 import * as schema from '../../src/db/schema.ts';
 import { changeSettings, settingsHistory } from '../../src/db/settings.ts';
 import { onEachBackend } from './backends.ts';
-import { aJoke, aModel, GUILD, insert, newJoke } from './samples.ts';
+import { aJoke, aModel, GUILD, insert, newJoke, rowOf } from './samples.ts';
 
 const ANA = { userId: '777000111', voter: 'voter-of-ana' };
 const LUIS = '888000222';
@@ -108,7 +107,7 @@ describe('personal data', () => {
     it('cancels what a forgotten person still waits for, and stores no joke of it', async () => {
       const { open } = await liveAsAna(db());
       await forgetPerson(db(), ANA);
-      expect(await findRequest(db(), open.id)).toMatchObject({ status: 'cancelled', interaction: null });
+      expect(await rowOf(db(), open.id)).toMatchObject({ status: 'cancelled', interactionToken: null });
       const { id: modelVersionId } = await aModel(db());
       const late = storeJoke(db(), newJoke(open.id, modelVersionId));
       await expect(late).rejects.toMatchObject({ code: 'request-cancelled' });
@@ -146,7 +145,7 @@ describe('personal data', () => {
     it('of what is still being generated is left alone', async () => {
       const { open } = await liveAsAna(db());
       await eraseOld(db(), inDays(40));
-      expect(await findRequest(db(), open.id)).toMatchObject({ status: 'queued', userId: ANA.userId });
+      expect(await rowOf(db(), open.id)).toMatchObject({ status: 'queued', userId: ANA.userId });
     });
   });
 });

@@ -3,7 +3,7 @@ import { deleteJoke } from '../../src/db/jokes.ts';
 import { rate, SCORES, tally, tallyOf } from '../../src/db/ratings.ts';
 import { ratings } from '../../src/db/schema.ts';
 import { onEachBackend } from './backends.ts';
-import { aJoke } from './samples.ts';
+import { aJoke, GUILD } from './samples.ts';
 
 describe('ratings', () => {
   onEachBackend((backend) => {
@@ -14,14 +14,24 @@ describe('ratings', () => {
       await rate(db(), { jokeId, voter: 'ana', score: 1 });
       await rate(db(), { jokeId, voter: 'luis', score: 4 });
       const after = await rate(db(), { jokeId, voter: 'ana', score: 5 });
-      expect(after).toEqual({ counts: [0, 0, 0, 1, 1], votes: 2, mean: 4.5 });
+      expect(after).toMatchObject({
+        joke: { id: jokeId },
+        tally: { counts: [0, 0, 0, 1, 1], votes: 2, mean: 4.5 },
+      });
     });
 
     it('counts every one of many votes at once', async () => {
       const { id: jokeId } = await aJoke(db());
       const voters = Array.from({ length: 25 }, (_, i) => `voter ${i}`);
-      await Promise.all(voters.map((voter, i) => rate(db(), { jokeId, voter, score: SCORES[i % 5] ?? 1 })));
-      expect(await tallyOf(db(), jokeId)).toEqual({ counts: [5, 5, 5, 5, 5], votes: 25, mean: 3 });
+      const voted = await Promise.all(
+        voters.map((voter, i) => rate(db(), { jokeId, voter, score: SCORES[i % 5] ?? 1 })),
+      );
+      const all = { counts: [5, 5, 5, 5, 5], votes: 25, mean: 3 };
+      expect(await tallyOf(db(), jokeId)).toEqual(all);
+      // Whatever the order in which the answers came, that with the highest turn shows every vote.
+      const inTurn = voted.sort((a, b) => a.turn - b.turn);
+      expect(inTurn.map(({ tally }) => tally.votes)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+      expect(inTurn.at(-1)?.tally).toEqual(all);
     });
 
     it('ends with one vote when a person presses all five buttons at once', async () => {
@@ -38,6 +48,15 @@ describe('ratings', () => {
         code: 'joke-gone',
       });
       expect((await tallyOf(db(), jokeId)).counts).toEqual([0, 0, 0, 0, 1]);
+    });
+
+    it('refuses a vote from another guild than the joke’s', async () => {
+      const { id: jokeId } = await aJoke(db());
+      const vote = { jokeId, voter: 'ana', score: 3 } as const;
+      for (const guildId of ['999', null]) {
+        await expect(rate(db(), { ...vote, guildId })).rejects.toMatchObject({ code: 'joke-not-found' });
+      }
+      expect((await rate(db(), { ...vote, guildId: GUILD })).tally.votes).toBe(1);
     });
 
     it('refuses a vote on a joke that never was', async () => {

@@ -1,20 +1,20 @@
-import { eq } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import { deleteJoke, storeJoke } from '../../src/db/jokes.ts';
+import { forgetPerson } from '../../src/db/privacy.ts';
+import type { Ask, ChispaRequest, NewRequest } from '../../src/db/request-shape.ts';
 import {
   expireRequests,
-  findRequest,
   finishRequest,
   insertRequest,
   openOwners,
-  openRequests,
+  openRequest,
   startRequest,
 } from '../../src/db/requests.ts';
 import { requests } from '../../src/db/schema.ts';
-import { queuedRequests, queuePosition, recentDuration } from '../../src/db/waiting.ts';
+import { queuedRequests, recentDuration } from '../../src/db/waiting.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { onEachBackend } from './backends.ts';
-import { ASKER, aJoke, aModel, GUILD, insert, minutes, newJoke, newRequest } from './samples.ts';
+import { ASKER, aJoke, aModel, GUILD, insert, minutes, newJoke, newRequest, rowOf } from './samples.ts';
 
 describe('requests', () => {
   onEachBackend((backend) => {
@@ -26,73 +26,103 @@ describe('requests', () => {
         safeMode: false,
       });
       const { id } = await insert(db(), asked);
-      const { ask, ...same } = asked;
-      expect(await findRequest(db(), id)).toMatchObject({
+      const { ask: _, ...same } = asked;
+      expect(await openRequest(db(), id)).toEqual({
         ...same,
-        prompt: { kind: 'joke', theme: 'gatos' },
-        status: 'queued',
+        id,
+        priority: expect.any(Number),
+        kind: 'joke',
+        theme: 'gatos',
       });
     });
 
     it('are started once they are popped, and again after a kill', async () => {
       const { id } = await insert(db());
       const { id: modelVersionId } = await aModel(db());
-      expect(await startRequest(db(), id, { modelVersionId })).toMatchObject({ status: 'running' });
-      expect(await startRequest(db(), id, { modelVersionId })).toMatchObject({ status: 'running' });
+      expect(await startRequest(db(), id, { modelVersionId })).toBe(true);
+      expect(await startRequest(db(), id, { modelVersionId })).toBe(true);
     });
 
     it('are not started once they are closed', async () => {
       const { id } = await insert(db());
       await finishRequest(db(), id, { status: 'cancelled', note: 'the message was deleted' });
       const { id: modelVersionId } = await aModel(db());
-      expect(await startRequest(db(), id, { modelVersionId })).toBeUndefined();
+      expect(await startRequest(db(), id, { modelVersionId })).toBe(false);
+      expect(await openRequest(db(), id)).toBeUndefined();
     });
 
     it('are closed once: the first outcome stays', async () => {
       const { id } = await insert(db());
       expect(await finishRequest(db(), id, { status: 'expired', note: 'too late' })).toBe(true);
       expect(await finishRequest(db(), id, { status: 'done' })).toBe(false);
-      expect(await findRequest(db(), id)).toMatchObject({ status: 'expired', note: 'too late' });
+      expect(await rowOf(db(), id)).toMatchObject({ status: 'expired', note: 'too late' });
     });
 
     it('keep no interaction token once closed', async () => {
       const { id } = await insert(db());
       await finishRequest(db(), id, { status: 'done', timing: { firstTokenMs: 12.4, totalMs: 900 } });
-      const [row] = await db().select().from(requests).where(eq(requests.id, id));
-      expect(row).toMatchObject({ interactionToken: null, firstTokenMs: 12, totalMs: 900 });
-      expect((await findRequest(db(), id))?.interaction).toBeNull();
+      const closed = { interactionToken: null, firstTokenMs: 12, totalMs: 900 };
+      expect(await rowOf(db(), id)).toMatchObject(closed);
     });
 
     it('whose deadline has passed are closed with a note, and only those', async () => {
       const late = await insert(db(), { deadline: new Date(Date.now() - 1) });
       const early = await insert(db(), { deadline: new Date(Date.now() + minutes(1)) });
-      expect(await expireRequests(db(), 'the token ran out')).toEqual([late.id]);
-      expect(await findRequest(db(), late.id)).toMatchObject({
-        status: 'expired',
-        note: 'the token ran out',
-      });
-      expect(await findRequest(db(), early.id)).toMatchObject({ status: 'queued' });
+      expect(await expireRequests(db(), 'the token ran out')).toEqual([late]);
+      expect(await rowOf(db(), late.id)).toMatchObject({ status: 'expired', note: 'the token ran out' });
+      expect(await rowOf(db(), early.id)).toMatchObject({ status: 'queued' });
+    });
+
+    it('that run past their deadline are left to their generator for a while, and nothing covers their joke', async () => {
+      const { id: modelVersionId } = await aModel(db());
+      const running = await insert(db(), { deadline: new Date() });
+      const told = await insert(db(), { deadline: new Date() });
+      for (const { id } of [running, told]) await startRequest(db(), id, { modelVersionId });
+      await storeJoke(db(), newJoke(told.id, modelVersionId));
+      expect(await expireRequests(db(), 'late', new Date(Date.now() + 10_000))).toEqual([]);
+      expect(await expireRequests(db(), 'late', new Date(Date.now() + 20_000))).toEqual([running]);
+      expect(await rowOf(db(), told.id)).toMatchObject({ status: 'expired' });
     });
 
     it('of a guild with many open ones wait behind another guild’s first', async () => {
       const busy = [await insert(db()), await insert(db()), await insert(db())];
       const quiet = await insert(db(), { guildId: '999' });
-      expect(busy.map(({ priority }) => priority)).toEqual([0, -1, -2]);
       expect(await queuedRequests(db())).toEqual([busy[0]?.id, quiet.id, busy[1]?.id, busy[2]?.id]);
-      expect(await queuePosition(db(), quiet.id)).toBe(2);
     });
 
-    it('have no position once they run', async () => {
+    it('of one guild have their turns, however many others come after them', async () => {
+      const others = 20;
+      const { id: modelVersionId } = await aModel(db());
+      const guildOf = new Map<string, string>();
+      const ask = async (guildId: string) => guildOf.set((await insert(db(), { guildId })).id, guildId);
+      for (let i = 0; i < 3; i++) await ask(GUILD);
+      for (let i = 0; i < others; i++) await ask(`${1000 + i}`);
+      const taken: number[] = [];
+      for (let turn = 1; turn <= 6 * others && taken.length < 3; turn++) {
+        const [next = ''] = await queuedRequests(db());
+        const guildId = guildOf.get(next) ?? '';
+        await startRequest(db(), next, { modelVersionId });
+        await finishRequest(db(), next, { status: 'done' });
+        if (guildId === GUILD) taken.push(turn);
+        else await ask(guildId); // there is always somebody there
+      }
+      // One of every guild, then the next of each: the first at once, the second and the third a round later each.
+      const fair = others + 1;
+      expect(taken).toHaveLength(3);
+      expect(taken[0]).toBe(1);
+      for (const [i, turn] of taken.entries()) expect(turn).toBeLessThanOrEqual(2 * i * fair + 1);
+    });
+
+    it('have no place in the queue once they run', async () => {
       const { id } = await insert(db());
       await startRequest(db(), id, { modelVersionId: (await aModel(db())).id });
-      expect(await queuePosition(db(), id)).toBeUndefined();
+      expect(await queuedRequests(db())).toEqual([]);
     });
 
     it('in direct messages are counted by person', async () => {
-      await insert(db(), { guildId: null, userId: 'ana' });
-      expect((await insert(db(), { guildId: null, userId: 'ana' })).priority).toBe(-1);
-      expect((await insert(db(), { guildId: null, userId: 'luis' })).priority).toBe(0);
-      expect(await openRequests(db(), { guildId: GUILD })).toBe(0);
+      const ofAna = await insert(db(), { guildId: null, userId: 'ana' });
+      expect((await insert(db(), { guildId: null, userId: 'ana' })).priority).toBe(ofAna.priority - 1);
+      expect((await insert(db(), { guildId: null, userId: 'luis' })).priority).toBe(ofAna.priority);
     });
 
     it('to continue a joke of ours read its whole text from our table', async () => {
@@ -100,8 +130,8 @@ describe('requests', () => {
         request: { ask: { kind: 'continue', from: { text: 'Va un pato' } } },
         joke: { text: ' y se ríe.' },
       });
-      const { prompt } = await insert(db(), { ask: { kind: 'continue', from: { jokeId: typed.id } } });
-      expect(prompt).toEqual({ kind: 'continue', text: 'Va un pato y se ríe.' });
+      const request = await insert(db(), { ask: { kind: 'continue', from: { jokeId: typed.id } } });
+      expect(request).toMatchObject({ kind: 'continue', text: 'Va un pato y se ríe.' });
     });
 
     it('to continue a joke that is unknown or deleted are refused and leave nothing', async () => {
@@ -116,12 +146,9 @@ describe('requests', () => {
 
     it('for a preview carry both settings and can leave no joke behind', async () => {
       const before = { ...BOT_DEFAULTS, temperature: 1.5 };
-      const { id, preview, prompt, settings } = await insert(db(), { ask: { kind: 'preview', before } });
-      expect({ preview, prompt, settings }).toEqual({
-        preview: { before },
-        prompt: { kind: 'joke' },
-        settings: BOT_DEFAULTS,
-      });
+      const request = await insert(db(), { ask: { kind: 'preview', before } });
+      const { id } = request;
+      expect(request).toMatchObject({ kind: 'preview', before, settings: BOT_DEFAULTS });
       const { id: modelVersionId } = await aModel(db());
       await expect(storeJoke(db(), newJoke(id, modelVersionId))).rejects.toMatchObject({
         code: 'joke-not-kept',
@@ -130,8 +157,9 @@ describe('requests', () => {
 
     it('for the steps of a joke name it and can leave no joke behind', async () => {
       const { id: jokeId } = await aJoke(db());
-      const { id, steps } = await insert(db(), { ask: { kind: 'steps', jokeId } });
-      expect(steps).toEqual({ jokeId });
+      const request = await insert(db(), { ask: { kind: 'steps', jokeId } });
+      const { id } = request;
+      expect(request).toMatchObject({ kind: 'steps', jokeId });
       const { id: modelVersionId } = await aModel(db());
       await expect(storeJoke(db(), newJoke(id, modelVersionId))).rejects.toMatchObject({
         code: 'joke-not-kept',
@@ -140,19 +168,38 @@ describe('requests', () => {
       await expect(unknown).rejects.toMatchObject({ code: 'joke-not-found' });
     });
 
-    it('tell whose they were when they are closed, by whatever way, and only once', async () => {
+    it('whose joke went with a forgotten person know that it is gone', async () => {
+      const typed = await aJoke(db(), {
+        request: { userId: 'ana', ask: { kind: 'continue', from: { text: 'Va' } } },
+      });
+      const asks: Ask[] = [
+        { kind: 'steps', jokeId: typed.id },
+        { kind: 'continue', from: { jokeId: typed.id } },
+      ];
+      const open = [];
+      for (const ask of asks) open.push(await insert(db(), { ask }));
+      await forgetPerson(db(), { userId: 'ana', voter: 'ana' });
+      for (const { id, by } of open) {
+        expect(await openRequest(db(), id)).toMatchObject({ kind: 'gone', by });
+      }
+    });
+
+    it('tell which they were when they are closed, by whatever way, and only once', async () => {
       const told: string[] = [];
       const stop = await backend().store.listen('chispa_requests', (payload) => told.push(payload));
       const mine = await insert(db());
-      await insert(db(), { guildId: null, userId: 'ana', deadline: new Date(0) });
+      const late = await insert(db(), { guildId: null, userId: 'ana', deadline: new Date(0) });
+      const daily = await db().transaction((tx) => insertRequest(tx, newDaily()));
       const timing = { firstTokenMs: 100, totalMs: 800 };
       await finishRequest(db(), mine.id, { status: 'done', timing });
       await finishRequest(db(), mine.id, { status: 'done', timing });
       await expireRequests(db(), 'late');
-      await vi.waitFor(() => expect(told).toHaveLength(2), 20_000);
+      await finishRequest(db(), daily.id, { status: 'failed', note: 'why' });
+      await vi.waitFor(() => expect(told).toHaveLength(3), 20_000);
       expect(told.map((payload) => JSON.parse(payload))).toEqual([
-        { userId: ASKER, guildId: GUILD, totalMs: 800 },
-        { userId: 'ana', guildId: null, totalMs: null },
+        { key: keyOf(mine), totalMs: 800 },
+        { key: keyOf(late), totalMs: null },
+        { key: daily.id, totalMs: null },
       ]);
       await stop();
     });
@@ -169,20 +216,30 @@ describe('requests', () => {
     });
 
     it('that are open are listed with whose they are', async () => {
-      await insert(db());
-      await insert(db(), { guildId: null });
+      const inGuild = await insert(db());
+      const alone = await insert(db(), { guildId: null });
       const closed = await insert(db());
       await finishRequest(db(), closed.id, { status: 'failed', note: 'why' });
       expect(await openOwners(db())).toEqual([
-        { userId: ASKER, guildId: GUILD },
-        { userId: ASKER, guildId: null },
+        { key: keyOf(inGuild), userId: ASKER, guildId: GUILD },
+        { key: keyOf(alone), userId: ASKER, guildId: null },
       ]);
     });
 
-    it('of the joke of the day have no interaction and no person', async () => {
-      const { interaction, ...daily } = newRequest({ userId: null });
-      const { id } = await db().transaction((tx) => insertRequest(tx, daily));
-      expect(await findRequest(db(), id)).toMatchObject({ interaction: null, userId: null });
+    it('of the joke of the day are nobody’s', async () => {
+      const { id } = await db().transaction((tx) => insertRequest(tx, newDaily()));
+      expect(await openRequest(db(), id)).toMatchObject({
+        kind: 'joke',
+        by: { kind: 'day', guildId: GUILD },
+      });
     });
   });
 });
+
+function newDaily(): NewRequest {
+  const { ask: _, by: __, ...terms } = newRequest();
+  return { ...terms, ask: { kind: 'joke' }, by: { kind: 'day', guildId: GUILD } };
+}
+
+/** A person's request is known by its interaction. */
+const keyOf = ({ by }: ChispaRequest): string => (by.kind === 'person' ? by.interaction.id : '');

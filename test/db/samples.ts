@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import type { Database } from '../../src/db/connect.ts';
 import { type Joke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
 import { activateModel, ensureModelVersion, type ModelVersion } from '../../src/db/models.ts';
-import { type ChispaRequest, finishRequest, insertRequest, type NewRequest } from '../../src/db/requests.ts';
+import type { Ask, ChispaRequest, NewRequest } from '../../src/db/request-shape.ts';
+import { finishRequest, insertRequest } from '../../src/db/requests.ts';
+import { requests } from '../../src/db/schema.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 
 export const GUILD = '100';
@@ -10,25 +13,39 @@ export const ASKER = '300';
 
 export const minutes = (n: number): number => n * 60_000;
 
+/** What a test wants to be different in a request. */
+export interface RequestChanges extends Partial<Omit<NewRequest, 'ask' | 'by'>> {
+  ask?: Ask;
+  guildId?: string | null;
+  userId?: string;
+}
+
 /** A request as `/chiste` makes it, changed as the test needs it. */
-export function newRequest(changes: Partial<NewRequest> = {}): NewRequest {
+export function newRequest(changes: RequestChanges = {}): NewRequest {
+  const { ask = { kind: 'joke' }, guildId = GUILD, userId = ASKER, ...terms } = changes;
+  const interaction = { id: randomUUID(), applicationId: '1', token: 'a token' };
   return {
-    ask: { kind: 'joke' },
-    interaction: { id: randomUUID(), applicationId: '1', token: 'a token' },
-    guildId: GUILD,
+    ask,
+    by: { kind: 'person', guildId, userId, interaction },
     channelId: '200',
-    userId: ASKER,
     locale: 'es-ES',
     settings: BOT_DEFAULTS,
     safeMode: true,
     seed: 7,
     deadline: new Date(Date.now() + minutes(14)),
-    ...changes,
+    ...terms,
   };
 }
 
-export const insert = (db: Database, changes: Partial<NewRequest> = {}): Promise<ChispaRequest> =>
+export const insert = (db: Database, changes: RequestChanges = {}): Promise<ChispaRequest> =>
   db.transaction((tx) => insertRequest(tx, newRequest(changes)));
+
+/** The row of a request, open or closed. */
+export async function rowOf(db: Database, id: string): Promise<typeof requests.$inferSelect> {
+  const [row] = await db.select().from(requests).where(eq(requests.id, id));
+  if (!row) throw new Error(`there is no request ${id}`);
+  return row;
+}
 
 /** The active model version. */
 export async function aModel(db: Database): Promise<ModelVersion> {
@@ -67,7 +84,7 @@ export const newJoke = (
 /** A joke told: its request made, run and done. */
 export async function aJoke(
   db: Database,
-  { request, joke }: { request?: Partial<NewRequest>; joke?: Partial<NewJoke> } = {},
+  { request, joke }: { request?: RequestChanges; joke?: Partial<NewJoke> } = {},
 ): Promise<Joke> {
   const { id: modelVersionId } = await aModel(db);
   const { id } = await insert(db, request);

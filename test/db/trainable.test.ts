@@ -7,14 +7,15 @@ import { deleteJoke, type Joke, type NewJoke, storeJoke } from '../../src/db/jok
 import { forgetPerson } from '../../src/db/privacy.ts';
 import { rate, type Score } from '../../src/db/ratings.ts';
 import { clearReports, hideJoke, report } from '../../src/db/reports.ts';
-import { type Ask, finishRequest, type NewRequest } from '../../src/db/requests.ts';
+import type { Ask } from '../../src/db/request-shape.ts';
+import { finishRequest } from '../../src/db/requests.ts';
 import { eraseOld } from '../../src/db/retention.ts';
 import { corpusEntries, ratings } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { trainableJokes, trainableVotes, versionRatings } from '../../src/db/trainable.ts';
 import { packageRoot } from '../../src/lib/paths.ts';
 import { onEachBackend } from './backends.ts';
-import { ASKER, aJoke, aModel, GUILD, insert, newJoke } from './samples.ts';
+import { ASKER, aJoke, aModel, GUILD, insert, newJoke, type RequestChanges } from './samples.ts';
 
 /** What a person types in these tests; the model repeats it, as models do. */
 const TYPED = 'Filomena la del quinto';
@@ -34,7 +35,7 @@ function userOrigin(db: () => Database): void {
   async function rated(
     ask: Ask,
     text: string,
-    changes: { request?: Partial<NewRequest>; joke?: Partial<NewJoke> } = {},
+    changes: { request?: RequestChanges; joke?: Partial<NewJoke> } = {},
   ) {
     const joke = await aJoke(db(), {
       request: { ask, ...changes.request },

@@ -3,8 +3,8 @@ import { connect, type Store } from '../../src/db/connect.ts';
 import { jokes, requests } from '../../src/db/schema.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
-import { submitDailyJoke } from '../../src/queue/daily.ts';
 import { createQueue } from '../../src/queue/queue.ts';
+import { submitDailyJoke } from '../../src/queue/submit.ts';
 import { silent, skipPostgres } from '../databases.ts';
 import { isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
 import { type Started, startForTest } from './start.ts';
@@ -112,9 +112,9 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     const channelId = (await player.world()).guilds[0]?.channels[1]?.id ?? '';
     const request = {
       ask: { kind: 'joke' as const },
-      guildId: player.guild,
+      by: { kind: 'day' as const, guildId: player.guild },
       channelId,
-      userId: null,
+      safeMode: true,
       locale: 'es-ES',
       settings: BOT_DEFAULTS,
       seed: 5,

@@ -1,31 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChispaRequest } from '../../src/db/requests.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
-import { writeJoke } from '../../src/generator/write-joke.ts';
+import { type Draft, writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import type { Safety } from '../../src/safety/safety.ts';
 import { silent } from '../databases.ts';
 
-const request: ChispaRequest = {
-  id: '00000000-0000-4000-8000-000000000000',
-  prompt: { kind: 'joke' },
-  preview: null,
-  steps: null,
-  interaction: null,
-  guildId: '1',
-  channelId: '2',
-  userId: '3',
-  locale: 'es-ES',
+const request: Draft = {
+  kind: 'joke',
   settings: { ...BOT_DEFAULTS, maxTokens: 24 },
   seed: 7,
   safeMode: true,
-  status: 'running',
-  note: null,
   deadline: new Date(Date.now() + 600_000),
-  createdAt: new Date(),
-  priority: 0,
 };
 
 /** A filter that finds something in whole texts that begin like one of these. */
@@ -45,7 +32,7 @@ describe('writing a joke', () => {
   });
   afterAll(() => engine.close());
 
-  const write = async (safety: Safety, asked = request) => {
+  const write = async (safety: Safety, asked: Draft = request) => {
     const shown: string[] = [];
     const signal = new AbortController().signal;
     const written = await writeJoke({ engine, safety }, asked, { loaded }, signal, ({ text }) =>
@@ -93,7 +80,7 @@ describe('writing a joke', () => {
           ? { allowed: false, reason: 'crude', match: text }
           : { allowed: true },
     };
-    const { written } = await write(seam, { ...request, prompt: { kind: 'continue', text: given } });
+    const { written } = await write(seam, { ...request, kind: 'continue', text: given });
     expect(written).toBeUndefined();
   });
 });

@@ -15,7 +15,12 @@ export function collect() {
   };
 }
 
-/** For tests in which no job may be late. */
-export const never = async ({ requestId }: ClaimedJob): Promise<void> => {
-  throw new Error(`request ${requestId} was not late`);
+/** For tests in which no job may be late or fail for the last time. */
+export const never = {
+  expire: async ({ requestId }: ClaimedJob): Promise<void> => {
+    throw new Error(`request ${requestId} was not late`);
+  },
+  giveUp: async ({ requestId }: ClaimedJob, error: unknown): Promise<void> => {
+    throw new Error(`request ${requestId} was given up`, { cause: error });
+  },
 };

@@ -25,7 +25,7 @@ async function killWhileGenerating(where: { dataDir: string; databaseUrl?: strin
 async function poppedAtNextStart(store: Store): Promise<string[]> {
   const queue = await createQueue({ store, log: silent });
   const popped = collect();
-  await queue.consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+  await queue.consume({ slots: 8, handle: popped.handle, ...never });
   await popped.reach(1, 60_000);
   await queue.close();
   return popped.ids();

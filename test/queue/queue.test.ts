@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findRequest, type NewRequest } from '../../src/db/requests.ts';
 import { requests } from '../../src/db/schema.ts';
+import { messageOf } from '../../src/lib/errors.ts';
+import type { Retries } from '../../src/queue/jobs.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { submit } from '../../src/queue/submit.ts';
 import { silent } from '../databases.ts';
 import { onEachBackend } from '../db/backends.ts';
-import { newRequest } from '../db/samples.ts';
+import { newRequest, type RequestChanges, rowOf } from '../db/samples.ts';
 import { collect, never } from './collect.ts';
 
 describe('the queue', () => {
   onEachBackend((backend) => {
     let queues: Queue[] = [];
-    const open = async (): Promise<Queue> => {
-      const queue = await createQueue({ store: backend().store, log: silent });
+    const open = async (retries?: Retries): Promise<Queue> => {
+      const queue = await createQueue({ store: backend().store, log: silent, ...(retries && { retries }) });
       queues.push(queue);
       return queue;
     };
@@ -21,14 +22,14 @@ describe('the queue', () => {
       await Promise.all(queues.map((queue) => queue.close()));
       queues = [];
     });
-    const ask = (queue: Queue, changes: Partial<NewRequest> = {}) =>
+    const ask = (queue: Queue, changes: RequestChanges = {}) =>
       submit({ store: backend().store, queue }, newRequest(changes));
 
     it('hands a submitted request over when it is submitted, not at the next poll', async () => {
       const queue = await open();
       const popped = collect();
       const noPoll = { pollMs: 3_600_000 };
-      await queue.consume({ freeSlots: () => 8, handle: popped.handle, expire: never, ...noPoll });
+      await queue.consume({ slots: 8, handle: popped.handle, ...never, ...noPoll });
       for (let n = 1; n <= 5; n++) {
         const { id, deadline } = await ask(queue);
         await popped.reach(n);
@@ -46,7 +47,7 @@ describe('the queue', () => {
         }),
       ).rejects.toThrow('changed my mind');
       const popped = collect();
-      await queue.consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+      await queue.consume({ slots: 8, handle: popped.handle, ...never });
       const { id } = await ask(queue);
       await popped.reach(1);
       expect(popped.ids()).toEqual([id]);
@@ -61,14 +62,14 @@ describe('the queue', () => {
       let most = 0;
       const done: string[] = [];
       await queue.consume({
-        freeSlots: () => 3 - running,
+        slots: 3,
         handle: async ({ requestId }) => {
           most = Math.max(most, ++running);
           await delay(5);
           running--;
           done.push(requestId);
         },
-        expire: never,
+        ...never,
       });
       await vi.waitFor(() => expect(done).toHaveLength(12), 25_000);
       expect(new Set(done)).toEqual(new Set(ids));
@@ -80,16 +81,10 @@ describe('the queue', () => {
       for (let i = 0; i < 40; i++) await ask(queue);
       const other = await ask(queue, { guildId: '999' });
       const order: string[] = [];
-      let running = 0;
       await queue.consume({
-        freeSlots: () => 1 - running,
-        handle: async ({ requestId }) => {
-          running++;
-          order.push(requestId);
-          await Promise.resolve();
-          running--;
-        },
-        expire: never,
+        slots: 1,
+        handle: async ({ requestId }) => void order.push(requestId),
+        ...never,
       });
       await vi.waitFor(() => expect(order).toContain(other.id), 25_000);
       expect(order.indexOf(other.id)).toBeLessThanOrEqual(1);
@@ -99,7 +94,7 @@ describe('the queue', () => {
       const queue = await open();
       const late = await ask(queue, { deadline: new Date(Date.now() - 1) });
       const [handled, expired] = [collect(), collect()];
-      await queue.consume({ freeSlots: () => 8, handle: handled.handle, expire: expired.handle });
+      await queue.consume({ ...never, slots: 8, handle: handled.handle, expire: expired.handle });
       await expired.reach(1);
       expect(expired.ids()).toEqual([late.id]);
       expect(handled.jobs).toEqual([]);
@@ -110,35 +105,55 @@ describe('the queue', () => {
       await ask(queue);
       const attempts: number[] = [];
       await queue.consume({
-        freeSlots: () => 8,
+        slots: 8,
         handle: async ({ attempt }) => {
           attempts.push(attempt);
           if (attempt < 2) throw new Error('the engine died');
         },
-        expire: never,
+        ...never,
       });
       await vi.waitFor(() => expect(attempts).toEqual([0, 1, 2]), 25_000);
     });
 
-    it('gives up a job that always fails, and goes on with the others', async () => {
-      const queue = await open();
+    it('gives up a job that always fails, once, and goes on with the others', async () => {
+      const queue = await open({ retryLimit: 2, retryDelay: 0, retryBackoff: true, retryDelayMax: 1 });
       const poison = await ask(queue);
       const handled: string[] = [];
       const attempts: number[] = [];
+      const givenUp: string[] = [];
       await queue.consume({
-        freeSlots: () => 8,
+        ...never,
+        slots: 8,
         handle: async ({ requestId, attempt }) => {
           handled.push(requestId);
           if (requestId !== poison.id) return;
           attempts.push(attempt);
           throw new Error('it kills every engine');
         },
-        expire: never,
+        giveUp: async ({ requestId }, error) => void givenUp.push(`${requestId}: ${messageOf(error)}`),
       });
-      await vi.waitFor(() => expect(attempts).toEqual([0, 1, 2, 3, 4, 5]), 25_000);
+      await vi.waitFor(() => expect(givenUp).toEqual([`${poison.id}: it kills every engine`]), 25_000);
       const other = await ask(queue);
       await vi.waitFor(() => expect(handled).toContain(other.id), 25_000);
-      expect(attempts).toHaveLength(6);
+      expect(attempts).toEqual([0, 1, 2]);
+      expect(givenUp).toHaveLength(1);
+    });
+
+    it('lets longer and longer pass between the attempts at a job that fails', async () => {
+      const queue = await open();
+      await ask(queue);
+      const at: number[] = [];
+      await queue.consume({
+        ...never,
+        slots: 8,
+        handle: async () => {
+          at.push(performance.now());
+          throw new Error('the disk is full');
+        },
+      });
+      await vi.waitFor(() => expect(at).toHaveLength(4), 25_000);
+      const pauses = at.slice(1).map((time, i) => time - (at[i] ?? 0));
+      for (const [i, pause] of pauses.entries()) expect(pause).toBeGreaterThan(500 * 2 ** i - 50);
     });
 
     it('stops though a handler ignores its signal, and runs that job at the next start', async () => {
@@ -146,18 +161,18 @@ describe('the queue', () => {
       const { id } = await ask(first);
       const stuck = collect();
       await first.consume({
-        freeSlots: () => 8,
+        slots: 8,
         handle: async (job) => {
           await stuck.handle(job);
           await new Promise(() => {});
         },
-        expire: never,
+        ...never,
       });
       await stuck.reach(1);
       await first.close();
 
       const popped = collect();
-      await (await open()).consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+      await (await open()).consume({ slots: 8, handle: popped.handle, ...never });
       await popped.reach(1);
       expect(popped.jobs).toMatchObject([{ requestId: id, attempt: 1 }]);
     });
@@ -167,10 +182,10 @@ describe('the queue', () => {
       const { id } = await ask(first);
       await first.close();
       const popped = collect();
-      await (await open()).consume({ freeSlots: () => 8, handle: popped.handle, expire: never });
+      await (await open()).consume({ slots: 8, handle: popped.handle, ...never });
       await popped.reach(1);
       expect(popped.ids()).toEqual([id]);
-      expect(await findRequest(backend().store.db, id)).toMatchObject({ status: 'queued' });
+      expect(await rowOf(backend().store.db, id)).toMatchObject({ status: 'queued' });
     });
   });
 });

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { Database, Store } from '../../src/db/connect.ts';
 import { claimLearningEvents } from '../../src/db/learning.ts';
 import { activateModel, activeModel, type ModelVersion, pinModel, ratedModels } from '../../src/db/models.ts';
-import type { ChispaRequest } from '../../src/db/requests.ts';
 import { jokes } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
@@ -15,7 +14,7 @@ import { dueVoice, findVoice, voiceFor } from '../../src/db/voices.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { TrainingEvent } from '../../src/finetuning/run/events.ts';
 import { createActiveModel, type Serving } from '../../src/generator/active-model.ts';
-import { writeJoke } from '../../src/generator/write-joke.ts';
+import { type Draft, writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { learn } from '../../src/trainer/learn.ts';
@@ -48,11 +47,9 @@ beforeEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const request: ChispaRequest = {
-  ...{ id: '00000000-0000-4000-8000-000000000000', prompt: { kind: 'joke' }, preview: null, steps: null },
-  ...{ interaction: null, guildId: HERE, channelId: '2', userId: '3', locale: 'es-ES', safeMode: false },
-  ...{ settings: { ...BOT_DEFAULTS, maxTokens: 40 }, seed: 0, status: 'running', note: null, priority: 0 },
-  ...{ createdAt: new Date(), deadline: new Date(Date.now() + 3600_000) },
+const draft: Draft = {
+  ...{ kind: 'joke', safeMode: false, seed: 0, settings: { ...BOT_DEFAULTS, maxTokens: 40 } },
+  deadline: new Date(Date.now() + 3600_000),
 };
 
 /** A small adapter on random weights does not come to know what is liked: that is tested with whole models. */
@@ -98,7 +95,7 @@ describe('the voice of a guild', () => {
       const tokens = async (serving: Pick<Serving, 'loaded' | 'voice'>, seed: number) => {
         const written = await writeJoke(
           { engine, safety: { check: () => ({ allowed: true }) } },
-          { ...request, seed },
+          { ...draft, seed },
           serving,
           signal,
           () => {},

@@ -4,7 +4,7 @@ import { messagesFor } from '../../discord/messages/index.ts';
 import type { Services } from '../command.ts';
 import { requireModerator } from '../moderators.ts';
 import { refuseUnusable } from '../refusal.ts';
-import type { ButtonHandler } from './index.ts';
+import type { ButtonHandler } from './handler.ts';
 
 /** "Fijar en este servidor", below a version's details. */
 export const pin: ButtonHandler<'pin'> = (interaction, { version }, services) =>

@@ -1,7 +1,6 @@
 import { rate } from '../../db/ratings.ts';
 import { refuseGone } from '../refusal.ts';
-import { shownJoke } from '../shown-joke.ts';
-import type { ButtonHandler } from './index.ts';
+import type { ButtonHandler } from './handler.ts';
 
 /** A vote: acknowledged silently, shown only once it is committed. */
 export const rateJoke: ButtonHandler<'rate'> = async (
@@ -10,7 +9,7 @@ export const rateJoke: ButtonHandler<'rate'> = async (
   { store, voter, board },
 ) => {
   await interaction.deferUpdate();
-  await shownJoke(store.db, joke, interaction);
-  await rate(store.db, { jokeId: joke, voter: voter(interaction.user.id), score }).catch(refuseGone);
-  board.refresh(interaction, joke);
+  const { guildId, user } = interaction;
+  const vote = { jokeId: joke, voter: voter(user.id), score, guildId };
+  board.show(interaction, await rate(store.db, vote).catch(refuseGone));
 };

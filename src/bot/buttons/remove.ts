@@ -1,6 +1,6 @@
 import { deleteJoke, findJoke } from '../../db/jokes.ts';
 import { Refusal } from '../refusal.ts';
-import type { ButtonHandler } from './index.ts';
+import type { ButtonHandler } from './handler.ts';
 
 /** "Borrar": whoever asked for a joke takes its message away. */
 export const remove: ButtonHandler<'delete'> = async (interaction, { joke: id }, { store, board }) => {
@@ -9,6 +9,6 @@ export const remove: ButtonHandler<'delete'> = async (interaction, { joke: id },
   if (!joke || joke.state === 'deleted') throw new Refusal((m) => m.refusal.jokeGone);
   if (joke.askedBy !== interaction.user.id) throw new Refusal((m) => m.refusal.notYours);
   await deleteJoke(store.db, id);
-  board.forget(interaction.message.id);
+  await board.forget(interaction.message.id);
   await interaction.deleteReply();
 };

@@ -11,10 +11,11 @@ const store = await connect({ dataDir, databaseUrl, log });
 const queue = await createQueue({ store, log });
 await submit({ store, queue }, newRequest());
 await queue.consume({
-  freeSlots: () => 8,
+  slots: 8,
   handle: async ({ requestId }) => {
     process.send?.(requestId);
     await new Promise(() => {});
   },
   expire: async () => {},
+  giveUp: async () => {},
 });

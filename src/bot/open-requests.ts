@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { Store } from '../db/connect.ts';
+import { type OwnerOfRequest, openOwners } from '../db/requests.ts';
+import { recentDuration } from '../db/waiting.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+
+/** How long a joke of 128 tokens takes on a small server, until there is one to measure. */
+export const FIRST_GUESS_MS = 3000;
+/** Whoever waits less is not told. */
+const WORTH_TELLING_MS = 2000;
+/** What the newest joke counts in the estimate of how long one takes. */
+const NEWEST = 0.2;
+
+/** What somebody who has to wait is told. */
+export interface Wait {
+  /** Place in the queue, the next one's is 1. */
+  position: number;
+  /** When the turn should come, in seconds since the epoch. */
+  readyAt: number;
+}
+
+/**
+ * The requests that wait for their joke, in memory: this process's own, and all that the database knew when it was last
+ * read. It hears of each that is closed, in whatever process, and reads again when it may have missed some.
+ */
+export interface OpenRequests {
+  /** How many somebody has open, and when the first should be answered (seconds since the epoch). */
+  of(whose: Partial<OwnerOfRequest>): { count: number; firstReadyAt: number };
+  /** Counts one that is about to be written. Returns what to tell, where it has to wait. */
+  begin(request: OwnerOfRequest): Wait | undefined;
+  /** It is in the database now. */
+  written(key: string): void;
+  /** Counts one no more. */
+  end(key: string): void;
+  close(): Promise<void>;
+}
+
+export interface OpenRequestsOptions {
+  /** Jokes that are generated at once. */
+  slots: number;
+  log: Logger;
+  now?: () => number;
+}
+
+const closedRequest = z.object({ key: z.string(), totalMs: z.number().nullable() });
+
+interface Open extends OwnerOfRequest {
+  /** When it should be answered, in milliseconds since the epoch. */
+  readyAt: number;
+  written: boolean;
+}
+
+export async function createOpenRequests(
+  store: Store,
+  { slots, log, now = Date.now }: OpenRequestsOptions,
+): Promise<OpenRequests> {
+  const open = new Map<string, Open>();
+  /** Closed while the database is being read. */
+  let closedMeanwhile = new Set<string>();
+  let duration = (await recentDuration(store.db)) ?? FIRST_GUESS_MS;
+  const seconds = (at: number) => Math.ceil(at / 1000);
+
+  const add = (request: OwnerOfRequest, written: boolean) => {
+    const readyAt = now() + Math.ceil((open.size + 1) / slots) * duration;
+    open.set(request.key, { ...request, readyAt, written });
+  };
+
+  async function read(): Promise<void> {
+    const before = [...open.values()].filter(({ written }) => written);
+    closedMeanwhile = new Set();
+    const rows = await openOwners(store.db);
+    const keys = new Set(rows.map(({ key }) => key));
+    for (const { key } of before) if (!keys.has(key)) open.delete(key);
+    for (const row of rows) if (!open.has(row.key) && !closedMeanwhile.has(row.key)) add(row, true);
+  }
+
+  const close = await store.listen(
+    'chispa_requests',
+    (payload) => {
+      const { key, totalMs } = closedRequest.parse(JSON.parse(payload));
+      if (totalMs !== null) duration += NEWEST * (totalMs - duration);
+      closedMeanwhile.add(key);
+      open.delete(key);
+    },
+    () =>
+      void read().catch((error) => log.error({ error: messageOf(error) }, 'open requests could not be read')),
+  );
+  await read();
+
+  /** Jokes that come before the next of this line: every line has its turn, so of each no more than of this one. */
+  function before(line: string): number {
+    const lines = new Map<string, number>();
+    for (const other of open.values()) lines.set(lineOf(other), (lines.get(lineOf(other)) ?? 0) + 1);
+    const own = lines.get(line) ?? 0;
+    return [...lines.values()].reduce((sum, waiting) => sum + Math.min(waiting, own + 1), 0);
+  }
+
+  return {
+    of({ userId, guildId }) {
+      const times = [...open.values()]
+        .filter((one) => (userId === undefined ? one.guildId === guildId : one.userId === userId))
+        .map(({ readyAt }) => readyAt);
+      // One that is late comes any moment.
+      return {
+        count: times.length,
+        firstReadyAt: seconds(Math.max(Math.min(...times), now() + duration)),
+      };
+    },
+    begin(request) {
+      const position = before(lineOf(request)) + 1 - slots;
+      add(request, false);
+      if (Math.ceil(position / slots) * duration < WORTH_TELLING_MS) return undefined;
+      return { position, readyAt: seconds(now() + (position / slots) * duration) };
+    },
+    written(key) {
+      const request = open.get(key);
+      if (request) request.written = true;
+    },
+    end: (key) => void open.delete(key),
+    close,
+  };
+}
+
+/** Those who wait in one line: a guild, or a person in direct messages. */
+const lineOf = ({ guildId, userId }: OwnerOfRequest): string => guildId ?? `@${userId}`;

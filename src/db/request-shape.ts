@@ -1,0 +1,102 @@
+import { ChispaError } from '../lib/errors.ts';
+import type { DecoderSettings } from '../lib/settings.ts';
+import type { requests } from './schema.ts';
+
+/**
+ * What is asked for, and whose words are in it: `user` typed them, or they are ours (`list`: picked from our own themes;
+ * `jokeId`: the text of a joke in our table, read from there). Only ours may ever reach training.
+ */
+export type Ask =
+  | { kind: 'joke'; theme?: { text: string; origin: 'list' | 'user' } }
+  | { kind: 'continue'; from: { text: string } | { jokeId: string } }
+  /** The same joke twice, with the settings `before` and those of the request; nothing of it is kept. */
+  | { kind: 'preview'; before: DecoderSettings }
+  /** What the model thought while it told a joke; nothing new is told. */
+  | { kind: 'steps'; jokeId: string };
+
+/** Whoever asked, and the interaction whose token opens the reply for 15 minutes. */
+export interface Person {
+  kind: 'person';
+  userId: string;
+  /** Null in direct messages. */
+  guildId: string | null;
+  interaction: { id: string; applicationId: string; token: string };
+}
+
+/** Nobody asked: the joke of the day, posted in a channel of its guild. */
+export interface Day {
+  kind: 'day';
+  guildId: string;
+}
+
+/** What holds for a request of any kind. */
+interface Terms {
+  channelId: string;
+  locale: string;
+  /** The guild's decoder settings when it was asked. */
+  settings: DecoderSettings;
+  /** Whether the generated text must pass the safe mode's filter. */
+  safeMode: boolean;
+  /** Unsigned 32-bit. */
+  seed: number;
+  /** When the interaction's token runs out: after that the request is closed, not generated. */
+  deadline: Date;
+}
+
+/** A request before it is written. */
+export type NewRequest = Terms & ({ ask: Ask; by: Person } | { ask: { kind: 'joke' }; by: Day });
+
+/** An open request, as the generator answers it. */
+export type ChispaRequest = Terms & { id: string; priority: number } & (
+    | { kind: 'joke'; theme: string | undefined; by: Person | Day }
+    | { kind: 'continue'; text: string; by: Person }
+    | { kind: 'preview'; before: DecoderSettings; by: Person }
+    | { kind: 'steps'; jokeId: string; by: Person }
+    /** The joke it is about went with a person who asked to be forgotten. */
+    | { kind: 'gone'; by: Person }
+  );
+
+export type RequestOf<Kind extends ChispaRequest['kind']> = Extract<ChispaRequest, { kind: Kind }>;
+
+/** A request that a joke of ours answers. */
+export type JokeRequest = RequestOf<'joke' | 'continue'>;
+
+export type RequestRow = typeof requests.$inferSelect;
+
+/**
+ * Reads the row of an open request: the one place that knows which columns a kind has.
+ * @throws ChispaError `request-damaged` when one of them is empty.
+ */
+export function readRequest(row: RequestRow): ChispaRequest {
+  const { id, kind, priority, channelId, locale, settings, safeMode, seed, deadline } = row;
+  const given = <T>(value: T | null, column: string): T => {
+    if (value !== null) return value;
+    throw new ChispaError('request-damaged', `Request ${id} of kind ${kind} has no ${column}.`);
+  };
+  const person = (): Person => ({
+    kind: 'person',
+    userId: given(row.userId, 'person'),
+    guildId: row.guildId,
+    interaction: {
+      id: given(row.interactionId, 'interaction'),
+      applicationId: given(row.applicationId, 'application'),
+      token: given(row.interactionToken, 'token'),
+    },
+  });
+  const terms = { id, priority, channelId, locale, settings, safeMode, seed, deadline };
+  switch (kind) {
+    case 'joke': {
+      const isDaily = row.userId === null && row.interactionId === null;
+      const by = isDaily ? { kind: 'day' as const, guildId: given(row.guildId, 'guild') } : person();
+      return { ...terms, kind, theme: row.theme ?? undefined, by };
+    }
+    case 'continue':
+      if (row.text === null) return { ...terms, kind: 'gone', by: person() };
+      return { ...terms, kind, text: row.text, by: person() };
+    case 'preview':
+      return { ...terms, kind, before: given(row.settingsBefore, 'settings before'), by: person() };
+    case 'steps':
+      if (row.parentJokeId === null) return { ...terms, kind: 'gone', by: person() };
+      return { ...terms, kind, jokeId: row.parentJokeId, by: person() };
+  }
+}

@@ -1,0 +1,37 @@
+import { EmbedBuilder, type RawFile } from 'discord.js';
+import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
+import type { Messages } from './messages/index.ts';
+import { clip, literal } from './text.ts';
+
+const COLOUR = { preview: 0x3a86ff, steps: 0xf2c14e } as const;
+const FIELD_LIMIT = 1024;
+const PICTURE = 'pasos.png';
+
+/** What a change of settings does: a joke before and after; undefined where no text was fit to tell. */
+export function previewMessage(
+  { before, after }: { before: string | undefined; after: string | undefined },
+  m: Messages,
+): MessageBody {
+  const field = (name: string, text: string | undefined) => ({
+    name,
+    value: clip(literal(text ?? m.failure.unsafe) || '…', FIELD_LIMIT),
+  });
+  const embed = new EmbedBuilder()
+    .setTitle(m.preview.title)
+    .addFields(field(m.preview.before, before), field(m.preview.after, after))
+    .setColor(COLOUR.preview);
+  return { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
+}
+
+/** The likeliest tokens at each step of a joke, as a picture (PNG). */
+export function stepsMessage(picture: Buffer, m: Messages): { body: MessageBody; files: RawFile[] } {
+  const embed = new EmbedBuilder()
+    .setTitle(m.steps.title)
+    .setDescription(m.steps.explain)
+    .setImage(`attachment://${PICTURE}`)
+    .setColor(COLOUR.steps);
+  return {
+    body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS },
+    files: [{ name: PICTURE, data: picture, contentType: 'image/png' }],
+  };
+}

@@ -1,0 +1,117 @@
+import type { REST } from 'discord.js';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connect, type Store } from '../../src/db/connect.ts';
+import { jokes, requests } from '../../src/db/schema.ts';
+import { es } from '../../src/discord/messages/index.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { type ActiveModel, createActiveModel } from '../../src/generator/active-model.ts';
+import { type Answering, createAnswering } from '../../src/generator/answer.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+import { createSafety } from '../../src/safety/safety.ts';
+import { freshDataDir, silent } from '../databases.ts';
+import { insert, rowOf } from '../db/samples.ts';
+
+interface Body {
+  content?: string;
+  embeds: { footer?: { text: string } }[];
+  components?: unknown[];
+}
+
+describe('answering a job', () => {
+  let store: Store;
+  let engine: Engine;
+  let activeModel: ActiveModel;
+  let answering: Answering;
+  /** Edits as Discord shows them, and when it takes them. */
+  let shown: Body[];
+  let taken: Promise<void>;
+  const never = new AbortController().signal;
+  const jobOf = (requestId: string) => ({ requestId, deadline: Date.now() + 60_000, attempt: 0 });
+
+  beforeAll(async () => {
+    store = await connect({ dataDir: freshDataDir(), log: silent });
+    engine = await startEngine({ provider: 'cpu', threads: 1, slots: 2, precision: 'fp32', log: silent });
+    activeModel = await createActiveModel({ store, engine, initialFolder: bundledModelPath, log: silent });
+    const patch = async (_route: string, { body }: { body: Body }) => {
+      await taken;
+      shown.push(body);
+      return { id: `${shown.length}` };
+    };
+    const rest = { patch } as unknown as REST; // all that answering uses of it
+    answering = createAnswering({
+      db: store.db,
+      engine,
+      safety: createSafety(),
+      rest,
+      activeModel,
+      log: silent,
+    });
+  });
+  afterAll(async () => {
+    await activeModel.close();
+    await engine.close();
+    await store.close();
+  });
+  beforeEach(async () => {
+    shown = [];
+    taken = Promise.resolve();
+    await store.db.delete(jokes);
+    await store.db.delete(requests);
+  });
+
+  it('lets no edit of an attempt that fails land on the joke of the next', async () => {
+    const { id } = await insert(store.db);
+    await store.db.execute(sql`create sequence attempts`); // what counts in it stays, whatever is rolled back
+    await store.db.execute(sql`create function refuse() returns trigger language plpgsql as
+      $$ begin perform nextval('attempts'); raise exception 'no room'; end $$`);
+    await store.db.execute(
+      sql`create trigger refuse before insert on jokes for each row execute function refuse()`,
+    );
+    let take = () => {};
+    taken = new Promise((resolve) => {
+      take = resolve;
+    });
+    let settled = false;
+    const first = answering.answer(jobOf(id), never).finally(() => {
+      settled = true;
+    });
+    first.catch(() => {}); // looked at below
+    // The text is whole and could not be stored; an edit is on its way.
+    const wasRefused = async () =>
+      (await store.db.select({ is: sql<boolean>`is_called` }).from(sql`attempts`))[0]?.is;
+    await expect.poll(wasRefused, { timeout: 20_000 }).toBe(true);
+    await rowOf(store.db, id);
+    expect(settled).toBe(false);
+    take();
+    await expect(first).rejects.toThrow(/jokes/);
+    const before = shown.length;
+    expect(before).toBe(1);
+
+    await store.db.execute(sql`drop trigger refuse on jokes`);
+    await answering.answer(jobOf(id), never);
+    expect(shown.at(-1)?.components).toHaveLength(2);
+    expect(await rowOf(store.db, id)).toMatchObject({ status: 'done' });
+  });
+
+  it('clears the word about waiting with the first words of the joke', async () => {
+    await answering.answer(jobOf((await insert(store.db)).id), never);
+    expect(shown.length).toBeGreaterThan(1);
+    for (const { content } of shown) expect(content).toBe('');
+  });
+
+  it('tells whoever asked when a job comes too late or fails for the last time, and only once', async () => {
+    const late = await insert(store.db);
+    await answering.expire(jobOf(late.id));
+    await answering.expire(jobOf(late.id));
+    expect(shown).toMatchObject([{ content: es.failure.expired }]);
+    const failed = await insert(store.db);
+    await answering.giveUp(jobOf(failed.id), new Error('no room'));
+    const { note, status } = await rowOf(store.db, failed.id);
+    expect(status).toBe('failed');
+    const code = note?.slice(0, 6) ?? '';
+    expect(note).toBe(`${code}: no room`);
+    expect(shown.slice(1)).toMatchObject([{ content: es.failure.generation(code) }]);
+  });
+});
