@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +7,16 @@ import { packageRoot } from '../../src/lib/paths.ts';
 export interface InstalledPackage {
   /** The folder it was installed in; nothing else is there. */
   folder: string;
-  /** The installed tool, for `node`. */
+  /** The Node.js that runs it. */
+  node: string;
+  /** The installed tool's file. */
   tool: string;
   /**
-   * Runs the installed tool in the folder and returns what it prints on stdout.
-   * @throws Error when it fails or takes longer than a minute
+   * Runs that Node.js in the folder and returns what it prints on stdout.
+   * @throws Error when it fails, warns, or takes longer than two minutes
    */
+  run(args: readonly string[]): string;
+  /** Runs the installed tool likewise. */
   chispa(...args: string[]): string;
   /** Deletes the folder. */
   remove(): void;
@@ -23,46 +27,52 @@ export interface InstalledPackage {
  * @param node the Node.js that runs it
  */
 export function installPackage(node = process.execPath): InstalledPackage {
+  const { folder, remove } = install((folder) => {
+    const workspaces = readdirSync(join(packageRoot, 'packages')).map((name) => `./packages/${name}`);
+    const archives = join(folder, 'archives');
+    mkdirSync(archives);
+    npm(packageRoot, 'pack', '--pack-destination', archives, '.', ...workspaces);
+    return readdirSync(archives).map((file) => `./archives/${file}`);
+  });
+  const tool = join(folder, 'node_modules/chispa/dist/src/cli/main.js');
+  const run = (args: readonly string[]) => {
+    const { status, signal, stdout, stderr } = spawnSync(node, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    if (status === 0 && !/warning/i.test(stderr)) return stdout;
+    throw new Error(`${[node, ...args].join(' ')} ended with ${status ?? signal}: ${stderr}`);
+  };
+  return { folder, node, tool, run, chispa: (...args) => run([tool, ...args]), remove };
+}
+
+/** Brings another version of Node.js, for instance 24, with the npm package `node`. */
+export function installNode(version: string): { path: string; remove(): void } {
+  const { folder, remove } = install(() => [`node@${version}`]);
+  return { path: join(folder, 'node_modules/node/bin/node'), remove };
+}
+
+/** An empty folder with the packages that `prepare` names; nothing is left where that fails. */
+function install(prepare: (folder: string) => string[]): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'chispa-installed-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const archives = join(folder, 'archives');
-    mkdirSync(archives);
-    npm(packageRoot, 'pack', '--pack-destination', archives, ...packages());
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    npm(folder, 'install', '--omit=dev', ...readdirSync(archives).map((file) => join(archives, file)));
-    rmSync(archives, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "allowScripts": { "node": true } }\n');
+    npm(folder, 'install', '--omit=dev', ...prepare(folder));
+    return { folder, remove };
   } catch (error) {
     remove();
     throw error;
   }
-  const tool = join(folder, 'node_modules/chispa/dist/src/cli/main.js');
-  return {
-    folder,
-    tool,
-    chispa: (...args) =>
-      execFileSync(node, [tool, ...args], {
-        cwd: folder,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 60_000,
-      }),
-    remove,
-  };
-}
-
-/** The folders to pack: the root and its workspaces. */
-function packages(): string[] {
-  const workspaces = readdirSync(join(packageRoot, 'packages'));
-  return ['.', ...workspaces.map((name) => `./packages/${name}`)];
 }
 
 /** Runs npm in a folder; what it prints goes to stderr. */
-export function npm(cwd: string, ...args: string[]): void {
+function npm(cwd: string, ...args: string[]): void {
   execFileSync('npm', [...args, '--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline'], {
     cwd,
     stdio: ['ignore', process.stderr, process.stderr],
-    // onnxruntime-node's own install script would fetch some hundred MB of CUDA on Linux.
+    // onnxruntime-node's own install script would fetch some hundred megabytes of CUDA on Linux.
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
 }

@@ -31,7 +31,7 @@ let timer: NodeJS.Timeout | undefined;
 
 function sendText(id: number, text: string): void {
   texts.set(id, (texts.get(id) ?? '') + text);
-  timer ??= setTimeout(sendTexts, sentAt + TEXT_INTERVAL - performance.now());
+  timer ??= setTimeout(sendTexts, Math.max(0, sentAt + TEXT_INTERVAL - performance.now()));
 }
 
 function sendTexts(): void {
