@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedJokes } from '../../src/finetuning/data/seed-jokes.ts';
 import { prepareRun } from '../../src/finetuning/run/prepare.ts';
-import { ownerOf } from '../../src/finetuning/run/run-lock.ts';
+import { runOwner } from '../../src/finetuning/run/run-folder.ts';
 import { trainRun } from '../../src/finetuning/run/train-run.ts';
 import { RECIPE_DEFAULTS, type RecipeName, type TrainingSettings } from '../../src/finetuning/settings.ts';
 import { memoryNeed } from '../../src/finetuning/step/memory-need.ts';
@@ -64,7 +64,7 @@ async function peakOf(base: string, modelsDir: string, settings: TrainingSetting
   const run = await prepareRun({ base, modelsDir, name: 'run', jokes, corpus: 'seed jokes', settings, threads: 1, minutes: 1e-6 }); // biome-ignore format: one call
   let peak = 0;
   const watch = setInterval(async () => {
-    const pid = await ownerOf(run);
+    const pid = runOwner(run);
     if (pid === undefined) return;
     try {
       const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -4,8 +4,8 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { lockByProcess } from '../lib/process-lock.ts';
 import type { Store } from './connect.ts';
-import { lockFolder } from './lock.ts';
 import { migrationsFolder } from './migrations.ts';
 import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
@@ -20,7 +20,15 @@ export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
 export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
   const folder = pgliteFolder(dataDir);
   makePrivate(dataDir);
-  const unlock = await lockFolder(folder);
+  // Two processes on one data folder would lose rows without a word.
+  const unlock = await lockByProcess(
+    `${folder}.lock`,
+    (holder) =>
+      new ChispaError(
+        'data-folder-in-use',
+        `The database in ${folder} is in use by process ${holder}: stop that process, or set DATABASE_URL to a PostgreSQL server that several processes may share.`,
+      ),
+  );
   let pglite: PGlite | undefined;
   try {
     pglite = await open(folder);

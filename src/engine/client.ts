@@ -16,7 +16,7 @@ export interface EngineClient extends Engine {
 /**
  * The engine: a process for each model, so that one decodes while another is loaded, what it computes or how it ends
  * touches no other, and its memory goes with it. The first process starts at once and waits for its model. Rejects with
- * `engine-failed` when that cannot be started.
+ * `engine-died` when that cannot be started.
  */
 export async function startEngine({
   modelsLoaded = 2,

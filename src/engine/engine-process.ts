@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, ChildDied, openChild } from '../lib/child/open.ts';
 import { ChispaError } from '../lib/errors.ts';
+import { withHugePages } from '../lib/fork.ts';
 import type { Logger } from '../lib/log.ts';
 import type {
   EngineOptions,
@@ -9,8 +12,18 @@ import type {
   RowRequest,
   TokensRequest,
 } from './engine.ts';
-import type { Answer, FromChild, Question } from './protocol.ts';
-import { createSupervisor } from './supervisor.ts';
+
+/** What a model's process can be asked. `load` comes first, once: a process has one model. */
+export type EngineTasks = {
+  load: {
+    request: { model: string; options: EngineOptions };
+    event: { level: 'info' | 'warn'; message: string };
+    answer: LoadedModel;
+  };
+  /** An event is the next piece of the text. */
+  generate: { request: RowRequest; event: string; answer: GenerationResult };
+  inspect: { request: TokensRequest; event: never; answer: InspectedStep[] };
+};
 
 export interface EngineProcessOptions extends EngineOptions {
   /** Priority of the process as `os.setPriority` takes it, 19 the lowest. Default: that of its parent. */
@@ -30,144 +43,130 @@ export interface EngineProcess {
   close(): Promise<void>;
 }
 
-/** A question that has not been answered yet. */
-interface Pending {
-  question: Question;
-  resolve: (answer: Answer) => void;
-  reject: (error: unknown) => void;
-  options: GenerateOptions;
-  /** Characters of text handed out, and those the present process has sent: a redone request says them again. */
-  delivered: number;
-  received: number;
-  /** Deaths of the process since this question last made progress. */
-  deaths: number;
-}
-
-/** A question during which the process dies more often than this in a row is taken for the cause. */
+/** A request during which the process dies more often than this in a row is taken for the cause. */
 const DEATHS_ALLOWED = { load: 1, generate: 4, inspect: 1 } as const;
+
+const FIRST_PAUSE = 50; // ms before a dead process is replaced; doubled for each death soon after
+const LONGEST_PAUSE = 5_000;
+const HEALTHY = 30_000; // ms after which a process's death is no longer held against its successor
 
 /**
  * Starts a process and keeps it alive: when it dies, it is started again, its model is loaded and running requests are
- * done anew with the same seed, which gives the same text. Rejects with `engine-failed` when it cannot be started at all.
+ * done anew with the same seed, which gives the same text. Rejects with `engine-died` when it cannot be started at all.
  */
 export async function startEngineProcess({
   log,
   niceness,
-  ...engineOptions
+  ...options
 }: EngineProcessOptions): Promise<EngineProcess> {
-  const pending = new Map<number, Pending>();
+  const closing = new AbortController();
+  let pause = FIRST_PAUSE;
+  let born = 0;
+  let loading = false;
   /** The model that each further process is to have too, once the first has had it. */
   let kept: { model: string; lost: () => void } | undefined;
-  /** The present process has the model. */
-  let serving = false;
-  let nextId = 0;
+  /** Resolves when the present process has its model. */
+  let serving: Promise<unknown> = Promise.resolve();
+  let child = start();
+  await child.ready;
 
-  const supervisor = createSupervisor({
-    niceness,
-    log,
-    receive,
-    ready: submitPending,
-    died() {
-      serving = false;
-      for (const [id, it] of pending) {
-        it.deaths += 1;
-        if (it.deaths > DEATHS_ALLOWED[it.question.type]) settle(id)?.reject(diedError());
-      }
-      reload();
-    },
-  });
-
-  function enqueue(question: Question, options: GenerateOptions = {}): Promise<Answer> {
-    const id = nextId++;
-    const cancel = () => supervisor.send({ type: 'cancel', id });
-    options.signal?.addEventListener('abort', cancel, { once: true });
-    return new Promise<Answer>((resolve, reject) => {
-      const it = { question, resolve, reject, options, delivered: 0, received: 0, deaths: 0 };
-      pending.set(id, it);
-      if (isHeard(question)) submit(id, it);
-    }).finally(() => options.signal?.removeEventListener('abort', cancel));
-  }
-
-  const isHeard = ({ type }: Question): boolean => (type === 'load' ? supervisor.isReady() : serving);
-
-  function submitPending(): void {
-    for (const [id, it] of pending) if (isHeard(it.question)) submit(id, it);
-  }
-
-  function submit(id: number, it: Pending): void {
-    it.received = 0;
-    supervisor.send({ type: 'ask', id, question: it.question });
-    if (it.options.signal?.aborted) supervisor.send({ type: 'cancel', id });
-  }
-
-  function settle(id: number): Pending | undefined {
-    const it = pending.get(id);
-    pending.delete(id);
-    return it;
-  }
-
-  function receive(message: FromChild): void {
-    if (message.type === 'log') log[message.level](message.message);
-    else if (message.type === 'texts') for (const [id, text] of message.texts) deliver(id, text);
-    else if (message.type === 'answer') settle(message.id)?.resolve(message.answer);
-    else if (message.type === 'failure')
-      settle(message.id)?.reject(new ChispaError(message.code, message.message));
-  }
-
-  function deliver(id: number, text: string): void {
-    const it = pending.get(id);
-    if (!it) return;
-    it.received += text.length;
-    const fresh = it.received - it.delivered;
-    if (fresh <= 0) return;
-    it.deaths = 0;
-    it.delivered = it.received;
-    it.options.onText?.(text.slice(-fresh));
-  }
-
-  async function ask(question: Question, options?: GenerateOptions): Promise<Answer> {
-    if (supervisor.isStopped()) throw closedError();
-    return enqueue(question, options);
-  }
-
-  async function close(error: unknown): Promise<void> {
-    const stopped = supervisor.stop();
-    for (const id of [...pending.keys()]) settle(id)?.reject(error);
-    await stopped;
-  }
-
-  async function bring(model: string): Promise<LoadedModel> {
-    const loaded = (await ask({ type: 'load', model, options: engineOptions })) as LoadedModel;
-    serving = true;
-    submitPending();
-    return loaded;
-  }
-
-  function reload(): void {
-    const loading = [...pending.values()].some(({ question }) => question.type === 'load');
-    if (!kept || loading) return;
-    const { model, lost } = kept;
-    bring(model).catch((error) => {
-      if (supervisor.isStopped()) return;
-      log.error({ model, err: error }, 'A model that was loaded cannot be loaded again');
-      void close(error);
-      lost();
+  function start(): Child<EngineTasks> {
+    born = performance.now();
+    return openChild<EngineTasks>(import.meta.url, 'child', {
+      ...{ name: 'The engine process', code: 'engine', niceness, env: withHugePages() },
+      onDeath(death) {
+        log.warn(death.message);
+        if (kept && !loading) serve(kept);
+      },
     });
   }
 
-  await supervisor.start();
-  // The child answers each question with the answer of its type.
+  async function replace(): Promise<void> {
+    if (performance.now() - born > HEALTHY) pause = FIRST_PAUSE;
+    await delay(pause, undefined, { signal: closing.signal }).catch(() => Promise.reject(closedError()));
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+    log.warn('starting the engine process again');
+    child = start();
+  }
+
+  async function load(model: string): Promise<LoadedModel> {
+    loading = true;
+    try {
+      for (let deaths = 0; ; deaths++) {
+        if (!child.isAlive()) await replace();
+        try {
+          return await child.ask(
+            'load',
+            { model, options },
+            { onEvent: (line) => log[line.level](line.message) },
+          );
+        } catch (error) {
+          if (!(error instanceof ChildDied)) throw error;
+          if (deaths === DEATHS_ALLOWED.load) throw diedError();
+        }
+      }
+    } finally {
+      loading = false;
+    }
+  }
+
+  /** Gives the next process its model; what is asked meanwhile waits. */
+  function serve({ model, lost }: { model: string; lost: () => void }): void {
+    serving = load(model).catch((error: unknown) => {
+      if (closing.signal.aborted) throw error;
+      log.error({ model, err: error }, 'A model that was loaded cannot be loaded again');
+      void close();
+      lost();
+      throw error;
+    });
+    serving.catch(() => {}); // those who wait for it are told
+  }
+
+  /** Does a task in whichever process has the model, and again in the next one when that dies. */
+  async function ask<R>(deathsAllowed: number, attempt: (progressed: () => void) => Promise<R>): Promise<R> {
+    for (let deaths = 0; ; ) {
+      if (closing.signal.aborted) throw closedError();
+      await serving;
+      try {
+        return await attempt(() => {
+          deaths = 0;
+        });
+      } catch (error) {
+        if (!(error instanceof ChildDied)) throw error;
+        if (++deaths > deathsAllowed) throw diedError();
+      }
+    }
+  }
+
+  function close(): Promise<void> {
+    closing.abort();
+    return child.close();
+  }
+
   return {
     async load(model, lost) {
-      const loaded = await bring(model);
+      const loaded = await load(model);
       kept = { model, lost };
       return loaded;
     },
-    generate: async (request, options) =>
-      (await ask({ type: 'generate', request }, options)) as GenerationResult,
-    inspect: async (request) => (await ask({ type: 'inspect', request })) as InspectedStep[],
-    pid: () => supervisor.pid(),
-    close: () => close(closedError()),
+    async generate(request, { onText, signal } = {}) {
+      let delivered = 0; // characters: a request that is done again says them again
+      return ask(DEATHS_ALLOWED.generate, (progressed) => {
+        let received = 0;
+        const onEvent = (text: string) => {
+          received += text.length;
+          const fresh = received - delivered;
+          if (fresh <= 0) return;
+          delivered = received;
+          progressed();
+          onText?.(text.slice(-fresh));
+        };
+        return child.ask('generate', request, { signal, onEvent });
+      });
+    },
+    inspect: (request) => ask(DEATHS_ALLOWED.inspect, () => child.ask('inspect', request)),
+    pid: () => (child.isAlive() ? child.pid : undefined),
+    close,
   };
 }
 

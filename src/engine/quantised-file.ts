@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Bits, blocking, type QuantisedMatrix, quantise } from '../graph/quantise.ts';
-import { ChispaError } from '../lib/errors.ts';
-import { forkSibling } from '../lib/fork.ts';
+import { openChild } from '../lib/child/open.ts';
+import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
 import {
   openSafetensors,
@@ -66,27 +65,34 @@ async function openIfCurrent(path: string): Promise<SafetensorsFile | undefined>
   return file?.metadata.format === FORMAT ? file : undefined;
 }
 
-/** What the worker is sent. */
-export interface QuantiseTask {
+export interface QuantiseRequest {
   folder: Omit<ModelWeights, 'weights'> & { weights: Pick<SafetensorsFile, 'path'> };
   precision: Exclude<Precision, 'fp32'>;
   target: string;
 }
+/** It answers with the path of the file that it has written. */
+export type QuantiseTasks = { quantise: { request: QuantiseRequest; event: never; answer: string } };
 
-async function inWorker(task: QuantiseTask): Promise<void> {
-  const worker = forkSibling(import.meta.url, 'quantise-worker', { stdio: ['ignore', 2, 'pipe', 'ipc'] });
-  let complaint = '';
-  worker.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint += text;
+async function inWorker({ folder, precision, target }: QuantiseRequest): Promise<void> {
+  const { path, name, config, sha256, weights } = folder;
+  const child = openChild<QuantiseTasks>(import.meta.url, 'quantise-worker', {
+    name: 'The process that quantises',
+    code: 'model',
+    niceness: 10, // behind those who answer people
   });
-  const { path, name, config, sha256, weights } = task.folder;
-  worker.send({ ...task, folder: { path, name, config, sha256, weights: { path: weights.path } } });
-  const [code] = (await once(worker, 'close')) as [number | null];
-  if (code !== 0)
-    throw new ChispaError(
-      'model-unusable',
-      `The model ${task.folder.path} could not be quantised: ${complaint.trim() || 'the process was killed'}`,
-    );
+  try {
+    const request = {
+      folder: { path, name, config, sha256, weights: { path: weights.path } },
+      precision,
+      target,
+    };
+    await child.ask('quantise', request);
+  } catch (error) {
+    const why = `The model ${path} could not be quantised: ${messageOf(error)}`;
+    throw new ChispaError('model-unusable', why, { cause: error });
+  } finally {
+    await child.close();
+  }
 }
 
 /** Reads a model's weights, quantises every matrix and writes the file, one part of a matrix in memory at a time. */

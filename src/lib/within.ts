@@ -1,8 +1,8 @@
-/** Settles as `work` does, or resolves without it after so many milliseconds. */
-export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+/** What `work` resolves with, or undefined when that takes longer than `milliseconds`; `work` goes on all the same. */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
   });
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -26,13 +26,7 @@ const PATIENCE_MS = 10 * 60_000;
 /** Says what could not be learned from: nothing is wrong, and nothing was tried. */
 const REFUSALS = new Set(['too-few-rated', 'corpus-too-small', 'out-of-memory']);
 /** Another time it may go well, from the last checkpoint. */
-const PASSING = new Set([
-  'disk-full',
-  'training-killed',
-  'evaluation-killed',
-  'engine-failed',
-  'engine-died',
-]);
+const PASSING = new Set(['disk-full', 'training-died', 'evaluation-died', 'engine-failed', 'engine-died']);
 
 /**
  * Does an open run, from wherever it stands, to its end: corpus, training, comparison with the model that answers now,

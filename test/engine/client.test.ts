@@ -63,7 +63,7 @@ describe('the engine process', () => {
     expect(childPid()).not.toBe(killed);
     expect(texts).toEqual(expected);
     expect(streamed).toEqual(expected);
-    expect(lines.filter((line) => line.includes('starting it again'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('starting the engine process again'))).toHaveLength(1);
   });
 
   it('keeps what was loaded when another model cannot be', async () => {

@@ -1,16 +1,9 @@
-import { ChispaError, messageOf } from '../../lib/errors.ts';
+import { serveParent } from '../../lib/child/serve.ts';
 import { openModelFolder } from '../../models/folder.ts';
 import { jokeLosses } from './evaluate.ts';
-import type { LossAnswer, LossQuestion } from './losses.ts';
+import type { LossTasks } from './losses.ts';
 
-// The process behind `measureLosses`: one question, one answer.
-const answer = (message: LossAnswer) => process.send?.(message, () => process.exit(0));
-process.on('disconnect', () => process.exit(1));
-process.once('message', async ({ folder, jokes, ...options }: LossQuestion) => {
-  try {
-    answer({ losses: await jokeLosses(await openModelFolder(folder), jokes, options) });
-  } catch (error) {
-    const code = error instanceof ChispaError ? error.code : 'evaluation-failed';
-    answer({ code, message: messageOf(error) });
-  }
+/** The process behind `measureLosses`. */
+serveParent<LossTasks>({
+  measure: async ({ folder, jokes, ...options }) => jokeLosses(await openModelFolder(folder), jokes, options),
 });

@@ -15,8 +15,7 @@ import { explainFullDisk } from './disk-full.ts';
 import type { TrainingEvent } from './events.ts';
 import { train } from './loop.ts';
 import { type Progress, startOfRun } from './progress.ts';
-import { type Run, readRun, readSnapshot } from './run-folder.ts';
-import { lockRun } from './run-lock.ts';
+import { lockRun, type Run, readRun, readSnapshot } from './run-folder.ts';
 import { validate } from './validation.ts';
 
 export interface PerformOptions {
@@ -62,7 +61,7 @@ export async function performRun(folder: string, options: PerformOptions): Promi
       await stepper.release();
     }
   } finally {
-    await unlock();
+    unlock();
   }
 }
 

@@ -3,11 +3,11 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChispaError } from '../../lib/errors.ts';
+import { lockByProcess, lockHolder } from '../../lib/process-lock.ts';
 import { modelName } from '../../models/manifest.ts';
 import { writeWhole } from '../../models/whole-file.ts';
 import type { TrainingJoke } from '../data/samples.ts';
 import { trainingSettings } from '../settings.ts';
-import { ownerOf } from './run-lock.ts';
 
 /** Everything that decides what a run computes, apart from the corpus snapshot beside it. */
 const runSchema = z.object({
@@ -92,12 +92,24 @@ export async function readSnapshot(folder: string, { corpusSha256 }: Run): Promi
   return jokes;
 }
 
+const lockOf = (folder: string): string => join(folder, 'lock');
+
+/** Keeps a second process off a run: `run-busy` names the one that has it. Returns what gives it back. */
+export const lockRun = (folder: string): Promise<() => void> =>
+  lockByProcess(
+    lockOf(folder),
+    (holder) => new ChispaError('run-busy', `Process ${holder} is training this run already.`),
+  );
+
+/** The living process that has a run, if there is one. */
+export const runOwner = (folder: string): number | undefined => lockHolder(lockOf(folder));
+
 /** The newest unfinished run of a models folder that nobody is at. Throws `run-missing` if there is none. */
 export async function latestRun(modelsDir: string): Promise<string> {
   const runs = runsFolder(modelsDir);
   const folders = (await readdir(runs).catch(() => [])).map((name) => join(runs, name));
   const idle = await Promise.all(
-    folders.map(async (path) => ({ path, at: (await stat(path)).mtimeMs, owner: await ownerOf(path) })),
+    folders.map(async (path) => ({ path, at: (await stat(path)).mtimeMs, owner: runOwner(path) })),
   );
   const newest = idle.filter(({ owner }) => owner === undefined).sort((a, b) => b.at - a.at)[0];
   if (!newest) throw new ChispaError('run-missing', `There is no unfinished run in ${runs}.`);

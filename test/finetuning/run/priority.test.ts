@@ -4,7 +4,7 @@ import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { prepareRun } from '../../../src/finetuning/run/prepare.ts';
-import { ownerOf } from '../../../src/finetuning/run/run-lock.ts';
+import { runOwner } from '../../../src/finetuning/run/run-folder.ts';
 import { trainRun } from '../../../src/finetuning/run/train-run.ts';
 import { RECIPE_DEFAULTS } from '../../../src/finetuning/settings.ts';
 import { ADAMW_DEFAULTS } from '../../../src/finetuning/step/optimizer.ts';
@@ -27,17 +27,18 @@ it('trains in a process that gives way to every other, which this one does not',
   const run = await prepareRun({ base, modelsDir: join(folder, 'models'), jokes: someJokes(100), corpus: 'some', settings, threads: 1 }); // biome-ignore format: one call
   const before = getPriority();
   const stop = new AbortController();
-  let seen: Promise<number | undefined> | undefined;
+  let seen: number | undefined;
   const outcome = await trainRun(run, {
     signal: stop.signal,
     onEvent({ event }) {
-      if (event !== 'step' || seen) return;
-      seen = ownerOf(run).then((pid) => pid && getPriority(pid));
-      void seen.finally(() => stop.abort());
+      if (event !== 'step' || seen !== undefined) return;
+      const pid = runOwner(run);
+      seen = pid && getPriority(pid);
+      stop.abort();
     },
   });
   expect(outcome).toBe('interrupted');
-  expect(await seen).toBe(constants.priority.PRIORITY_LOW);
+  expect(seen).toBe(constants.priority.PRIORITY_LOW);
   expect(getPriority()).toBe(before);
 });
 

@@ -3,73 +3,71 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockFolder, lockHolder } from '../../src/db/lock.ts';
-import { ended, startProgram } from './programs.ts';
+import { lockByProcess, lockHolder } from '../../src/lib/process-lock.ts';
+import { ended, startProgram } from '../db/programs.ts';
 
-const startHolder = (folder: string) =>
-  startProgram(new URL('./children/holdLock.ts', import.meta.url), [folder]);
+const startHolder = (file: string) =>
+  startProgram(new URL('./children/hold-lock.ts', import.meta.url), [file]);
+const lock = (file: string) => lockByProcess(file, (holder) => new Error(`held by ${holder}`));
 /** Processes take long to start on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
-describe('the lock of a data folder', () => {
+describe('the lock of a process', () => {
   let parent: string;
-  let folder: string;
+  let file: string;
   beforeEach(() => {
     parent = mkdtempSync(join(tmpdir(), 'chispa-lock-'));
-    folder = join(parent, 'db');
+    file = join(parent, 'lock');
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  it('refuses a second holder by pid and points at DATABASE_URL', async () => {
-    const release = await lockFolder(folder);
-    await expect(lockFolder(folder)).rejects.toMatchObject({
-      code: 'data-folder-in-use',
-      message: expect.stringMatching(new RegExp(`process ${process.pid}.*DATABASE_URL`)),
-    });
-    expect(lockHolder(folder)).toBe(process.pid);
+  it('refuses a second holder and names the first', async () => {
+    const release = await lock(file);
+    await expect(lock(file)).rejects.toThrow(`held by ${process.pid}`);
+    expect(lockHolder(file)).toBe(process.pid);
     release();
-    expect(lockHolder(folder)).toBeUndefined();
+    expect(lockHolder(file)).toBeUndefined();
   });
 
   it('leaves no file behind once released, and can be taken again', async () => {
-    (await lockFolder(folder))();
-    (await lockFolder(folder))();
+    (await lock(file))();
+    (await lock(file))();
     expect(readdirSync(parent)).toEqual([]);
   });
 
   it('is removed when the process ends without releasing it', SLOW, async () => {
-    const child = startHolder(folder);
+    const child = startHolder(file);
     await once(child, 'message');
-    expect(lockHolder(folder)).toBe(child.pid);
+    expect(lockHolder(file)).toBe(child.pid);
     child.send('exit');
     await once(child, 'exit');
-    expect(existsSync(`${folder}.lock`)).toBe(false);
+    expect(existsSync(file)).toBe(false);
   });
 
   it('is taken over from a killed process, by exactly one of many that try', SLOW, async () => {
-    const killed = startHolder(folder);
+    const killed = startHolder(file);
     await once(killed, 'message');
     killed.kill('SIGKILL');
     await once(killed, 'exit');
-    expect(existsSync(`${folder}.lock`)).toBe(true);
+    expect(existsSync(file)).toBe(true);
 
-    const rivals = Array.from({ length: 4 }, () => startHolder(folder));
+    const rivals = Array.from({ length: 4 }, () => startHolder(file));
     const answers = await Promise.all(rivals.map(async (rival) => (await once(rival, 'message'))[0]));
     expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
-    expect(answers.filter((answer) => answer === 'data-folder-in-use')).toHaveLength(3);
+    expect(answers.filter((answer) => answer === 'busy')).toHaveLength(3);
     for (const rival of rivals) rival.kill();
     await Promise.all(rivals.map(ended));
   });
 
   it('is taken over when the pid now belongs to another process', async () => {
     // As after a restart in a container, where pids begin again: the same pid, another start time.
-    writeFileSync(`${folder}.lock`, `${process.pid}\n1`);
-    expect(lockHolder(folder)).toBeUndefined();
-    (await lockFolder(folder))();
+    writeFileSync(file, `${process.pid}\n1`);
+    expect(lockHolder(file)).toBeUndefined();
+    (await lock(file))();
   });
 
   it('is taken over when it holds no pid', async () => {
-    writeFileSync(`${folder}.lock`, '');
-    (await lockFolder(folder))();
+    writeFileSync(file, '');
+    (await lock(file))();
   });
 });
