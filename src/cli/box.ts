@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-/** `chispa box`: Discord on this machine, for any bot. docs/box.md */
+/** `chispa box`: Discord on this machine, for any bot. */
 export function register(program: Command): void {
   program
     .command('box')

@@ -7,6 +7,8 @@ import { type Commands, createCommands } from './state/commands.ts';
 import { createInteractions, type Interactions } from './state/interactions.ts';
 import { createMessages, type Messages } from './state/messages.ts';
 import type { Change, Entitlement, Publish } from './state/model.ts';
+import type { WorldSize } from './state/plan.ts';
+import { createThreads, type Threads } from './state/threads.ts';
 import { createWorld, type World } from './state/world.ts';
 
 /** Everything the box's rooms (REST, gateway, control) share: its state and how to tell of its changes. */
@@ -18,6 +20,7 @@ export interface Core {
   nextId: () => string;
   world: World;
   messages: Messages;
+  threads: Threads;
   interactions: Interactions;
   commands: Commands;
   entitlements: Map<string, Entitlement>;
@@ -30,15 +33,24 @@ export interface Core {
   listensOn(port: number): void;
 }
 
-export function createCore({ botName, token }: { botName: string; token?: string | undefined }): Core {
+export function createCore({
+  botName,
+  token,
+  size,
+}: {
+  botName: string;
+  token?: string | undefined;
+  size?: WorldSize | undefined;
+}): Core {
   const clock = createClock();
   const nextId = createSnowflakes(clock);
   const listeners = new Set<Publish>();
   const publish = (change: Change) => {
     for (const listener of listeners) listener(change);
   };
-  const world = createWorld(botName);
+  const world = createWorld(botName, size);
   const parts = { clock, nextId, publish };
+  const messages = createMessages(parts);
   let port = 0;
   const url = () => `http://127.0.0.1:${port}`;
   return {
@@ -47,7 +59,8 @@ export function createCore({ botName, token }: { botName: string; token?: string
     token: token ?? newToken(world.bot.id),
     ...parts,
     world,
-    messages: createMessages(parts),
+    messages,
+    threads: createThreads({ ...parts, world, messages }),
     interactions: createInteractions(parts),
     commands: createCommands(parts),
     entitlements: new Map(),

@@ -13,6 +13,7 @@ export const DISCORD_ERRORS = {
   10008: [404, 'Unknown Message'],
   10011: [404, 'Unknown Role'],
   10013: [404, 'Unknown User'],
+  10014: [404, 'Unknown Emoji'],
   10015: [404, 'Unknown Webhook'],
   10026: [404, 'Unknown Ban'],
   10029: [404, 'Unknown Entitlement'],
@@ -20,8 +21,11 @@ export const DISCORD_ERRORS = {
   10063: [404, 'Unknown application command'],
   30032: [400, 'Maximum number of application commands reached'],
   30046: [429, 'Maximum number of edits to messages older than 1 hour reached. Try again later'],
+
   40005: [413, 'Request entity too large'],
+  40058: [400, 'Cannot send a message in a forum channel'],
   40060: [400, 'Interaction has already been acknowledged.'],
+  40094: [400, 'This interaction has reached the maximum number of follow-up messages'],
   50001: [403, 'Missing Access'],
   50005: [403, 'Cannot edit a message authored by another user'],
   50006: [400, 'Cannot send an empty message'],
@@ -31,10 +35,17 @@ export const DISCORD_ERRORS = {
     400,
     'Provided too few or too many messages to delete. Must provide at least 2 and at most 100 messages',
   ],
+  50024: [400, 'Cannot execute action on this channel type'],
   50027: [401, 'Invalid Webhook Token'],
   50034: [400, 'A message provided was too old to bulk delete'],
   50035: [400, 'Invalid Form Body'],
+  50083: [400, 'Thread is archived'],
   50109: [400, 'The request body contains invalid JSON.'],
+  160004: [400, 'A thread has already been created for this message'],
+  160005: [400, 'Thread is locked'],
+  160014: [400, 'You cannot forward a message whose content you cannot read'],
+  200000: [400, 'Message was blocked by automatic moderation'],
+  200001: [400, 'Title was blocked by automatic moderation'],
 } as const satisfies Record<number, readonly [number, string]>;
 export type DiscordErrorCode = keyof typeof DISCORD_ERRORS;
 

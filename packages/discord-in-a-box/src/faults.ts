@@ -1,6 +1,8 @@
+import { isObject } from './json.ts';
+
 /** A fault that waits for REST requests. */
 export interface RestFault {
-  kind: 'rate-limit' | 'server-error' | 'discord-error' | 'slow' | 'cut-socket' | 'expire-token';
+  kind: 'rate-limit' | 'server-error' | 'discord-error' | 'slow' | 'cut-socket' | 'expire-token' | 'automod';
   /** `METHOD /path`, either half optional; see `matches`. Null: every route. */
   route: string | null;
   /** How many more requests it hits. */
@@ -11,6 +13,8 @@ export interface RestFault {
   global: boolean;
   /** `cut-socket` only: cut once the request has taken effect. */
   after: boolean;
+  /** `automod` only: what a message must hold to be blocked; null blocks any. */
+  contains: string | null;
 }
 
 /** The faults still waiting, oldest first. */
@@ -18,22 +22,47 @@ export interface Faults {
   add(fault: RestFault): void;
   /** The oldest fault that fits the request, counted down. */
   take(method: string, path: string): RestFault | undefined;
+  /** The oldest `automod` that fits what the request wants to say, counted down. */
+  block(method: string, path: string, body: unknown): RestFault | undefined;
   waiting(): RestFault[];
   clear(): void;
 }
 
+/** Requests that show people something: what Discord's AutoMod reads. */
+const SAYING = [
+  'POST /channels/:id/messages',
+  'PATCH /channels/:id/messages/:id',
+  'POST /channels/:id/threads',
+  'POST /interactions/:id/:token/callback',
+  'POST /webhooks/:id/:token',
+  'PATCH /webhooks/:id/:token/messages/:id',
+];
+const CALLBACKS_WITHOUT_TEXT = [5, 6, 8, 9]; // deferred, choices, a modal
+
 export function createFaults(): Faults {
   let faults: RestFault[] = [];
+  function use(fits: (fault: RestFault) => boolean): RestFault | undefined {
+    const fault = faults.find(fits);
+    if (fault) fault.count--;
+    faults = faults.filter(({ count }) => count > 0);
+    return fault;
+  }
   return {
     add(fault) {
       faults.push(fault);
     },
-    take(method, path) {
-      const fault = faults.find(({ route }) => route === null || matches(route, method, path));
-      if (!fault) return undefined;
-      fault.count--;
-      faults = faults.filter(({ count }) => count > 0);
-      return fault;
+    take: (method, path) =>
+      use(({ kind, route }) => kind !== 'automod' && (route === null || matches(route, method, path))),
+    block(method, path, body) {
+      if (!SAYING.some((route) => matches(route, method, path))) return undefined;
+      if (isObject(body) && CALLBACKS_WITHOUT_TEXT.includes(Number(body.type))) return undefined;
+      const said = JSON.stringify(body ?? null).toLowerCase();
+      return use(
+        ({ kind, route, contains }) =>
+          kind === 'automod' &&
+          (route === null || matches(route, method, path)) &&
+          (contains === null || said.includes(JSON.stringify(contains.toLowerCase()).slice(1, -1))),
+      );
     },
     waiting: () => [...faults],
     clear() {

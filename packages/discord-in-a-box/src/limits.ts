@@ -6,7 +6,13 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 export const LIMITS = {
-  interaction: { ack: 3 * SECOND, token: 15 * MINUTE },
+  interaction: {
+    ack: 3 * SECOND,
+    token: 15 * MINUTE,
+    /** Where the application came with a person and is not installed itself. */
+    guestFollowUps: 5,
+  },
+  thread: { name: 100, archiveAfter: [60, 1440, 4320, 10_080], tags: 5 },
   message: {
     content: 2000,
     embeds: 10,

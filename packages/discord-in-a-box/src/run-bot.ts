@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Box } from './index.ts';
+import type { Box } from './box.ts';
 
 export interface RunningBot {
   pid: number;

@@ -8,8 +8,8 @@ import {
   ThumbnailBuilder,
 } from 'discord.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { given, type Seen, until } from './drive.ts';
 import { type Ensemble, openEnsemble, plainAnswer } from './ensemble.ts';
+import { given, type Seen, until } from './stage.ts';
 
 let scene: Ensemble;
 beforeAll(async () => {

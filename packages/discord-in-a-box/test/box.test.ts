@@ -14,7 +14,7 @@ import {
 } from 'discord.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBox } from '../src/index.ts';
-import { given, openStage, type Seen, type Stage, type State, until } from './drive.ts';
+import { given, openStage, type Seen, type Stage, type State, until } from './stage.ts';
 
 const commands = [
   new SlashCommandBuilder()
@@ -188,6 +188,8 @@ describe('a box with a discord.js bot in it', () => {
 });
 
 describe('a box on its own', () => {
+  const named = (port: number, origin: string) => ({ host: `localhost:${port}`, origin });
+
   it('says which port is taken', async () => {
     const first = await createBox({ port: 0 });
     await expect(createBox({ port: first.port })).rejects.toMatchObject({
@@ -198,12 +200,16 @@ describe('a box on its own', () => {
   });
 
   it.each([
-    ['a foreign Host', { host: 'evil.example' }, 403],
-    ['a foreign Origin', { origin: 'https://evil.example' }, 403],
-    ['a null Origin', { origin: 'null' }, 403],
-    ['its own Origin', { origin: 'http://127.0.0.1:1' }, 200],
-  ])('treats %s as it should', async (_what, headers, wanted) => {
+    ['a foreign Host', () => ({ host: 'evil.example' }), 403],
+    ['a foreign Origin', () => ({ origin: 'https://evil.example' }), 403],
+    ['a null Origin', () => ({ origin: 'null' }), 403],
+    ["another loopback page's Origin", () => ({ origin: 'http://127.0.0.1:1' }), 403],
+    ['its own Origin', (url: string) => ({ origin: url }), 200],
+    ['its own Origin by name', (_: string, port: number) => named(port, `http://localhost:${port}`), 200],
+    ['the Origin of another name', (url: string, port: number) => named(port, url), 403],
+  ] as const)('treats %s as it should', async (_what, headersFor, wanted) => {
     const box = await createBox({ port: 0 });
+    const headers = headersFor(box.url, box.port);
     const status = await new Promise((resolve, reject) => {
       const sent = request(`${box.url}/box/state`, { headers }, (response) => {
         response.resume();

@@ -11,8 +11,8 @@ import {
   UserSelectMenuBuilder,
 } from 'discord.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { given, until } from './drive.ts';
 import { type Ensemble, openEnsemble, plainAnswer } from './ensemble.ts';
+import { given, until } from './stage.ts';
 
 let scene: Ensemble;
 beforeAll(async () => {

@@ -18,7 +18,7 @@ import {
   type Stage,
   type State,
   until,
-} from './drive.ts';
+} from './stage.ts';
 
 const both = [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall];
 const commands = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { given, until } from './drive.ts';
 import { bot, channel, channelId, member, moderator, playScene, register, stage } from './scene.ts';
+import { given, until } from './stage.ts';
 
 playScene();
 

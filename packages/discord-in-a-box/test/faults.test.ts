@@ -7,7 +7,7 @@ import {
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { matches } from '../src/faults.ts';
-import { type GuildState, given, openStage, type Seen, type Stage, until } from './drive.ts';
+import { type GuildState, given, openStage, type Seen, type Stage, until } from './stage.ts';
 
 let stage: Stage;
 let guild: GuildState;
@@ -53,6 +53,39 @@ const timed = async (action: () => Promise<unknown>) => {
   );
   return { took: Date.now() - start, error };
 };
+
+describe("AutoMod's refusal", () => {
+  it('blocks a message, an edit and a follow-up that hold the word, and nothing else', async () => {
+    await fault({ kind: 'automod', contains: 'caracol', count: 4 });
+    const blocked = { code: 200_000, status: 400 };
+    await channel.send('Una tortuga');
+    await expect(channel.send('Un Caracol')).rejects.toMatchObject(blocked);
+    const message = await channel.send('Una liebre');
+    await expect(message.edit({ embeds: [{ description: 'Un caracol' }] })).rejects.toMatchObject(blocked);
+    handle = async (one) => {
+      if (!one.isChatInputCommand()) return;
+      await one.deferReply();
+      await expect(one.editReply('El caracol')).rejects.toMatchObject(blocked);
+      await one.editReply('Nada');
+      await one.followUp('Otro caracol');
+    };
+    await use();
+    expect(await until('refusal', () => failure)).toMatchObject(blocked);
+    expect(await said()).toEqual(['Una tortuga', 'Una liebre', 'Nada']);
+    expect(await stage.get('/box/faults')).toEqual({ faults: [] });
+  });
+
+  it('blocks whatever is said next, but no acknowledgement without words', async () => {
+    await fault({ kind: 'automod' });
+    handle = async (one) => {
+      if (!one.isChatInputCommand()) return;
+      await one.deferReply();
+      await one.editReply('Hola');
+    };
+    await use();
+    expect(await until('refusal', () => failure)).toMatchObject({ code: 200_000 });
+  });
+});
 
 describe('discord.js under faults', () => {
   it('waits as long as a 429 says, then sends once', async () => {

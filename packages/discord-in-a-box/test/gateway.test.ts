@@ -2,8 +2,8 @@ import { ActivityType, type Client, Events, GatewayIntentBits } from 'discord.js
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BoxOptions } from '../src/index.ts';
 import { shardOf } from '../src/snowflake.ts';
-import { given, openStage, type Stage, until } from './drive.ts';
 import { connectRaw, identify, type RawGateway } from './raw-gateway.ts';
+import { given, openStage, type Stage, until } from './stage.ts';
 
 const IDENTIFY = 2;
 const RESUME = 6;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { given, type Seen } from './drive.ts';
 import {
   bot,
   change,
@@ -12,6 +11,7 @@ import {
   stage,
   state,
 } from './scene.ts';
+import { given, type Seen } from './stage.ts';
 
 playScene();
 

@@ -1,7 +1,7 @@
 import { EmbedBuilder, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { given } from './drive.ts';
 import { failure, openRehearsal, type Rehearsal } from './rehearsal.ts';
+import { given } from './stage.ts';
 
 let scene: Rehearsal;
 beforeAll(async () => {

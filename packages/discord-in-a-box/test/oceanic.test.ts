@@ -7,7 +7,7 @@ import {
   InteractionTypes,
 } from 'oceanic.js';
 import { expect, it } from 'vitest';
-import { given, openStage, type Seen, until } from './drive.ts';
+import { given, openStage, type Seen, until } from './stage.ts';
 
 /** A client library that shares no code with discord.js: the box must not merely fit one client's habits. */
 it('serves a second, independent client library', async () => {

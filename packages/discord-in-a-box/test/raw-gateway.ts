@@ -1,6 +1,6 @@
 import { constants, createInflate } from 'node:zlib';
 import { WebSocket } from 'ws';
-import { until } from './drive.ts';
+import { until } from './stage.ts';
 
 export interface Frame {
   op: number;

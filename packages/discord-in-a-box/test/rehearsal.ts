@@ -5,7 +5,7 @@ import {
   type GuildTextBasedChannel,
 } from 'discord.js';
 import { expect } from 'vitest';
-import { type GuildState, given, openStage, type Stage } from './drive.ts';
+import { type GuildState, given, openStage, type Stage } from './stage.ts';
 
 type Handler = (interaction: ChatInputCommandInteraction) => unknown;
 

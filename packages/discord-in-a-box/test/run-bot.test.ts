@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { until } from './drive.ts';
+import { until } from './stage.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const sources = ['--conditions=@chispa/source', '--import', import.meta.resolve('tsx')];

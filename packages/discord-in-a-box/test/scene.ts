@@ -1,6 +1,6 @@
 import { type Client, GatewayIntentBits, type GuildTextBasedChannel } from 'discord.js';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { given, openStage, type Stage, type State } from './drive.ts';
+import { given, openStage, type Stage, type State } from './stage.ts';
 
 // A stage whose bot says "vale" to everything, for tests of what is around the commands.
 

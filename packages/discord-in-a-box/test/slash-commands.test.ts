@@ -1,7 +1,7 @@
 import { InteractionContextType, PermissionFlagsBits } from 'discord.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { given, type Seen } from './drive.ts';
 import { type Ensemble, openEnsemble, plainAnswer } from './ensemble.ts';
+import { given, type Seen } from './stage.ts';
 
 let scene: Ensemble;
 beforeAll(async () => {
@@ -84,6 +84,7 @@ describe('slash commands', () => {
   });
 
   it('tell permissions, context, locale and who installed the bot', async () => {
+    await scene.stage.post('/box/world', { action: 'install-app', user: scene.place.user });
     const { interaction } = await scene.use('donde', { locale: 'en-US' });
     expect(interaction.context).toBe(InteractionContextType.Guild);
     expect(interaction.locale).toBe('en-US');

@@ -95,7 +95,9 @@ export function violationsOf(exchange: Exchange): string[] {
   const key = [status, `${status.slice(0, 1)}XX`].find((one) => operation.responses.has(one));
   const found: string[] = [];
   if (exchange.status < 400 && operation.request && exchange.request !== undefined) {
-    found.push(...issues(`${name} request`, operation.request, asDocumented(exchange.request)));
+    found.push(
+      ...issues(`${name} request`, operation.request, withoutForwards(asDocumented(exchange.request))),
+    );
   }
   if (key === undefined) {
     // the OpenAPI describes no server error
@@ -103,7 +105,10 @@ export function violationsOf(exchange: Exchange): string[] {
     return found;
   }
   const schema = operation.responses.get(key);
-  if (schema) found.push(...issues(`${name} ${status}`, schema, withPlainCodes(asJson(exchange.response))));
+  if (schema)
+    found.push(
+      ...issues(`${name} ${status}`, schema, withoutForwards(withPlainCodes(asJson(exchange.response)))),
+    );
   return found;
 }
 
@@ -133,6 +138,17 @@ function withPlainCodes(response: unknown): unknown {
   const entries = Object.entries(response).map(([key, value]) => {
     if (key !== '_errors' || !Array.isArray(value)) return [key, withPlainCodes(value)];
     return [key, value.map((one) => ({ ...one, code: typeof one.code === 'string' ? 0 : one.code }))];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Discord documents references of type 1, forwards; its OpenAPI knows only replies, type 0. */
+function withoutForwards(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutForwards);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => {
+    if (key !== 'message_reference' || inner?.type !== 1) return [key, withoutForwards(inner)];
+    return [key, { ...inner, type: 0 }];
   });
   return Object.fromEntries(entries);
 }

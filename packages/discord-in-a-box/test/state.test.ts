@@ -7,7 +7,7 @@ import { createSnowflakes, shardOf, snowflakeTime } from '../src/snowflake.ts';
 import type { GuildChannel, Overwrite } from '../src/state/model.ts';
 import { ALL_PERMISSIONS, channelPermissions, PERMISSION } from '../src/state/permissions.ts';
 import { channelsOf, createWorld, peopleOf } from '../src/state/world.ts';
-import { given } from './drive.ts';
+import { given } from './stage.ts';
 
 describe('the clock', () => {
   it('meets the deadlines it is moved past, in their order, and forgets cancelled ones', () => {
@@ -134,5 +134,19 @@ describe('the size of an image', () => {
         imageSize(Buffer.concat([start, rest]));
       }),
     );
+  });
+});
+
+describe('a larger world', () => {
+  it('has as many more guilds and people, each with ids of its own, spread over shards', () => {
+    const world = createWorld('Chispa', { guilds: 40, people: 120 });
+    expect(world.guilds.size).toBe(42);
+    const more = [...world.guilds.values()].slice(2);
+    expect(more.map((guild) => peopleOf(world, guild).length)).toEqual(Array(40).fill(121));
+    expect(world.users.size).toBe(2 + 4 + 40 * 121);
+    expect([...world.channels.values()].filter(({ kind }) => kind === 'dm')).toHaveLength(4 + 40 * 121);
+    expect(new Set(more.map(({ id }) => shardOf(id, 2)))).toEqual(new Set([0, 1]));
+    const usual = createWorld('Chispa');
+    expect([...usual.users.keys()].every((id) => world.users.has(id))).toBe(true);
   });
 });

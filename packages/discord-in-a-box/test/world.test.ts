@@ -1,6 +1,5 @@
 import { type ChatInputCommandInteraction, Events, PermissionFlagsBits } from 'discord.js';
 import { describe, expect, it } from 'vitest';
-import { given } from './drive.ts';
 import {
   bot,
   change,
@@ -13,6 +12,7 @@ import {
   register,
   stage,
 } from './scene.ts';
+import { given } from './stage.ts';
 
 playScene();
 

@@ -2,8 +2,16 @@ import { z } from 'zod';
 import type { Core } from '../core.ts';
 import { ControlError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { type Channel, type Command, INTERACTION, type Interaction, type User } from '../state/model.ts';
+import {
+  type Channel,
+  type Command,
+  guildOf,
+  INTERACTION,
+  type Interaction,
+  type User,
+} from '../state/model.ts';
 import { LOCALES } from '../validate/command.ts';
+import { CONTEXT, contextOf } from '../wire/interaction.ts';
 import { buildOptions } from './options.ts';
 import { id, read, refuseOutsider, theChannel, theMessage, theUser } from './read.ts';
 import { createResolved, type Resolved } from './resolved.ts';
@@ -33,11 +41,13 @@ export function useCommand(core: Core, body: unknown): Interaction {
   const input = read(commandSchema, body);
   const { user, channel } = placeOf(core, input);
   const command = findCommand(core, channel, input.name, input.type);
+  const owners = ownersOf(core, command.definition, channel, user);
+  if (!input.unchecked) refuseElsewhere(command, channel, owners);
   const resolved = createResolved(core, channel, user.id);
   const target = command.type === 1 ? {} : targetOf(core, command, input.target, user, resolved);
   const options = buildOptions(core, command.definition, input, { channel, resolved });
   return core.interactions.create({
-    ...draftOf(command, user, channel, input.locale),
+    ...draftOf(command, user, channel, input.locale, owners),
     type: INTERACTION.command,
     data: { ...dataOf(command), ...(command.type === 1 ? { options } : {}), ...target, ...resolved.fields() },
   });
@@ -48,6 +58,8 @@ export function askForChoices(core: Core, body: unknown): Interaction {
   const input = read(autocompleteSchema, body);
   const { user, channel } = placeOf(core, input);
   const command = findCommand(core, channel, input.name, 1);
+  const owners = ownersOf(core, command.definition, channel, user);
+  refuseElsewhere(command, channel, owners);
   const resolved = createResolved(core, channel, user.id);
   const options = buildOptions(
     core,
@@ -56,7 +68,7 @@ export function askForChoices(core: Core, body: unknown): Interaction {
     { channel, resolved },
   );
   return core.interactions.create({
-    ...draftOf(command, user, channel, input.locale),
+    ...draftOf(command, user, channel, input.locale, owners),
     type: INTERACTION.autocomplete,
     data: { ...dataOf(command), options, ...resolved.fields() },
   });
@@ -65,7 +77,7 @@ export function askForChoices(core: Core, body: unknown): Interaction {
 function placeOf(core: Core, input: Place): { user: User; channel: Channel } {
   const user = theUser(core, input.user);
   const channel = theChannel(core, input.channel);
-  if (input.guild && (channel.kind !== 'guild' || channel.guild.id !== input.guild)) {
+  if (input.guild && guildOf(channel)?.id !== input.guild) {
     throw new ControlError(`The channel ${channel.id} is not in the guild ${input.guild}.`);
   }
   refuseOutsider(core, user, channel);
@@ -73,7 +85,7 @@ function placeOf(core: Core, input: Place): { user: User; channel: Channel } {
 }
 
 function findCommand(core: Core, channel: Channel, name: string, type: number | undefined): Command {
-  const usable = core.commands.usableIn(channel.kind === 'guild' ? channel.guild.id : null);
+  const usable = core.commands.usableIn(guildOf(channel)?.id ?? null);
   const command = usable.find((one) => one.name === name && (type === undefined || one.type === type));
   if (command) return command;
   const known = usable.map((one) => one.name).join(', ') || 'none yet';
@@ -101,29 +113,54 @@ function targetOf(
   return { target_id: target };
 }
 
-function draftOf(command: Command, user: User, channel: Channel, locale: string) {
-  const guild = channel.kind === 'guild' ? channel.guild : null;
+function draftOf(
+  command: Command,
+  user: User,
+  channel: Channel,
+  locale: string,
+  owners: Record<string, string>,
+) {
   return {
     user,
     channel,
-    guild,
+    guild: guildOf(channel),
     locale,
     name: command.name,
     customId: null,
     source: null,
     parent: null,
-    owners: ownersOf(command.definition, guild?.id ?? null, user),
+    owners,
   };
 }
 
 /**
- * Who installed what answers: key 0 the guild ("0" in the bot's DM), key 1 the user where the command is made
- * for user installs too.
+ * Whose installation lets the command be used here: key 0 the guild's ("0" in the bot's own conversations), key 1 the
+ * person's, where the command is made for that and they have it.
  */
-function ownersOf(definition: JsonObject, guildId: string | null, user: User): Record<string, string> {
+function ownersOf(core: Core, definition: JsonObject, channel: Channel, user: User): Record<string, string> {
   const kinds = Array.isArray(definition.integration_types) ? definition.integration_types : [0];
-  return {
-    ...(kinds.includes(0) ? { 0: guildId ?? '0' } : {}),
-    ...(kinds.includes(1) ? { 1: user.id } : {}),
-  };
+  const guild = guildOf(channel);
+  const byGuild = kinds.includes(0) && channel.kind !== 'private' && guild?.joined !== false;
+  const byUser = kinds.includes(1) && core.world.installedBy.has(user.id);
+  return { ...(byGuild ? { 0: guild?.id ?? '0' } : {}), ...(byUser ? { 1: user.id } : {}) };
+}
+
+const PLACES = ['a guild', 'a conversation with the bot', 'a conversation between people'];
+
+/** Refuses a command where Discord does not offer it. @throws ControlError */
+function refuseElsewhere(command: Command, channel: Channel, owners: Record<string, string>): void {
+  const { contexts, dm_permission: inDirect } = command.definition;
+  const context = contextOf(channel);
+  const offered = Array.isArray(contexts)
+    ? contexts.includes(context)
+    : context === CONTEXT.guild || inDirect !== false;
+  if (!offered)
+    throw new ControlError(`The command ${command.name} is not for ${PLACES[context]}: see its contexts.`);
+  if (Object.keys(owners).length > 0) return;
+  const guild = guildOf(channel);
+  throw new ControlError(
+    guild && !guild.joined
+      ? `The bot is not in ${guild.name}, and the command ${command.name} is not there through the person's own installation.`
+      : `The command ${command.name} is there only for who has installed the application: see install-app.`,
+  );
 }

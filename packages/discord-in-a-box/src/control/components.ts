@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Core } from '../core.ts';
 import { ControlError } from '../errors.ts';
 import { type JsonObject, objects } from '../json.ts';
-import { INTERACTION, type Interaction, type Message } from '../state/model.ts';
+import { guildOf, INTERACTION, type Interaction, type Message } from '../state/model.ts';
 import { flatten } from '../validate/components.ts';
 import { localeSchema } from './commands.ts';
 import { id, read, refuseOutsider, theMessage, theUser } from './read.ts';
@@ -23,6 +23,8 @@ export function useComponent(core: Core, body: unknown): Interaction {
   const user = theUser(core, input.user);
   const source = theMessage(core, input.message, user);
   refuseOutsider(core, user, source.channel);
+  if (guildOf(source.channel)?.joined === false && !source.interaction?.owners[1])
+    throw new ControlError(`The bot is not in ${guildOf(source.channel)?.name}.`);
   const found = findComponent(source, input.customId);
   const resolved = createResolved(core, source.channel, user.id);
   if (!input.unchecked) {
@@ -36,15 +38,13 @@ export function useComponent(core: Core, body: unknown): Interaction {
     type: INTERACTION.component,
     user,
     channel: source.channel,
-    guild: source.channel.kind === 'guild' ? source.channel.guild : null,
+    guild: guildOf(source.channel),
     locale: input.locale,
     name: null,
     customId: input.customId,
     source,
     parent: null,
-    owners: source.interaction?.owners ?? {
-      0: source.channel.kind === 'guild' ? source.channel.guild.id : '0',
-    },
+    owners: source.interaction?.owners ?? { 0: guildOf(source.channel)?.id ?? '0' },
     data: {
       custom_id: input.customId,
       component_type: component.type,

@@ -26,6 +26,7 @@ const schema = z.discriminatedUnion('kind', [
     code: z.number({ error: 'a discord-error needs its code, such as 10008' }).int(),
   }),
   fault('slow', {}),
+  fault('automod', { contains: z.string().min(1).optional() }),
   fault('cut-socket', { after: z.boolean().default(false) }),
   fault('expire-token', { interaction: id.optional() }),
   fault('drop-gateway', {}),
@@ -47,6 +48,7 @@ export function injectFault(core: Core, gateway: Gateway, body: unknown): { ok: 
       ms: input.ms ?? 1000,
       global: input.kind === 'rate-limit' && input.global,
       after: input.kind === 'cut-socket' && input.after,
+      contains: (input.kind === 'automod' && input.contains) || null,
     });
   switch (input.kind) {
     case 'drop-gateway':

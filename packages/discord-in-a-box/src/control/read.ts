@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Core } from '../core.ts';
 import { ControlError } from '../errors.ts';
 import { canSee, isVisibleTo } from '../state/messages.ts';
-import type { Channel, Guild, Member, Message, User } from '../state/model.ts';
+import { type Channel, type Guild, guildOf, type Member, type Message, type User } from '../state/model.ts';
 import { isTimedOut } from '../state/permissions.ts';
 
 /**
@@ -68,11 +68,9 @@ export function theMessage(core: Core, messageId: string, user: User): Message {
 /** Refuses someone who cannot act in a channel: no member, timed out, or it is hidden from them. */
 export function refuseOutsider(core: Core, user: User, channel: Channel): void {
   const now = core.clock.now();
-  if (channel.kind === 'guild') {
-    if (!channel.guild.joined) throw new ControlError(`The bot is not in ${channel.guild.name}.`);
-    if (isTimedOut(theMember(channel.guild, user.id), now))
-      throw new ControlError(`${user.name} is timed out.`);
-  }
+  const guild = guildOf(channel);
+  if (guild && isTimedOut(theMember(guild, user.id), now))
+    throw new ControlError(`${user.name} is timed out.`);
   if (!canSee(channel, user.id, now))
     throw new ControlError(`${user.name} cannot see the channel ${channel.id}.`);
 }

@@ -1,9 +1,9 @@
 import type { Core } from '../core.ts';
 import { ControlError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { Attachment, Channel, Message } from '../state/model.ts';
+import { type Attachment, type Channel, guildOf, type Message } from '../state/model.ts';
 import { channelPermissions } from '../state/permissions.ts';
-import { interactionChannel } from '../wire/guild.ts';
+import { interactionChannel } from '../wire/channel.ts';
 import { attachmentObject, messageObject } from '../wire/message.ts';
 import { memberFields, roleObject, userObject } from '../wire/user.ts';
 
@@ -20,7 +20,7 @@ export interface Resolved {
 }
 
 export function createResolved(core: Core, where: Channel, actingUser: string): Resolved {
-  const guild = where.kind === 'guild' ? where.guild : null;
+  const guild = guildOf(where);
   const found: Record<string, JsonObject> = {};
   const add = (kind: string, id: string, value: unknown) => {
     found[kind] = { ...found[kind], [id]: value };
@@ -47,8 +47,8 @@ export function createResolved(core: Core, where: Channel, actingUser: string): 
     },
     channel(id, types) {
       const channel = core.world.channels.get(id);
-      const inReach = channel?.kind === 'guild' ? channel.guild === guild : channel === where;
-      if (!channel || !inReach) throw new ControlError(`There is no channel ${id} here.`);
+      const inReach = channel && (guild ? guildOf(channel) === guild : channel === where);
+      if (!inReach) throw new ControlError(`There is no channel ${id} here.`);
       const object = interactionChannel(core, channel, actingUser);
       if (types?.length && !types.includes(Number(object.type))) {
         throw new ControlError(`Channel ${id} is not of a type that is asked for here.`);

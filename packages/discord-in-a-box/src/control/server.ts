@@ -12,6 +12,7 @@ import { messagesOf, messageView, writeMessage } from './messages.ts';
 import { submitModal } from './modals.ts';
 import { theMessage, theUser } from './read.ts';
 import { stateView } from './state.ts';
+import { startThread } from './threads.ts';
 import { changeWorld } from './world.ts';
 
 export interface Control {
@@ -28,7 +29,7 @@ const accepted = (interaction: { id: string }): Answer => ({
   body: { interaction: interaction.id },
 });
 
-/** The API that drives the box: what people do, what goes wrong, and what there is to see. docs/box.md */
+/** The API that drives the box: what people do, what goes wrong, and what there is to see. docs/control-api.md */
 export function createControl({ core, gateway }: { core: Core; gateway: Gateway }): Control {
   const events = createEvents({ core, gateway });
 
@@ -47,6 +48,7 @@ export function createControl({ core, gateway }: { core: Core; gateway: Gateway 
     'GET /box/messages/:id': ({ id, query }) =>
       ok(messageView(core, theMessage(core, id, theUser(core, query.get('user') ?? '')))),
     'POST /box/messages': ({ body }) => ({ status: 201, body: writeMessage(core, body) }),
+    'POST /box/threads': ({ body }) => ({ status: 201, body: startThread(core, body) }),
     'POST /box/world': ({ body }) => ok(changeWorld(core, body)),
     'GET /box/faults': () => ok({ faults: core.faults.waiting() }),
     'POST /box/faults': ({ body }) => ok(injectFault(core, gateway, body)),
@@ -62,7 +64,7 @@ export function createControl({ core, gateway }: { core: Core; gateway: Gateway 
     const handler = handlers[`${request.method} ${pattern}`];
     if (!handler)
       throw new ControlError(
-        `There is no ${request.method} ${url.pathname}; docs/box.md lists what there is.`,
+        `There is no ${request.method} ${url.pathname}; docs/control-api.md lists what there is.`,
         404,
       );
     const type = request.headers['content-type'] ?? '';

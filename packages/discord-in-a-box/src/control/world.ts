@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Core } from '../core.ts';
 import { ControlError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { Guild, GuildChannel, Role } from '../state/model.ts';
+import { CHANNEL, type Guild, type GuildChannel, type Role, type Thread } from '../state/model.ts';
+import { channelsOf, createChannel, threadsOf } from '../state/world.ts';
 import { id, read, theChannel, theGuild, theMember, theUser } from './read.ts';
 
 const action = <const A extends string, F extends z.ZodRawShape>(name: A, fields: F) =>
@@ -12,7 +13,24 @@ const person = { guild: id, user: id };
 
 const schema = z.discriminatedUnion('action', [
   action('delete-message', { message: id }),
+  action('create-channel', {
+    guild: id,
+    name: z.string().min(1).max(100),
+    topic: z.string().max(1024).default(''),
+    type: z.enum(['text', 'forum']).default('text'),
+    tags: z.array(z.string().min(1).max(20)).max(20).default([]),
+    nsfw: z.boolean().default(false),
+  }),
   action('delete-channel', { channel: id }),
+  action('archive-thread', {
+    thread: id,
+    archived: z.boolean().default(true),
+    locked: z.boolean().optional(),
+  }),
+  action('join-thread', { thread: id, user: id }),
+  action('leave-thread', { thread: id, user: id }),
+  action('install-app', { user: id }),
+  action('uninstall-app', { user: id }),
   action('remove-guild', { guild: id }),
   action('add-guild', { guild: id }),
   action('ban', person),
@@ -56,8 +74,51 @@ function apply(core: Core, input: Action): JsonObject {
       core.messages.delete(message);
       return {};
     }
+    case 'create-channel': {
+      const guild = theGuild(core, input.guild);
+      const { name, topic, tags, nsfw } = input;
+      const type = CHANNEL[input.type];
+      const position = channelsOf(world, guild).length;
+      const channel = { ...createChannel({ id: core.nextId(), guild, name, topic, position, type }), nsfw };
+      if (type === CHANNEL.forum) channel.tags = tags.map((tag) => ({ id: core.nextId(), name: tag }));
+      world.channels.set(channel.id, channel);
+      publish({ kind: 'channel-created', channel });
+      return { channel: channel.id };
+    }
+    case 'archive-thread': {
+      const thread = theThread(core, input.thread);
+      if (input.locked !== undefined) core.threads.update(thread, { locked: input.locked });
+      core.threads.archive(thread, input.archived);
+      return {};
+    }
+    case 'join-thread':
+    case 'leave-thread': {
+      const thread = theThread(core, input.thread);
+      const { user } = theMember(thread.guild, input.user);
+      if (input.action === 'join-thread') core.threads.join(thread, user);
+      else core.threads.leave(thread, user);
+      return {};
+    }
+    case 'install-app':
+    case 'uninstall-app': {
+      const { id: userId } = theUser(core, input.user);
+      if (input.action === 'install-app') world.installedBy.add(userId);
+      else world.installedBy.delete(userId);
+      publish({ kind: 'installs-changed' });
+      return {};
+    }
     case 'delete-channel': {
+      const known = theChannel(core, input.channel);
+      if (known.kind === 'thread') {
+        core.threads.delete(known);
+        return {};
+      }
       const channel = guildChannel(core, input.channel);
+      for (const thread of threadsOf(world, channel.guild)) {
+        if (thread.parent !== channel) continue;
+        world.channels.delete(thread.id);
+        core.messages.forget(thread);
+      }
       world.channels.delete(channel.id);
       core.messages.forget(channel);
       publish({ kind: 'channel-deleted', channel });
@@ -167,7 +228,14 @@ function apply(core: Core, input: Action): JsonObject {
 
 function guildChannel(core: Core, channelId: string): GuildChannel {
   const channel = theChannel(core, channelId);
-  if (channel.kind === 'dm') throw new ControlError('A direct channel cannot be changed.');
+  if (channel.kind === 'thread') throw new ControlError('A thread is as its parent is: change that.');
+  if (channel.kind !== 'guild') throw new ControlError('A direct channel cannot be changed.');
+  return channel;
+}
+
+function theThread(core: Core, threadId: string): Thread {
+  const channel = theChannel(core, threadId);
+  if (channel.kind !== 'thread') throw new ControlError(`${threadId} is no thread.`);
   return channel;
 }
 

@@ -5,8 +5,8 @@ import { memberObject, ownUserObject } from '../wire/user.ts';
 import type { Connection } from './connection.ts';
 import { guildCreate } from './dispatches.ts';
 import { CLOSE, INTENT, OP, payload } from './protocol.ts';
-import type { GatewayState } from './server.ts';
 import { createSession, type Session } from './session.ts';
+import type { GatewayState } from './state.ts';
 
 const identifySchema = z.object({
   token: z.string(),

@@ -1,22 +1,31 @@
 import type { Core } from '../core.ts';
 import type { JsonObject } from '../json.ts';
 import { canSee } from '../state/messages.ts';
-import type { Change, Channel, Guild, Interaction, Member, Message } from '../state/model.ts';
+import {
+  type Change,
+  type Channel,
+  type Guild,
+  guildOf,
+  type Interaction,
+  type Message,
+  type Thread,
+  type User,
+} from '../state/model.ts';
 import { entitlementObject } from '../wire/application.ts';
-import { channelObject, gatewayGuild } from '../wire/guild.ts';
+import { channelObject, threadMemberObject, threadObject } from '../wire/channel.ts';
+import { gatewayGuild } from '../wire/guild.ts';
 import { interactionObject } from '../wire/interaction.ts';
 import { gatewayMessage } from '../wire/message.ts';
 import { memberFields, memberObject, roleObject, userObject } from '../wire/user.ts';
 import { type Dispatch, INTENT } from './protocol.ts';
 
-const guildOf = (channel: Channel): string | null => (channel.kind === 'guild' ? channel.guild.id : null);
-const messageIntent = (channel: Channel) =>
-  channel.kind === 'guild' ? INTENT.guildMessages : INTENT.directMessages;
+const guildIdOf = (channel: Channel): string | null => guildOf(channel)?.id ?? null;
+const messageIntent = (channel: Channel) => (guildOf(channel) ? INTENT.guildMessages : INTENT.directMessages);
 
 /** What the gateway tells the bot of a change; nothing for changes that concern only people. */
 export function dispatchesOf(core: Core, change: Change): Dispatch[] {
   const hidden = (channel: Channel) =>
-    channel.kind === 'guild' && !canSee(channel, core.world.bot.id, core.clock.now());
+    channel.kind !== 'dm' && !canSee(channel, core.world.bot.id, core.clock.now());
   switch (change.kind) {
     case 'message-created':
     case 'message-updated': {
@@ -32,7 +41,7 @@ export function dispatchesOf(core: Core, change: Change): Dispatch[] {
         {
           t: 'MESSAGE_DELETE',
           d: withGuild(channel, { id }),
-          guild: guildOf(channel),
+          guild: guildIdOf(channel),
           intents: messageIntent(channel),
         },
       ];
@@ -43,7 +52,7 @@ export function dispatchesOf(core: Core, change: Change): Dispatch[] {
         {
           t: 'MESSAGE_DELETE_BULK',
           d: withGuild(channel, { ids }),
-          guild: guildOf(channel),
+          guild: guildIdOf(channel),
           intents: messageIntent(channel),
         },
       ];
@@ -52,13 +61,13 @@ export function dispatchesOf(core: Core, change: Change): Dispatch[] {
       return [interactionDispatch(core, change.interaction)];
     case 'typing': {
       const { channel, user } = change;
-      const intents = channel.kind === 'guild' ? INTENT.guildTyping : INTENT.directTyping;
+      const intents = guildOf(channel) ? INTENT.guildTyping : INTENT.directTyping;
       const timestamp = Math.floor(core.clock.now() / 1000);
       return [
         {
           t: 'TYPING_START',
           d: withGuild(channel, { user_id: user.id, timestamp }),
-          guild: guildOf(channel),
+          guild: guildIdOf(channel),
           intents,
         },
       ];
@@ -67,12 +76,20 @@ export function dispatchesOf(core: Core, change: Change): Dispatch[] {
       return [
         { t: 'GUILD_DELETE', d: { id: change.guild.id }, guild: change.guild.id, intents: INTENT.guilds },
       ];
+    case 'channel-created':
     case 'channel-updated':
     case 'channel-deleted': {
-      const t = change.kind === 'channel-updated' ? 'CHANNEL_UPDATE' : 'CHANNEL_DELETE';
+      const t = CHANNEL_EVENT[change.kind];
       const { channel } = change;
       return [{ t, d: channelObject(core, channel), guild: channel.guild.id, intents: INTENT.guilds }];
     }
+    case 'thread-created':
+    case 'thread-updated':
+    case 'thread-deleted':
+      return hidden(change.thread) ? [] : [threadDispatch(core, change.kind, change.thread)];
+    case 'thread-joined':
+    case 'thread-left':
+      return membershipDispatches(core, change);
     case 'member-added':
     case 'member-updated':
     case 'member-removed': {
@@ -108,6 +125,52 @@ export function dispatchesOf(core: Core, change: Change): Dispatch[] {
   }
 }
 
+const CHANNEL_EVENT = {
+  'channel-created': 'CHANNEL_CREATE',
+  'channel-updated': 'CHANNEL_UPDATE',
+  'channel-deleted': 'CHANNEL_DELETE',
+} as const;
+
+function threadDispatch(
+  core: Core,
+  kind: 'thread-created' | 'thread-updated' | 'thread-deleted',
+  thread: Thread,
+): Dispatch {
+  const shared = { guild: thread.guild.id, intents: INTENT.guilds };
+  const { id, type, guild, parent } = thread;
+  switch (kind) {
+    case 'thread-created':
+      return { ...shared, t: 'THREAD_CREATE', d: { ...threadObject(core, thread), newly_created: true } };
+    case 'thread-updated':
+      return { ...shared, t: 'THREAD_UPDATE', d: threadObject(core, thread) };
+    case 'thread-deleted':
+      return { ...shared, t: 'THREAD_DELETE', d: { id, type, guild_id: guild.id, parent_id: parent.id } };
+  }
+}
+
+/** Who follows a thread now. The bot hears of itself always, of others with the members intent. */
+function membershipDispatches(
+  core: Core,
+  { kind, thread, user }: Extract<Change, { thread: Thread; user: User }>,
+): Dispatch[] {
+  const { bot } = core.world;
+  const joined = kind === 'thread-joined';
+  const changed = joined
+    ? { added_members: [threadMemberObject(thread, user.id)] }
+    : { removed_member_ids: [user.id] };
+  const d = { id: thread.id, guild_id: thread.guild.id, member_count: thread.members.size, ...changed };
+  const intents = user === bot ? INTENT.guilds : INTENT.guildMembers;
+  const update: Dispatch = { t: 'THREAD_MEMBERS_UPDATE', d, guild: thread.guild.id, intents };
+  // what it is added to may be new to it: a private thread
+  const appears: Dispatch = {
+    t: 'THREAD_CREATE',
+    d: threadObject(core, thread),
+    guild: thread.guild.id,
+    intents,
+  };
+  return user === bot && joined ? [appears, update] : [update];
+}
+
 /** GUILD_CREATE as a session with these intents gets it. */
 export const guildCreate = (core: Core, guild: Guild, intents: number): Dispatch => ({
   t: 'GUILD_CREATE',
@@ -119,23 +182,33 @@ export const guildCreate = (core: Core, guild: Guild, intents: number): Dispatch
 const withGuild = (channel: Channel, fields: JsonObject): JsonObject => ({
   ...fields,
   channel_id: channel.id,
-  ...(channel.kind === 'guild' ? { guild_id: channel.guild.id } : {}),
+  ...(guildOf(channel) ? { guild_id: guildIdOf(channel) } : {}),
 });
 
 /** Without the message content intent a bot reads only its own messages, mentions of it, and direct ones. */
 function messageDispatch(core: Core, t: string, message: Message): Dispatch {
   const { channel, author } = message;
-  const member: Member | undefined =
-    channel.kind === 'guild' ? channel.guild.members.get(author.id) : undefined;
+  const member = guildOf(channel)?.members.get(author.id);
   const d = gatewayMessage(core, message, member && memberFields(member));
   const open =
     author === core.world.bot || channel.kind === 'dm' || message.mentions.includes(core.world.bot);
   return {
     t,
     d,
-    guild: guildOf(channel),
+    guild: guildIdOf(channel),
     intents: messageIntent(channel),
-    ...(open ? {} : { withoutContent: { ...d, content: '', embeds: [], attachments: [], components: [] } }),
+    ...(open
+      ? {}
+      : {
+          withoutContent: {
+            ...d,
+            content: '',
+            embeds: [],
+            attachments: [],
+            components: [],
+            ...(message.forward ? { message_snapshots: [] } : {}),
+          },
+        }),
   };
 }
 

@@ -1,31 +1,19 @@
 import type { WebSocket } from 'ws';
 import type { Core } from '../core.ts';
+import type { JsonObject } from '../json.ts';
 import type { Change } from '../state/model.ts';
 import { createClientHandler } from './client.ts';
 import { createConnection } from './connection.ts';
 import { dispatchesOf, guildCreate } from './dispatches.ts';
-import { createIdentifyLimit, type IdentifyLimit } from './identify-limit.ts';
+import { createIdentifyLimit } from './identify-limit.ts';
 import { CLOSE, OP, payload } from './protocol.ts';
 import type { Session } from './session.ts';
-
-export interface GatewayOptions {
-  /** How often clients send a heartbeat, in ms. Discord's own is 41250. */
-  heartbeatInterval: number;
-  /** Shards that `GET /gateway/bot` recommends. */
-  shards: number;
-  identify: IdentifyLimit;
-}
-
-/** What the bot shows of itself. */
-export interface Presence {
-  status: string;
-  activity: string | null;
-}
+import type { GatewayOptions, GatewayState, Presence } from './state.ts';
 
 export interface Gateway {
   accept(socket: WebSocket, query: URLSearchParams): void;
   /** The body of `GET /gateway/bot`. */
-  info(): unknown;
+  info(): { url: string } & JsonObject;
   online(): boolean;
   presence(): Presence;
   sessions(): Session[];
@@ -38,19 +26,6 @@ export interface Gateway {
   /** Leaves the next `count` heartbeats without an answer. */
   ignoreHeartbeats(count: number): void;
   close(): void;
-}
-
-/** Everything the gateway's connections share. */
-export interface GatewayState {
-  core: Core;
-  options: GatewayOptions;
-  sessions: Map<string, Session>;
-  mayIdentify: (shard: number) => boolean;
-  /** Identifies left today. */
-  startsLeft: number;
-  ignoredHeartbeats: number;
-  presence: Presence;
-  url: () => string;
 }
 
 const STARTS_A_DAY = 1000;

@@ -124,3 +124,22 @@ export interface State {
 
 /** What an element may hold: empty values are left out, strings become text (never markup). */
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
+
+/** What the components of a message stand in. */
+export interface Surroundings {
+  state: State;
+  message: Message;
+  /** Sends the interaction. */
+  press: (customId: string, values?: string[]) => void;
+  /** What was chosen in each select since the message last changed. */
+  selections: Map<string, string[]>;
+}
+
+/** What one kind of a modal's inputs brings; its label and its error are put around it. */
+export interface Input {
+  element: HTMLElement;
+  /** The value as the control API wants it. */
+  read: () => unknown;
+  /** What is wrong with it, if anything. */
+  fault: () => string | null;
+}

@@ -4,7 +4,8 @@ import { discordError } from '../errors.ts';
 import { directChannelOf } from '../state/world.ts';
 import { readForm, snowflake } from '../validate/form.ts';
 import { applicationObject, entitlementObject } from '../wire/application.ts';
-import { channelObject, guildObject } from '../wire/guild.ts';
+import { channelObject } from '../wire/channel.ts';
+import { guildObject } from '../wire/guild.ts';
 import { ownUserObject, permissionString, userObject } from '../wire/user.ts';
 import { ok, type Route, route } from './route.ts';
 

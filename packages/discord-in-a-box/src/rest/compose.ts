@@ -3,17 +3,23 @@ import { discordError } from '../errors.ts';
 import type { Upload } from '../files.ts';
 import { LIMITS } from '../limits.ts';
 import { FLAG, type MessageDraft, type MessageEdit } from '../state/messages.ts';
-import type { Attachment, Channel, Interaction, Message, User } from '../state/model.ts';
+import {
+  type Attachment,
+  type Channel,
+  type Forward,
+  guildOf,
+  type Interaction,
+  MESSAGE,
+  type Message,
+  type User,
+} from '../state/model.ts';
 import { wrongField } from '../validate/form.ts';
 import { type MessageBody, plain } from '../validate/message.ts';
+import { snapshotOf } from '../wire/message.ts';
 import { mentionsIn } from './mentions.ts';
 import { mediaResolver, normalizeComponents, normalizeEmbeds } from './normalize.ts';
 
 const CREATE_FLAGS = FLAG.suppressEmbeds | FLAG.suppressNotifications | FLAG.componentsV2;
-
-/** Discord's message types. */
-const PLAIN = 0;
-const REPLY = 19;
 
 /** Who says something where, and why. */
 export interface Origin {
@@ -24,6 +30,8 @@ export interface Origin {
   interaction?: Interaction;
   /** The message it answers. */
   replyTo?: string | null;
+  /** What it forwards. */
+  forward?: Forward;
   /** Only this person sees it. */
   ephemeralFor?: string | null;
 }
@@ -42,23 +50,36 @@ export function composeMessage(
   if (!core.world.channels.has(channel.id)) throw discordError(10003);
   const attachments = keepUploads(core, body, uploads, channel);
   const content = (body.content ?? '').trim();
-  const replyTo = body.message_reference?.message_id ?? origin.replyTo ?? null;
+  const { forward } = origin;
+  const replyTo = forward ? null : (body.message_reference?.message_id ?? origin.replyTo ?? null);
   return {
     channel,
     author,
-    type: origin.type ?? (replyTo === null ? PLAIN : REPLY),
+    type: origin.type ?? (replyTo === null ? MESSAGE.plain : MESSAGE.reply),
     content,
     ...show(body, attachments),
     attachments,
-    flags: ((body.flags ?? 0) & CREATE_FLAGS) | (ephemeralFor === null ? 0 : FLAG.ephemeral),
+    flags:
+      ((body.flags ?? 0) & CREATE_FLAGS) |
+      (ephemeralFor === null ? 0 : FLAG.ephemeral) |
+      (forward ? FLAG.hasSnapshot : 0),
     tts: body.tts ?? false,
     nonce: body.nonce ?? null,
     ...mentionsIn(core.world, channel, content, body.allowed_mentions),
     replyTo,
+    ...(forward ? { forward } : {}),
     interaction,
     visibleTo: ephemeralFor,
   };
 }
+
+/** What a message becomes when it is forwarded. */
+export const forwardOf = (core: Core, message: Message): Forward => ({
+  channelId: message.channel.id,
+  guildId: guildOf(message.channel)?.id ?? null,
+  messageId: message.id,
+  snapshot: snapshotOf(core, message),
+});
 
 /**
  * What an edit changes: the fields the body names, and the attachments it adds or no longer lists.

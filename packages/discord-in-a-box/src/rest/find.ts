@@ -1,8 +1,16 @@
 import type { Core } from '../core.ts';
 import { discordError } from '../errors.ts';
 import { FLAG } from '../state/messages.ts';
-import type { Channel, Guild, Member, Message } from '../state/model.ts';
-import { channelPermissions, has, PERMISSION } from '../state/permissions.ts';
+import {
+  CHANNEL,
+  type Channel,
+  type Guild,
+  guildOf,
+  type Member,
+  type Message,
+  type Thread,
+} from '../state/model.ts';
+import { channelPermissions, has, PERMISSION, writePermission } from '../state/permissions.ts';
 
 /** The guild, if the bot is in it. @throws DiscordError 10004 */
 export function findGuild(core: Core, id: string): Guild {
@@ -22,8 +30,15 @@ export function findMember(guild: Guild, id: string): Member {
 export function findChannel(core: Core, id: string): Channel {
   const channel = core.world.channels.get(id);
   if (!channel) throw discordError(10003);
-  if (channel.kind === 'guild' && !channel.guild.joined) throw discordError(50001);
+  if (channel.kind === 'private' || guildOf(channel)?.joined === false) throw discordError(50001);
   if (!has(botPermissions(core, channel), PERMISSION.viewChannel)) throw discordError(50001);
+  return channel;
+}
+
+/** @throws DiscordError 10003, 50001, or 50024 for a channel that is no thread */
+export function findThread(core: Core, id: string): Thread {
+  const channel = findChannel(core, id);
+  if (channel.kind !== 'thread') throw discordError(50024);
   return channel;
 }
 
@@ -40,4 +55,15 @@ export const botPermissions = (core: Core, channel: Channel): bigint =>
 /** @throws DiscordError 50013 when the bot lacks one of the permissions in the channel */
 export function requirePermission(core: Core, channel: Channel, permission: bigint): void {
   if (!has(botPermissions(core, channel), permission)) throw discordError(50013);
+}
+
+/**
+ * Refuses a bot's message where it may not write, or nobody can.
+ * @throws DiscordError 40058 in a forum itself, 160005 in a locked thread, 50013 without the permission
+ */
+export function requireWriting(core: Core, channel: Channel): void {
+  if (channel.kind === 'guild' && channel.type === CHANNEL.forum) throw discordError(40058);
+  requirePermission(core, channel, writePermission(channel));
+  if (channel.kind !== 'thread' || !channel.locked) return;
+  if (!has(botPermissions(core, channel), PERMISSION.manageThreads)) throw discordError(160005);
 }

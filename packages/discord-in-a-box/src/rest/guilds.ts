@@ -3,7 +3,8 @@ import { discordError } from '../errors.ts';
 import { canSee } from '../state/messages.ts';
 import type { Guild } from '../state/model.ts';
 import { channelsOf } from '../state/world.ts';
-import { channelObject, guildObject } from '../wire/guild.ts';
+import { channelObject } from '../wire/channel.ts';
+import { emojiObject, guildObject } from '../wire/guild.ts';
 import { memberObject, roleObject, userObject } from '../wire/user.ts';
 import { findChannel, findGuild, findMember } from './find.ts';
 import { ok, type Route, route } from './route.ts';
@@ -30,6 +31,24 @@ export function guildRoutes(core: Core): Route[] {
           canSee(one, core.world.bot.id, core.clock.now()),
         );
         return ok(visible.map((one) => channelObject(core, one)));
+      },
+      lookUp,
+    ),
+
+    route(
+      'GET',
+      '/guilds/:guild/emojis',
+      ({ guild }) => ok(findGuild(core, guild).emojis.map(emojiObject)),
+      lookUp,
+    ),
+
+    route(
+      'GET',
+      '/guilds/:guild/emojis/:emoji',
+      ({ guild, emoji: id }) => {
+        const emoji = findGuild(core, guild).emojis.find((one) => one.id === id);
+        if (!emoji) throw discordError(10014);
+        return ok(emojiObject(emoji));
       },
       lookUp,
     ),

@@ -5,7 +5,14 @@ import type { Upload } from '../files.ts';
 import { isObject, type JsonObject, objects } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import { FLAG } from '../state/messages.ts';
-import { INTERACTION, type Interaction, type InteractionType, type Message } from '../state/model.ts';
+import {
+  INTERACTION,
+  type Interaction,
+  type InteractionType,
+  MESSAGE,
+  type Message,
+} from '../state/model.ts';
+import { channelPermissions, has, PERMISSION } from '../state/permissions.ts';
 import { list, readForm, text, wrongField } from '../validate/form.ts';
 import { readMessage, refuseEmpty } from '../validate/message.ts';
 import { modalSchema } from '../validate/modal.ts';
@@ -16,10 +23,6 @@ import { noContent, ok, type Route, route } from './route.ts';
 
 /** Discord's interaction callback types. */
 export const CALLBACK = { reply: 4, defer: 5, deferUpdate: 6, update: 7, choices: 8, modal: 9 } as const;
-
-/** Discord's types of messages that answer a command. */
-const CHAT_INPUT_COMMAND = 20;
-const CONTEXT_MENU_COMMAND = 23;
 
 /** Which callbacks answer which kind of interaction; updates need a message to update. */
 const ALLOWED: Record<InteractionType, readonly number[]> = {
@@ -142,10 +145,16 @@ export function originOf(core: Core, interaction: Interaction, flags: number): O
     author: core.world.bot,
     interaction,
     ...(isCommand
-      ? { type: interaction.data.type === 1 ? CHAT_INPUT_COMMAND : CONTEXT_MENU_COMMAND }
+      ? { type: interaction.data.type === 1 ? MESSAGE.chatInputCommand : MESSAGE.contextMenuCommand }
       : { replyTo: interaction.source?.id ?? null }),
-    ephemeralFor: flags & FLAG.ephemeral ? user.id : null,
+    ephemeralFor: flags & FLAG.ephemeral || isKeptPrivate(core, interaction) ? user.id : null,
   };
+}
+
+/** Without the permission to use external apps, what a person's own application answers is shown to them alone. */
+function isKeptPrivate(core: Core, { channel, guild, user, owners }: Interaction): boolean {
+  if (!guild || '0' in owners) return false;
+  return !has(channelPermissions(channel, user.id, core.clock.now()), PERMISSION.useExternalApps);
 }
 
 /** What `with_response=true` asks for. https://discord.com/developers/docs/interactions/receiving-and-responding */

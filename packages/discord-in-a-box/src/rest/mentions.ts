@@ -1,4 +1,4 @@
-import type { Channel, Message, User } from '../state/model.ts';
+import { type Channel, guildOf, type Message, type User } from '../state/model.ts';
 import type { World } from '../state/world.ts';
 import type { AllowedMentions } from '../validate/message.ts';
 
@@ -19,10 +19,7 @@ export function mentionsIn(
     .map((id) => world.users.get(id))
     .filter((user): user is User => user !== undefined);
   const roles = ids(/<@&(\d+)>/g).filter(
-    (id) =>
-      (parses('roles') || allowed?.roles?.includes(id)) &&
-      channel.kind === 'guild' &&
-      channel.guild.roles.has(id),
+    (id) => (parses('roles') || allowed?.roles?.includes(id)) && guildOf(channel)?.roles.has(id),
   );
   return {
     mentions: users,

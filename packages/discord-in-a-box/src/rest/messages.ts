@@ -3,19 +3,28 @@ import type { Core } from '../core.ts';
 import { discordError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { snowflakeTime } from '../snowflake.ts';
+import type { MessageDraft } from '../state/messages.ts';
 import type { Message } from '../state/model.ts';
-import { PERMISSION } from '../state/permissions.ts';
+import { PERMISSION, writePermission } from '../state/permissions.ts';
 import { readForm, snowflake, wrongField } from '../validate/form.ts';
-import { readMessage, refuseEmpty } from '../validate/message.ts';
+import { isEmpty, REFERENCE, readMessage, refuseEmpty } from '../validate/message.ts';
 import { messageObject } from '../wire/message.ts';
-import { composeEdit, composeMessage } from './compose.ts';
-import { findChannel, findMessage, requirePermission } from './find.ts';
+import { composeEdit, composeMessage, forwardOf } from './compose.ts';
+import { findChannel, findMessage, requirePermission, requireWriting } from './find.ts';
 import { createOldEdits } from './old-edits.ts';
 import { noContent, ok, type Route, route } from './route.ts';
 
 /** Messages of a channel, as a bot with a token handles them. */
 export function messageRoutes(core: Core): Route[] {
   const countOldEdit = createOldEdits(core.clock);
+  const send = (draft: MessageDraft) => {
+    const { channel } = draft;
+    if (channel.kind === 'thread') {
+      core.threads.archive(channel, false);
+      core.threads.join(channel, core.world.bot);
+    }
+    return ok(messageObject(core, core.messages.create(draft)));
+  };
   return [
     route(
       'GET',
@@ -34,19 +43,22 @@ export function messageRoutes(core: Core): Route[] {
       '/channels/:channel/messages',
       ({ channel: id }, { body, uploads }) => {
         const channel = findChannel(core, id);
-        requirePermission(core, channel, PERMISSION.sendMessages);
+        requireWriting(core, channel);
         if (uploads.length > 0) requirePermission(core, channel, PERMISSION.attachFiles);
         const read = readMessage(body);
-        refuseEmpty(read, uploads.length);
         const reference = read.message_reference;
+        if (reference?.type === REFERENCE.forward) {
+          const forward = forwardOf(core, forwarded(core, reference, !isEmpty(read, uploads.length)));
+          return send(composeMessage(core, read, uploads, { channel, author: core.world.bot, forward }));
+        }
+        refuseEmpty(read, uploads.length);
         if (reference && core.messages.get(reference.message_id)?.channel !== channel) {
           if (reference.fail_if_not_exists !== false) {
             throw wrongField(['message_reference'], 'REPLIES_UNKNOWN_MESSAGE', 'Unknown message');
           }
           read.message_reference = null;
         }
-        const draft = composeMessage(core, read, uploads, { channel, author: core.world.bot });
-        return ok(messageObject(core, core.messages.create(draft)));
+        return send(composeMessage(core, read, uploads, { channel, author: core.world.bot }));
       },
       { bucket: 'messageCreate' },
     ),
@@ -66,8 +78,10 @@ export function messageRoutes(core: Core): Route[] {
       'PATCH',
       '/channels/:channel/messages/:message',
       ({ channel: id, message: messageId }, { body, uploads }) => {
-        const message = findMessage(core, findChannel(core, id), messageId);
+        const channel = findChannel(core, id);
+        const message = findMessage(core, channel, messageId);
         if (message.author !== core.world.bot) throw discordError(50005);
+        if (channel.kind === 'thread' && channel.archived) throw discordError(50083);
         const read = readMessage(body, { before: message.flags });
         countOldEdit(message);
         return ok(
@@ -115,13 +129,33 @@ export function messageRoutes(core: Core): Route[] {
       '/channels/:channel/typing',
       ({ channel: id }) => {
         const channel = findChannel(core, id);
-        requirePermission(core, channel, PERMISSION.sendMessages);
+        requirePermission(core, channel, writePermission(channel));
         core.publish({ kind: 'typing', channel, user: core.world.bot });
         return noContent;
       },
       { bucket: 'typing' },
     ),
   ];
+}
+
+/** The message to forward. @throws DiscordError 50035 when it is not given with its channel, or something is added to it */
+function forwarded(
+  core: Core,
+  { channel_id: channelId, message_id: id }: { channel_id?: string | null | undefined; message_id: string },
+  saysMore: boolean,
+): Message {
+  if (!channelId)
+    throw wrongField(['message_reference', 'channel_id'], 'BASE_TYPE_REQUIRED', 'This field is required');
+  if (saysMore) {
+    throw wrongField(
+      ['message_reference'],
+      'MESSAGE_FORWARD_CONTENT',
+      'A forward cannot have content of its own',
+    );
+  }
+  const channel = findChannel(core, channelId);
+  requirePermission(core, channel, PERMISSION.readHistory);
+  return findMessage(core, channel, id);
 }
 
 /** Newest first, cut by `limit`, `before`, `after` or `around`. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Core } from '../core.ts';
 import { DISCORD_ERRORS, DiscordError, discordError } from '../errors.ts';
 import type { RestFault } from '../faults.ts';
+import type { Gateway } from '../gateway/server.ts';
 import { parseBody, readBody, sendJson } from '../http/body.ts';
 import { applicationRoutes } from './application.ts';
 import { commandRoutes } from './commands.ts';
@@ -10,7 +11,8 @@ import { guildRoutes } from './guilds.ts';
 import { interactionRoutes } from './interactions.ts';
 import { messageRoutes } from './messages.ts';
 import { createRateLimits, rateLimited } from './rate-limits.ts';
-import { match, type RestReply, type Route } from './route.ts';
+import { match, ok, type RestReply, route } from './route.ts';
+import { threadRoutes } from './threads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** One request to Discord's REST API and its answer, as tests see it. */
@@ -35,25 +37,27 @@ export type Rest = (request: IncomingMessage, response: ServerResponse, url: URL
 /** Discord's REST API v10 over the box's state. */
 export function createRest({
   core,
-  extraRoutes,
+  gateway,
   limits = {},
   onExchange,
   onUnknown,
 }: {
   core: Core;
-  extraRoutes: Route[];
+  gateway: Pick<Gateway, 'info'>;
   limits?: Omit<Parameters<typeof createRateLimits>[0], 'clock'>;
   onExchange: (exchange: Exchange) => void;
   /** A route that the box does not have was asked for, such as `GET /channels/1/pins`. */
   onUnknown: (request: string) => void;
 }): Rest {
   const routes = [
-    ...extraRoutes,
+    route('GET', '/gateway', () => ok({ url: gateway.info().url }), { open: true }),
+    route('GET', '/gateway/bot', () => ok(gateway.info())),
     ...applicationRoutes(core),
     ...commandRoutes(core),
     ...interactionRoutes(core),
     ...webhookRoutes(core),
     ...messageRoutes(core),
+    ...threadRoutes(core),
     ...guildRoutes(core),
   ];
   const rateLimits = createRateLimits({ clock: core.clock, ...limits });
@@ -83,7 +87,8 @@ export function createRest({
       const parsed = await parseBody(await readBody(request), request.headers['content-type'] ?? '');
       exchange.request = parsed.body;
       exchange.files = parsed.uploads.length;
-      if (fault) await injure(core, fault, exchange);
+      const refused = fault ?? core.faults.block(method, path, parsed.body);
+      if (refused) await injure(core, refused, exchange);
       const found = match(routes, method, path);
       if (!found?.route.open && request.headers.authorization !== `Bot ${core.token}`) throw unauthorized();
       if (!found) {
@@ -127,9 +132,10 @@ async function injure(core: Core, fault: RestFault, exchange: Exchange): Promise
     const status = fault.status ?? 500;
     throw new DiscordError(status, { message: `${status}: Internal Server Error`, code: 0 });
   }
-  const known = Object.entries(DISCORD_ERRORS).find(([code]) => Number(code) === fault.code)?.[1];
+  const code = fault.kind === 'automod' ? 200_000 : fault.code;
+  const known = Object.entries(DISCORD_ERRORS).find(([one]) => Number(one) === code)?.[1];
   const [status, message] = known ?? [400, 'Unknown error'];
-  throw new DiscordError(fault.status ?? status, { message, code: fault.code ?? 0 });
+  throw new DiscordError(fault.status ?? status, { message, code: code ?? 0 });
 }
 
 const unauthorized = () => new DiscordError(401, { message: '401: Unauthorized', code: 0 });

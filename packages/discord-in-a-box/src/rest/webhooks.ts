@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { discordError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { reaches } from '../state/interactions.ts';
 import { FLAG } from '../state/messages.ts';
 import type { Interaction, Message } from '../state/model.ts';
@@ -59,6 +60,9 @@ export function webhookRoutes(core: Core): Route[] {
             core.messages.edit(deferred, composeEdit(core, deferred, read, uploads)),
           );
         }
+        const isGuest = interaction.guild !== null && !('0' in interaction.owners);
+        if (isGuest && interaction.followUps.size >= LIMITS.interaction.guestFollowUps)
+          throw discordError(40094);
         const { type: _, ...origin } = originOf(core, interaction, read.flags ?? 0);
         const draft = composeMessage(core, read, uploads, { ...origin, replyTo: original?.id ?? null });
         const message = core.messages.create(draft);

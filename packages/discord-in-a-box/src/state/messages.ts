@@ -1,12 +1,14 @@
 import type { Clock } from '../clock.ts';
-import type { Channel, Message, Publish } from './model.ts';
+import { type Channel, guildOf, type Message, type Publish } from './model.ts';
 import { channelPermissions, has, PERMISSION } from './permissions.ts';
 
 export const FLAG = {
   suppressEmbeds: 1 << 2,
+  hasThread: 1 << 5,
   ephemeral: 1 << 6,
   loading: 1 << 7,
   suppressNotifications: 1 << 12,
+  hasSnapshot: 1 << 14,
   componentsV2: 1 << 15,
 } as const;
 
@@ -28,7 +30,8 @@ export type MessageEdit = Partial<
 
 /** All messages, oldest first. Every change is published. */
 export interface Messages {
-  create(draft: MessageDraft): Message;
+  /** @param id the first message of a forum's post has the post's own */
+  create(draft: MessageDraft, id?: string): Message;
   edit(message: Message, edit: MessageEdit): Message;
   delete(message: Message): void;
   deleteMany(channel: Channel, messages: readonly Message[]): void;
@@ -49,8 +52,8 @@ export function createMessages({
 }): Messages {
   const all = new Map<string, Message>();
   return {
-    create(draft) {
-      const message = { ...draft, id: nextId(), createdAt: clock.now(), editedAt: null, edits: 0 };
+    create(draft, id = nextId()) {
+      const message = { ...draft, id, createdAt: clock.now(), editedAt: null, edits: 0 };
       all.set(message.id, message);
       publish({ kind: 'message-created', message });
       return message;
@@ -80,7 +83,9 @@ export const isVisibleTo = (message: Message, userId: string, now: number): bool
   (message.visibleTo === null || message.visibleTo === userId) && canSee(message.channel, userId, now);
 
 /** Whether a person sees a channel. */
-export const canSee = (channel: Channel, userId: string, now: number): boolean =>
-  channel.kind === 'dm'
-    ? channel.recipient.id === userId
-    : channel.guild.joined && has(channelPermissions(channel, userId, now), PERMISSION.viewChannel);
+export function canSee(channel: Channel, userId: string, now: number): boolean {
+  if (channel.kind === 'dm') return channel.recipient.id === userId;
+  const guild = guildOf(channel);
+  if (guild && !guild.joined && guild.members.get(userId)?.user.bot) return false;
+  return has(channelPermissions(channel, userId, now), PERMISSION.viewChannel);
+}

@@ -32,8 +32,12 @@ export interface Overwrite {
   deny: bigint;
 }
 
+/** Discord's types of channels, as far as the box has them. */
+export const CHANNEL = { text: 0, dm: 1, publicThread: 11, privateThread: 12, forum: 15 } as const;
+
 export interface GuildChannel {
   kind: 'guild';
+  type: typeof CHANNEL.text | typeof CHANNEL.forum;
   id: string;
   guild: Guild;
   name: string;
@@ -41,15 +45,52 @@ export interface GuildChannel {
   nsfw: boolean;
   position: number;
   overwrites: Overwrite[];
+  /** What posts of a forum can be marked with. */
+  tags: { id: string; name: string }[];
 }
 
+/** A thread of a text channel, or a post of a forum. It has its parent's permissions and age restriction. */
+export interface Thread {
+  kind: 'thread';
+  type: typeof CHANNEL.publicThread | typeof CHANNEL.privateThread;
+  /** That of the message it was started from, or of a post's first message, where there is one. */
+  id: string;
+  guild: Guild;
+  parent: GuildChannel;
+  name: string;
+  owner: User;
+  /** Who follows it, and since when. */
+  members: Map<string, Instant>;
+  tags: string[];
+  archived: boolean;
+  locked: boolean;
+  /** Minutes without a message until Discord archives it. */
+  archiveAfter: number;
+  /** Whether members of a private thread may add others. */
+  invitable: boolean;
+  createdAt: Instant;
+  /** When it was last archived or brought back. */
+  archiveChangedAt: Instant;
+}
+
+/** The conversation of a person with the bot. */
 export interface DirectChannel {
   kind: 'dm';
   id: string;
   recipient: User;
 }
 
-export type Channel = GuildChannel | DirectChannel;
+/** A conversation of two people. The bot is not in it: only its commands are, for who has installed the application. */
+export interface PrivateChannel {
+  kind: 'private';
+  id: string;
+  people: readonly [User, User];
+}
+
+export type Channel = GuildChannel | Thread | DirectChannel | PrivateChannel;
+
+/** The guild a channel belongs to; null for conversations. */
+export const guildOf = (channel: Channel): Guild | null => ('guild' in channel ? channel.guild : null);
 
 export interface Guild {
   id: string;
@@ -62,6 +103,7 @@ export interface Guild {
   roles: Map<string, Role>;
   members: Map<string, Member>;
   bans: Set<string>;
+  emojis: { id: string; name: string; animated: boolean }[];
 }
 
 export interface Attachment {
@@ -75,11 +117,21 @@ export interface Attachment {
   height?: number;
 }
 
+/** Discord's message types, as far as the box has them. */
+export const MESSAGE = {
+  plain: 0,
+  threadCreated: 18,
+  reply: 19,
+  chatInputCommand: 20,
+  threadStarter: 21,
+  contextMenuCommand: 23,
+} as const;
+
 export interface Message {
   id: string;
   channel: Channel;
   author: User;
-  /** Discord's message type: 0 plain, 19 reply, 20 chat input command, 23 context menu command. */
+  /** One of `MESSAGE`. */
   type: number;
   content: string;
   embeds: JsonObject[];
@@ -92,6 +144,8 @@ export interface Message {
   mentionRoles: string[];
   mentionEveryone: boolean;
   replyTo: string | null;
+  /** The message it forwards, as that was when it was forwarded. */
+  forward?: Forward;
   createdAt: Instant;
   editedAt: Instant | null;
   edits: number;
@@ -99,6 +153,14 @@ export interface Message {
   interaction: Interaction | null;
   /** Whom an ephemeral message is shown to; null for everybody. */
   visibleTo: string | null;
+}
+
+export interface Forward {
+  channelId: string;
+  guildId: string | null;
+  messageId: string;
+  /** Discord's snapshot: the message's content without its author. */
+  snapshot: JsonObject;
 }
 
 export const INTERACTION = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
@@ -164,7 +226,10 @@ export type Change =
   | { kind: 'clock-moved' }
   | { kind: 'typing'; channel: Channel; user: User }
   | { kind: 'guild-added' | 'guild-removed'; guild: Guild }
-  | { kind: 'channel-updated' | 'channel-deleted'; channel: GuildChannel }
+  | { kind: 'channel-created' | 'channel-updated' | 'channel-deleted'; channel: GuildChannel }
+  | { kind: 'thread-created' | 'thread-updated' | 'thread-deleted'; thread: Thread }
+  | { kind: 'thread-joined' | 'thread-left'; thread: Thread; user: User }
+  | { kind: 'installs-changed' }
   | { kind: 'member-added' | 'member-updated' | 'member-removed'; guild: Guild; member: Member }
   | { kind: 'ban-added' | 'ban-removed'; guild: Guild; user: User }
   | { kind: 'role-updated'; guild: Guild; role: Role }

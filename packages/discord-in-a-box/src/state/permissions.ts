@@ -1,4 +1,4 @@
-import type { Channel, Guild, Member } from './model.ts';
+import { CHANNEL, type Channel, type Guild, type Member } from './model.ts';
 
 /** Discord's permission bits. https://discord.com/developers/docs/topics/permissions */
 export const PERMISSION = {
@@ -15,11 +15,18 @@ export const PERMISSION = {
   useExternalEmojis: 1n << 18n,
   changeNickname: 1n << 26n,
   useCommands: 1n << 31n,
+  manageThreads: 1n << 34n,
+  createPublicThreads: 1n << 35n,
+  createPrivateThreads: 1n << 36n,
   sendInThreads: 1n << 38n,
   moderateMembers: 1n << 40n,
+  useExternalApps: 1n << 50n,
 } as const;
 
 export const ALL_PERMISSIONS = (1n << 53n) - 1n;
+
+/** What an application may do where it came with a person, not with an installation of its own. */
+export const GUEST_PERMISSIONS = PERMISSION.attachFiles | PERMISSION.embedLinks | (1n << 17n); // mention everyone
 
 /** What everybody may do in a direct message. */
 export const DM_PERMISSIONS =
@@ -50,10 +57,19 @@ export function guildPermissions(guild: Guild, member: Member): bigint {
 
 /**
  * A member's permissions in a channel: everyone's overwrite first, then those of all roles together, then the
- * member's own, as Discord's documentation computes them. Someone who is timed out may only look.
+ * member's own, as Discord's documentation computes them. Someone who is timed out may only look. A thread has its
+ * parent's permissions; a private one is seen by its members and by who manages threads.
  */
 export function channelPermissions(channel: Channel, userId: string, now: number): bigint {
   if (channel.kind === 'dm') return DM_PERMISSIONS;
+  if (channel.kind === 'private') {
+    return channel.people.some(({ id }) => id === userId) ? DM_PERMISSIONS : 0n;
+  }
+  if (channel.kind === 'thread') {
+    const bits = channelPermissions(channel.parent, userId, now);
+    const isOpen = channel.type === CHANNEL.publicThread || channel.members.has(userId);
+    return isOpen || has(bits, PERMISSION.manageThreads) ? bits : bits & ~PERMISSION.viewChannel;
+  }
   const { guild } = channel;
   const member = guild.members.get(userId);
   if (!member) return 0n;
@@ -67,3 +83,7 @@ export function channelPermissions(channel: Channel, userId: string, now: number
   }
   return isTimedOut(member, now) ? bits & (PERMISSION.viewChannel | PERMISSION.readHistory) : bits;
 }
+
+/** What it takes to write in a channel. */
+export const writePermission = (channel: Channel): bigint =>
+  channel.kind === 'thread' ? PERMISSION.sendInThreads : PERMISSION.sendMessages;

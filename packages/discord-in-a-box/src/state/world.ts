@@ -1,6 +1,16 @@
 import { snowflakeAt } from '../snowflake.ts';
-import type { Channel, DirectChannel, Guild, GuildChannel, Member, User } from './model.ts';
+import {
+  CHANNEL,
+  type Channel,
+  type DirectChannel,
+  type Guild,
+  type GuildChannel,
+  type Member,
+  type Thread,
+  type User,
+} from './model.ts';
 import { DM_PERMISSIONS, PERMISSION } from './permissions.ts';
+import { type GuildPlan, PRIVATE, planOf, type WorldSize } from './plan.ts';
 
 /** The guilds, channels and people of the box. Its ids are the same at every start. */
 export interface World {
@@ -12,123 +22,112 @@ export interface World {
   users: Map<string, User>;
   guilds: Map<string, Guild>;
   channels: Map<string, Channel>;
+  /** Who added the application to their own account: their ids. */
+  installedBy: Set<string>;
 }
 
 const FOUNDED = Date.UTC(2024, 0, 15);
-const EVERYONE = DM_PERMISSIONS | PERMISSION.changeNickname | PERMISSION.sendInThreads;
+const EVERYONE =
+  DM_PERMISSIONS |
+  PERMISSION.changeNickname |
+  PERMISSION.sendInThreads |
+  PERMISSION.createPublicThreads |
+  PERMISSION.createPrivateThreads |
+  PERMISSION.useExternalApps;
 const MODERATION =
-  PERMISSION.manageGuild | PERMISSION.manageChannels | PERMISSION.manageMessages | PERMISSION.moderateMembers;
+  PERMISSION.manageGuild |
+  PERMISSION.manageChannels |
+  PERMISSION.manageMessages |
+  PERMISSION.manageThreads |
+  PERMISSION.moderateMembers;
 
 /** Each number is an own millisecond after the founding, so that guilds spread over shards. */
 const fixedId = (n: number): string => snowflakeAt(FOUNDED + n).toString();
 
-const PEOPLE = {
-  ana: { n: 11, name: 'Ana' },
-  bruno: { n: 12, name: 'Bruno' },
-  carmen: { n: 13, name: 'Carmen' },
-  diego: { n: 14, name: 'Diego' },
-} as const;
-type Person = keyof typeof PEOPLE;
-
-const GUILDS: {
-  n: number;
-  name: string;
-  moderator: Person;
-  others: Person[];
-  channels: { name: string; topic: string }[];
-}[] = [
-  {
-    n: 101,
-    name: 'La Taberna del Chiste',
-    moderator: 'carmen',
-    others: ['ana', 'bruno'],
-    channels: [
-      { name: 'chistes', topic: 'Aquí se viene a reír' },
-      { name: 'general', topic: 'De todo un poco' },
-      { name: 'pruebas', topic: 'Para probar sin molestar' },
-    ],
-  },
-  {
-    n: 202,
-    name: 'Club de la Comedia',
-    moderator: 'diego',
-    others: ['carmen', 'ana'],
-    channels: [
-      { name: 'escenario', topic: 'El micrófono está abierto' },
-      { name: 'camerino', topic: 'Charla entre bastidores' },
-    ],
-  },
-];
+const BOT = 1;
+const FOUNDER = 2;
 
 /** @param botName what the bot's account is called */
-export function createWorld(botName: string): World {
+export function createWorld(botName: string, size: WorldSize = { guilds: 0, people: 0 }): World {
   const user = (n: number, username: string, name: string, bot = false): User => ({
     id: fixedId(n),
     username,
     name,
     bot,
   });
-  const bot = user(1, botName.toLowerCase().replaceAll(/[^a-z0-9_.]/g, '') || 'bot', botName, true);
-  const founder = user(2, 'fundadora', 'Fundadora');
-  const people = new Map<Person, User>();
-  for (const [username, { n, name }] of Object.entries(PEOPLE)) {
-    people.set(username as Person, user(n, username, name)); // Object.entries widens the keys of a const object
-  }
-  const developer = people.get('carmen') ?? founder;
+  const bot = user(BOT, botName.toLowerCase().replaceAll(/[^a-z0-9_.]/g, '') || 'bot', botName, true);
+  const founder = user(FOUNDER, 'fundadora', 'Fundadora');
+  const people = new Map<string, User>();
   const world: World = {
     bot,
     founder,
-    developer,
-    users: new Map([bot, founder, ...people.values()].map((one) => [one.id, one])),
+    developer: founder,
+    users: new Map([bot, founder].map((one) => [one.id, one])),
     guilds: new Map(),
     channels: new Map(),
+    installedBy: new Set(),
   };
-  for (const plan of GUILDS) {
-    const guild = createGuild(plan.n, plan.name, founder);
-    const moderation = fixedId(plan.n + 1);
-    const member = (who: User, roles: string[] = []): Member => ({
-      user: who,
-      roles,
-      joinedAt: FOUNDED,
-      timedOutUntil: null,
-    });
-    guild.roles.set(moderation, {
-      id: moderation,
-      name: 'Moderación',
-      color: 0xf1c40f,
-      position: 1,
-      permissions: MODERATION,
-      managed: false,
-    });
-    for (const one of [member(founder), member(bot)]) guild.members.set(one.user.id, one);
-    for (const [person, one] of people) {
-      if (person === plan.moderator) guild.members.set(one.id, member(one, [moderation]));
-      else if (plan.others.includes(person)) guild.members.set(one.id, member(one));
-    }
-    world.guilds.set(guild.id, guild);
-    plan.channels.forEach(({ name, topic }, position) => {
-      const id = fixedId(plan.n + 10 + position);
-      const channel: GuildChannel = {
-        kind: 'guild',
-        id,
-        guild,
-        name,
-        topic,
-        nsfw: false,
-        position,
-        overwrites: [],
-      };
-      world.channels.set(id, channel);
-    });
+  const { people: plans, guilds } = planOf(size);
+  for (const { username, n, dm } of plans) {
+    const person = user(n, username, username.charAt(0).toUpperCase() + username.slice(1));
+    people.set(username, person);
+    world.users.set(person.id, person);
+    const id = fixedId(dm);
+    world.channels.set(id, { kind: 'dm', id, recipient: person });
   }
-  for (const [person, recipient] of people) {
-    const id = fixedId(PEOPLE[person].n + 1000);
-    world.channels.set(id, { kind: 'dm', id, recipient } satisfies DirectChannel);
+  world.developer = people.get('carmen') ?? founder;
+  for (const plan of guilds) addGuild(world, plan, people);
+  const [ana, bruno] = ['ana', 'bruno'].map((name) => people.get(name));
+  if (ana && bruno) {
+    const id = fixedId(PRIVATE);
+    world.channels.set(id, { kind: 'private', id, people: [ana, bruno] });
   }
   return world;
 }
 
-function createGuild(n: number, name: string, owner: User): Guild {
+function addGuild(world: World, plan: GuildPlan, people: ReadonlyMap<string, User>): void {
+  const { bot, founder } = world;
+  const guild = createGuild(plan, founder);
+  const moderation = fixedId(plan.n + 1);
+  guild.roles.set(moderation, {
+    id: moderation,
+    name: 'Moderación',
+    color: 0xf1c40f,
+    position: 1,
+    permissions: MODERATION,
+    managed: false,
+  });
+  const join = (who: User | undefined, roles: string[] = []) => {
+    if (who) guild.members.set(who.id, { user: who, roles, joinedAt: FOUNDED, timedOutUntil: null });
+  };
+  join(founder);
+  join(bot);
+  for (const [name, person] of people) {
+    if (name === plan.moderator) join(person, [moderation]);
+    else if (plan.others.includes(name)) join(person);
+  }
+  world.guilds.set(guild.id, guild);
+  plan.channels.forEach(({ name, topic, tags }, position) => {
+    const id = fixedId(plan.n + 10 + position);
+    const channel = createChannel({
+      id,
+      guild,
+      name,
+      topic,
+      position,
+      type: tags ? CHANNEL.forum : CHANNEL.text,
+    });
+    channel.tags = (tags ?? []).map((tag, index) => ({ id: fixedId(plan.n + 30 + index), name: tag }));
+    world.channels.set(id, channel);
+  });
+}
+
+/** A guild's channel as it is when it is new: open to everybody. */
+export const createChannel = (
+  channel: Pick<GuildChannel, 'id' | 'guild' | 'name' | 'topic' | 'position' | 'type'>,
+): GuildChannel => ({ kind: 'guild', nsfw: false, overwrites: [], tags: [], ...channel });
+
+function createGuild({ n, name, emojis = [] }: GuildPlan, owner: User): Guild {
   const id = fixedId(n);
   const everyone = { id, name: '@everyone', color: 0, position: 0, permissions: EVERYONE, managed: false };
   return {
@@ -141,6 +140,7 @@ function createGuild(n: number, name: string, owner: User): Guild {
     roles: new Map([[id, everyone]]),
     members: new Map(),
     bans: new Set(),
+    emojis: emojis.map((emoji, index) => ({ id: fixedId(n + 50 + index), animated: false, ...emoji })),
   };
 }
 
@@ -148,7 +148,7 @@ function createGuild(n: number, name: string, owner: User): Guild {
 export const peopleOf = (world: World, guild: Guild): Member[] =>
   [...guild.members.values()].filter(({ user }) => !user.bot && user.id !== world.founder.id);
 
-/** A guild's text channels in their order. */
+/** A guild's channels in their order, without threads. */
 export const channelsOf = (world: World, guild: Guild): GuildChannel[] =>
   [...world.channels.values()]
     .filter((channel) => channel.kind === 'guild' && channel.guild === guild)
@@ -160,3 +160,9 @@ export const directChannelOf = (world: World, user: User): DirectChannel | undef
   [...world.channels.values()].find(
     (channel): channel is DirectChannel => channel.kind === 'dm' && channel.recipient === user,
   );
+
+/** A guild's threads, oldest first. */
+export const threadsOf = (world: World, guild: Guild): Thread[] =>
+  [...world.channels.values()]
+    .filter((channel): channel is Thread => channel.kind === 'thread' && channel.guild === guild)
+    .sort((a, b) => a.createdAt - b.createdAt);

@@ -26,6 +26,9 @@ const allowedMentions = z.object({
 });
 export type AllowedMentions = z.infer<typeof allowedMentions>;
 
+/** Discord's kinds of references to another message. */
+export const REFERENCE = { reply: 0, forward: 1 } as const;
+
 const fields = {
   content: text(0, LIMITS.message.content).nullish(),
   embeds: embedsSchema.nullish(),
@@ -34,7 +37,14 @@ const fields = {
   nonce: z.union([text(0, 25), z.number()]).nullish(),
   attachments: attachments.nullish(),
   allowed_mentions: allowedMentions.nullish(),
-  message_reference: z.object({ message_id: snowflake, fail_if_not_exists: z.boolean().nullish() }).nullish(),
+  message_reference: z
+    .object({
+      type: z.literal([REFERENCE.reply, REFERENCE.forward]).nullish(),
+      message_id: snowflake,
+      channel_id: snowflake.nullish(),
+      fail_if_not_exists: z.boolean().nullish(),
+    })
+    .nullish(),
 };
 const schemaV1 = z.object({ ...fields, components: componentsV1.nullish() });
 const schemaV2 = z.object({ ...fields, components: componentsV2.nullish() }).superRefine((body, context) => {

@@ -24,9 +24,10 @@ export const applicationObject = (core: Core): JsonObject => ({
   owner: userObject(core.world.developer),
   team: null,
   approximate_guild_count: [...core.world.guilds.values()].filter(({ joined }) => joined).length,
-  approximate_user_install_count: 0,
+  approximate_user_install_count: core.world.installedBy.size,
   approximate_user_authorization_count: 0,
   explicit_content_filter: 0,
+  integration_types_config: { 0: {}, 1: {} },
   eligible_oauth2_scopes: ['bot', 'applications.commands'],
 });
 

@@ -1,38 +1,20 @@
 import type { Core } from '../core.ts';
 import type { JsonObject } from '../json.ts';
-import type { Channel, Guild } from '../state/model.ts';
-import { channelPermissions } from '../state/permissions.ts';
-import { channelsOf } from '../state/world.ts';
-import { memberObject, roleObject, userObject } from './user.ts';
+import { canSee } from '../state/messages.ts';
+import type { Guild } from '../state/model.ts';
+import { channelsOf, threadsOf } from '../state/world.ts';
+import { channelObject, threadObject } from './channel.ts';
+import { memberObject, roleObject } from './user.ts';
 
-/** Discord's channel object: a guild's text channel, or a direct one. */
-export function channelObject(core: Core, channel: Channel): JsonObject {
-  const last = core.messages.in(channel).findLast(({ visibleTo }) => visibleTo === null);
-  const shared = { id: channel.id, last_message_id: last?.id ?? null, last_pin_timestamp: null, flags: 0 };
-  if (channel.kind === 'dm') return { ...shared, type: 1, recipients: [userObject(channel.recipient)] };
-  return {
-    ...shared,
-    type: 0,
-    guild_id: channel.guild.id,
-    name: channel.name,
-    topic: channel.topic,
-    nsfw: channel.nsfw,
-    position: channel.position,
-    parent_id: null,
-    rate_limit_per_user: 0,
-    permission_overwrites: channel.overwrites.map(({ id, type, allow, deny }) => ({
-      id,
-      type,
-      allow: allow.toString(),
-      deny: deny.toString(),
-    })),
-  };
-}
-
-/** The part of a channel that comes with an interaction, with the user's permissions in it. */
-export const interactionChannel = (core: Core, channel: Channel, userId: string): JsonObject => ({
-  ...channelObject(core, channel),
-  permissions: channelPermissions(channel, userId, core.clock.now()).toString(),
+/** Discord's custom emoji object. */
+export const emojiObject = ({ id, name, animated }: Guild['emojis'][number]): JsonObject => ({
+  id,
+  name,
+  animated,
+  roles: [],
+  require_colons: true,
+  managed: false,
+  available: true,
 });
 
 /** Discord's guild object as REST answers it. */
@@ -75,7 +57,7 @@ export function guildObject(guild: Guild, withCounts = false): JsonObject {
     premium_progress_bar_enabled: false,
     nsfw: false,
     nsfw_level: 0,
-    emojis: [],
+    emojis: guild.emojis.map(emojiObject),
     stickers: [],
     incidents_data: null,
     ...(withCounts
@@ -100,7 +82,9 @@ export function gatewayGuild(core: Core, guild: Guild, withMembers: boolean): Js
     member_count: guild.members.size,
     members: members.map(memberObject),
     channels: channelsOf(core.world, guild).map((channel) => channelObject(core, channel)),
-    threads: [],
+    threads: threadsOf(core.world, guild)
+      .filter((one) => !one.archived && canSee(one, core.world.bot.id, core.clock.now()))
+      .map((one) => threadObject(core, one)),
     voice_states: [],
     presences: [],
     stage_instances: [],

@@ -1,14 +1,17 @@
 import type { Core } from '../core.ts';
 import type { JsonObject } from '../json.ts';
 import { LIMITS } from '../limits.ts';
-import { INTERACTION, type Interaction } from '../state/model.ts';
-import { channelPermissions } from '../state/permissions.ts';
+import { type Channel, INTERACTION, type Interaction } from '../state/model.ts';
+import { channelPermissions, GUEST_PERMISSIONS } from '../state/permissions.ts';
 import { entitlementObject } from './application.ts';
-import { interactionChannel } from './guild.ts';
+import { interactionChannel } from './channel.ts';
 import { messageObject } from './message.ts';
 import { memberFields, userObject } from './user.ts';
 
-const CONTEXT = { guild: 0, botDm: 1 } as const;
+/** Where a command is used: in a guild, with the bot, or between people. */
+export const CONTEXT = { guild: 0, dm: 1, private: 2 } as const;
+export const contextOf = ({ kind }: Channel): number =>
+  kind === 'dm' || kind === 'private' ? CONTEXT[kind] : CONTEXT.guild;
 
 /** What INTERACTION_CREATE brings. https://discord.com/developers/docs/interactions/receiving-and-responding */
 export function interactionObject(core: Core, interaction: Interaction): JsonObject {
@@ -16,6 +19,7 @@ export function interactionObject(core: Core, interaction: Interaction): JsonObj
   const now = core.clock.now();
   const member = guild?.members.get(user.id);
   const permissionsOf = (id: string) => channelPermissions(channel, id, now).toString();
+  const isGuest = channel.kind === 'private' || guild?.joined === false;
   const entitlements = [...core.entitlements.values()].filter(
     (one) => one.user === user || (guild !== null && one.guild === guild),
   );
@@ -41,11 +45,11 @@ export function interactionObject(core: Core, interaction: Interaction): JsonObj
     ...(source && (type === INTERACTION.component || type === INTERACTION.modal)
       ? { message: messageObject(core, source) }
       : {}),
-    app_permissions: permissionsOf(core.world.bot.id),
+    app_permissions: isGuest ? GUEST_PERMISSIONS.toString() : permissionsOf(core.world.bot.id),
     locale: interaction.locale,
     entitlements: entitlements.map((one) => entitlementObject(core, one)),
     authorizing_integration_owners: interaction.owners,
-    context: guild ? CONTEXT.guild : CONTEXT.botDm,
+    context: contextOf(channel),
     attachment_size_limit: LIMITS.message.fileBytes,
   };
 }

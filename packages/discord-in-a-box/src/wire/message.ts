@@ -1,10 +1,18 @@
 import type { Core } from '../core.ts';
 import type { JsonObject } from '../json.ts';
 import { FLAG } from '../state/messages.ts';
-import { type Attachment, INTERACTION, type Interaction, type Message } from '../state/model.ts';
-import { userObject } from './user.ts';
-
-const REPLY = 19;
+import {
+  type Attachment,
+  CHANNEL,
+  type Channel,
+  guildOf,
+  INTERACTION,
+  type Interaction,
+  MESSAGE,
+  type Message,
+} from '../state/model.ts';
+import { channelObject } from './channel.ts';
+import { memberFields, userObject } from './user.ts';
 
 /** Discord's attachment object. */
 export const attachmentObject = (attachment: Attachment, ephemeral: boolean): JsonObject => ({
@@ -60,6 +68,8 @@ export function messageObject(core: Core, message: Message): JsonObject {
   const shown = JSON.stringify([message.embeds, message.components]);
   const replied = message.replyTo === null ? undefined : core.messages.get(message.replyTo);
   const fromInteraction = interaction !== null && message.author.bot;
+  const thread = core.world.channels.get(message.id);
+  const startedThread = thread?.kind === 'thread' && thread !== channel ? thread : undefined;
   return {
     id: message.id,
     type: message.type,
@@ -76,7 +86,7 @@ export function messageObject(core: Core, message: Message): JsonObject {
     mention_everyone: message.mentionEveryone,
     timestamp: new Date(message.createdAt).toISOString(),
     edited_timestamp: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
-    flags: message.flags,
+    flags: message.flags | (startedThread ? FLAG.hasThread : 0),
     pinned: false,
     tts: message.tts,
     ...(message.nonce === null ? {} : { nonce: message.nonce }),
@@ -97,20 +107,51 @@ export function messageObject(core: Core, message: Message): JsonObject {
           },
         }
       : {}),
-    ...(message.replyTo === null
-      ? {}
-      : {
-          message_reference: {
-            type: 0,
-            channel_id: channel.id,
-            message_id: message.replyTo,
-            ...(channel.kind === 'guild' ? { guild_id: channel.guild.id } : {}),
-          },
-        }),
-    ...(message.type === REPLY && message.replyTo !== null
+    ...(startedThread ? { thread: channelObject(core, startedThread) } : {}),
+    ...referenceOf(message, replied?.channel ?? channel),
+    ...((message.type === MESSAGE.reply || message.type === MESSAGE.threadStarter) && message.replyTo !== null
       ? { referenced_message: replied ? withoutReference(messageObject(core, replied)) : null }
       : {}),
   };
+}
+
+/** What the message answers or forwards; the notice of a new thread points at the thread. */
+function referenceOf({ type, replyTo, forward, channel }: Message, where: Channel): JsonObject {
+  const inGuild = (id: string | undefined) => (id === undefined ? {} : { guild_id: id });
+  if (forward) {
+    const { channelId, messageId, guildId, snapshot } = forward;
+    const reference = {
+      type: 1,
+      channel_id: channelId,
+      message_id: messageId,
+      ...inGuild(guildId ?? undefined),
+    };
+    return { message_reference: reference, message_snapshots: [{ message: snapshot }] };
+  }
+  if (replyTo === null) return {};
+  const guild = inGuild(guildOf(channel)?.id);
+  if (type === MESSAGE.threadCreated)
+    return { message_reference: { type: 0, channel_id: replyTo, ...guild } };
+  return { message_reference: { type: 0, channel_id: where.id, message_id: replyTo, ...guild } };
+}
+
+/** What a message looks like when it is forwarded: its content without its author. */
+export function snapshotOf(core: Core, message: Message): JsonObject {
+  if (message.forward) return message.forward.snapshot;
+  const {
+    type,
+    content,
+    embeds,
+    components,
+    attachments,
+    flags,
+    mentions,
+    mention_roles,
+    timestamp,
+    edited_timestamp,
+  } = messageObject(core, message);
+  const kept = { type, content, embeds, components, attachments, flags, mentions, mention_roles };
+  return { ...kept, timestamp, edited_timestamp };
 }
 
 /** A quoted message does not quote in turn. */
@@ -122,10 +163,15 @@ function withoutReference(message: JsonObject): JsonObject {
 /** The message as the gateway brings it: with guild and member beside REST's fields. */
 export function gatewayMessage(core: Core, message: Message, member?: JsonObject): JsonObject {
   const { channel } = message;
+  const guild = guildOf(channel);
   return {
     ...messageObject(core, message),
-    ...(channel.kind === 'guild' ? { guild_id: channel.guild.id } : {}),
+    mentions: message.mentions.map((user) => {
+      const mentioned = guild?.members.get(user.id);
+      return { ...userObject(user), ...(mentioned ? { member: memberFields(mentioned) } : {}) };
+    }),
+    ...(guild ? { guild_id: guild.id } : {}),
     ...(member ? { member } : {}),
-    channel_type: channel.kind === 'guild' ? 0 : 1,
+    channel_type: 'type' in channel ? channel.type : CHANNEL.dm,
   };
 }

@@ -4,7 +4,7 @@ import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 
 /** @import { APIButtonComponent, APIMessageComponentEmoji } from 'discord-api-types/v10' */
-/** @import { Surroundings } from './render.js' */
+/** @import { Surroundings } from '../types.d.ts' */
 
 const styles = ['', 'primary', 'secondary', 'success', 'danger', 'link', 'premium'];
 

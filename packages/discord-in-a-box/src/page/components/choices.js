@@ -6,6 +6,7 @@ import { cssColour, guildOf, people } from '../names.js';
 import { emojiFace } from './button.js';
 
 /** @import { APISelectMenuComponent } from 'discord-api-types/v10' */
+/** @import { Directory } from '../composer/options.js' */
 /** @import { State } from '../types.d.ts' */
 /** @import { ListOption } from '../ui/listbox.js' */
 
@@ -75,6 +76,15 @@ export function channelOptions(state) {
     label: name,
     face: () => icon('hash', 'icon-small'),
   }));
+}
+
+/**
+ * Who and what the options of a command can name in the place in view.
+ * @param {State} state
+ * @returns {Directory}
+ */
+export function directoryOf(state) {
+  return { people: personOptions(state), roles: roleOptions(state), channels: channelOptions(state) };
 }
 
 /** @param {number} colour */

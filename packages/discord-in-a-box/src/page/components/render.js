@@ -9,15 +9,7 @@ import { button } from './button.js';
 import { select } from './select.js';
 
 /** @import { APIMessageComponent } from 'discord-api-types/v10' */
-/** @import { Message, State } from '../types.d.ts' */
-
-/**
- * @typedef {object} Surroundings
- * @property {State} state
- * @property {Message} message
- * @property {(customId: string, values?: string[]) => void} press sends the interaction
- * @property {Map<string, string[]>} selections what was chosen in each select since the message last changed
- */
+/** @import { Message, Surroundings } from '../types.d.ts' */
 
 /**
  * A message's components, old style and Components V2 alike.

@@ -6,8 +6,7 @@ import { openListbox } from '../ui/listbox.js';
 import { defaultValues, selectOptions } from './choices.js';
 
 /** @import { APISelectMenuComponent } from 'discord-api-types/v10' */
-/** @import { State } from '../types.d.ts' */
-/** @import { Surroundings } from './render.js' */
+/** @import { State, Surroundings } from '../types.d.ts' */
 
 /** @type {Record<number, import('../i18n.js').StringName>} */
 const placeholders = {

@@ -1,9 +1,9 @@
 // @ts-check
 import { readUpload } from '../api.js';
+import { directoryOf } from '../components/choices.js';
 import { h } from '../dom.js';
 import { localized, t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { directoryOf } from './directory.js';
 import { addField, changeField, givenSoFar, readFill, remaining, removeField, startFill } from './fill.js';
 import { optionChoices } from './option-choices.js';
 import { optionField } from './option-field.js';

@@ -1,11 +1,11 @@
 // @ts-check
+import { directoryOf } from '../components/choices.js';
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { placeName } from '../names.js';
 import { formatTime } from '../time.js';
 import { entriesOf, visibleCommands } from './commands.js';
-import { directoryOf } from './directory.js';
 import { encodeMentions } from './mentions.js';
 import { createSuggestions } from './suggestions.js';
 import { commandList, mentionList } from './text-suggestions.js';

@@ -1,7 +1,7 @@
 // @ts-check
-import { match } from './match.js';
+import { match } from './rule.js';
 
-/** @import { Context, Found } from './parse.js' */
+/** @import { Context, Found } from './rule.js' */
 
 /**
  * What Discord recognises at the start of a line: headings, small print, quotes, lists.

@@ -1,9 +1,9 @@
 // @ts-check
-import { match } from './match.js';
+import { match } from './rule.js';
 import { shortcodes } from './shortcodes.js';
 
 /** @import { Node } from './nodes.js' */
-/** @import { Context, Found } from './parse.js' */
+/** @import { Context, Found } from './rule.js' */
 
 /**
  * What stands for something: mentions, commands, emoji, timestamps and links.

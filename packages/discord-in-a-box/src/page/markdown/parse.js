@@ -5,23 +5,7 @@ import { entity } from './entities.js';
 import { span } from './spans.js';
 
 /** @import { Node } from './nodes.js' */
-
-/**
- * Where in the text the parser stands and what may begin there.
- * @typedef {object} Context
- * @property {boolean} blocks headings, lists and quotes are recognised (message text, embed descriptions; not titles)
- * @property {boolean} quoted inside a quote, where Discord starts no second one
- * @property {boolean} linked inside a link, where no second one starts
- * @property {boolean} lineStart whether the text's first character starts a line
- * @property {number} depth how deep the text is nested
- * @property {ReadonlyMap<number, import('./code.js').CodeRegion>} codes where code stands in this text
- * @property {(text: string, change?: Partial<Context>) => Node[]} inner parses what stands inside a mark
- */
-
-/**
- * What a rule found: a node, or characters that stay text (an escape), and where parsing goes on.
- * @typedef {{ node: Node, end: number } | { plain: string, end: number } | null} Found
- */
+/** @import { Context, Found } from './rule.js' */
 
 /** Nobody writes deeper than this; text that does is an attack on the reader's stack, and stays plain. */
 const deepest = 24;

@@ -1,7 +1,7 @@
 // @ts-check
-import { match } from './match.js';
+import { match } from './rule.js';
 
-/** @import { Context, Found } from './parse.js' */
+/** @import { Context, Found } from './rule.js' */
 
 /**
  * The paired marks: code, bold, italics, underline, strikethrough, spoilers, and the escape that takes their meaning away.

@@ -3,7 +3,7 @@ import { h } from '../dom.js';
 import { t } from '../i18n.js';
 
 /** @import { APICheckboxComponent, APICheckboxGroupComponent, APIRadioGroupComponent } from 'discord-api-types/v10' */
-/** @import { Input } from './fields.js' */
+/** @import { Input } from '../types.d.ts' */
 
 /**
  * Radio buttons (one of them) or checkboxes (several).

@@ -8,7 +8,7 @@ import { choiceGroup, singleCheckbox } from './checks.js';
 import { fileUpload } from './upload.js';
 
 /** @import { APIModalComponent, APITextInputComponent } from 'discord-api-types/v10' */
-/** @import { Modal, State } from '../types.d.ts' */
+/** @import { Input, Modal, State } from '../types.d.ts' */
 
 /**
  * One thing a modal asks for.
@@ -18,14 +18,6 @@ import { fileUpload } from './upload.js';
  * @property {() => unknown} read the value as the control API wants it
  * @property {() => string | null} fault what is wrong with it, if anything
  * @property {(fault: string | null) => void} mark shows or clears what is wrong
- */
-
-/**
- * What one kind of input brings; its label and its error are put around it.
- * @typedef {object} Input
- * @property {HTMLElement} element
- * @property {() => unknown} read
- * @property {() => string | null} fault
  */
 
 /**

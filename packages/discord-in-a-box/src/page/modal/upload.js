@@ -4,8 +4,7 @@ import { h } from '../dom.js';
 import { t } from '../i18n.js';
 
 /** @import { APIFileUploadComponent } from 'discord-api-types/v10' */
-/** @import { Upload } from '../types.d.ts' */
-/** @import { Input } from './fields.js' */
+/** @import { Input, Upload } from '../types.d.ts' */
 
 /** Files to send with a modal. @param {APIFileUploadComponent} component @param {string} id @returns {Input} */
 export function fileUpload({ min_values: min = 1, max_values: max = 1, required = true }, id) {

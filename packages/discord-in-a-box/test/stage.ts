@@ -27,7 +27,22 @@ export interface Person {
 export interface GuildState {
   id: string;
   name: string;
-  channels: { id: string; name: string; nsfw: boolean }[];
+  channels: {
+    id: string;
+    name: string;
+    nsfw: boolean;
+    type: number;
+    tags?: { id: string; name: string }[];
+    threads: {
+      id: string;
+      name: string;
+      archived: boolean;
+      locked: boolean;
+      private: boolean;
+      members: string[];
+    }[];
+  }[];
+  emojis: { id: string; name: string; animated: boolean }[];
   roles: { id: string; name: string }[];
   members: Person[];
 }
@@ -35,6 +50,8 @@ export interface State {
   bot: { id: string; name: string; online: boolean; activity: string | null };
   guilds: GuildState[];
   dms: { id: string; user: string }[];
+  privates: { id: string; users: string[] }[];
+  installedBy: string[];
   commands: { id: string; name: string; guild_id?: string }[];
   clock: { offsetMs: number };
 }
