@@ -4,14 +4,19 @@ import { mentions } from '../corpus/house-problems.ts';
 import { houseJokes } from '../src/corpus/house.ts';
 import { readJokes } from '../src/corpus/read.ts';
 import { startEngine } from '../src/engine/client.ts';
+import { seedJokes } from '../src/finetuning/data/seed-jokes.ts';
+import { copiesOf } from '../src/finetuning/measure/copies.ts';
+import { jokeLosses } from '../src/finetuning/measure/evaluate.ts';
 import { tellJokes } from '../src/finetuning/measure/tell.ts';
 import { jokeFigures } from '../src/finetuning/measure/text-figures.ts';
 import { createLog } from '../src/lib/log.ts';
+import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
 
 // npm run models:measure -- [FOLDER] [--known FILE …] [--samples 1000] [--seeds 200]
-// What a model tells by itself at the bot's default settings: whether it ends, what it recites of the jokes it was
-// trained on (`--known`, beside the seed jokes), how often a theme that was asked for occurs, and 20 jokes as they came.
+// What a model tells by itself at the bot's default settings: whether it ends, what it recites or copies of the jokes it
+// was trained on (`--known`, beside those of the house), how often a theme that was asked for occurs, how well it knows
+// the held-out jokes of the house, and 20 jokes as they came.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -26,6 +31,7 @@ const { positionals, values } = parseArgs({
 const THEMES = ['abuela', 'jefe', 'dentista', 'profesor', 'gato', 'pez', 'robot', 'nevera'];
 const SHOWN = 20;
 
+const folder = positionals[0] ?? bundledModelPath;
 const engine = await startEngine({
   provider: 'cpu',
   precision: values.precision === 'fp32' ? 'fp32' : 'q8',
@@ -34,22 +40,31 @@ const engine = await startEngine({
   log: createLog('warn'),
 });
 try {
-  const loaded = await engine.load(positionals[0] ?? bundledModelPath);
+  const loaded = await engine.load(folder);
   const told = await tellJokes(engine, loaded, { count: Number(values.samples) });
   const texts = told.map(({ text }) => text);
   const known: string[] = [];
-  for (const { text, heldOut } of houseJokes()) if (!heldOut) known.push(text);
+  for (const { text } of seedJokes()) known.push(text);
   for (const file of values.known) known.push(...(await readJokes(file)).jokes.map(({ text }) => text));
   const figures = jokeFigures(told, known);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   console.log(`${told.length} jokes, ${values.precision}, at the bot's default settings, untrimmed`);
   console.log(`end by themselves   ${percent(figures.selfEnding)}`);
   console.log(`recite              ${percent(figures.recited)} (of ${known.length} jokes)`);
+  const copies = copiesOf(texts, known).filter(Boolean).length / texts.length;
+  console.log(`copy a whole joke   ${percent(copies)}`);
+  console.log(`begin with a theme  ${texts.filter((text) => text.startsWith('Tema:')).length}`);
   console.log(
     `distinct-1, -2, -3  ${[figures.distinct1, figures.distinct2, figures.distinct3].map((d) => d.toFixed(3)).join(', ')}`,
   );
   console.log(`repetition          ${figures.repetition.toFixed(3)}`);
   console.log(`words, median       ${figures.medianWords}`);
+
+  const heldOut = houseJokes()
+    .filter((joke) => joke.heldOut)
+    .map(({ text }) => text);
+  const nats = await natsPerByte(heldOut);
+  console.log(`held-out jokes      ${nats.toFixed(3)} nats a byte (${heldOut.length} jokes)`);
 
   const seeds = Number(values.seeds);
   const without = texts.slice(0, seeds);
@@ -74,4 +89,15 @@ try {
   for (const text of texts.slice(0, SHOWN)) console.log(`> ${text.replaceAll('\n', '  \n> ')}\n`);
 } finally {
   await engine.close();
+}
+
+/** Loss of the jokes, the end of each included, by the bytes of their text: models with other tokenizers compare. */
+async function natsPerByte(jokes: readonly string[]): Promise<number> {
+  const opened = await openModelFolder(folder);
+  const means = await jokeLosses(opened, jokes, { threads: cpus().length });
+  const nats = jokes.reduce(
+    (sum, joke, i) => sum + (means[i] ?? Number.NaN) * (opened.tokenizer.encode(joke).length + 1),
+    0,
+  );
+  return nats / jokes.reduce((sum, joke) => sum + Buffer.byteLength(joke), 0);
 }

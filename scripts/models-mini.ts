@@ -10,12 +10,10 @@ import {
   TRAINING_FILE,
   VALIDATION_FILE,
 } from '../src/finetuning/data/document-source.ts';
-
-import { jokeSample, themesOf } from '../src/finetuning/data/samples.ts';
+import { jokeSample, type TrainingJoke, themesOf } from '../src/finetuning/data/samples.ts';
 import { seedJokes } from '../src/finetuning/data/seed-jokes.ts';
 
 import { writeModel } from '../src/finetuning/result/write-model.ts';
-import { prepareRun } from '../src/finetuning/run/prepare.ts';
 import { createRun, runPath } from '../src/finetuning/run/run-folder.ts';
 import { trainRun } from '../src/finetuning/run/train-run.ts';
 import { RECIPE_DEFAULTS, type TrainingSettings } from '../src/finetuning/settings.ts';
@@ -26,13 +24,14 @@ import { bundledModelPath } from '../src/models/registry.ts';
 import { balancedRepeats, isHeldOut, readTextFiles } from './text-documents.ts';
 
 // Makes the bundled model with Chispa's own trainer, in stages that can be killed and started again:
-//   1. continues training a small model on plain text, mixed with some jokes of the grammar: the language;
-//   2. goes on with mostly jokes of the grammar: whole, correct jokes, and what a theme is for;
-//   3. fine-tunes it on the seed jokes;
-//   4. averages the weights of the last two: the one tells whole jokes but recites the grammar, the other does neither.
+//   1. text: continues training a small model on plain text, with some jokes of the grammar: the language;
+//   2. jokes: goes on with the grammar's jokes, the house's and some text, with dropout, so that the model learns the
+//      forms and not the jokes by heart;
+//   3. averages the weights of what the second stage began with and of what came out, at one or several shares.
 // Usage: npm run models:mini -- --text DIR --jokes FILE [--base FOLDER] [--out DIR] [--minutes 60]
-//        [--joke-minutes 20] [--threads 2] [--megabytes N]
-// The result is OUT/mini-es; `node --import tsx scripts/bundle-model.ts OUT/mini-es` puts it into models/.
+//        [--joke-minutes 20] [--share 0.5] [--share 0.8] [--threads 2] [--megabytes N]
+// The results are OUT/mini-es-SHARE; choose by `npm run models:measure`, and
+// `node --import tsx scripts/bundle-model.ts OUT/mini-es-0.5` puts one into models/.
 
 const { values } = parseArgs({
   options: {
@@ -40,10 +39,11 @@ const { values } = parseArgs({
     jokes: { type: 'string' },
     base: { type: 'string', default: bundledModelPath },
     out: { type: 'string', default: 'models/mini-es-stages' },
-    minutes: { type: 'string', default: '60' }, // of stage 1
+    minutes: { type: 'string', default: '60' }, // of stage 1; 0 leaves it out
     'joke-minutes': { type: 'string', default: '20' }, // of stage 2
+    share: { type: 'string', multiple: true, default: ['0.5'] }, // of stage 2's weights in the average
     megabytes: { type: 'string', default: 'Infinity' }, // of each text file: less than an hour needs less
-    rate: { type: 'string', default: '0.0006' },
+    rate: { type: 'string', default: '0.0006' }, // of stage 1; stage 2 takes a quarter
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
   },
@@ -54,76 +54,81 @@ const { text, jokes: jokeFile } = values;
 const out = resolve(values.out);
 const seed = Number(values.seed);
 const threads = Number(values.threads);
-/** Stages on documents: what part of their tokens are jokes of the grammar, and how long they take. */
-const DOCUMENT_STAGES = [
-  { name: 'mini-es-text', share: 0.2, minutes: Number(values.minutes) },
-  { name: 'mini-es-grammar', share: 0.85, minutes: Number(values['joke-minutes']) },
+const rate = Number(values.rate);
+
+interface Stage {
+  name: string;
+  minutes: number;
+  /** Tokens of jokes for each token of text. */
+  jokes: { grammar: number; house: number };
+  settings: Pick<TrainingSettings, 'dropout' | 'learningRate'>;
+}
+const STAGES: Stage[] = [
+  {
+    ...{ name: 'mini-es-text', minutes: Number(values.minutes) },
+    ...{ jokes: { grammar: 0.25, house: 0 }, settings: { dropout: 0, learningRate: rate } },
+  },
+  {
+    ...{ name: 'mini-es-jokes', minutes: Number(values['joke-minutes']) },
+    ...{ jokes: { grammar: 3, house: 1 }, settings: { dropout: 0.1, learningRate: rate / 4 } },
+  },
 ];
-const SEED_STAGE = 'mini-es-seeds';
+/** Most jokes are learned without a theme: half of them with one, and a model asked for none thinks of one. */
+const THEMED = 0.3;
 const RESULT = 'mini-es';
-/** What the model of the seed jokes counts in the average; chosen by `npm run models:measure` among 0.35, 0.45, 0.55. */
-const SEED_SHARE = 0.55;
 
 let base = values.base;
-for (const stage of DOCUMENT_STAGES) {
+let before = base;
+for (const stage of STAGES.filter(({ minutes }) => minutes > 0)) {
   if (!existsSync(join(out, stage.name))) {
     const run = runPath(out, stage.name);
     if (!existsSync(join(run, 'run.json'))) await prepareDocuments(run, base, stage);
     await finish(run);
   }
+  before = base;
   base = join(out, stage.name);
 }
-if (!existsSync(join(out, SEED_STAGE))) {
-  const run = runPath(out, SEED_STAGE);
-  if (!existsSync(join(run, 'run.json'))) await prepareSeedJokes(base);
-  await finish(run);
+for (const share of values.share) {
+  const name = `${RESULT}-${share}`;
+  if (!existsSync(join(out, name))) await average(before, base, Number(share), name);
 }
 
-if (!existsSync(join(out, RESULT))) await average(base, join(out, SEED_STAGE));
-
 /** Averages two models of one line, weight by weight (Wortsman et al. 2022, arXiv:2109.01903). */
-async function average(first: string, second: string): Promise<void> {
-  const [grammar, seeds] = [await openModelFolder(first), await openModelFolder(second)];
-  const [weights, other] = [emptyWeights(grammar.config), emptyWeights(grammar.config)];
-  await loadWeights(grammar, weights);
-  await loadWeights(seeds, other);
-  for (const [name, values] of weights) {
-    const added = other.get(name);
+async function average(first: string, second: string, share: number, name: string): Promise<void> {
+  const [from, to] = [await openModelFolder(first), await openModelFolder(second)];
+  const [weights, other] = [emptyWeights(from.config), emptyWeights(from.config)];
+  await loadWeights(from, weights);
+  await loadWeights(to, other);
+  for (const [tensor, values] of weights) {
+    const added = other.get(tensor);
     for (let i = 0; i < values.length; i++)
-      values[i] = (1 - SEED_SHARE) * (values[i] ?? 0) + SEED_SHARE * (added?.[i] ?? Number.NaN);
+      values[i] = (1 - share) * (values[i] ?? 0) + share * (added?.[i] ?? Number.NaN);
   }
-  await writeModel(join(out, RESULT), {
-    base: seeds,
+  await writeModel(join(out, name), {
+    base: to,
     name: RESULT,
     weights,
-    prompt: seeds.manifest.prompt,
-    training: { averagedWith: grammar.sha256, seeds: seeds.sha256, seedShare: SEED_SHARE },
+    prompt: to.manifest.prompt,
+    training: { averagedWith: from.sha256, jokes: to.sha256, share },
     write: async () => {},
   });
 }
 
-/** Rows of 256 tokens, 8,192 tokens a step; one pass needs no dropout. */
-function textSettings(): TrainingSettings {
-  return {
-    ...RECIPE_DEFAULTS.chispa,
-    epochs: 10_000, // the time limit ends it
-    learningRate: Number(values.rate),
-    warmup: 0.02,
-    weightDecay: 0.1,
-    dropout: 0,
-    batch: 32,
-    accumulate: 4,
-    patience: 0,
-    checkpoint: 50,
-    seed,
-  };
-}
+/** Rows of 256 tokens, 8,192 tokens a step. */
+const settingsOf = ({ settings }: Stage): TrainingSettings => ({
+  ...RECIPE_DEFAULTS.chispa,
+  epochs: 10_000, // the time limit ends it
+  warmup: 0.02,
+  weightDecay: 0.1,
+  batch: 32,
+  accumulate: 4,
+  patience: 0,
+  checkpoint: 20,
+  seed,
+  ...settings,
+});
 
-async function prepareDocuments(
-  run: string,
-  from: string,
-  { name: stage, share, minutes }: (typeof DOCUMENT_STAGES)[number],
-): Promise<void> {
+async function prepareDocuments(run: string, from: string, stage: Stage): Promise<void> {
   const base = await openModelFolder(from);
   const files = await readTextFiles(text);
   const random = createRandom(seed);
@@ -135,27 +140,32 @@ async function prepareDocuments(
   const sources: Document[][] = [];
   for (const { name, documents } of files) {
     process.stderr.write(`reading ${name}: ${documents.length} documents\n`);
-    validation.push(...documents.filter((_, i) => isHeldOut(i)).map(encode));
+    validation.push(...evenly(documents.filter((_, i) => isHeldOut(i))).map(encode));
     sources.push(evenly(documents.filter((_, i) => !isHeldOut(i))).map(encode));
   }
   const repeats = balancedRepeats(sources.map(size));
   const texts = sources.flatMap((source, i) => repeat(source, repeats[i] ?? 1));
-  const training = texts.concat(await jokeDocuments(base, size(texts)));
+  const { jokes } = await readJokes(jokeFile);
+  const grammar = jokes.map((joke) => ({ text: joke.text, themes: themesOf(joke), weight: 1 }));
+  const training = texts.concat(
+    jokeDocuments(base, grammar, size(texts) * stage.jokes.grammar),
+    jokeDocuments(base, seedJokes(), size(texts) * stage.jokes.house),
+  );
   const bytes = encodeDocuments(training);
   process.stderr.write(`${training.length} documents, ${size(training)} tokens\n`);
   await createRun(
     run,
     {
-      name: stage,
+      name: stage.name,
       base: base.path,
       baseSha256: base.sha256,
-      output: join(out, stage),
-      settings: textSettings(),
+      output: join(out, stage.name),
+      settings: settingsOf(stage),
       data: 'documents',
-      corpus: `${text} + ${jokeFile}`,
+      corpus: `${text} + ${jokeFile} + the jokes of the house`,
       corpusSha256: createHash('sha256').update(bytes).digest('hex'),
       threads,
-      minutes,
+      minutes: stage.minutes,
     },
     { [TRAINING_FILE]: bytes, [VALIDATION_FILE]: encodeDocuments(validation) },
   );
@@ -167,19 +177,13 @@ async function prepareDocuments(
     return documents.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every));
   }
 
-  /** Jokes as the joke stage will write them, repeated with new themes until they make up their share. */
-  async function jokeDocuments(model: ModelFolder, textTokens: number): Promise<Document[]> {
-    const jokes = (await readJokes(jokeFile)).jokes.map((joke) => ({
-      text: joke.text,
-      themes: themesOf(joke),
-      weight: 1,
-      tokens: model.tokenizer.encode(joke.text),
-    }));
-    const wanted = (textTokens * share) / (1 - share);
+  /** Jokes, over and over with new themes, until they have that many tokens. */
+  function jokeDocuments(model: ModelFolder, jokes: readonly TrainingJoke[], wanted: number): Document[] {
+    const encoded = jokes.map((joke) => ({ ...joke, tokens: model.tokenizer.encode(joke.text) }));
     const documents: Document[] = [];
     for (let tokens = 0; tokens < wanted; )
-      for (const joke of shuffled(jokes, random)) {
-        const document = jokeSample(model, joke, random, Number.POSITIVE_INFINITY);
+      for (const joke of shuffled(encoded, random)) {
+        const document = jokeSample(model, joke, random, Number.POSITIVE_INFINITY, THEMED);
         documents.push(document);
         tokens += document.tokens.length;
         if (tokens >= wanted) break;
@@ -192,18 +196,6 @@ async function prepareDocuments(
     const whole = Array.from({ length: Math.floor(times) }, () => documents).flat();
     return [...whole, ...shuffled(documents, random).slice(0, Math.round((times % 1) * documents.length))];
   }
-}
-
-async function prepareSeedJokes(from: string): Promise<void> {
-  await prepareRun({
-    base: from,
-    modelsDir: out,
-    name: SEED_STAGE,
-    jokes: seedJokes(),
-    corpus: 'the jokes of the house',
-    settings: { ...RECIPE_DEFAULTS.chispa, epochs: 30, seed },
-    threads,
-  });
 }
 
 async function finish(run: string): Promise<void> {

@@ -45,11 +45,18 @@ export type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
 
 /**
  * `<eot> [theme line] joke <eot>`. The theme line is read, not learnt: a model that learnt it would open half its
- * jokes with one of its own. The closing end-of-text is learnt like any token. Cut to `limit` tokens at most.
+ * jokes with one of its own. The closing end-of-text is learnt like any token. Cut to `limit` tokens at most; `share`
+ * of the samples carry a theme.
  */
-export function jokeSample(model: Speaker, joke: EncodedJoke, random: Random, limit: number): Sample {
+export function jokeSample(
+  model: Speaker,
+  joke: EncodedJoke,
+  random: Random,
+  limit: number,
+  share = THEMED,
+): Sample {
   // Both draws are always made, so that one joke's themes do not move the next joke's stream.
-  const themed = random.unit() < THEMED;
+  const themed = random.unit() < share;
   const theme = joke.themes[Math.floor(random.unit() * joke.themes.length)];
   const { joke: plain, theme: withTheme } = JOKE_FORMAT;
   const about =
