@@ -15,6 +15,7 @@ export async function ggufModel(source: string, precision: BenchPrecision): Prom
   const path = join(source, `${precision}.gguf`);
   if (existsSync(path)) return path;
   const config = parseConfig(await readFile(join(source, 'config.json'), 'utf8'), 'bench');
+  if (config.architecture !== 'gpt2') throw new Error('only a GPT-2 can be written as GGUF');
   const weights = await openSafetensors(join(source, 'model.safetensors'));
   const { width, layers, vocabSize, positions, innerWidth } = config;
   const matrixType = precision === 'q8' ? Q8_0 : F32;

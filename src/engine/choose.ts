@@ -1,3 +1,4 @@
+import { BANNED } from '../graph/sampler.ts';
 import { ChispaError } from '../lib/errors.ts';
 import type { Tensor } from '../lib/onnxruntime.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
@@ -41,7 +42,7 @@ const FIRST_ROW: readonly number[] = [0];
  * `neverEmpty`: no input of the sampler is empty, for execution providers that cannot run on nothing (WebGPU).
  */
 export function createChooser(
-  { vocabSize: vocabulary, eos }: Pick<ModelConfig, 'vocabSize' | 'eos'>,
+  { vocabSize: vocabulary, ends }: Pick<ModelConfig, 'vocabSize' | 'ends'>,
   { neverEmpty = false }: { neverEmpty?: boolean } = {},
 ): Chooser {
   let rows: readonly ChoosingRow[] = [];
@@ -146,24 +147,31 @@ export function createChooser(
     });
   }
 
-  /** Each shaped row's text so far, filled up with one token; rows without a penalty need only that. */
+  /**
+   * Each shaped row's text so far, before it the tokens that end texts, then filled up with one of them; a row without a
+   * penalty needs only those that it must not choose.
+   */
   function writeSeen(feeds: Feeds, list: readonly number[]): void {
-    const length = (row: ChoosingRow | undefined) =>
-      row && row.request.settings.repetitionPenalty !== 1 ? 1 + row.prompt.length + row.tokens.length : 1;
-    const longest = Math.max(1, ...list.map((i) => length(rows[i])));
-    const width = longest === 1 ? 1 : Math.ceil(longest / SEEN_BUCKET) * SEEN_BUCKET;
+    const listed = (row: ChoosingRow | undefined): readonly number[] => {
+      if (!row) return [0];
+      const banned = mustGoOn(row) ? ends : row.prompt.slice(0, 1);
+      return row.request.settings.repetitionPenalty === 1
+        ? banned
+        : [...banned, ...row.prompt, ...row.tokens];
+    };
+    const lists = list.map((index) => listed(rows[index]));
+    const longest = Math.max(ends.length, ...lists.map(({ length }) => length));
+    const width = longest === ends.length ? ends.length : Math.ceil(longest / SEEN_BUCKET) * SEEN_BUCKET;
     const seen = feeds.int64('seen_tokens', list.length, width);
-    const banned = feeds.int64('banned_tokens', list.length, 1);
+    const bans = feeds.float32('bans', list.length, width).fill(0);
     list.forEach((index, i) => {
       const row = rows[index];
-      const goesOn = row !== undefined && mustGoOn(row);
-      banned[i] = goesOn ? BigInt(eos) : -1n;
-      // A banned token must be listed; where it is not banned, one that has been seen anyway.
-      seen.fill(BigInt(goesOn ? eos : (row?.prompt[0] ?? 0)), i * width, (i + 1) * width);
-      if (!row || length(row) === 1) return;
-      [...row.prompt, ...row.tokens].forEach((token, j) => {
+      const own = lists[i] ?? [];
+      for (let j = 0; j < width; j++) {
+        const token = own[j] ?? own[0] ?? 0;
         seen[i * width + j] = BigInt(token);
-      });
+        if (row && mustGoOn(row) && ends.includes(token)) bans[i * width + j] = BANNED;
+      }
     });
   }
 }

@@ -38,8 +38,7 @@ export function createKvCache(
   bucket: number,
   maxTokens = Number.POSITIVE_INFINITY,
 ): KvCache {
-  const { heads, layers } = config;
-  const width = config.width / heads;
+  const { keyValueHeads: heads, headWidth: width, layers } = config;
   const parts = 2 * layers;
   let capacity = bucket;
   let memory = 0; // numbers of each part that there is room for

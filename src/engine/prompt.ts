@@ -20,14 +20,14 @@ export function promptTokens(
   prompt: Prompt,
   maxTokens: number,
 ): PromptTokens {
-  const { eos, positions } = folder.config;
+  const { start, positions } = folder.config;
   const { tokens, opening = '' } = read(folder, prompt);
-  if (tokens.length === 0) return { tokens: [eos], cut: false, opening };
+  if (tokens.length === 0) return { tokens: [start], cut: false, opening };
   const beforeText = maxTokens < positions ? positions - maxTokens : Math.max(1, positions >> 1);
   const room = prompt.kind === 'joke' ? positions - 1 : beforeText;
   if (tokens.length <= room) return { tokens, cut: false, opening };
   // A continuation keeps its start of a document: without it the model would begin in mid-text.
-  const head = prompt.kind === 'continue' && tokens[0] === eos && room > 1 ? [eos] : [];
+  const head = prompt.kind === 'continue' && tokens[0] === start && room > 1 ? [start] : [];
   return { tokens: [...head, ...tokens.slice(tokens.length - room + head.length)], cut: true, opening };
 }
 

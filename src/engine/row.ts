@@ -72,7 +72,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
     accept(token) {
       firstToken ??= performance.now();
       tokens.push(token);
-      if (token === folder.config.eos) return 'end';
+      if (folder.config.ends.includes(token)) return 'end';
       const { stopped } = stream.push(token);
       if (stopped) return 'stop';
       hand(stream.settled());

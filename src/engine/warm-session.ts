@@ -26,12 +26,12 @@ export async function warmSession(
     adapters: adapters?.feeds,
   });
   try {
-    const { eos } = folder.config;
+    const { start } = folder.config;
     const cache = createKvCache(folder.config, 1);
     cache.add();
-    await session.read(cache, [eos]);
+    await session.read(cache, [start]);
     await session.step(cache, [
-      { request: { settings: NEUTRAL_DEFAULTS, seed: 0 }, prompt: [eos, eos], tokens: [] },
+      { request: { settings: NEUTRAL_DEFAULTS, seed: 0 }, prompt: [start, start], tokens: [] },
     ]);
     return { session, provider };
   } catch (error) {

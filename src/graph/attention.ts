@@ -14,7 +14,7 @@ import {
   unsqueeze,
   where,
 } from './ops/index.ts';
-import type { Value } from './value.ts';
+import { type Dimension, dimensionAt, type Value } from './value.ts';
 
 /** Low enough that its softmax is exactly 0 in float32, finite so that a row of nothing but it is not NaN. */
 const MASKED = -1e9;
@@ -39,8 +39,16 @@ export function selfAttention(
   { query, key, value }: Record<'query' | 'key' | 'value', Value>,
   { scale, mask, dropout = (p) => p }: { scale: number; mask: Value; dropout?: (p: Value) => Value },
 ): Value {
-  const [, heads = 1, , width = 1] = query.shape;
-  const scores = add(matmul(mul(query, scale), swapLast(key)), mask); // [B, H, T, T]
-  const mixed = matmul(dropout(softmax(scores)), value); // [B, H, T, W]
+  const [batch = 'B', heads = 1, length = 'T', width = 1] = query.shape;
+  const groups = dimensionAt(key.shape, 1);
+  // Queries that ask the same keys are one matrix, their tokens one after the other: no key or value is copied.
+  const together = (x: Value, width: Dimension) =>
+    heads === groups ? x : reshape(x, [batch, groups, 'H/G·T', width]);
+  const apart = (x: Value, width: Dimension) =>
+    heads === groups ? x : reshape(x, [batch, heads, length, width]);
+  const products = matmul(together(mul(query, scale), width), swapLast(key)); // [B, G, H/G·T, T]
+  const scores = add(apart(products, length), mask); // [B, H, T, T]
+  const probabilities = together(dropout(softmax(scores)), length);
+  const mixed = apart(matmul(probabilities, value), width); // [B, H, T, W]
   return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', Number(heads) * Number(width)]);
 }

@@ -1,11 +1,12 @@
 import type { ModelConfig } from '../models/config.ts';
 import { layoutOf } from '../models/weight-layout.ts';
-import { fusedAddLayerNorm, timesTransposed } from './fused.ts';
+import { fusedAddLayerNorm, fusedAddRmsNorm, timesTransposed } from './fused.ts';
 import { createGraph, type Graph } from './graph.ts';
 import {
   add,
   and,
   concat,
+  expandTo,
   gather,
   gemm,
   greaterOrEqual,
@@ -24,7 +25,7 @@ import {
 import { sampler } from './sampler.ts';
 import { stackedAdapters } from './stacked-lora.ts';
 import { plainProjection, type TransformerParts, transformer } from './transformer.ts';
-import type { Value } from './value.ts';
+import type { Dimension, Value } from './value.ts';
 
 /** Low enough that its softmax is exactly 0 in float32. */
 const MASKED = -1e9;
@@ -76,8 +77,16 @@ export function decodeGraph(
   const held = less(place, unsqueeze(lengths, [1, 2, 3])); // [B, 1, 1, T+S]
   const start = graph.dimension('T');
   const own = and(greaterOrEqual(place, start), lessOrEqual(place, add(unsqueeze(step, [1]), start))); // [S, T+S]
-  const mask = where(or(held, own), graph.constant(0), graph.constant(MASKED)); // [B, 1, S, T+S]
+  const seen = where(or(held, own), graph.constant(0), graph.constant(MASKED)); // [B, 1, S, T+S]
   const lengthsOfParts = concat([start, graph.dimension('S')], 0, 2);
+
+  // Queries that ask the same keys are one matrix, their tokens one after the other: no key or value is copied.
+  const group = heads / keyValueHeads;
+  const asking = group === 1 ? 'S' : `${group}S`;
+  if (group > 1) graph.bindDimension(asking, mul(graph.dimension('S'), group));
+  const grouped = (x: Value, width: Dimension): Value =>
+    group === 1 ? x : reshape(x, ['B', keyValueHeads, asking, width]); // [B, G, H/G·S, width]
+  const mask = group === 1 ? seen : repeated(seen);
 
   // A step of a small batch is hundreds of small operations, each of which costs microseconds whatever it does: what
   // follows has as few of them as it can.
@@ -87,15 +96,22 @@ export function decodeGraph(
     fresh.push(k, v);
     // Scaled here and not in the products: onnxruntime has a much faster one for a single query without a factor, and
     // would move the factor there from a product right before it.
-    const query = mul(q, scale);
-    const scores = concat([timesTransposed(query, key), timesTransposed(query, k)], -1, 'T+S'); // [B, H, S, T+S]
+    const query = grouped(mul(q, scale), headWidth);
+    const scores = concat([timesTransposed(query, key), timesTransposed(query, k)], -1, 'T+S'); // [B, G, H/G·S, T+S]
     const [ofPast, ofOwn] = atBoundary(softmax(add(scores, mask)));
-    const mixed = add(matmul(ofPast, value), matmul(ofOwn, v)); // [B, H, S, W]
+    const answers = add(matmul(ofPast, value), matmul(ofOwn, v)); // [B, G, H/G·S, W]
+    const mixed = group === 1 ? answers : reshape(answers, ['B', heads, 'S', headWidth]);
     return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', heads * headWidth]);
   };
-  /** The probabilities of the cached tokens, and those of the new ones, out of [B, H, S, T+S]. */
+  /** The mask [B, 1, S, T+S] for every head of a group, [B, 1, H/G·S, T+S]. */
+  function repeated(mask: Value): Value {
+    const each = expandTo(unsqueeze(mask, [1]), ['B', 1, group, 'S', 'T+S']);
+    return reshape(each, ['B', 1, asking, 'T+S']);
+  }
+  /** The probabilities of the cached tokens, and those of the new ones, out of [B, G, H/G·S, T+S]. */
   const atBoundary = (p: Value): [Value, Value] => {
-    const type = (length: string) => ({ dtype: 'float32', shape: ['B', heads, 'S', length] }) as const;
+    const type = (length: string) =>
+      ({ dtype: 'float32', shape: ['B', keyValueHeads, asking, length] }) as const;
     const [past = unreachable(), own = unreachable()] = graph.node(
       'Split',
       [p, lengthsOfParts],
@@ -121,6 +137,7 @@ export function decodeGraph(
       attend,
       project: adapted,
       addLayerNorm: fusedAddLayerNorm,
+      addRmsNorm: fusedAddRmsNorm,
     },
     reshape(ids, ['N']),
     reshape(positions, ['N']),

@@ -23,6 +23,20 @@ export function fusedAddLayerNorm(
   return { normal, sum };
 }
 
+/** Residual sum and RMS normalization. */
+export function fusedAddRmsNorm(x: Value, y: Value, weight: Value, epsilon: number): NormalizedSum {
+  const type = { dtype: 'float32', shape: x.shape } as const;
+  const statistic = { dtype: 'float32', shape: [x.shape[0] ?? 'N', 1] } as const;
+  const [normal, , , sum] = x.graph.node(
+    'SkipSimplifiedLayerNormalization',
+    [x, y, weight],
+    [type, statistic, statistic, type],
+    { domain: 'com.microsoft', attributes: { epsilon: { float: epsilon } } },
+  );
+  if (!normal || !sum) throw new Error('SkipSimplifiedLayerNormalization has four outputs');
+  return { normal, sum };
+}
+
 /** `a·bᵀ` over the last two axes, without writing bᵀ down. */
 export function timesTransposed(a: Value, b: Value): Value {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-2) ?? 'T'];

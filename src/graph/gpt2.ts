@@ -1,6 +1,6 @@
 import type { Activation, Gpt2Config } from '../models/gpt2-config.ts';
 import { add, gather, gelu, geluTanh, layerNorm, relu, silu, split, tanh } from './ops/index.ts';
-import { inHeads, type TransformerParts } from './transformer.ts';
+import { inHeads, projector, type TransformerParts } from './transformer.ts';
 import type { Value } from './value.ts';
 
 const activations: Record<Activation, (x: Value) => Value> = {
@@ -16,10 +16,11 @@ const activations: Record<Activation, (x: Value) => Value> = {
  * ids and positions are int64 [N], N tokens of any number of rows one after the other; the result is [N, D].
  */
 export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, positions: Value): Value {
-  const { parameter, project, attend, dropout = (x) => x } = parts;
+  const { parameter, attend, dropout = (x) => x } = parts;
+  const project = projector(parts);
   const { embed = (ids) => gather(parameter('wte.weight'), ids) } = parts;
   const activate = activations[config.activation];
-  const { heads, layerNormEpsilon } = config;
+  const { heads, headWidth, layerNormEpsilon } = config;
   const norm = (x: Value, name: string) =>
     layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), layerNormEpsilon);
   const addNorm = (x: Value, y: Value, name: string) => {
@@ -34,22 +35,21 @@ export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, po
     const sum = add(x, y);
     return { sum, normal: norm(sum, name) };
   };
-  const linear = (x: Value, name: string): Value => one(project(x, [name]));
 
   let x = dropout(add(embed(ids), gather(parameter('wpe.weight'), positions))); // [N, D]
   let h = norm(x, 'h.0.ln_1');
   for (let i = 0; i < config.layers; i++) {
     const layer = `h.${i}`;
     const next = i + 1 < config.layers ? `h.${i + 1}.ln_1` : 'ln_f';
-    const packed = linear(h, `${layer}.attn.c_attn`); // [N, 3·D]
-    const [q, k, v] = split(inHeads(packed, parts, 3 * heads), 1, 3); // [B, H, S, D/H] each
+    const [packed] = project(h, [`${layer}.attn.c_attn`]); // [N, 3·D]
+    const [q, k, v] = split(inHeads(packed, parts, 3 * heads, headWidth), 1, 3); // [B, H, S, D/H] each
     if (!q || !k || !v) throw new Error('unreachable: split in three');
     const attended = attend(q, k, v, { scale: attentionScale(config, i), layer: i }); // [N, D]
-    const attention = dropout(linear(attended, `${layer}.attn.c_proj`));
-    ({ sum: x, normal: h } = addNorm(x, attention, `${layer}.ln_2`));
-    const inner = activate(linear(h, `${layer}.mlp.c_fc`)); // [N, 4·D]
-    const feedForward = dropout(linear(inner, `${layer}.mlp.c_proj`)); // [N, D]
-    ({ sum: x, normal: h } = addNorm(x, feedForward, next));
+    const [attention] = project(attended, [`${layer}.attn.c_proj`]); // [N, D]
+    ({ sum: x, normal: h } = addNorm(x, dropout(attention), `${layer}.ln_2`));
+    const [inner] = project(h, [`${layer}.mlp.c_fc`]); // [N, 4·D]
+    const [feedForward] = project(activate(inner), [`${layer}.mlp.c_proj`]); // [N, D]
+    ({ sum: x, normal: h } = addNorm(x, dropout(feedForward), next));
   }
   return h;
 }
@@ -58,9 +58,4 @@ export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, po
 function attentionScale(config: Gpt2Config, layer: number): number {
   const width = config.scaleAttentionWeights ? 1 / Math.sqrt(config.headWidth) : 1;
   return config.scaleAttentionByInverseLayer ? width / (layer + 1) : width;
-}
-
-function one([value]: readonly Value[]): Value {
-  if (!value) throw new Error('a projection has one result a name');
-  return value;
 }

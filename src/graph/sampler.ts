@@ -3,7 +3,6 @@ import {
   add,
   cast,
   div,
-  equal,
   gather,
   greater,
   lessOrEqual,
@@ -18,8 +17,8 @@ import type { Dtype, Shape, Value } from './value.ts';
 
 /** Tokens in a block of the draw: the sums of 393 blocks lead to one block of 128 among GPT-2's 50,257 tokens. */
 const BLOCK = 128;
-/** A logit whose softmax is exactly 0 in float32 at any temperature. */
-const IMPOSSIBLE = -1e9;
+/** Added to a logit, makes its softmax exactly 0 in float32 at any temperature. */
+export const BANNED = -1e9;
 /** Keeps the point of the draw below the total however the sums round; a millionth of the distribution is never reached. */
 const BELOW_ONE = 1 - 2 ** -20;
 
@@ -30,12 +29,12 @@ const BELOW_ONE = 1 - 2 ** -20;
  * - `greedy_rows` [G] → `greedy_tokens` [G]: the most probable token;
  * - `draw_rows` [D], `draw_temperatures` [D, 1], `draw_points` [D, 1] in [0, 1) → `drawn_tokens` [D, 1]: the token at
  *   that point of the cumulative softmax, in token order;
- * - `shaped_rows` [P], `temperatures` [P, 1], `seen_tokens` [P, M], `penalties` [P, 1], `banned_tokens` [P, 1]: rows that also have a
- *   repetition penalty (1 is none), a banned token (-1 is none; it must be among those seen), top-k or top-p. Of their softmax leave the graph: for `table_rows` [A] (indices
+ * - `shaped_rows` [P], `temperatures` [P, 1], `seen_tokens` [P, M], `penalties` [P, 1], `bans` [P, M]: rows that also have a
+ *   repetition penalty (1 is none), banned tokens (`BANNED` at their places among those seen, else 0), top-k or top-p. Of their softmax leave the graph: for `table_rows` [A] (indices
  *   into the shaped ones) the `table_size` [1] largest as `table_weights` and `table_tokens` [A + 1, K], largest first, the last row without meaning; for
  *   `full_rows` [F] all of it as `full_weights` [F, V].
  *
- * Processors come in Hugging Face's order: repetition penalty, banned token, temperature, then top-k and top-p on what left.
+ * Processors come in Hugging Face's order: repetition penalty, banned tokens, temperature, then top-k and top-p on what left.
  */
 export function sampler(graph: Graph, logits: Value): void {
   const rows = (name: string, length: string) => graph.input(name, 'int64', [length]);
@@ -47,8 +46,8 @@ export function sampler(graph: Graph, logits: Value): void {
   graph.output('drawn_tokens', draw(softmax(drawn), column('draw_points', 'D')));
 
   const seen = graph.input('seen_tokens', 'int64', ['P', 'M']);
-  const banned = graph.input('banned_tokens', 'int64', ['P', 1]);
-  const shaped = penalise(gather(logits, rows('shaped_rows', 'P')), seen, column('penalties', 'P'), banned);
+  const bans = graph.input('bans', 'float32', ['P', 'M']);
+  const shaped = penalise(gather(logits, rows('shaped_rows', 'P')), seen, column('penalties', 'P'), bans);
   const weights = softmax(div(shaped, column('temperatures', 'P')));
   const size = graph.input('table_size', 'int64', [1]);
   // One row more than asked for: onnxruntime 1.30's TopK divides by zero when there is none, which ends the process.
@@ -79,14 +78,14 @@ const argmax = (x: Value): Value =>
   one(x.graph, 'ArgMax', [x], 'int64', x.shape.slice(0, 1), { axis: 1, keepdims: 0 });
 
 /**
- * Divides the positive and multiplies the negative logits of the tokens seen (CTRL, arXiv:1909.05858), and makes the
- * banned one impossible. A token listed twice is penalised once: both write the same number.
+ * Divides the positive and multiplies the negative logits of the tokens seen (CTRL, arXiv:1909.05858), and adds their
+ * bans. A token listed twice is penalized once: both write the same number.
  */
-function penalise(logits: Value, seen: Value, penalties: Value, banned: Value): Value {
+function penalise(logits: Value, seen: Value, penalties: Value, bans: Value): Value {
   const { graph } = logits;
   const old = one(graph, 'GatherElements', [logits, seen], 'float32', seen.shape, { axis: 1 });
   const penalised = where(greater(old, 0), div(old, penalties), mul(old, penalties));
-  const allowed = where(equal(seen, banned), IMPOSSIBLE, penalised);
+  const allowed = add(penalised, bans);
   return one(graph, 'ScatterElements', [logits, seen, allowed], 'float32', logits.shape, { axis: 1 });
 }
 

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../models/config.ts';
 import { layoutOf } from '../models/weight-layout.ts';
 import { gpt2 } from './gpt2.ts';
+import { llama } from './llama.ts';
 import { linear, reshape, transpose } from './ops/index.ts';
 import type { Dimension, Value } from './value.ts';
 
@@ -25,6 +26,7 @@ export interface TransformerParts {
   embed?(ids: Value): Value;
   /** Residual sum `x + y` and its normalization, which a decode graph may fuse. */
   addLayerNorm?(x: Value, y: Value, weight: Value, bias: Value, epsilon: number): NormalizedSum;
+  addRmsNorm?(x: Value, y: Value, weight: Value, epsilon: number): NormalizedSum;
   /** Regularization of the embeddings and of both residual branches. Default: none. */
   dropout?(x: Value): Value;
 }
@@ -38,12 +40,19 @@ export interface NormalizedSum {
  * A model up to its last normalization: ids and positions int64 [N], N tokens of any number of rows one after the other
  * → [N, D].
  */
-export const transformer = (
+export function transformer(
   config: ModelConfig,
   parts: TransformerParts,
   ids: Value,
   positions: Value,
-): Value => gpt2(config, parts, ids, positions);
+): Value {
+  switch (config.architecture) {
+    case 'gpt2':
+      return gpt2(config, parts, ids, positions);
+    case 'llama':
+      return llama(config, parts, ids, positions);
+  }
+}
 
 /** Linear layers with the weights as the model's file has them. */
 export function plainProjection(
@@ -59,13 +68,16 @@ export function plainProjection(
     });
 }
 
-/** The heads of rows one after the other, each with its tokens: [N, heads · W] → [B, heads, S, W]. */
-export function inHeads(
+/** `project`, known to give one result for each name. */
+export const projector =
+  ({ project }: Pick<TransformerParts, 'project'>) =>
+  <const Names extends readonly string[]>(x: Value, names: Names) =>
+    project(x, names) as { [Name in keyof Names]: Value };
+
+/** The tokens of each head together: [N, heads · W] → [B, heads, S, W]. */
+export const inHeads = (
   x: Value,
   { batch, length }: Pick<TransformerParts, 'batch' | 'length'>,
   heads: number,
-): Value {
-  const [, width] = x.shape;
-  if (typeof width !== 'number') throw new Error(`heads of [${x.shape}]: width not known`);
-  return transpose(reshape(x, [batch, length, heads, width / heads]), [0, 2, 1, 3]);
-}
+  width: number,
+): Value => transpose(reshape(x, [batch, length, heads, width]), [0, 2, 1, 3]);

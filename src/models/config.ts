@@ -1,9 +1,10 @@
 import { ChispaError } from '../lib/errors.ts';
 import { unsupported } from './config-fields.ts';
 import { type Gpt2Config, gpt2Config } from './gpt2-config.ts';
+import { isLlama, LLAMA_FAMILY, type LlamaConfig, llamaConfig } from './llama-config.ts';
 
 /** The shape of a model, from Hugging Face's config.json: everything that changes what the model computes. */
-export type ModelConfig = Gpt2Config;
+export type ModelConfig = Gpt2Config | LlamaConfig;
 
 /** What a config says whatever the architecture. */
 export interface CommonConfig {
@@ -42,7 +43,11 @@ export function parseConfig(text: string, origin: string): ModelConfig {
   const json = jsonObject(text, origin);
   const type = 'model_type' in json ? json.model_type : 'gpt2';
   if (type === 'gpt2') return gpt2Config(json, origin);
-  throw unsupported(origin, `model_type ${JSON.stringify(type)} is not among gpt2`);
+  if (isLlama(type)) return llamaConfig(json, type, origin);
+  throw unsupported(
+    origin,
+    `model_type ${JSON.stringify(type)} is not among ${['gpt2', ...LLAMA_FAMILY].join(', ')}`,
+  );
 }
 
 function jsonObject(text: string, origin: string): object {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type ModelConfig, parseConfig } from './config.ts';
 import { WEIGHTS_FILE } from './folder.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
-import type { DropoutRates } from './module-tree.ts';
+import type { DropoutRates } from './module.ts';
 import { openSafetensors } from './safetensors.ts';
 import { checkShapes, expectedShapes } from './shapes.ts';
 

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelConfig, parseConfig } from './config.ts';
+import { GENERATION_CONFIG_FILE, withEnds } from './generation-config.ts';
 import { sha256File } from './hash.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest, promptTemplates } from './manifest.ts';
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
@@ -38,7 +39,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       `There is no model folder at ${folder}. Import one with: chispa model import`,
     );
   const configPath = join(folder, 'config.json');
-  const config = parseConfig(await readText(configPath), configPath);
+  const config = await readEnds(folder, parseConfig(await readText(configPath), configPath));
   const weights = await openSafetensors(join(folder, WEIGHTS_FILE));
   checkShapes(weights, config);
   const tokenizer = await loadTokenizer(folder);
@@ -74,6 +75,12 @@ export function tensorFor(
   if (!tensor)
     throw new ChispaError('model-mismatch', `The model ${folder.name} has no weight named ${name}.`);
   return tensor;
+}
+
+async function readEnds(folder: string, config: ModelConfig): Promise<ModelConfig> {
+  const path = join(folder, GENERATION_CONFIG_FILE);
+  const present = await stat(path).catch(() => undefined);
+  return present ? withEnds(config, await readText(path), path) : config;
 }
 
 async function readManifest(folder: string): Promise<Manifest | undefined> {

@@ -12,7 +12,7 @@ export const modelName = z
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
 
 /**
- * Prompt templates. `{eot}` stands for the end-of-text token, `{theme}` and `{text}` for what a person gave, which is
+ * Prompt templates. `{eot}` stands for the token that documents begin with (GPT-2's end-of-text), `{theme}` and `{text}` for what a person gave, which is
  * always read as plain text. Text of the template that is not a placeholder is tokenised as it stands.
  */
 export const promptTemplates = z.strictObject({

@@ -1,7 +1,7 @@
 import type { ModelFolder } from './folder.ts';
 
 /**
- * Tokens of one of the manifest's prompt templates. `{eot}` is the end-of-text token; `{theme}` and `{text}` are
+ * Tokens of one of the manifest's prompt templates. `{eot}` is the token that documents begin with; `{theme}` and `{text}` are
  * replaced by `values`, read as plain text together with the template's own text around them.
  */
 export function templateTokens(
@@ -11,7 +11,7 @@ export function templateTokens(
 ): number[] {
   return template.split('{eot}').flatMap((part, i) => {
     const text = part.replace(/\{(theme|text)\}/g, (_, name: string) => values[name] ?? '');
-    return [...(i > 0 ? [config.eos] : []), ...tokenizer.encode(text)];
+    return [...(i > 0 ? [config.start] : []), ...tokenizer.encode(text)];
   });
 }
 

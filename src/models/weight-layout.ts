@@ -1,5 +1,6 @@
 import type { ModelConfig } from './config.ts';
 import { gpt2Layout } from './gpt2-layout.ts';
+import { llamaLayout } from './llama-layout.ts';
 
 /** A linear layer of a block, named without `.weight` and `.bias`. */
 export interface LinearLayer {
@@ -29,7 +30,14 @@ export interface WeightLayout {
 }
 
 /** The weights of a model of this shape. */
-export const layoutOf = (config: ModelConfig): WeightLayout => gpt2Layout(config);
+export function layoutOf(config: ModelConfig): WeightLayout {
+  switch (config.architecture) {
+    case 'gpt2':
+      return gpt2Layout(config);
+    case 'llama':
+      return llamaLayout(config);
+  }
+}
 
 /** The linear layers of one block, by their names within it: `attn.c_attn`. An adapter may change any of them. */
 export const linearNames = ({ linears, blocks }: WeightLayout): string[] =>

@@ -36,6 +36,17 @@ const USES: Record<string, Use> = {
   log: { shapes: [[5]], write: ([a]) => ops.log(at(a)), range: [1, 3] },
   sqrt: { shapes: [[5]], write: ([a]) => ops.sqrt(at(a)), range: [1, 3] },
   sigmoid: { shapes: [[5]], write: ([a]) => ops.sigmoid(at(a)) },
+  cos: { shapes: [[5]], write: ([a]) => ops.cos(at(a)) },
+  sin: { shapes: [[5]], write: ([a]) => ops.sin(at(a)) },
+  rotate: {
+    shapes: [[1, 2, 3, 4]],
+    write: ([a], graph) => {
+      const angles = graph.constant([0.1, 2, -1, 0.5, 3, 0.7], 'float32', [3, 2]);
+      const rows = graph.constant([2, 0, 1], 'int64', [1, 3]);
+      return ops.rotate(at(a), { cos: ops.cos(angles), sin: ops.sin(angles), rows });
+    },
+  },
+  rmsNorm: { shapes: [[3, 4], [4]], write: ([x, w]) => ops.rmsNorm(at(x), at(w), 1e-3) },
   tanh: { shapes: [[5]], write: ([a]) => ops.tanh(at(a)) },
   erf: { shapes: [[5]], write: ([a]) => ops.erf(at(a)) },
   relu: { shapes: [[5]], write: ([a]) => ops.relu(ops.sub(at(a), 1.5)), range: [2, 3] },

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { packageRoot } from '../../src/lib/paths.ts';
 import { parseConfig } from '../../src/models/config.ts';
-import { countParameters, moduleNames, moduleTree, treeLines } from '../../src/models/module-tree.ts';
+import { countParameters } from '../../src/models/module.ts';
+import { moduleNames, moduleTree, treeLines } from '../../src/models/module-tree.ts';
 
 const golden = z
   .array(
@@ -20,6 +21,20 @@ const golden = z
     }),
   )
   .parse(JSON.parse(await readFile(join(packageRoot, 'test/golden/module_tree.json'), 'utf8')));
+
+const NO_DROPOUT = { embedding: 0, residual: 0, attention: 0 };
+const llamas = z
+  .record(z.string(), z.object({ tree: z.array(z.string()), modules: z.array(z.string()) }))
+  .parse(JSON.parse(await readFile(join(packageRoot, 'test/golden/llama.json'), 'utf8')));
+
+describe.each(Object.entries(llamas))('the module tree of %s', (name, golden) => {
+  it('is what PyTorch prints, with its names', async () => {
+    const path = join(packageRoot, 'test/fixtures/random-llama', name, 'config.json');
+    const tree = moduleTree(parseConfig(await readFile(path, 'utf8'), path), NO_DROPOUT);
+    expect(treeLines(tree).map(({ text }) => text)).toEqual(golden.tree);
+    expect(moduleNames(tree)).toEqual(golden.modules);
+  });
+});
 
 describe.each(golden)('the module tree of $config', ({ config, print, names, parameters }) => {
   const tree = moduleTree(parseConfig(JSON.stringify(config), 'golden'), {

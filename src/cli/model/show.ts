@@ -2,15 +2,10 @@ import { loadConfig } from '../../config.ts';
 import { blocking } from '../../graph/quantise.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { describeModel, type ModelDescription } from '../../models/describe.ts';
-import {
-  countParameters,
-  type Module,
-  moduleNames,
-  moduleTree,
-  treeLines,
-} from '../../models/module-tree.ts';
+import { countParameters, type Module } from '../../models/module.ts';
+import { moduleNames, moduleTree, treeLines } from '../../models/module-tree.ts';
 import { resolveModel } from '../../models/registry.ts';
-import { expectedShapes } from '../../models/shapes.ts';
+import { layoutOf } from '../../models/weight-layout.ts';
 import { columns, fileSize, grouped } from '../output/text.ts';
 
 /** `chispa model show`: the module tree with shapes and parameters, memory, origin. */
@@ -73,21 +68,20 @@ function factsText(
 /** Bytes of the weights as the engine holds them: matrices in blocks with one scale each, the rest in float32. */
 function memoryPerPrecision(config: ModelConfig): Record<'fp32' | 'q8' | 'q4', number> {
   const memory = { fp32: 0, q8: 0, q4: 0 };
-  for (const [name, shape] of expectedShapes(config)) {
-    const [rows = 1, columns = 1] = shape;
-    const plain = 4 * rows * columns;
+  const { shapes, linears, embedding, head } = layoutOf(config);
+  const matrices = new Map(linears.flat().map(({ name, ...layer }) => [`${name}.weight`, layer]));
+  for (const name of [embedding, head])
+    matrices.set(name, { inputs: config.width, outputs: config.vocabSize, bias: false });
+  for (const [name, shape] of shapes) {
+    const plain = 4 * shape.reduce((product, length) => product * length, 1);
     memory.fp32 += plain;
-    const isHead = name === (config.tied ? 'wte.weight' : 'lm_head.weight');
-    const isMatrix = shape.length === 2 && name !== 'wpe.weight' && (name !== 'wte.weight' || isHead);
-    const [inputs, outputs] = isHead ? [columns, rows] : [rows, columns];
+    const matrix = matrices.get(name);
     for (const [precision, bits] of [
       ['q8', 8],
       ['q4', 4],
     ] as const) {
-      const { blocks, bytes } = blocking(inputs, bits);
-      if (isMatrix) memory[precision] += outputs * blocks * (bytes + 4);
-      // The embedding is looked up row by row, and stays whole beside the quantised head.
-      if (!isMatrix || name === 'wte.weight') memory[precision] += plain;
+      const { blocks, bytes } = blocking(matrix?.inputs ?? 1, bits);
+      memory[precision] += matrix ? matrix.outputs * blocks * (bytes + 4) : plain;
     }
   }
   return memory;

@@ -4,6 +4,7 @@ import { sumTo } from './reduce.ts';
 
 type BinaryRule = (g: Value, a: Value, b: Value, y: Value) => [Value, Value];
 type UnaryRule = (g: Value, x: Value, y: Value) => Value;
+type UnaryOperation = (x: Value) => Value;
 
 /** An operation on two broadcast operands; what was broadcast is summed back in the gradient. */
 const binary =
@@ -48,6 +49,10 @@ export const log = unary('Log', (g, x) => div(g, x));
 
 /** `√x`. `∂√x = ∂x / 2√x`. */
 export const sqrt = unary('Sqrt', (g, _x, y) => div(g, mul(y, 2)));
+
+/** Cosine and sine, of angles in radians. */
+export const cos: UnaryOperation = unary('Cos', (g, x) => neg(mul(g, sin(x))));
+export const sin: UnaryOperation = unary('Sin', (g, x) => mul(g, cos(x)));
 
 /** Logistic function σ. `σ′ = σ·(1 − σ)`. */
 export const sigmoid = unary('Sigmoid', (g, _x, y) => mul(g, mul(y, sub(1, y))));

@@ -8,3 +8,4 @@ export * from './loss.ts';
 export * from './matrix.ts';
 export * from './normalise.ts';
 export * from './reduce.ts';
+export * from './rotary.ts';

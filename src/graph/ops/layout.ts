@@ -26,14 +26,12 @@ export function shapeVector(graph: Graph, shape: Shape): Value {
 
 /** The same elements in order under another shape. */
 export function reshape(x: Value, shape: Shape): Value {
-  // One unknown length is what -1 stands for, and needs no look at the inputs.
-  const single = shape.filter((dimension) => typeof dimension === 'string').length === 1;
-  const target = single
-    ? int64(
-        x.graph,
-        shape.map((dimension) => (typeof dimension === 'string' ? -1 : dimension)),
-      )
-    : shapeVector(x.graph, shape);
+  // 0 stands for the length at the same place of x, and -1 for one that is not known: no need to look at the inputs.
+  const plain = shape.map((dimension, axis) =>
+    typeof dimension === 'number' ? dimension : dimension === x.shape[axis] ? 0 : -1,
+  );
+  const single = plain.filter((dimension) => dimension === -1).length <= 1;
+  const target = single ? int64(x.graph, plain) : shapeVector(x.graph, shape);
   return apply('Reshape', [x, target], { shape, backward: (g) => [reshape(g, x.shape)] });
 }
 

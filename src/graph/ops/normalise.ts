@@ -15,6 +15,33 @@ export const softmax = (x: Value): Value =>
   });
 
 /**
+ * RMS normalization over the last axis: `y = x̂·w`, `x̂ = x/√(mean(x²) + ε)` (arXiv:1910.07467).
+ * With `d = g·w`: `∂x = (d − x̂·mean(d·x̂))/√(mean(x²) + ε)`, `∂w = Σ g·x̂`.
+ */
+export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
+  const { graph, shape } = x;
+  const statistic = { dtype: 'float32', shape: withDimension(shape, -1, 1) } as const;
+  const [y, inverse] = graph.node(
+    'SimplifiedLayerNormalization',
+    [x, weight],
+    [{ dtype: 'float32', shape }, statistic],
+    { attributes: { axis: -1, epsilon: { float: epsilon } } },
+  );
+  if (!y || !inverse) throw new Error('SimplifiedLayerNormalization has two outputs');
+  graph.tape.record({
+    inputs: [x, weight],
+    outputs: [y],
+    backward: ([g = y]) => {
+      const normal = mul(x, inverse);
+      const d = mul(g, weight);
+      const along = mul(normal, mean(mul(d, normal), -1, { keep: true }));
+      return [mul(sub(d, along), inverse), sumTo(mul(g, normal), weight.shape)];
+    },
+  });
+  return y;
+}
+
+/**
  * Layer normalisation over the last axis: `y = x̂·w + b`, `x̂ = (x − μ)/σ` (arXiv:1607.06450).
  * With `d = g·w`: `∂x = (d − mean(d) − x̂·mean(d·x̂))/σ`, `∂w = Σ g·x̂`, `∂b = Σ g`.
  */

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileDownloadInfo, HubApiError, type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
+import { GENERATION_CONFIG_FILE } from '../generation-config.ts';
 import { TOKENIZER_FILES } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
 import { downloadFile, type RemoteFile } from './hub-file.ts';
@@ -109,7 +110,9 @@ export const removeDownload = ({ folder }: DownloadedModel): Promise<void> =>
 function smallFiles(listed: ReadonlyMap<string, unknown>, id: string): string[] {
   if (!listed.has('config.json'))
     throw new ChispaError('hub-failed', `${id} has no config.json: it is not a model for transformers.`);
-  return ['config.json', ...TOKENIZER_FILES, 'README.md'].filter((name) => listed.has(name));
+  return ['config.json', GENERATION_CONFIG_FILE, ...TOKENIZER_FILES, 'README.md'].filter((name) =>
+    listed.has(name),
+  );
 }
 
 /** The names of the weight files, after fetching the index that lists them where there is one. */

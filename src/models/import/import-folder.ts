@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
 import { WEIGHTS_FILE } from '../folder.ts';
+import { GENERATION_CONFIG_FILE, withEnds } from '../generation-config.ts';
 import { sha256File } from '../hash.ts';
 import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates } from '../manifest.ts';
 import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-write.ts';
@@ -46,6 +47,8 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   const texts = await readTexts(folder);
   const config = parseConfig(texts.config, join(folder, 'config.json'));
   const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
+  if (texts.generation !== undefined)
+    withEnds(config, texts.generation, join(folder, GENERATION_CONFIG_FILE)); // throws where it is wrong
   const weights = await selectWeights(await openWeights(folder), config);
 
   await stageFolder(modelsDir, name, async (staging) => {
@@ -59,6 +62,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
       const others = {
         'config.json': weights.tied === config.tied ? texts.config : untied(texts.config),
         'tokenizer.json': tokenizer.json,
+        ...(texts.generation === undefined ? {} : { [GENERATION_CONFIG_FILE]: texts.generation }),
         ...(texts.readme === undefined ? {} : { 'README.md': texts.readme }),
       };
       for (const [file, text] of Object.entries(others)) {
@@ -115,6 +119,7 @@ async function readTexts(folder: string) {
   return {
     config,
     tokenizer,
+    generation: await readText(join(folder, GENERATION_CONFIG_FILE)),
     readme: await readText(join(folder, 'README.md')),
     manifest: manifest === undefined ? undefined : parseManifest(manifest, join(folder, MANIFEST_FILE)),
   };

@@ -1,0 +1,67 @@
+import type { RotaryConfig } from '../models/rotary-config.ts';
+import type { Graph } from './graph.ts';
+import { cast, cos, mul, type RotaryTable, range, reshape, sin, unsqueeze } from './ops/index.ts';
+import type { TransformerParts } from './transformer.ts';
+import type { Value } from './value.ts';
+
+/**
+ * By how much each pair of a head's numbers turns from one token to the next, [width / 2], after the scaling that
+ * transformers' `modeling_rope_utils.py` does.
+ */
+export function rotaryFrequencies(rotary: RotaryConfig, width: number): number[] {
+  const base = Array.from({ length: width / 2 }, (_, i) => Math.fround(rotary.theta ** ((-2 * i) / width)));
+  switch (rotary.type) {
+    case 'default':
+      return base;
+    case 'linear':
+      return base.map((frequency) => frequency / rotary.factor);
+    case 'llama3':
+      return base.map((frequency) => llama3(frequency, rotary));
+    case 'yarn': {
+      const [low, high] = yarnRange(rotary, width);
+      return base.map((frequency, i) => {
+        const ramp = Math.min(1, Math.max(0, (i - low) / (high - low))); // 0: kept, 1: divided
+        return (frequency / rotary.factor) * ramp + frequency * (1 - ramp);
+      });
+    }
+  }
+}
+
+/** Turns that took up more than the original context are slowed down, short ones are not. */
+function llama3(frequency: number, rotary: RotaryConfig & { type: 'llama3' }): number {
+  const { factor, lowFactor, highFactor, originalPositions } = rotary;
+  const turns = (originalPositions * frequency) / (2 * Math.PI); // within the original context
+  if (turns > highFactor) return frequency;
+  if (turns < lowFactor) return frequency / factor;
+  const kept = (turns - lowFactor) / (highFactor - lowFactor);
+  return ((1 - kept) * frequency) / factor + kept * frequency;
+}
+
+/** The pairs between which YaRN's ramp goes from kept to divided. */
+function yarnRange(rotary: RotaryConfig & { type: 'yarn' }, width: number): [number, number] {
+  const { theta, betaFast, betaSlow, originalPositions, truncate } = rotary;
+  const pairOf = (turns: number) =>
+    (width * Math.log(originalPositions / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
+  const [first, last] = [pairOf(betaFast), pairOf(betaSlow)];
+  const low = Math.max(0, truncate ? Math.floor(first) : first);
+  const high = Math.min(width - 1, truncate ? Math.ceil(last) : last);
+  return [low, high === low ? high + 0.001 : high];
+}
+
+/** Cosines and sines of the angles at positions int64 [N]: what `rotate` turns by. */
+export function rotaryTable(
+  graph: Graph,
+  rotary: RotaryConfig,
+  positions: Value,
+  { batch, length, width }: Pick<TransformerParts, 'batch' | 'length'> & { width: number },
+): RotaryTable {
+  const frequencies = graph.constant(rotaryFrequencies(rotary, width), 'float32');
+  const angles = mul(unsqueeze(cast(positions, 'float32'), [1]), frequencies); // [N, W/2]
+  const factor = rotary.type === 'yarn' ? rotary.attentionFactor : 1;
+  const scaled = (x: Value) => (factor === 1 ? x : mul(x, factor));
+  return {
+    cos: scaled(cos(angles)),
+    sin: scaled(sin(angles)),
+    rows: reshape(range(graph, 'N'), [batch, length]),
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ChispaError } from '../lib/errors.ts';
+import type { ModelConfig } from './config.ts';
+
+/** Defaults of Hugging Face's `generate`; Chispa has its own, but for the tokens that end a text. */
+export const GENERATION_CONFIG_FILE = 'generation_config.json';
+
+const fields = z.looseObject({
+  eos_token_id: z.union([z.number().int(), z.array(z.number().int())]).nullish(),
+});
+
+/**
+ * The config with every token that its generation_config.json ends texts at: a chat model ends its turn with another
+ * token than a document. Tokens outside the vocabulary are left out, as no text can hold them. `origin` names the file in errors.
+ */
+export function withEnds<Config extends ModelConfig>(config: Config, text: string, origin: string): Config {
+  const { eos_token_id: ids } = parse(text, origin);
+  const more = [ids ?? []].flat().filter((id) => id >= 0 && id < config.vocabSize);
+  return { ...config, ends: [...new Set([...config.ends, ...more])] };
+}
+
+function parse(text: string, origin: string): z.infer<typeof fields> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ChispaError('model-damaged', `${origin} is not JSON. Import the model again.`, { cause });
+  }
+  const parsed = fields.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ChispaError(
+    'model-damaged',
+    `${origin} is wrong: eos_token_id is neither a token id nor a list of them. Import the model again.`,
+  );
+}
