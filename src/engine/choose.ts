@@ -1,10 +1,10 @@
-import { BANNED } from '../graph/sampler.ts';
+import { BANNED, NUCLEUS } from '../graph/sampler.ts';
 import { ChispaError } from '../lib/errors.ts';
 import type { Tensor } from '../lib/onnxruntime.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { ModelConfig } from '../models/config.ts';
 import type { Feeds } from './feeds.ts';
-import { drawRanked, drawToken, keepTop } from './processors.ts';
+import { drawNucleus, drawRanked, drawToken, keepTop } from './processors.ts';
 import { randomAt } from './random.ts';
 
 /** What decides a row's next token, besides its logits. */
@@ -37,7 +37,8 @@ const FIRST_ROW: readonly number[] = [0];
 
 /**
  * Every row goes the cheapest way that its settings allow: argmax and plain draws stay in the graph, top-k rows get the table
- * of their k largest, and only top-p without top-k (or a penalised draw) needs the whole distribution here.
+ * of their k largest, top-p rows one that nearly always holds their nucleus. The whole distribution is needed here only
+ * where it does not, and for a penalised draw.
  * With probability ε an ε-greedy row takes the most probable token, else it draws; processors apply to both.
  * `neverEmpty`: no input of the sampler is empty, for execution providers that cannot run on nothing (WebGPU).
  */
@@ -55,6 +56,7 @@ export function createChooser(
   const full: number[] = [];
   const points: number[] = []; // by row
   const sizes: number[] = []; // by place in `shaped`: entries of the table the row may use
+  const nucleus = Math.min(NUCLEUS, vocabulary);
 
   const sort = (): void => {
     for (const list of [greedy, draw, shaped, table, full, points, sizes]) list.length = 0;
@@ -69,13 +71,17 @@ export function createChooser(
       if (takesTop && plain) greedy.push(i);
       else if (!takesTop && plain && !cut) draw.push(i);
       else {
-        const size = takesTop ? 1 : Math.min(settings.topK, vocabulary);
+        const size = takesTop ? 1 : tableSize(settings);
         (size > 0 ? table : full).push(shaped.length);
         shaped.push(i);
         sizes.push(size);
       }
     });
   };
+
+  const tableSize = ({ topK, topP }: DecoderSettings): number =>
+    topK > 0 ? Math.min(topK, vocabulary) : topP < 1 ? nucleus : 0;
+  const settingsAt = (place: number) => rows[shaped[place] ?? 0]?.request.settings;
 
   return {
     prepare(feeds, next) {
@@ -89,6 +95,7 @@ export function createChooser(
       writeList(feeds, 'table_rows', fed(table));
       writeList(feeds, 'full_rows', fed(full));
       feeds.int64('table_size', 1)[0] = BigInt(Math.max(1, ...sizes));
+      writeShares(feeds, fed(table));
       writeColumn(feeds, 'draw_temperatures', drawn, temperature);
       writeColumn(feeds, 'draw_points', drawn, (_, i) => points[i] ?? 0);
       writeColumn(feeds, 'temperatures', formed, temperature);
@@ -118,20 +125,49 @@ export function createChooser(
     const width = Math.max(1, ...sizes);
     table.forEach((place, i) => {
       const row = shaped[place] ?? 0;
-      const ranked = weights.subarray(i * width, i * width + (sizes[place] ?? 1));
-      const rank = drawRanked(ranked, rows[row]?.request.settings.topP ?? 1, points[row] ?? 0);
+      const size = sizes[place] ?? 1;
+      const ranked = weights.subarray(i * width, i * width + size);
+      const { topK = 0, topP = 1 } = settingsAt(place) ?? {};
+      const point = points[row] ?? 0;
+      const rank =
+        topK > 0 || size === 1
+          ? drawRanked(ranked, topP, point)
+          : drawNucleus(ranked, ids.subarray(i * width, i * width + size), topP, point);
       tokens[row] = Number(ids[i * width + rank]);
+    });
+    const places = int64(outputs, 'wide_places');
+    const wide = float32(outputs, 'wide_weights');
+    places.forEach((place, i) => {
+      const own = table[Number(place)];
+      if (own !== undefined) drawFromAll(wide, i, own);
     });
   }
 
   function chooseFromAll(outputs: Readonly<Record<string, Tensor>>): void {
     const weights = float32(outputs, 'full_weights');
-    full.forEach((place, i) => {
-      const row = shaped[place] ?? 0;
-      const own = weights.subarray(i * vocabulary, (i + 1) * vocabulary);
-      keepTop(own, rows[row]?.request.settings.topP ?? 1);
-      tokens[row] = drawToken(own, points[row] ?? 0);
+    for (const [i, place] of full.entries()) drawFromAll(weights, i, place);
+  }
+
+  /** The draw of a shaped row out of its whole distribution, the `i`th of `weights`. */
+  function drawFromAll(weights: Float32Array, i: number, place: number): void {
+    const row = shaped[place] ?? 0;
+    const own = weights.subarray(i * vocabulary, (i + 1) * vocabulary);
+    keepTop(own, settingsAt(place)?.topP ?? 1);
+    tokens[row] = drawToken(own, points[row] ?? 0);
+  }
+
+  /**
+   * What the table must hold of each of its rows, a little more than topP so that rounding never cuts a nucleus short; of the
+   * row without meaning, which is empty, anything or (`neverEmpty`) more than that.
+   */
+  function writeShares(feeds: Feeds, list: readonly number[]): void {
+    const shares = feeds.float32('table_shares', list.length + 1, 1);
+    list.forEach((place, i) => {
+      const settings = settingsAt(place);
+      const looksForNucleus = settings && sizes[place] === nucleus && settings.topK === 0;
+      shares[i] = looksForNucleus ? settings.topP + 1e-6 : 0;
     });
+    shares[list.length] = neverEmpty ? 1 : 0;
   }
 
   function writeColumn(

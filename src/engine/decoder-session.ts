@@ -29,7 +29,15 @@ export interface DecoderSession {
 }
 
 /** What the sampler gives. */
-const CHOICES = ['greedy_tokens', 'drawn_tokens', 'table_weights', 'table_tokens', 'full_weights'];
+const CHOICES = [
+  'greedy_tokens',
+  'drawn_tokens',
+  'table_weights',
+  'table_tokens',
+  'wide_places',
+  'wide_weights',
+  'full_weights',
+];
 const KEYS_VALUES = 'new_keys_values';
 const everyChoice = [KEYS_VALUES, ...CHOICES];
 const nobody: readonly ChoosingRow[] = [];

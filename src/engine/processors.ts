@@ -20,6 +20,25 @@ export function drawRanked(weights: Float32Array, topP: number, u: number): numb
   return drawToken(weights.subarray(0, topP >= 1 ? weights.length : kept), u);
 }
 
+/**
+ * The same draw as `keepTop` and `drawToken` make from a whole distribution (weights that add up to 1), out of its largest
+ * weights, in descending order, with their token `ids`: they must hold the share `topP`. Returns an index of both.
+ */
+export function drawNucleus(
+  weights: Float32Array,
+  ids: BigInt64Array | readonly number[],
+  topP: number,
+  u: number,
+): number {
+  let kept = 0;
+  let total = 0;
+  while (kept < weights.length && total < topP) total += weights[kept++] ?? 0;
+  const order = Array.from({ length: kept }, (_, rank) => rank);
+  order.sort((a, b) => Number(ids[a] ?? 0) - Number(ids[b] ?? 0));
+  const inOrder = Float32Array.from(order, (rank) => weights[rank] ?? 0);
+  return order[drawToken(inOrder, u)] ?? 0;
+}
+
 /** The token at point `u` of the cumulative distribution, in token order: `u` in [0, 1). Zero weights are never drawn. */
 export function drawToken(weights: Float32Array, u: number): number {
   const target = u * sum(weights);

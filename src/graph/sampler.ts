@@ -5,10 +5,13 @@ import {
   div,
   gather,
   greater,
+  less,
   lessOrEqual,
   mul,
   reshape,
+  slice,
   softmax,
+  split,
   sub,
   sum,
   where,
@@ -19,6 +22,11 @@ import type { Dtype, Shape, Value } from './value.ts';
 const BLOCK = 128;
 /** Added to a logit, makes its softmax exactly 0 in float32 at any temperature. */
 export const BANNED = -1e9;
+/**
+ * Largest probabilities of a row among which its nucleus (top-p) is looked for before the whole distribution leaves the
+ * graph: at the bot's settings eight rows of ten have theirs in there with a small model, and more with a better one.
+ */
+export const NUCLEUS = 256;
 /** Keeps the point of the draw below the total however the sums round; a millionth of the distribution is never reached. */
 const BELOW_ONE = 1 - 2 ** -20;
 
@@ -31,7 +39,9 @@ const BELOW_ONE = 1 - 2 ** -20;
  *   that point of the cumulative softmax, in token order;
  * - `shaped_rows` [P], `temperatures` [P, 1], `seen_tokens` [P, M], `penalties` [P, 1], `bans` [P, M]: rows that also have a
  *   repetition penalty (1 is none), banned tokens (`BANNED` at their places among those seen, else 0), top-k or top-p. Of their softmax leave the graph: for `table_rows` [A] (indices
- *   into the shaped ones) the `table_size` [1] largest as `table_weights` and `table_tokens` [A + 1, K], largest first, the last row without meaning; for
+ *   into the shaped ones) the `table_size` [1] largest as `table_weights` and `table_tokens` [A + 1, K], largest first, the
+ *   last row without meaning; for those of them whose `NUCLEUS` largest have less than their `table_shares` [A + 1, 1] in
+ *   all, all of it too, as `wide_weights` [W, V], with their places in the table, `wide_places` [W], in order; for
  *   `full_rows` [F] all of it as `full_weights` [F, V].
  *
  * Processors come in Hugging Face's order: repetition penalty, banned tokens, temperature, then top-k and top-p on what left.
@@ -66,6 +76,13 @@ export function sampler(graph: Graph, logits: Value): void {
     { attributes: { axis: -1, largest: 1, sorted: 1 } },
   );
   if (!largest || !tokens) throw new Error('TopK has two outputs');
+  const covered = sum(slice(largest, 1, 0, NUCLEUS), 1, { keep: true });
+  const tooFew = less(covered, graph.input('table_shares', 'float32', ['A+1', 1]));
+  const [first] = split(one(graph, 'NonZero', [tooFew], 'int64', [2, 'W']), 0, 2);
+  if (!first) throw new Error('unreachable: split in two');
+  const wide = reshape(first, ['W']);
+  graph.output('wide_places', wide);
+  graph.output('wide_weights', gather(tabled, wide));
   graph.output('table_weights', largest);
   graph.output('table_tokens', tokens);
   graph.output('full_weights', gather(weights, rows('full_rows', 'F')));

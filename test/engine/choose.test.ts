@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ChoosingRow, createChooser } from '../../src/engine/choose.ts';
 import { createFeeds } from '../../src/engine/feeds.ts';
 import { drawRanked, drawToken, keepTop } from '../../src/engine/processors.ts';
+import { randomAt } from '../../src/engine/random.ts';
 import { encodeModel } from '../../src/graph/encode.ts';
 import { createGraph } from '../../src/graph/graph.ts';
 import { sampler } from '../../src/graph/sampler.ts';
@@ -28,7 +29,7 @@ async function createSampler(vocabulary: number, options: { neverEmpty?: boolean
   sampler(graph, graph.input('logits', 'float32', ['R', vocabulary]));
   const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
   const feeds = createFeeds();
-  const chooser = createChooser({ vocabSize: vocabulary, eos: EOS }, options);
+  const chooser = createChooser({ vocabSize: vocabulary, ends: [EOS] }, options);
   return async (logits: Float32Array, rows: readonly ChoosingRow[]) => {
     chooser.prepare(feeds, rows);
     const input = new Tensor('float32', logits, [rows.length, vocabulary]);
@@ -82,15 +83,15 @@ describe('the sampler', () => {
       const text = { prompt: seen.slice(0, half), tokens: seen.slice(half) };
       const { outputs } = await sample(Float32Array.from(logits), [row(settings, 0, text)]);
       const p = new Array<number>(50).fill(0);
-      if (settings.topK > 0) {
+      if (settings.topK > 0 || settings.topP < 1) {
         const table = outputs.table_weights?.data as Float32Array;
-        const weights = table.slice(0, settings.topK);
+        const weights = table.slice(0, settings.topK || 50);
         const ids = outputs.table_tokens?.data as BigInt64Array;
         keepTop(weights, settings.topP);
         weights.forEach((weight, i) => {
           p[Number(ids[i])] = weight;
         });
-      } else if (settings.topP < 1 || settings.repetitionPenalty !== 1) {
+      } else if (settings.repetitionPenalty !== 1) {
         const weights = outputs.full_weights?.data as Float32Array; // already cut by `choose`
         weights.forEach((weight, id) => {
           p[id] = weight;
@@ -183,6 +184,42 @@ describe('the sampler', () => {
       expect((await sample(logits, [row(penalised, 0, text)])).tokens).not.toEqual([first]);
   });
 
+  it('draws from a nucleus what the whole distribution gives, whether it fits in the table or not', async () => {
+    const vocabulary = 3000;
+    const sample = await createSampler(vocabulary);
+    const rows = Array.from({ length: 120 }, (_, i) => row({ topP: [0.5, 0.9, 0.95][i % 3] ?? 1 }, i));
+    const peak = (i: number) => 2 + 3 * (i % 8); // from wide nuclei to narrow ones
+    const logits = Float32Array.from(
+      { length: rows.length * vocabulary },
+      (_, i) => Math.sin(i * i) ** 3 * peak(Math.floor(i / vocabulary)),
+    );
+    const { tokens, outputs } = await sample(logits, rows);
+    const wide = outputs.wide_places?.dims[0] ?? 0;
+    expect(wide).toBeGreaterThan(20);
+    expect(wide).toBeLessThan(100);
+    const exact = rows.map(({ request: { settings, seed } }, i) => {
+      const p = reference(logits.subarray(i * vocabulary, (i + 1) * vocabulary), settings);
+      return drawToken(Float32Array.from(p), randomAt(seed, 0).draw);
+    });
+    expect(tokens).toEqual(exact);
+  });
+
+  it('lets no text end before minTokens where several tokens end it', async () => {
+    const graph = createGraph();
+    sampler(graph, graph.input('logits', 'float32', ['R', 300]));
+    const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
+    const feeds = createFeeds();
+    const chooser = createChooser({ vocabSize: 300, ends: [7, 11, 13] });
+    const logits = Float32Array.from({ length: 300 }, (_, i) => ([7, 11, 13].includes(i) ? 30 : Math.sin(i)));
+    for (const settings of [{}, { topP: 0.5 }, { decoder: 'greedy', repetitionPenalty: 1.3 }] as const)
+      for (const minTokens of [0, 1]) {
+        chooser.prepare(feeds, [row(settings, 3, { prompt: [5, 11], minTokens })]);
+        const outputs = await session.run(feeds.all({ logits: new Tensor('float32', logits, [1, 300]) }));
+        const [token = -1] = chooser.choose(outputs);
+        expect([7, 11, 13].includes(token)).toBe(minTokens === 0);
+      }
+  });
+
   it('keeps end-of-text from coming before minTokens, whatever the settings', async () => {
     const sample = await createSampler(300);
     const logits = Float32Array.from({ length: 300 }, (_, i) => (i === EOS ? 30 : Math.sin(i * 1.7) * 3));
@@ -235,7 +272,7 @@ describe('the draw in the graph', () => {
     sampler(graph, graph.input('logits', 'float32', ['R', logits.length]));
     const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
     const feeds = createFeeds();
-    createChooser({ vocabSize: logits.length, eos: EOS }).prepare(feeds, points.map((_, seed) => row({}, seed))); // biome-ignore format: one call
+    createChooser({ vocabSize: logits.length, ends: [EOS] }).prepare(feeds, points.map((_, seed) => row({}, seed))); // biome-ignore format: one call
     feeds.float32('draw_points', points.length, 1).set(points);
     const all = Float32Array.from(points.flatMap(() => logits));
     const input = new Tensor('float32', all, [points.length, logits.length]);
