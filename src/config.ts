@@ -181,7 +181,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     const parsed = schema.safeParse(text);
     // The schema is the one VARIABLES holds under this very name; TypeScript does not follow the index.
     if (parsed.success) return parsed.data as z.output<(typeof VARIABLES)[N]['schema']>;
-    const shown = SECRETS.has(name) ? 'it' : `"${withoutSecrets(text)}"`;
+    const shown = SECRETS.has(name) || text.includes('@') ? 'it' : `"${withoutSecrets(text)}"`;
     throw new ChispaError(
       'config',
       `${name} is wrong: ${shown} is not ${takes}. A good value: ${name}=${example}`,

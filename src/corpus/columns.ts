@@ -1,6 +1,7 @@
 import { cleanText } from './clean.ts';
 import { isCrude } from './crude.ts';
-import type { Joke, Votes } from './joke.ts';
+import { repairMojibake } from './encoding.ts';
+import { type Joke, meanScore, type Votes, voteCount } from './joke.ts';
 import type { Row } from './rows.ts';
 import { foldedWords } from './words.ts';
 
@@ -18,36 +19,55 @@ const NAMES = {
 /** Whether a row of these columns can be a joke at all. */
 export const hasText = (row: Row): boolean => NAMES.text.some((name) => row.values.has(name));
 
+/** What a row holds: a joke, with what of its other cells could not be read, or the reason why it is none. */
+export type ReadRow = { joke: Joke; notes: string[] } | string;
+
 /**
- * A row as a joke: the columns of CHISTES (id, text, keywords, funny, category) and votes as HAHA has them
- * (`votes_no`, `votes_1` … `votes_5`, or `votes: { "1": n, … }`), or `ratings: { rater: 0–5 }`.
- * Returns the reason as a string when the row is none.
+ * A row as a joke: the columns of CHISTES (id, text, keywords, funny, category), votes as HAHA has them (`votes_no`,
+ * `votes_1` … `votes_5`, or `votes: { "1": n, … }`) or `ratings: { rater: 0–5 }`, and `rating` with `votes` as Chispa
+ * exports them. Beside the text a cell costs nothing but itself.
  */
-export function jokeOf(row: Row): Joke | string {
+export function jokeOf(row: Row): ReadRow {
   const raw = column(row, 'text');
   if (raw === undefined) return 'has no text';
   if (typeof raw !== 'string') return 'has a text that is not a string';
   if (isNo(row.values.get('is_humor'))) return 'is marked as no joke (is_humor is 0)';
+  const lost = lostIn(raw);
+  if (lost) return lost;
   const text = cleanText(raw);
   if (foldedWords(text).length === 0) return 'has no words';
-  if (text.includes('\ufffd')) return 'holds characters that were lost in an earlier conversion (U+FFFD)';
   if (text.length > MAX_CHARACTERS) {
     return `is too long for a joke (${text.length} characters, at most ${MAX_CHARACTERS})`;
   }
 
+  const notes: string[] = [];
+  const take = <T>(value: T | string): T | undefined => {
+    if (typeof value !== 'string') return value;
+    notes.push(value);
+    return undefined;
+  };
   const joke: Joke = { line: row.line, text, keywords: keywordsOf(column(row, 'keywords')), flags: [] };
-  const id = wordOf(column(row, 'id'));
-  if (id !== '') joke.id = id;
+  const id = idOf(column(row, 'id'));
+  if (id !== undefined) joke.id = id;
   const category = wordOf(column(row, 'category')).toLowerCase();
   if (category !== '') joke.category = category;
-  const funny = numberOf(column(row, 'funny'));
-  if (Number.isNaN(funny)) return 'has a "funny" that is not a number';
+  const funny = take(numberIn(row, 'funny'));
   if (funny !== undefined) joke.funny = funny;
-  const votes = votesOf(row);
-  if (typeof votes === 'string') return votes;
+  const votes = take(votesOf(row));
   if (votes) joke.votes = votes;
+  const rating = take(ratingOf(row, votes));
+  if (rating) joke.rating = rating;
   if (isCrude(text)) joke.flags.push('crude');
-  return joke;
+  return { joke, notes };
+}
+
+/** Text that another program has already spoiled says nothing to learn. */
+function lostIn(raw: string): string | undefined {
+  if (raw.includes('\0')) return 'holds a zero byte';
+  if (raw.includes('\ufffd')) return 'holds characters that were lost in an earlier conversion (U+FFFD)';
+  if (/[\u0080-\u009f]/.test(repairMojibake(raw)))
+    return 'holds control characters where letters must have been: it is in an encoding that is not known here';
+  return undefined;
 }
 
 const column = (row: Row, name: keyof typeof NAMES): unknown =>
@@ -56,23 +76,35 @@ const column = (row: Row, name: keyof typeof NAMES): unknown =>
 const isMissing = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
-  (typeof value === 'string' && /^(|null|nan|none)$/i.test(value.trim()));
+  Number.isNaN(value) || // as pyarrow and polars write it into a column of numbers
+  (typeof value === 'string' && /^(|null|nan|none|n\/a|#n\/a)$/i.test(value.trim()));
 
 const isNo = (value: unknown): boolean => /^(0|0\.0|false|no)$/i.test(String(value));
 
 const wordOf = (value: unknown): string =>
   ['string', 'number', 'bigint'].includes(typeof value) ? cleanText(String(value)).replace(/\n/g, ' ') : '';
 
-/** A number, undefined where there is none, NaN where something else stands. */
+/** Exactly as it stands there: an id is compared, not read. */
+const idOf = (value: unknown): string | undefined =>
+  ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;
+
+/** A number, undefined where there is none, NaN where something else stands. A comma is a decimal one. */
 function numberOf(value: unknown): number | undefined {
   if (isMissing(value)) return undefined;
-  return typeof value === 'object' ? Number.NaN : Number(value);
+  if (typeof value === 'object') return Number.NaN;
+  return Number(typeof value === 'string' ? value.trim().replace(/^([+-]?\d*),(\d+)$/, '$1.$2') : value);
+}
+
+function numberIn(row: Row, name: string): number | undefined | string {
+  const number = numberOf(row.values.get(name));
+  return number === undefined || Number.isFinite(number) ? number : `its "${name}" is not a number`;
 }
 
 /** A list, or its text: `["a", "b"]`, `['a', 'b']` (as Python prints it), `a, b`, `a; b`, `a|b`. */
 function keywordsOf(value: unknown): string[] {
-  const parts = Array.isArray(value)
-    ? value
+  const list = typeof value === 'string' ? jsonList(value) : value;
+  const parts = Array.isArray(list)
+    ? list
     : wordOf(value)
         .replace(/^\[|\]$/g, '')
         .split(/[,;|]/);
@@ -85,13 +117,36 @@ function keywordsOf(value: unknown): string[] {
   return [...new Set(words)].filter((word) => word !== '');
 }
 
+function jsonList(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // one of the other spellings
+  }
+}
+
+/** Of the votes, or the columns `rating` and `votes` of an export. */
+function ratingOf(row: Row, votes: Votes | undefined): { mean: number; votes: number } | string | undefined {
+  if (votes) {
+    const mean = meanScore(votes);
+    return mean === undefined ? undefined : { mean, votes: voteCount(votes) };
+  }
+  const mean = numberIn(row, 'rating');
+  if (mean === undefined || typeof mean === 'string') return mean;
+  const count = numberOf(row.values.get('votes'));
+  if (count === undefined) return undefined; // nobody knows how much it weighs
+  if (!Number.isInteger(count) || count < 1 || mean < 0 || mean > 5)
+    return 'its "rating" is not from 0 to 5, or its "votes" is no count';
+  return { mean, votes: count };
+}
+
 function votesOf(row: Row): Votes | string | undefined {
   const counts = [0, 0, 0, 0, 0, 0];
   const named = [row.values.get('votes_no'), ...[1, 2, 3, 4, 5].map((score) => voteColumn(row, score))];
   if (named.every(isMissing)) return raterVotes(row.values.get('ratings'));
   for (const [score, value] of named.entries()) {
     const count = numberOf(value) ?? 0;
-    if (!Number.isInteger(count) || count < 0) return `has a number of votes that is no count: ${value}`;
+    if (!Number.isInteger(count) || count < 0) return `it has a number of votes that is no count: ${value}`;
     counts[score] = count;
   }
   return tuple(counts);
@@ -107,7 +162,7 @@ function raterVotes(ratings: unknown): Votes | string | undefined {
     const score = numberOf(value);
     if (score === undefined) continue;
     const count = counts[score];
-    if (count === undefined) return `has a rating that is not a whole number from 0 to 5: ${value}`;
+    if (count === undefined) return `it has a rating that is not a whole number from 0 to 5: ${value}`;
     counts[score] = count + 1;
   }
   return tuple(counts);

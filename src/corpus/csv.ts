@@ -5,6 +5,9 @@ import { type Rows, rowOf } from './rows.ts';
 /** A quote still open after so many lines was never meant to be one. */
 const MAX_LINES_OF_RECORD = 500;
 
+/** By this first line Excel says which separator it used. */
+const SEPARATOR_LINE = /^"?sep=([,;\t|])"?,*;*\s*$/i;
+
 /**
  * Reads CSV (RFC 4180) whose first line names the columns; comma, semicolon and tab are recognised.
  * A record that is no CSV (a quote never closed) or has another number of fields than the header is an error
@@ -18,6 +21,12 @@ export function readCsv(text: string): Rows {
 
   for (let first = 0; first < lines.length; ) {
     if (lines[first]?.trim() === '') {
+      first += 1;
+      continue;
+    }
+    const told = delimiter === undefined && SEPARATOR_LINE.exec(lines[first] ?? '')?.[1];
+    if (told) {
+      delimiter = told;
       first += 1;
       continue;
     }

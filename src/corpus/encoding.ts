@@ -1,23 +1,30 @@
 import { ChispaError } from '../lib/errors.ts';
+import { decodeEightBit, windows1252Byte } from './code-pages.ts';
 
 const LINE_FEED = 0x0a;
-const windows1252 = new TextDecoder('windows-1252');
+
+/** More zero bytes than this share of a file: it is no text. Fewer cost their rows. */
+const BINARY_SHARE = 0.05;
 
 /**
- * Decodes a text file: UTF-8 (with or without a mark), UTF-16 with a mark, else Windows-1252, which includes
- * Latin-1. The choice between UTF-8 and Windows-1252 is made line by line, because corpora glued together
- * from several sources hold both.
+ * Decodes a text file: UTF-8 or UTF-16, with or without a mark, else an eight-bit encoding. The choice between UTF-8 and
+ * the others is made line by line, because corpora glued together from several sources hold both.
  */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  if (bytes.includes(0)) {
-    throw new ChispaError('corpus-binary', 'the file holds zero bytes: it is not a text file');
+  const [even, odd] = zeros(bytes);
+  if (even + odd > bytes.length * BINARY_SHARE) {
+    // Western text in UTF-16 has a zero in every second byte.
+    const pairs = bytes.length % 2 === 0;
+    if (pairs && odd > bytes.length / 4 && even < odd / 10) return new TextDecoder('utf-16le').decode(bytes);
+    if (pairs && even > bytes.length / 4 && odd < even / 10) return new TextDecoder('utf-16be').decode(bytes);
+    throw new ChispaError('corpus-binary', 'the file is full of zero bytes: it is not a text file');
   }
   return utf8(bytes) ?? linesOf(bytes).map(decodeLine).join('');
 }
 
-const decodeLine = (line: Uint8Array): string => utf8(line) ?? windows1252.decode(line);
+const decodeLine = (line: Uint8Array): string => utf8(line) ?? decodeEightBit(line);
 
 function utf8(bytes: Uint8Array): string | undefined {
   try {
@@ -25,6 +32,13 @@ function utf8(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined; // not UTF-8: the caller has another way
   }
+}
+
+/** Zero bytes at even and at odd places. */
+function zeros(bytes: Uint8Array): [even: number, odd: number] {
+  const counts: [number, number] = [0, 0];
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) counts[at % 2 === 0 ? 0 : 1]++;
+  return counts;
 }
 
 function linesOf(bytes: Uint8Array): Uint8Array[] {
@@ -38,11 +52,7 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
   return lines;
 }
 
-/** The byte that Windows-1252 shows as this character; the five it leaves undefined stand for themselves. */
-const BYTE_OF = new Map(
-  Array.from({ length: 128 }, (_, i) => [windows1252.decode(Uint8Array.of(128 + i)), 128 + i] as const),
-);
-const specials = [...BYTE_OF]
+const specials = [...windows1252Byte]
   .filter(([, byte]) => byte < 0xa0)
   .map(([character]) => character)
   .join('');
@@ -59,7 +69,10 @@ const MOJIBAKE = new RegExp(
 /** Turns UTF-8 that was once read as Windows-1252 or Latin-1 ("Â¿QuÃ©?") back into what it was ("¿Qué?"). */
 export function repairMojibake(text: string): string {
   const repaired = text.replace(MOJIBAKE, (characters) => {
-    const bytes = Array.from(characters, (character) => BYTE_OF.get(character) ?? character.charCodeAt(0));
+    const bytes = Array.from(
+      characters,
+      (character) => windows1252Byte.get(character) ?? character.charCodeAt(0),
+    );
     return utf8(Uint8Array.from(bytes)) ?? characters;
   });
   return repaired === text ? text : repairMojibake(repaired); // some texts went through it twice

@@ -46,7 +46,7 @@ function readJson(text: string): Rows {
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      parsed.push({ line: i + 1, value: JSON.parse(line) });
+      parsed.push({ line: i + 1, value: parseJson(line) });
     } catch (error) {
       errors.push({ line: i + 1, reason: `is not JSON: ${messageOf(error)}` });
     }
@@ -55,9 +55,13 @@ function readJson(text: string): Rows {
   return { rows, errors: [...errors, ...others] };
 }
 
+/** As JSON, but for ids of so many digits that a number would round them. */
+const parseJson = (text: string): unknown =>
+  JSON.parse(text.replace(/((?<!\\)"id"\s*:\s*)(-?\d{16,})(?=\s*[,}])/gi, '$1"$2"'));
+
 function parseArray(text: string): unknown[] {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return Array.isArray(value) ? value : [value];
   } catch (error) {
     throw new ChispaError('corpus-json', `is not JSON: ${messageOf(error)}`, { cause: error });

@@ -24,10 +24,12 @@ export interface Joke {
   /** CHISTES' own column. It carries no human signal: never to be taken for votes. */
   funny?: number;
   votes?: Votes;
+  /** The mean of the votes, 0–5, and their number: of `votes`, or as the file says it. */
+  rating?: { mean: number; votes: number };
   flags: Flag[];
 }
 
-/** A row that was left out, and why. */
+/** A row that was left out, or what was left out of one, and why. */
 export interface RowError {
   line: number;
   reason: string;

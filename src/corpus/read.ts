@@ -9,6 +9,8 @@ export interface CorpusFile {
   jokes: Joke[];
   /** The rows left out, in the order of their lines. */
   errors: RowError[];
+  /** Cells that could not be read, in rows that were. */
+  notes: RowError[];
 }
 
 /**
@@ -30,14 +32,18 @@ export async function readJokes(path: string, options: { format?: Format } = {})
     throw new ChispaError('corpus-columns', `${path}: no column is named "text" (there are: ${found})`);
   }
   const jokes: Joke[] = [];
+  const notes: RowError[] = [];
   for (const row of rows) {
-    const joke = jokeOf(row);
-    if (typeof joke === 'string') errors.push({ line: row.line, reason: joke });
-    else jokes.push(joke);
+    const read = jokeOf(row);
+    if (typeof read === 'string') errors.push({ line: row.line, reason: read });
+    else {
+      jokes.push(read.joke);
+      notes.push(...read.notes.map((reason) => ({ line: row.line, reason })));
+    }
   }
   if (jokes.length === 0 && errors.length === 0)
     throw new ChispaError('corpus-empty', `${path}: holds no jokes`);
-  return { format, jokes, errors: errors.sort((a, b) => a.line - b.line) };
+  return { format, jokes, errors: errors.sort((a, b) => a.line - b.line), notes };
 }
 
 async function contentsOf(path: string): Promise<Buffer> {

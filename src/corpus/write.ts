@@ -1,6 +1,7 @@
 /** A joke as corpus files hold it: the columns of CHISTES, and where it comes from. */
 export interface CorpusRow {
-  id: string;
+  /** In its source. */
+  id: string | null;
   text: string;
   keywords: readonly string[];
   funny: number | null;
@@ -35,6 +36,10 @@ export const toJsonLines = (rows: readonly CorpusRow[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 function field(value: CorpusRow[keyof CorpusRow]): string {
-  const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  const text = Array.isArray(value) ? listOf(value) : String(value ?? '');
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** Words with a comma between them or, where a word holds what would part it, a JSON list. */
+const listOf = (words: readonly string[]): string =>
+  words.some((word) => /[,;|"'[\]]/.test(word)) ? JSON.stringify(words) : words.join(', ');

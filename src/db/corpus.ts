@@ -51,16 +51,22 @@ export async function importEntries(db: Database, entries: readonly NewCorpusEnt
 // Both rows are in reach here: the one there is, and the one that would have come in, which SQL calls excluded.
 const METADATA = ['text', 'source_id', 'licence', 'category', 'keywords', 'rating', 'rating_votes', 'funny'];
 const SAME_SOURCE = 'corpus_entries.source = excluded.source';
-const columnsOf = (table: string) => METADATA.map((column) => `${table}.${column}`).join(', ');
 
+/** What an import says nothing of stays: nothing is no value. */
+const said = (column: string): string =>
+  column === 'keywords'
+    ? `case when excluded.keywords = '{}' then corpus_entries.keywords else excluded.keywords end`
+    : `coalesce(excluded.${column}, corpus_entries.${column})`;
 /** The same source knows better; another one only adds its votes where there are none. */
 const CHANGES = sql.raw(`
-  case when ${SAME_SOURCE} then (${columnsOf('corpus_entries')}) is distinct from (${columnsOf('excluded')})
+  case when ${SAME_SOURCE}
+  then (${METADATA.map((column) => `corpus_entries.${column}`).join(', ')})
+    is distinct from (${METADATA.map(said).join(', ')})
   else corpus_entries.rating is null and excluded.rating is not null end`);
 const newer = (column: string): SQL =>
-  sql.raw(`case when ${SAME_SOURCE} then excluded.${column} else corpus_entries.${column} end`);
+  sql.raw(`case when ${SAME_SOURCE} then ${said(column)} else corpus_entries.${column} end`);
 const votes = (column: string): SQL =>
-  sql.raw(`case when ${SAME_SOURCE} then excluded.${column}
+  sql.raw(`case when ${SAME_SOURCE} then ${said(column)}
     else coalesce(corpus_entries.${column}, excluded.${column}) end`);
 const FROM_IMPORT = {
   text: newer('text'),

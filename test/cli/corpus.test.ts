@@ -100,6 +100,46 @@ describe('chispa corpus', () => {
     expect((await readFile(file('out.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(4);
   }, 120_000);
 
+  it.each(['csv', 'jsonl'])(
+    'imports what it exported as %s, and nothing changes',
+    async (format) => {
+      vi.stubEnv('DATA_DIR', join(folder, `identity-${format}`));
+      await writeFile(
+        file('votes.csv'),
+        'id,text,keywords,funny,category,votes_no,votes_1,votes_2,votes_3,votes_4,votes_5\n' +
+          '1,"Va un ""caracol"", y derrapa.\n- ¿Y?",,,,1,2,0,1,0,0\n0042,Otro más corto.,"[""mar, sol"", ""pez""]",2.5,mar,3,0,0,0,0,0\n,Sin id ni votos,,,,,,,,,\n',
+      );
+      const import_ = async (name: string) =>
+        JSON.parse((await corpus('import', file(name), '--source', 'HAHA', '--licence', 'x', '--json')).out);
+      const all = async () => (await corpus('export', '-')).out;
+      expect(await import_('votes.csv')).toMatchObject({ added: 3 });
+      const before = await all();
+      const rows = before
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(rows).toMatchObject([
+        { id: '1', rating: 1.25, votes: 4 },
+        { id: '0042', rating: 0, votes: 3, keywords: ['mar, sol', 'pez'], funny: 2.5, category: 'mar' },
+        { id: null, rating: null, votes: null },
+      ]);
+      await corpus('export', file(`again.${format}`));
+      expect(await import_(`again.${format}`)).toMatchObject({ added: 0, updated: 0, known: 3, leftOut: 0 });
+      expect(await all()).toBe(before);
+
+      // A file that knows less takes nothing away.
+      await writeFile(file('bare.txt'), 'Otro más corto.\n');
+      expect(await import_('bare.txt')).toMatchObject({ updated: 0, known: 1 });
+      expect(await all()).toBe(before);
+
+      vi.stubEnv('DATA_DIR', join(folder, `elsewhere-${format}`));
+      expect(await import_(`again.${format}`)).toMatchObject({ added: 3 });
+      expect(await all()).toBe(before);
+      vi.stubEnv('DATA_DIR', join(folder, 'data'));
+    },
+    180_000,
+  );
+
   it('lists jokes of a source or category', async () => {
     const { out } = await corpus('list', '--category', 'animales');
     expect(out).toContain('CHISTES · animales · peces\n- ¿Qué hace un pez?');

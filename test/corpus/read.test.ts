@@ -17,6 +17,9 @@ async function read(name: string, content: string | Uint8Array) {
   return readJokes(path);
 }
 
+/** Bytes that another program wrote, in hexadecimal. */
+const hex = (bytes: string) => Buffer.from(bytes.replaceAll(/\s/g, ''), 'hex');
+
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 describe('CSV', () => {
@@ -82,16 +85,14 @@ describe('CSV', () => {
   });
 
   it('reads the votes of HAHA and leaves out what its readers found to be no joke', async () => {
-    const { jokes, errors } = await read(
+    const { jokes, errors, notes } = await read(
       'haha.csv',
       'id,text,is_humor,votes_no,votes_1,votes_2,votes_3,votes_4,votes_5\n' +
         '1,Un chiste,1,1,0,2,0,0,1\n2,Una noticia,0,5,,,,,\n3,Otro,1,x,0,0,0,0,0\n4,Sin votos,1,,,,,,\n',
     );
-    expect(jokes.map(({ votes }) => votes)).toEqual([[1, 0, 2, 0, 0, 1], undefined]);
-    expect(errors).toEqual([
-      { line: 3, reason: 'is marked as no joke (is_humor is 0)' },
-      { line: 4, reason: 'has a number of votes that is no count: x' },
-    ]);
+    expect(jokes.map(({ votes }) => votes)).toEqual([[1, 0, 2, 0, 0, 1], undefined, undefined]);
+    expect(errors).toEqual([{ line: 3, reason: 'is marked as no joke (is_humor is 0)' }]);
+    expect(notes).toEqual([{ line: 4, reason: 'it has a number of votes that is no count: x' }]);
   });
 
   it('takes a list of keywords in any of the usual spellings', async () => {
@@ -112,7 +113,7 @@ describe('CSV', () => {
 
 describe('JSON', () => {
   it('reads JSON lines and reports the lines that are none', async () => {
-    const { jokes, errors } = await read(
+    const { jokes, errors, notes } = await read(
       'a.jsonl',
       '{"text": "Uno", "keywords": ["a"], "votes": {"1": 2, "5": 1}, "votes_no": 1}\n' +
         '{"text": \n\n[1]\n"Solo texto"\n{"texto": "Cinco", "ratings": {"ana": 0, "luis": 5}}\n{"text": 3}\n{"ratings": {"ana": 9}, "text": "Seis"}\n',
@@ -121,10 +122,11 @@ describe('JSON', () => {
       [1, 'Uno', [1, 2, 0, 0, 0, 1]],
       [5, 'Solo texto', undefined],
       [6, 'Cinco', [1, 0, 0, 0, 0, 1]],
+      [8, 'Seis', undefined],
     ]);
-    expect(errors.map(({ line }) => line)).toEqual([2, 4, 7, 8]);
+    expect(errors.map(({ line }) => line)).toEqual([2, 4, 7]);
     expect(errors[0]?.reason).toMatch(/is not JSON/);
-    expect(errors[3]?.reason).toBe('has a rating that is not a whole number from 0 to 5: 9');
+    expect(notes).toEqual([{ line: 8, reason: 'it has a rating that is not a whole number from 0 to 5: 9' }]);
   });
 
   it('reads an array', async () => {
@@ -198,6 +200,80 @@ describe('any file', () => {
     expect((await read('bom.csv', '\ufefftext\n¡Olé!\n')).jokes[0]?.text).toBe('¡Olé!');
   });
 
+  // The bytes are those that Python's codecs write.
+  it.each([
+    [
+      'Windows-1252',
+      '69642c746578740a312c2297bf4375e16e746f2076616c653f209764696a6f2e209343696e636f20809485207920657261206c92616d69676f206465205a6feb20962066696e220a',
+      `- ¿Cuánto vale? -dijo. "Cinco €"... y era l'amigo de Zoë - fin`,
+    ],
+    [
+      'CP850, as DOS has it',
+      '69642c746578740a312ca8517582206c652064696a6f20656c206e69a46f3f20ad41a46f206e7565766f20656e2045737061a461210a',
+      '¿Qué le dijo el niño? ¡Año nuevo en España!',
+    ],
+    [
+      'Mac OS Roman',
+      '69642c746578740a312cd1c051758e206c652064696a6f20656c206e69966f3f20d1c141966f206e7565766f20656e20457370619661210a',
+      '- ¿Qué le dijo el niño? -¡Año nuevo en España!',
+    ],
+    [
+      'UTF-16 without a mark',
+      '690064002c0074006500780074000a0031002c00bf0056006100200075006e002000630061007200610063006f006c0020007900200064006500720072006100700061003f000a00',
+      '¿Va un caracol y derrapa?',
+    ],
+    [
+      'UTF-8 that was read as Windows-1252 once',
+      '69642c746578740a312c2244696a6f20c3a2e282acc593686f6c61c3a2e282acc29d207920c383c2a96c20706167c383c2b3203520c3a2e2809ac2acc3a2e282acc2a620c3a2e282ace2809c66696e220a',
+      'Dijo "hola" y él pagó 5 €... -fin',
+    ],
+  ])('reads %s', async (_, bytes, text) => {
+    const { jokes, errors } = await read('encoded.csv', hex(bytes));
+    expect(errors).toEqual([]);
+    expect(jokes.map((joke) => joke.text)).toEqual([text]);
+  });
+
+  it('names the line of a zero byte, and of letters in an encoding it does not know', async () => {
+    const { jokes, errors } = await read(
+      'spoiled.txt',
+      // "Un chiste de más de veinte letras", "Mi gato\0 pide cita", "\x8dQu\x90 tal\x9d?", "Otro chiste"
+      hex(`556e2063686973746520646520646f7320706174617320636f6e20616c61730a
+           4d69206761746f00207069646520636974610a
+           8d51759020746c9d3f0a
+           4f74726f206368697374650a`),
+    );
+    expect(jokes.map(({ text }) => text)).toEqual(['Un chiste de dos patas con alas', 'Otro chiste']);
+    expect(errors).toEqual([
+      { line: 2, reason: 'holds a zero byte' },
+      { line: 3, reason: expect.stringContaining('an encoding that is not known here') },
+    ]);
+  });
+
+  it('never gives up a text for a cell beside it', async () => {
+    const spanish = await read('excel.csv', 'sep=;\nid;text;funny\n1;Uno;0,5\n2;Dos;mucho\n3;Tres;\n');
+    expect(spanish.jokes.map(({ id, funny }) => [id, funny])).toEqual([
+      ['1', 0.5],
+      ['2', undefined],
+      ['3', undefined],
+    ]);
+    expect(spanish.notes).toEqual([{ line: 4, reason: 'its "funny" is not a number' }]);
+    // A column of floats with NaN for what is missing, as pyarrow writes it.
+    const nan = await readJokes(join(import.meta.dirname, 'files', 'nan.parquet'));
+    expect(nan.jokes).toHaveLength(2);
+    expect([...nan.errors, ...nan.notes]).toEqual([]);
+  });
+
+  it('keeps ids to the letter', async () => {
+    const csv = await read('ids.csv', 'id,text\n007,Uno\n1234567890123456789012,Dos\na—b «c»,Tres\n');
+    expect(csv.jokes.map(({ id }) => id)).toEqual(['007', '1234567890123456789012', 'a—b «c»']);
+    const json = await read(
+      'ids.jsonl',
+      '{"id": 1234567890123456789, "text": "Uno \\"id\\": 1234567890123456789"}\n{"text": "Dos", "id":-9007199254740993}\n',
+    );
+    expect(json.jokes.map(({ id }) => id)).toEqual(['1234567890123456789', '-9007199254740993']);
+    expect(json.jokes[0]?.text).toBe('Uno "id": 1234567890123456789');
+  });
+
   it('flags crude text', async () => {
     const { jokes } = await read(
       'crude.txt',
@@ -220,7 +296,7 @@ describe('any file', () => {
     ['missing.csv', undefined, /missing\.csv: there is no such file/],
     ['empty.csv', '', /empty\.csv: holds no jokes/],
     ['empty.jsonl', '\n\n', /holds no jokes/],
-    ['binary.txt', Uint8Array.of(1, 0, 2), /binary\.txt: the file holds zero bytes/],
+    ['binary.txt', Uint8Array.of(1, 0, 2), /binary\.txt: the file is full of zero bytes/],
     ['array.json', '[{"text": ', /array\.json: is not JSON/],
     ['chistes.xlsx', 'PK', /name the format \(csv, jsonl, parquet, text\)/],
   ])('refuses %s with a sentence that says why', async (name, content, message) => {

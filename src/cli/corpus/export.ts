@@ -31,8 +31,8 @@ function writerFor(file: string): (rows: readonly CorpusRow[]) => string {
   throw new UsageError(`${file}: it takes a name that ends with .csv or .jsonl, or "-" for stdout.`);
 }
 
-const rowOf = ({ id, sourceId, rating, ratingVotes, ...entry }: CorpusEntry): CorpusRow => ({
-  id: sourceId ?? String(id),
+const rowOf = ({ sourceId, rating, ratingVotes, ...entry }: CorpusEntry): CorpusRow => ({
+  id: sourceId,
   text: entry.text,
   keywords: entry.keywords,
   funny: entry.funny,

@@ -1,6 +1,6 @@
 import type { Format } from '../../corpus/formats.ts';
 import { textHash } from '../../corpus/hash.ts';
-import { type Joke, meanScore, voteCount } from '../../corpus/joke.ts';
+import type { Joke } from '../../corpus/joke.ts';
 import { importEntries, type NewCorpusEntry } from '../../db/corpus.ts';
 import { ChispaError, UsageError } from '../../lib/errors.ts';
 import { withDatabase } from '../open/database.ts';
@@ -43,8 +43,7 @@ function stated(option: string, value: string): string {
 }
 
 function entryOf(joke: Joke, source: string, licence: string): NewCorpusEntry {
-  const { text, category, keywords, funny, votes, flags, id } = joke;
-  const rating = votes && meanScore(votes);
+  const { text, category, keywords, funny, rating, flags, id } = joke;
   return {
     hash: textHash(text),
     text,
@@ -53,8 +52,8 @@ function entryOf(joke: Joke, source: string, licence: string): NewCorpusEntry {
     licence,
     category: category ?? null,
     keywords,
-    rating: rating ?? null,
-    ratingVotes: votes && rating !== undefined ? voteCount(votes) : null,
+    rating: rating?.mean ?? null,
+    ratingVotes: rating?.votes ?? null,
     funny: funny ?? null,
     flags,
   };

@@ -6,5 +6,6 @@ export async function readReporting(file: string, format?: Format): Promise<Corp
   const corpus = await readJokes(file, format && { format });
   for (const { line, reason } of corpus.errors)
     process.stderr.write(`${file}:${line}: left out: ${reason}\n`);
+  for (const { line, reason } of corpus.notes) process.stderr.write(`${file}:${line}: ${reason}; left out\n`);
   return corpus;
 }

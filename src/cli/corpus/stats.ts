@@ -21,7 +21,7 @@ export async function showStats(file: string | undefined, options: Options): Pro
 async function statsOfFile(file: string, { format, clean }: Options): Promise<CorpusStats> {
   const { jokes } = await readReporting(file, format);
   const wanted = clean ? jokes.filter(({ flags }) => !flags.includes('crude')) : jokes;
-  return corpusStats(wanted.map((joke) => ({ ...joke, voted: joke.votes !== undefined })));
+  return corpusStats(wanted.map((joke) => ({ ...joke, voted: joke.rating !== undefined })));
 }
 
 async function statsOfDatabase({ source, clean }: Options): Promise<CorpusStats> {
