@@ -95,11 +95,58 @@ function violation({ file, room, target, typeOnly }: Import): string | undefined
   return allowed ? undefined : `${file}: ${room} must not import ${to} (${target})`;
 }
 
+/** Where circles are not undone yet. */
+const IN_CIRCLES = /^(src\/(graph|models)|packages)\//;
+
+/** Groups of files that import one another, types too (Tarjan 1972). */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const [index, low, stack, circles] = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    [] as string[],
+    [] as string[][],
+  ];
+  const lowOf = (file: string) => low.get(file) ?? 0;
+  function visit(file: string): void {
+    index.set(file, index.size);
+    low.set(file, index.size - 1);
+    stack.push(file);
+    for (const target of graph.get(file) ?? []) {
+      if (!index.has(target)) visit(target);
+      if (stack.includes(target)) low.set(file, Math.min(lowOf(file), lowOf(target)));
+    }
+    if (lowOf(file) !== index.get(file)) return;
+    const group = stack.splice(stack.indexOf(file));
+    if (group.length > 1) circles.push(group.sort());
+  }
+  for (const file of graph.keys()) if (!index.has(file)) visit(file);
+  return circles;
+}
+
 describe('the arrows between rooms', () => {
   it('go only the ways that the architecture draws', () => {
     const imports = SOURCES.flatMap(importsOf);
     expect(imports.length).toBeGreaterThan(50);
     expect(imports.map(violation).filter(Boolean)).toEqual([]);
+  });
+
+  it('never go in a circle', () => {
+    const graph = new Map<string, string[]>();
+    for (const { file, target } of SOURCES.flatMap(importsOf)) {
+      const to = target.startsWith('.')
+        ? [relative(packageRoot, resolve(packageRoot, dirname(file), target))]
+        : [];
+      graph.set(file, [...(graph.get(file) ?? []), ...to]);
+    }
+    expect(circlesOf(graph).filter((group) => !group.every((file) => IN_CIRCLES.test(file)))).toEqual([]);
+    const known = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', ['a']],
+      ['d', ['e']],
+      ['e', []],
+    ]);
+    expect(circlesOf(known)).toEqual([['a', 'b', 'c']]);
   });
 
   it('would be seen crossed', () => {

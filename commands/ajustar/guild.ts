@@ -6,7 +6,7 @@ import { pinModel, usableModels } from '../../src/db/models.ts';
 import type { SettingsPatch } from '../../src/db/settings.ts';
 
 /** Reads what a subcommand of `/ajustar` changes. Throws a `Refusal` for what cannot be set. */
-export type ReadPatch = (interaction: ChatInputCommandInteraction) => SettingsPatch;
+type ReadPatch = (interaction: ChatInputCommandInteraction) => SettingsPatch;
 
 /** The subcommands of `/ajustar` that change one thing each. */
 export const GUILD_PATCHES: Record<string, ReadPatch> = {

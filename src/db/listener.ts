@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg, { type Client, type ClientConfig } from 'pg';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Store } from './connect.ts';
 import { endSilence, endSoon, SILENCE_MS } from './connection.ts';
+import type { Store } from './store.ts';
 
 export interface Listener {
   listen: Store['listen'];
@@ -13,7 +13,7 @@ export interface Listener {
 interface Subscription {
   channel: string;
   onPayload(payload: string): void;
-  onGap?: (() => void) | undefined;
+  onGap(): void;
 }
 
 /** Pauses between attempts to connect again. */
@@ -97,7 +97,7 @@ export async function openListener(config: ClientConfig, log: Logger): Promise<L
       }
     }
     if (closing.signal.aborted) await client.end();
-    else for (const { onGap } of waiting) onGap?.();
+    else for (const { onGap } of waiting) onGap();
     return client;
   }
 }

@@ -5,10 +5,10 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { lockByProcess } from '../lib/process-lock.ts';
-import type { Store } from './connect.ts';
 import { migrationsFolder } from './migrations.ts';
 import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
+import type { Store } from './store.ts';
 
 /** Where in the data folder PGlite keeps its files. */
 export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');

@@ -5,11 +5,11 @@ import pg, { type ClientConfig } from 'pg';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type Address, readAddress } from './address.ts';
-import type { Store } from './connect.ts';
 import { type Listener, openListener } from './listener.ts';
 import { migrationsFolder } from './migrations.ts';
 import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
+import type { Store } from './store.ts';
 
 /** Any number, as long as every Chispa process of a server agrees on it. */
 const MIGRATION_LOCK = 0x63_68_69_73; // "chis"
@@ -91,7 +91,7 @@ async function demandSession(pool: pg.Pool, listener: Listener, place: string): 
   const echo = new Promise<boolean>((resolve) => {
     hear = (payload) => payload === word && resolve(true);
   });
-  const stop = await listener.listen('chispa_echo', hear);
+  const stop = await listener.listen('chispa_echo', hear, () => {});
   await pool.query('select pg_notify($1, $2)', ['chispa_echo', word]);
   const heard = await Promise.race([echo, silence]).finally(() => clearTimeout(timer));
   if (!heard)

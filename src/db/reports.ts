@@ -4,7 +4,7 @@ import type { Database, Transaction } from './connect.ts';
 import { jokes, reports } from './schema.ts';
 
 /** From this many people on, a joke is hidden without waiting for a moderator. */
-export const REPORTS_TO_HIDE = 3;
+const REPORTS_TO_HIDE = 3;
 
 export interface NewReport {
   jokeId: string;

@@ -11,7 +11,7 @@ import {
 } from './request-shape.ts';
 import { jokes, OPEN_STATUSES, requests } from './schema.ts';
 
-export type RequestStatus = RequestRow['status'];
+type RequestStatus = RequestRow['status'];
 
 const isOpen = inArray(requests.status, [...OPEN_STATUSES]);
 

@@ -4,7 +4,7 @@ import { ERASED_PROMPT, ERASED_REQUEST } from './privacy.ts';
 import { dailyJokes, jokeMessages, jokes, OPEN_STATUSES, reports, requests } from './schema.ts';
 
 /** User ids and what people typed are kept this long. */
-export const RETENTION_DAYS = 30;
+const RETENTION_DAYS = 30;
 
 const DAY_MS = 24 * 3600_000;
 

@@ -1,5 +1,5 @@
 /** Discord takes about five edits of a message in five seconds; from 1.2 s apart nothing has to wait. */
-export const EDIT_INTERVAL_MS = 1200;
+const EDIT_INTERVAL_MS = 1200;
 
 export interface PacedEdits<Body, Result = unknown> {
   /** Shows `body` when its turn comes; a newer one replaces it. Never throws: a failed intermediate edit is skipped. */

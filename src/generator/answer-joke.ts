@@ -6,7 +6,7 @@ import { jokeMessage, type Notices, sentenceMessage, writingMessage } from '../d
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
 import type { Serving } from './active-model.ts';
-import type { AnswerDependencies } from './answer.ts';
+import type { AnswerDependencies } from './answer-dependencies.ts';
 import { deliver } from './deliver.ts';
 import { destinationOf } from './destination.ts';
 import { ENDING, type Written, writeJoke } from './write-joke.ts';

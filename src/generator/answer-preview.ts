@@ -5,7 +5,7 @@ import { previewMessage } from '../discord/preview-message.ts';
 import { replyTo } from '../discord/reply.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Serving } from './active-model.ts';
-import type { AnswerDependencies } from './answer.ts';
+import type { AnswerDependencies } from './answer-dependencies.ts';
 import { writeJoke } from './write-joke.ts';
 
 /** Shows a moderator what a change of settings does: two jokes of one seed, before and after. Stores nothing. */

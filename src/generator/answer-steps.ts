@@ -8,7 +8,7 @@ import { stepsMessage } from '../discord/preview-message.ts';
 import { replyTo } from '../discord/reply.ts';
 import { explain } from '../engine/explain.ts';
 import { loadTokenizer } from '../models/tokenizer.ts';
-import type { AnswerDependencies } from './answer.ts';
+import type { AnswerDependencies } from './answer-dependencies.ts';
 
 /** Rows of the picture: as many as can be read on a phone. */
 const STEPS = 10;

@@ -1,30 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { REST } from 'discord.js';
-import type { Database } from '../db/connect.ts';
 import type { ChispaRequest } from '../db/request-shape.ts';
 import { finishRequest, type Outcome, openRequest, startRequest } from '../db/requests.ts';
 import { replyIsFree } from '../db/waiting.ts';
 import type { Messages } from '../discord/messages/index.ts';
 import { sayInstead } from '../discord/reply.ts';
-import type { Engine } from '../engine/engine.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
 import type { ClaimedJob } from '../queue/consume.ts';
-import type { Safety } from '../safety/safety.ts';
-import type { ActiveModel, Serving } from './active-model.ts';
+import type { Serving } from './active-model.ts';
+import type { AnswerDependencies } from './answer-dependencies.ts';
 import { answerJoke } from './answer-joke.ts';
 import { answerPreview } from './answer-preview.ts';
 import { answerSteps } from './answer-steps.ts';
-
-export interface AnswerDependencies {
-  db: Database;
-  engine: Engine;
-  safety: Safety;
-  /** Replies are edited by their interaction's token; only the joke of the day needs the bot's. */
-  rest: REST;
-  activeModel: ActiveModel;
-  log: Logger;
-}
 
 export interface Answering {
   /** Does what a job asks for. Rejects when the job should run again; then nothing of it is still on its way. */

@@ -99,7 +99,7 @@ describe('model versions', () => {
       const told = new Promise<string>((resolve) => {
         heard = resolve;
       });
-      const stop = await backend().store.listen('chispa_models', heard);
+      const stop = await backend().store.listen('chispa_models', heard, () => {});
       await activateModel(db(), id);
       expect(await told).toBe(String(id));
       await stop();

@@ -186,7 +186,11 @@ describe('requests', () => {
 
     it('tell which they were when they are closed, by whatever way, and only once', async () => {
       const told: string[] = [];
-      const stop = await backend().store.listen('chispa_requests', (payload) => told.push(payload));
+      const stop = await backend().store.listen(
+        'chispa_requests',
+        (payload) => told.push(payload),
+        () => {},
+      );
       const mine = await insert(db());
       const late = await insert(db(), { guildId: null, userId: 'ana', deadline: new Date(0) });
       const daily = await db().transaction((tx) => insertRequest(tx, newDaily()));

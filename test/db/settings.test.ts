@@ -97,7 +97,7 @@ describe('guild settings', () => {
       const told = new Promise<string>((resolve) => {
         heard = resolve;
       });
-      const stop = await backend().store.listen('chispa_settings', heard);
+      const stop = await backend().store.listen('chispa_settings', heard, () => {});
       await changeSettings(db(), GUILD, 'ana', { safeMode: false });
       expect(await told).toBe(GUILD);
       await stop();
