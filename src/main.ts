@@ -11,6 +11,7 @@ import { createLog } from './lib/log.ts';
 import { resolveModel } from './models/registry.ts';
 import { createQueue } from './queue/queue.ts';
 import { learnOptionsFrom } from './trainer/options.ts';
+import { ratedJokesFor } from './trainer/policy/corpus.ts';
 import { startTrainer } from './trainer/role.ts';
 
 export const ROLES = ['bot', 'generator', 'trainer'] as const;
@@ -94,7 +95,10 @@ export async function startProgram(
       const token = box?.token ?? config.discordToken;
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
       const bot = await opening(
-        startBot({ token, api, store, queue, voter, slots, ownerIds: config.ownerIds, log }),
+        startBot({
+          ...{ token, api, store, queue, voter, slots, ownerIds: config.ownerIds, log },
+          learningNeeds: ratedJokesFor(config.gate.heldOut),
+        }),
       );
       if (box) {
         say(`Chispa is ready: ${box.url}`);

@@ -10,6 +10,7 @@ import {
   rollBackModel,
   trialModel,
 } from '../../src/db/models.ts';
+import { trainableJokeCount } from '../../src/db/trainable.ts';
 import { currentRun, epochsOf, runOfVersion } from '../../src/db/training-runs.ts';
 import {
   modelDetailMessage,
@@ -54,10 +55,15 @@ const show: VersionCommand = async (interaction, context) => {
   await interaction.editReply(modelDetailMessage(detail, viewer, m));
 };
 
-const train: VersionCommand = async (interaction, { store, requestLearning, messages: m }) => {
+const train: VersionCommand = async (interaction, context) => {
+  const { store, learningNeeds, requestLearning, messages: m } = context;
   const [run, trial] = [await currentRun(store.db), await trialModel(store.db)];
   if (run) throw new Refusal((m) => m.learning.refusal.learning(moment(run.startedAt)));
   if (trial) throw new Refusal((m) => m.learning.refusal.onTrial(trial.name));
+  const jokes = await trainableJokeCount(store.db);
+  // Which of them are held out is chance: with half of what is needed there are too few all the same.
+  if (jokes < learningNeeds / 2)
+    throw new Refusal((m) => m.learning.refusal.tooFewRated(learningNeeds, jokes));
   const votes = await votesSinceLastRun(store.db);
   if (!(await requestLearning())) throw new Refusal((m) => m.learning.refusal.learningAsked);
   await interaction.editReply(m.learning.models.willLearn(votes));

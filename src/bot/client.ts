@@ -39,6 +39,8 @@ export interface BotOptions {
   slots: number;
   /** Discord ids of the hosts; empty: the application's owner or team. */
   ownerIds: readonly string[];
+  /** Rated jokes that a training run needs, about. */
+  learningNeeds: number;
   log: Logger;
 }
 
@@ -67,7 +69,7 @@ const PERMISSIONS = [
  * @throws ChispaError `discord-login` when Discord does not let it in.
  */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { token, api, store, queue, voter, slots, ownerIds, log } = options;
+  const { token, api, store, queue, voter, slots, ownerIds, learningNeeds, log } = options;
   const client = createClient(api, log);
   const settings = await createSettingsCache({ store, log });
   const open = await createOpenRequests(store, { slots, log });
@@ -86,6 +88,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       board: createMessageBoard({ db: store.db, rest: client.rest, log }),
       moderatorLog,
       isHost: (userId) => hosts.has(userId),
+      learningNeeds,
       requestLearning: () => queue.requestLearning('host'),
     },
     log,

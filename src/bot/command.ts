@@ -22,6 +22,8 @@ export interface Services {
   moderatorLog: ModeratorLog;
   /** Whether somebody hosts this Chispa. */
   isHost(userId: string): boolean;
+  /** Rated jokes that a training run needs, about. */
+  learningNeeds: number;
   /** Asks for a training run. False when one is asked for already. */
   requestLearning(): Promise<boolean>;
 }

@@ -61,6 +61,16 @@ export async function trainableVotes(db: Database, guildId?: string): Promise<nu
   return row?.votes ?? 0;
 }
 
+/** Jokes with votes that may teach. */
+export async function trainableJokeCount(db: Database): Promise<number> {
+  const [row] = await db
+    .select({ jokes: sql<number>`count(distinct ${jokes.id})::int` })
+    .from(jokes)
+    .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .where(mayTeach(db));
+  return row?.jokes ?? 0;
+}
+
 /**
  * The jokes that may teach. Left out are
  * - jokes with anything a person typed in their prompt, or in that of the joke they continue;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
@@ -218,7 +218,10 @@ export async function currentRun(db: Database): Promise<TrainingRun | undefined>
 export const comparedRuns = (db: Database): Promise<TrainingRun[]> =>
   select(db, sql`${trainingRuns.status} = 'trial' or ${trainingRuns.watch} = 'open'`);
 
-/** The most votes that any run has seen, voices apart; of `voice`, those that its runs on that version have seen. */
+/**
+ * The most votes that any run has seen, voices apart and those that were refused: nothing came of their votes. Of
+ * `voice`, those that its runs on that version have seen.
+ */
 export async function votesSeen(
   db: Database,
   voice?: { guildId: string; baseVersionId: number },
@@ -227,8 +230,23 @@ export async function votesSeen(
   const [row] = await db
     .select({ votes: sql<number>`coalesce(max(${trainingRuns.votesSeen}), 0)::int` })
     .from(trainingRuns)
-    .where(voice ? and(eq(guildId, voice.guildId), eq(baseVersionId, voice.baseVersionId)) : isNull(guildId));
+    .where(
+      voice
+        ? and(eq(guildId, voice.guildId), eq(baseVersionId, voice.baseVersionId))
+        : and(isNull(guildId), ne(trainingRuns.status, 'refused')),
+    );
   return row?.votes ?? 0;
+}
+
+/** Whether a run was refused within the last day, voices apart. */
+export async function refusedToday(db: Database): Promise<boolean> {
+  const today = sql`${trainingRuns.finishedAt} > now() - interval '1 day'`;
+  return (
+    (await db.$count(
+      trainingRuns,
+      and(isNull(trainingRuns.guildId), eq(trainingRuns.status, 'refused'), today),
+    )) > 0
+  );
 }
 
 /** Writes how the comparison by people's votes ended, of a run where it is still open. False when it was not. */

@@ -28,6 +28,7 @@ type Heading =
   | 'voice-rejected'
   | 'trial'
   | 'failed'
+  | 'refused'
   | 'trial-won'
   | 'trial-lost'
   | 'rolled-back';
@@ -39,13 +40,14 @@ const COLOUR_OF: Record<Heading, number> = {
   rejected: COLOUR.neutral,
   'voice-rejected': COLOUR.neutral,
   'trial-lost': COLOUR.neutral,
+  refused: COLOUR.neutral,
   failed: COLOUR.bad,
   'rolled-back': COLOUR.bad,
 };
 
 /**
- * What a guild's moderators hear of learning; undefined for a run that was not tried (too few votes, too little
- * memory) and for a voice's that failed, which are the host's business alone. `epochs`: those of the run.
+ * What a guild's moderators hear of learning; undefined for what is the host's business alone: a voice's run that failed,
+ * and one that began by itself and was not tried (too few votes, too little memory). `epochs`: those of the run.
  */
 export function learningMessage(
   event: LearningEvent,
@@ -74,9 +76,10 @@ export function learningMessage(
   return { body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS }, files };
 }
 
-function headingOf({ kind, run: { status, guildId } }: LearningEvent): Heading | undefined {
+function headingOf({ kind, run: { status, guildId, trigger } }: LearningEvent): Heading | undefined {
   if (kind !== 'run') return kind;
   if (guildId !== null) return status === 'promoted' || status === 'rejected' ? `voice-${status}` : undefined;
+  if (status === 'refused') return trigger === 'votes' ? undefined : status;
   return status === 'promoted' || status === 'rejected' || status === 'trial' || status === 'failed'
     ? status
     : undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../db/connect.ts';
 import { learningPaused, votesSinceLastRun } from '../db/learning.ts';
-import { currentRun, type OpenRun, takeOverRun } from '../db/training-runs.ts';
+import { currentRun, type OpenRun, refusedToday, takeOverRun } from '../db/training-runs.ts';
 import { dueVoice } from '../db/voices.ts';
 import { createBell } from '../lib/bell.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
@@ -110,7 +110,8 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     await prune();
     if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;
-    if (enough) return orBusy(beginVersion(learning, 'votes', owner), 'votes');
+    // What was refused is tried again the next day: its votes are still new ones.
+    if (enough && !(await refusedToday(db))) return orBusy(beginVersion(learning, 'votes', owner), 'votes');
     const due = voiceVotes > 0 ? await dueVoice(db, voiceVotes) : undefined;
     return due && orBusy(beginVoice(learning, due, owner), `the voice of guild ${due.guildId}`);
   }

@@ -126,15 +126,20 @@ it(
     );
     await store.close();
     const trained = async (flags: string, name: string) => {
-      const { error, stdout } = await chispa(
+      const { error, stdout, stderr } = await chispa(
         train,
-        `train --json --corpus database --model ${base} --name ${name} --epochs 1 ${flags}`,
+        `train --corpus database --model ${base} --name ${name} --epochs 1 ${flags}`,
       );
       expect(error).toBeUndefined();
       expect(existsSync(join(folder, 'models', name, 'model.safetensors'))).toBe(true);
-      return JSON.parse(stdout.split('\n')[0] ?? '').jokes;
+      return { stdout, stderr };
     };
-    expect(await trained('--batch 2', 'todos')).toBe(60);
-    expect(await trained('--clean', 'limpios')).toBe(50);
+    const all = await trained('--json --batch 2', 'todos');
+    expect(JSON.parse(all.stdout.split('\n')[0] ?? '')).toMatchObject({ jokes: 60 });
+    expect(all.stderr).toBe('');
+    const { stderr } = await trained('--clean', 'limpios');
+    const [, learned, heldOut] = /(\d+) to learn from, (\d+) held out/.exec(stderr) ?? [];
+    expect(Number(learned) + Number(heldOut)).toBe(50);
+    expect(stderr).toMatch(/How to use it:[\s\S]* chispa model use limpios /);
   },
 );

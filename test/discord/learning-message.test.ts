@@ -34,7 +34,8 @@ describe('what the log channels hear of learning', () => {
     [{ run: { ...run, status: 'rejected' } }, en.learning.log.rejected.title],
     [{ run: { ...run, status: 'trial' } }, en.learning.log.trial.title],
     [{ run: { ...run, status: 'failed', version: null } }, en.learning.log.failed.title],
-    [{ run: { ...run, status: 'refused', version: null } }, undefined],
+    [{ run: { ...run, status: 'refused', version: null } }, en.learning.log.refused.title],
+    [{ run: { ...run, status: 'refused', version: null, trigger: 'votes' } }, undefined],
     [{ run: { ...run, status: 'cancelled' } }, undefined],
     [{ run: { ...run, guildId: '5', version: null } }, en.learning.log['voice-promoted'].title],
     [

@@ -256,15 +256,11 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     expect((await modelo('pausar', { activado: false })).content).toBe(models.resumedNow);
     expect(text(await modelo('lista'))).not.toContain(models.paused);
 
-    expect((await modelo('entrenar')).content).toMatch(/^De acuerdo: me pongo a aprender/);
-    // Far too few votes: the trainer says so in its run, and no channel is bothered.
-    await expect
-      .poll(async () => (await listRuns(store.db, { limit: 1 }))[0], { timeout: 60_000 })
-      .toMatchObject({ trigger: 'host', status: 'refused' });
-    const logged = await player.call<SeenMessage[]>(
-      `/box/messages?channel=${logChannel}&user=${player.ana.id}`,
+    const runs = (await listRuns(store.db)).length;
+    expect((await modelo('entrenar')).content).toMatch(
+      /^Para aprender hacen falta unos 200 chistes con votos, y por ahora hay \d\.$/,
     );
-    expect(logged).toHaveLength(4);
+    expect(await listRuns(store.db)).toHaveLength(runs);
   });
 
   it('obey the host in direct messages too', async () => {

@@ -8,7 +8,7 @@ import { claimLearningEvents, votesSinceLastRun } from '../../src/db/learning.ts
 import { activeModel, findModelVersion, trialModel } from '../../src/db/models.ts';
 import { trainingRuns } from '../../src/db/schema.ts';
 import { trainableJokes } from '../../src/db/trainable.ts';
-import { epochsOf, leaveRun, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
+import { epochsOf, leaveRun, type OpenRun, refusedToday, takeOverRun } from '../../src/db/training-runs.ts';
 import { learn } from '../../src/trainer/learn.ts';
 import type { LearnOptions } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
@@ -106,6 +106,8 @@ describe('a learning run', () => {
       await tell(db(), former, aCommunity(10));
       const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
       expect(done).toMatchObject({ status: 'refused', note: expect.stringContaining('too few') });
+      expect(await votesSinceLastRun(db())).toBe(30); // nothing came of them yet
+      expect(await refusedToday(db())).toBe(true);
       expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
     });
 

@@ -29,7 +29,16 @@ export async function trainOnCorpus(options: TrainOptions): Promise<void> {
   } finally {
     display.stop();
   }
+  if (!options.json) process.stderr.write(`\n${howToUse(name)}\n`);
 }
+
+const howToUse = (name: string): string =>
+  [
+    'How to use it:',
+    `  chispa generate --model ${name} "Van dos"      a text of it`,
+    `  chispa evaluate --compare ${BUNDLED_MODEL} ${name}   its figures beside those of the bundled model`,
+    `  chispa model use ${name}                       the bot speaks with it`,
+  ].join('\n');
 
 /** The folder of the run to go on with, or of a new one, once the request is checked. */
 async function folderOf(options: TrainOptions): Promise<string> {

@@ -21,6 +21,9 @@ export const CORPUS_DEFAULTS = {
 };
 export type CorpusOptions = typeof CORPUS_DEFAULTS;
 
+/** Rated jokes of which about `heldOut` are held out. */
+export const ratedJokesFor = (heldOut: number): number => Math.ceil(heldOut / CORPUS_DEFAULTS.heldOut);
+
 /** Which jokes a run learned from and which it held out, and what each counted, without their texts: kept with the run. */
 export interface RunSnapshot {
   training: { id: string; weight: number }[];

@@ -64,6 +64,8 @@ export const learning: typeof es = {
     learning: (since) => `I am learning already, since ${since}. I will tell when I am done.`,
     onTrial: (name) =>
       `**${name}** is on trial: first the votes decide, or you with \`/model activate\`. Then I learn again.`,
+    tooFewRated: (needed, rated) =>
+      `Learning takes about ${jokes(needed)} with votes, and so far there are ${number(rated, 0)}.`,
     learningAsked: 'I was asked already: I begin as soon as I can.',
   },
 
@@ -96,6 +98,11 @@ export const learning: typeof es = {
       title: 'I could not finish learning',
       text: (_version, former) =>
         `I go on with **${former}** as if nothing had happened. My host knows what did.`,
+    },
+    refused: {
+      title: 'I cannot learn yet',
+      text: (_version, former) =>
+        `I did not get to begin, so I go on with **${former}**. The votes there are count the next time; my host knows what was missing.`,
     },
     'trial-won': {
       title: 'The version on trial stays',

@@ -66,6 +66,8 @@ export const learning = {
     learning: (since: string) => `Ya estoy aprendiendo, desde ${since}. Cuando termine lo contaré.`,
     onTrial: (name: string) =>
       `**${name}** está a prueba: primero decidirán los votos, o tú con \`/modelo activar\`. Después aprendo otra vez.`,
+    tooFewRated: (needed: number, rated: number) =>
+      `Para aprender hacen falta unos ${jokes(needed)} con votos, y por ahora hay ${number(rated, 0)}.`,
     learningAsked: 'Ya me lo habían pedido: empiezo en cuanto pueda.',
   },
 
@@ -100,6 +102,11 @@ export const learning = {
       title: 'No he podido terminar de aprender',
       text: (_version: string, former: string) =>
         `Sigo con **${former}** como si nada. Quien me hospeda sabe qué ha pasado.`,
+    },
+    refused: {
+      title: 'Todavía no puedo aprender',
+      text: (_version: string, former: string) =>
+        `No he llegado a empezar, así que sigo con **${former}**. Los votos que ya hay cuentan para la próxima vez; quien me hospeda sabe qué ha faltado.`,
     },
     'trial-won': {
       title: 'La versión a prueba se queda',
