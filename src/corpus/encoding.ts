@@ -61,8 +61,9 @@ const CONTINUATION = `[\\u0080-\\u00bf${specials}]`;
 
 // Only lead bytes that Spanish text never shows before such a character. A wider net would also catch honest
 // text, such as the "Ó»" at the end of «SE ACABÓ».
+// First what went through it twice, as a whole: "ÃƒÅ¡", where "Å¡" alone would be honest text.
 const MOJIBAKE = new RegExp(
-  `[ÂÃ]${CONTINUATION}|â${SPECIAL}${CONTINUATION}|ð${SPECIAL}${CONTINUATION}{2}|ï¸${CONTINUATION}`,
+  `Ã[ƒ‚¢°¯](?:[ÂÅÆË]${CONTINUATION}|â${SPECIAL}${CONTINUATION})+|[ÂÃ]${CONTINUATION}|â${SPECIAL}${CONTINUATION}|ð${SPECIAL}${CONTINUATION}{2}|ï¸${CONTINUATION}`,
   'g',
 );
 

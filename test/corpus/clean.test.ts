@@ -16,6 +16,15 @@ describe('repairMojibake', () => {
     },
   );
 
+  it.each([
+    ['ÃƒÂ\u0081ÃƒÅ¡Ãƒâ€˜', 'ÁÚÑ'],
+    ['Ã¢â‚¬Å“holaÃ¢â‚¬Â\u009d', '“hola”'],
+    ['Ã°Å¸Ëœâ€š', '😂'],
+    ['20 Ã¢â€šÂ¬', '20 €'],
+  ])('gives back %j, which was misread twice as Windows-1252', (text, right) => {
+    expect(repairMojibake(text)).toBe(right);
+  });
+
   it.each(['«SE ACABÓ»', '“¿NIÑO?”', 'â la carte', 'CORRIÓ…', 'Â la mode', 'São Paulo, Ãrea'])(
     'leaves %j alone',
     (text) => {
