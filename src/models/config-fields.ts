@@ -80,6 +80,24 @@ const METADATA_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Fields that published config.json files carry from other tools or older versions, none of which any version of
+ * transformers' modeling code reads: they are left out with a note. Collected from files on the hub.
+ */
+const OTHER_TOOLS: ReadonlySet<string> = new Set([
+  ...['n_special', 'predict_special_tokens'], // the converter of OpenAI's checkpoints, copied into gpt2-medium and its kin
+  'transformers.js_config',
+  ...['unsloth_version', 'unsloth_fixed'],
+  ...['license', 'language', 'model_name', 'tokenizer_name', 'datasets', 'tags'],
+  ...['_attn_implementation', 'attn_implementation', '_flash_attn_2_enabled', '_remove_final_layer_norm'],
+  ...['adapters', 'model_max_length', 'max_seq_len', 'seed'],
+  ...['reward_model', 'v_head_init_strategy', 'is_peft_model'], // TRL
+]);
+
+/** The fields of a config.json that belong to other tools, by name. */
+export const fieldsOfOtherTools = (json: object): string[] =>
+  Object.keys(json).filter((name) => OTHER_TOOLS.has(name));
+
+/**
  * The fields that `schema` names, checked. Whatever else the config.json says is refused by name (`model-unsupported`)
  * unless it is known to change nothing, to any model or (`inert`) to this architecture.
  */
@@ -94,7 +112,8 @@ export function readFields<Shape extends z.ZodRawShape>(
     const issue = parsed.error.issues[0];
     throw unsupported(origin, `${issue?.path.join('.') || 'its content'}: ${issue?.message ?? 'malformed'}`);
   }
-  const known = (name: string) => name in schema.shape || METADATA_FIELDS.has(name) || inert.includes(name);
+  const known = (name: string) =>
+    name in schema.shape || METADATA_FIELDS.has(name) || OTHER_TOOLS.has(name) || inert.includes(name);
   const unknown = Object.keys(json).find((name) => !known(name));
   if (unknown) throw unsupported(origin, `Chispa does not know its field ${unknown} and will not ignore it`);
   return parsed.data;

@@ -44,7 +44,7 @@ const fields = z.looseObject({
   reorder_and_upcast_attn: z.boolean().default(false),
   add_cross_attention: z.literal(false).default(false),
   tie_word_embeddings: z.boolean().default(true),
-  eos_token_id: tokenId.nullish(),
+  eos_token_id: z.union([tokenId, z.array(tokenId).min(1)]).nullish(),
   bos_token_id: tokenId.nullish(),
   pad_token_id: tokenId.nullish(),
 });
@@ -64,9 +64,29 @@ const INERT = [
   'n_ctx',
 ];
 
+/** Names under which transformers takes the same fields of a `GPT2Config` (its `attribute_map`). */
+const ALIASES = {
+  hidden_size: 'n_embd',
+  max_position_embeddings: 'n_positions',
+  num_attention_heads: 'n_head',
+  num_hidden_layers: 'n_layer',
+};
+
+function withoutAliases(json: object, origin: string): object {
+  const own: Record<string, unknown> = { ...json };
+  for (const [alias, name] of Object.entries(ALIASES)) {
+    if (!(alias in own)) continue;
+    if (name in own && own[name] !== own[alias])
+      throw unsupported(origin, `its ${alias} ${own[alias]} contradicts its ${name} ${own[name]}`);
+    own[name] = own[alias];
+    delete own[alias];
+  }
+  return own;
+}
+
 /** Reads a GPT-2's config.json, parsed; `origin` names the file in errors. Throws `model-unsupported`. */
 export function gpt2Config(json: object, origin: string): Gpt2Config {
-  const config = readFields(fields, json, origin, INERT);
+  const config = readFields(fields, withoutAliases(json, origin), origin, INERT);
   const activation = Object.hasOwn(ACTIVATIONS, config.activation_function)
     ? ACTIVATIONS[config.activation_function]
     : undefined;
@@ -77,9 +97,14 @@ export function gpt2Config(json: object, origin: string): Gpt2Config {
     );
   if (config.n_embd % config.n_head !== 0)
     throw unsupported(origin, `n_embd ${config.n_embd} cannot be divided among n_head ${config.n_head}`);
-  const eos = config.eos_token_id === undefined ? 50256 : config.eos_token_id;
-  if (eos === null || eos < 0 || eos >= config.vocab_size)
-    throw unsupported(origin, `eos_token_id ${eos} is not in its vocabulary of ${config.vocab_size}`);
+  const eosIds = config.eos_token_id === undefined ? 50256 : config.eos_token_id;
+  const ends = [eosIds ?? []].flat();
+  const [eos] = ends;
+  if (eos === undefined || ends.some((id) => id < 0 || id >= config.vocab_size))
+    throw unsupported(
+      origin,
+      `eos_token_id ${JSON.stringify(eosIds)} is not in its vocabulary of ${config.vocab_size}`,
+    );
   const bos = config.bos_token_id === undefined ? 50256 : config.bos_token_id;
 
   return {
@@ -97,7 +122,7 @@ export function gpt2Config(json: object, origin: string): Gpt2Config {
     scaleAttentionWeights: config.scale_attn_weights,
     scaleAttentionByInverseLayer: config.scale_attn_by_inverse_layer_idx,
     eos,
-    ends: [eos],
+    ends,
     start: eos,
     bos: inVocabulary(bos, config.vocab_size),
     pad: inVocabulary(config.pad_token_id, config.vocab_size),

@@ -80,6 +80,7 @@ function headerObject(path: string, header: Uint8Array): object {
 }
 
 function metadataOf(path: string, value: unknown): Record<string, string> {
+  if (value === null) return {}; // as the reference reads it
   const parsed = z.record(z.string(), z.string()).safeParse(value);
   if (!parsed.success) throw damaged(path, 'its __metadata__ is not a table of texts');
   return parsed.data;

@@ -67,13 +67,13 @@ const NAMED = [
  * One tokenizer.json out of whatever tokenizer files a model has: its own where there is one, else made from
  * vocab.json and merges.txt; the special tokens that the other files name are marked in it, as transformers does on
  * loading. Added tokens that the model has no embedding for (id ≥ `vocabSize`) are left out, because no text may
- * hold them, and returned as `unknown`. Throws `model-unsupported` when there is no tokenizer or one of another kind,
+ * hold them, and returned as `unknown`; `end` is the token that these files say ends a text. Throws `model-unsupported` when there is no tokenizer or one of another kind,
  * `model-mismatch` when the model has too few embeddings for its words.
  */
 export function convertTokenizer(
   files: TokenizerFiles,
   vocabSize: number,
-): { json: string; unknown: string[] } {
+): { json: string; unknown: string[]; end: { token: string; id: number } | undefined } {
   const config = parse('tokenizer_config.json', files['tokenizer_config.json'] ?? '{}', specialTokens);
   const map = parse('special_tokens_map.json', files['special_tokens_map.json'] ?? '{}', specialTokens);
   const made = files['tokenizer.json'] === undefined;
@@ -121,7 +121,10 @@ export function convertTokenizer(
       'model-mismatch',
       `The tokenizer has ${size} tokens, the model only ${vocabSize}: they do not belong together.`,
     );
+  const endToken = (config.eos_token ?? map.eos_token)?.content;
+  const endId = endToken === undefined ? undefined : tokens.get(endToken)?.id;
   return {
+    end: endToken !== undefined && endId !== undefined ? { token: endToken, id: endId } : undefined,
     json: JSON.stringify(whole),
     unknown: sorted.filter(([, t]) => t.id >= vocabSize).map(([content]) => content),
   };

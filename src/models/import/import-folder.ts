@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
+import { fieldsOfOtherTools } from '../config-fields.ts';
 import { WEIGHTS_FILE } from '../folder.ts';
 import { GENERATION_CONFIG_FILE, withEnds } from '../generation-config.ts';
 import { sha256File } from '../hash.ts';
@@ -88,7 +89,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
       throw asDiskError(error, modelsDir);
     }
   });
-  return { name, path: resolve(modelsDir, name), notes: notesOn(tokenizer.unknown, config, weights) };
+  return { name, path: resolve(modelsDir, name), notes: notesOn(texts.config, tokenizer, config, weights) };
 }
 
 /** A valid model name, or an error that says how to give one. */
@@ -160,8 +161,22 @@ function counted(
 const untied = (config: string) =>
   `${JSON.stringify({ ...JSON.parse(config), tie_word_embeddings: false }, null, 2)}\n`;
 
-function notesOn(unknown: readonly string[], config: ModelConfig, weights: SelectedWeights): string[] {
+function notesOn(
+  text: string,
+  { unknown, end }: ReturnType<typeof convertTokenizer>,
+  config: ModelConfig,
+  weights: SelectedWeights,
+): string[] {
   const notes: string[] = [];
+  const foreign = fieldsOfOtherTools(JSON.parse(text));
+  if (foreign.length > 0)
+    notes.push(`These fields of config.json belong to other tools and change nothing: ${foreign.join(', ')}`);
+  if (weights.heads.length > 0)
+    notes.push(`These heads of other tasks were left out: ${weights.heads.join(', ')}`);
+  if (end && !config.ends.includes(end.id))
+    notes.push(
+      `config.json ends texts at token ${config.ends.join(', ')}, the tokenizer at ${end.id} (${end.token}): config.json counts.`,
+    );
   if (unknown.length > 0)
     notes.push(`The model has no embedding for these tokens, so they count as text: ${unknown.join(' ')}`);
   if (weights.tied !== config.tied)

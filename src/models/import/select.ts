@@ -14,7 +14,19 @@ export interface SelectedWeights {
   tensors: TensorSource[];
   /** Whether the head shares the token embedding's matrix; false where the file has a head of its own. */
   tied: boolean;
+  /** Weights of heads for other tasks, which were left out. */
+  heads: string[];
 }
+
+/**
+ * Heads for other tasks beside the one that writes: TRL's value head, GPT2DoubleHeadsModel's, those of classification,
+ * of tokens and of questions. transformers loads such a file as a language model without them.
+ */
+const OTHER_HEADS =
+  /^(v_head|value_head|multiple_choice_head|score|classifier|qa_outputs)(\.summary)?(\.\d)?\.(weight|bias)$/;
+
+/** What wrappers put before every name; transformers itself would leave such a model with random weights. */
+const WRAPPER = /^(module|_orig_mod|pretrained_model|base_model\.model)\./;
 
 /**
  * Picks a model's weights out of a source: names with or without their prefix, buffers dropped, a head equal to the
@@ -24,10 +36,20 @@ export interface SelectedWeights {
  */
 export async function selectWeights(source: WeightsSource, config: ModelConfig): Promise<SelectedWeights> {
   const found = new Map<string, SourceTensor>();
+  const heads: string[] = [];
   const { prefix, buffers, embedding: embeddingName, shapes } = layoutOf({ ...config, tied: false });
   for (const [fullName, tensor] of source.tensors) {
     const name = fullName.startsWith(prefix) ? fullName.slice(prefix.length) : fullName;
     if (buffers.test(name)) continue;
+    if (OTHER_HEADS.test(name)) {
+      heads.push(fullName);
+      continue;
+    }
+    const wrapper = WRAPPER.exec(fullName)?.[0];
+    if (wrapper)
+      throw mismatch(
+        `their names begin with "${wrapper}", which a wrapper has left there: unwrap the model before it is saved`,
+      );
     const shape = shapes.get(name);
     if (!shape)
       throw mismatch(`there is a weight ${JSON.stringify(fullName)} that no model of this config.json has`);
@@ -51,7 +73,7 @@ export async function selectWeights(source: WeightsSource, config: ModelConfig):
     if (!tensor) throw mismatch(`there is no ${name}`);
     tensors.push(toTarget(name, storedName(layout, name), tensor));
   }
-  return { tensors, tied };
+  return { tensors, tied, heads };
 }
 
 function toTarget(name: string, stored: string, { dtype, shape, chunks }: SourceTensor): TensorSource {
