@@ -1,8 +1,8 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { encodeModel } from '../../src/graph/encode.ts';
-import { createGraph, type Graph } from '../../src/graph/graph.ts';
+import { createGraph } from '../../src/graph/graph.ts';
 import { blocking, quantisedLinear } from '../../src/graph/quantise.ts';
-import type { Dtype, Shape, Value } from '../../src/graph/value.ts';
+import type { Dtype, Graph, Shape, Value } from '../../src/graph/value.ts';
 import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 
 // npm run bench:products: onnxruntime's two 8-bit products of gpt2-spanish's matrices (head included) with some rows, by

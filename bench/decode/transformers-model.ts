@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { encodeModel } from '../../src/graph/encode.ts';
-import { createGraph, type Graph } from '../../src/graph/graph.ts';
+import { createGraph } from '../../src/graph/graph.ts';
 import {
   add,
   and,
@@ -21,8 +21,9 @@ import {
   unsqueeze,
   where,
 } from '../../src/graph/ops/index.ts';
-import { plainProjection, type TransformerParts, transformer } from '../../src/graph/transformer.ts';
-import type { Dtype, Value } from '../../src/graph/value.ts';
+import { transformer } from '../../src/graph/transformer.ts';
+import { plainProjection, type TransformerParts } from '../../src/graph/transformer-parts.ts';
+import type { Dtype, Graph, Value } from '../../src/graph/value.ts';
 import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
 import {
   openSafetensors,

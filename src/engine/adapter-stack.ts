@@ -2,7 +2,8 @@ import { SLOT } from '../graph/stacked-lora.ts';
 import { loraName, loraShapes } from '../graph/trained-adapter.ts';
 import { Tensor } from '../lib/onnxruntime.ts';
 import type { ModelConfig } from '../models/config.ts';
-import { layoutOf, linearNames } from '../models/weight-layout.ts';
+import { layoutOf } from '../models/layouts.ts';
+import { linearNames } from '../models/weight-layout.ts';
 import { type Adapter, openAdapter } from './adapter.ts';
 import { createFeeds } from './feeds.ts';
 

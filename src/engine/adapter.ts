@@ -5,8 +5,9 @@ import { SLOT } from '../graph/stacked-lora.ts';
 import { loraName, loraShapes } from '../graph/trained-adapter.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { ModelConfig } from '../models/config.ts';
+import { layoutOf } from '../models/layouts.ts';
 import { openSafetensors, readTensor, type SafetensorsFile } from '../models/safetensors.ts';
-import { layoutOf, linearNames, type WeightLayout } from '../models/weight-layout.ts';
+import { linearNames, type WeightLayout } from '../models/weight-layout.ts';
 
 /** A low-rank adapter as the decode graph's stack takes it. */
 export interface Adapter {

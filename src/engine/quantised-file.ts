@@ -5,6 +5,7 @@ import { type Bits, blocking, type QuantisedMatrix, quantise } from '../graph/qu
 import { openChild } from '../lib/child/open.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
+import { layoutOf } from '../models/layouts.ts';
 import {
   openSafetensors,
   readTensor,
@@ -13,7 +14,6 @@ import {
   type TensorSource,
   writeSafetensors,
 } from '../models/safetensors.ts';
-import { layoutOf } from '../models/weight-layout.ts';
 import type { Precision } from './engine.ts';
 
 /** The parts of a model folder that a session is made of. */

@@ -1,15 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { type DecodeParts, decodeGraph } from '../graph/decode.ts';
 import { encodeModel } from '../graph/encode.ts';
-import type { Graph } from '../graph/graph.ts';
 import { cast, concat, splitInto } from '../graph/ops/index.ts';
 import { quantisedLinear, quantisedRows } from '../graph/quantise.ts';
-import type { Dtype, Value } from '../graph/value.ts';
+import type { Dtype, Graph, Value } from '../graph/value.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { env, InferenceSession } from '../lib/onnxruntime.ts';
 import { tensorFor } from '../models/folder.ts';
+import { layoutOf } from '../models/layouts.ts';
 import type { SafetensorsFile, TensorEntry } from '../models/safetensors.ts';
-import { layoutOf } from '../models/weight-layout.ts';
 import type { EngineOptions, ExecutionProvider } from './engine.ts';
 import {
   bitsOf,

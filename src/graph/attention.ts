@@ -1,4 +1,3 @@
-import type { Graph } from './graph.ts';
 import {
   add,
   and,
@@ -14,7 +13,7 @@ import {
   unsqueeze,
   where,
 } from './ops/index.ts';
-import { type Dimension, dimensionAt, type Value } from './value.ts';
+import { type Dimension, dimensionAt, type Graph, type Value } from './value.ts';
 
 /** Low enough that its softmax is exactly 0 in float32, finite so that a row of nothing but it is not NaN. */
 const MASKED = -1e9;

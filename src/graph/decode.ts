@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../models/config.ts';
-import { layoutOf } from '../models/weight-layout.ts';
+import { layoutOf } from '../models/layouts.ts';
 import { fusedAddLayerNorm, fusedAddRmsNorm, timesTransposed } from './fused.ts';
-import { createGraph, type Graph } from './graph.ts';
+import { createGraph } from './graph.ts';
 import {
   add,
   and,
@@ -24,8 +24,9 @@ import {
 } from './ops/index.ts';
 import { sampler } from './sampler.ts';
 import { stackedAdapters } from './stacked-lora.ts';
-import { plainProjection, type TransformerParts, transformer } from './transformer.ts';
-import type { Dimension, Value } from './value.ts';
+import { transformer } from './transformer.ts';
+import { plainProjection, type TransformerParts } from './transformer-parts.ts';
+import type { Dimension, Graph, Value } from './value.ts';
 
 /** Low enough that its softmax is exactly 0 in float32. */
 const MASKED = -1e9;

@@ -1,7 +1,6 @@
 import type { ModelConfig } from '../models/config.ts';
-import type { Graph } from './graph.ts';
 import { type DropoutKeys, dropout, reshape, slice } from './ops/index.ts';
-import type { Value } from './value.ts';
+import type { Graph, Value } from './value.ts';
 
 /** What the host feeds at each step so that the graph can draw its dropout masks; int32, all bits random. */
 export interface DropoutInput {

@@ -11,8 +11,7 @@ import {
   TensorShapeProto_DimensionSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import type { Attribute, Graph, Initializer, Node } from './graph.ts';
-import type { Dtype, Value } from './value.ts';
+import type { Attribute, Dtype, Graph, Initializer, Node, Value } from './value.ts';
 
 const dataTypes: Record<Dtype, DataType> = {
   float32: DataType.FLOAT,

@@ -1,4 +1,4 @@
-import type { NormalizedSum } from './transformer.ts';
+import type { NormalizedSum } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
 // onnxruntime's operations that do the work of several in one pass. They have no gradients: decoding uses them.

@@ -1,6 +1,6 @@
 import type { Activation, Gpt2Config } from '../models/gpt2-config.ts';
 import { add, gather, gelu, geluTanh, layerNorm, relu, silu, split, tanh } from './ops/index.ts';
-import { inHeads, projector, type TransformerParts } from './transformer.ts';
+import { inHeads, projector, type TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
 const activations: Record<Activation, (x: Value) => Value> = {

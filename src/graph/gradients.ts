@@ -1,6 +1,5 @@
 import { add, scatterAdd, zeros } from './ops/index.ts';
-import type { PartialGradient, RowGradient } from './tape.ts';
-import type { Value } from './value.ts';
+import type { PartialGradient, RowGradient, Value } from './value.ts';
 
 /** The gradient of one value: `dense` of its own shape, plus rows to be added at indices (embeddings only). */
 export interface Gradient {

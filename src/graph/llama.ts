@@ -1,7 +1,7 @@
 import type { LlamaConfig } from '../models/llama-config.ts';
 import { add, gather, mul, reshape, rmsNorm, rotate, silu } from './ops/index.ts';
 import { rotaryTable } from './rotary.ts';
-import { inHeads, projector, type TransformerParts } from './transformer.ts';
+import { inHeads, projector, type TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
 /**

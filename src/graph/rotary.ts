@@ -1,8 +1,7 @@
 import type { RotaryConfig } from '../models/rotary-config.ts';
-import type { Graph } from './graph.ts';
 import { cast, cos, mul, type RotaryTable, range, reshape, sin, unsqueeze } from './ops/index.ts';
-import type { TransformerParts } from './transformer.ts';
-import type { Value } from './value.ts';
+import type { TransformerParts } from './transformer-parts.ts';
+import type { Graph, Value } from './value.ts';
 
 /**
  * By how much each pair of a head's numbers turns from one token to the next, [width / 2], after the scaling that

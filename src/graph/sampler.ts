@@ -1,4 +1,3 @@
-import type { Graph } from './graph.ts';
 import {
   add,
   cast,
@@ -16,7 +15,7 @@ import {
   sum,
   where,
 } from './ops/index.ts';
-import type { Dtype, Shape, Value } from './value.ts';
+import type { Dtype, Graph, Shape, Value } from './value.ts';
 
 /** Tokens in a block of the draw: the sums of 393 blocks lead to one block of 128 among GPT-2's 50,257 tokens. */
 const BLOCK = 128;

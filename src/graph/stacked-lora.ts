@@ -1,7 +1,6 @@
-import type { Graph } from './graph.ts';
 import { equal, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
-import type { Value } from './value.ts';
+import type { Graph, Value } from './value.ts';
 
 /** Columns of one slot of the stack. */
 export const SLOT = 4;

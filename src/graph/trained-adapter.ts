@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../models/config.ts';
-import { layoutOf } from '../models/weight-layout.ts';
+import { layoutOf } from '../models/layouts.ts';
 import { add, linear, mul } from './ops/index.ts';
-import type { TransformerParts } from './transformer.ts';
+import type { TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
 /** Low-rank adaptation (arXiv:2106.09685): `W + alpha/rank · A·B` with A [in, rank], B [rank, out]. */

@@ -1,15 +1,16 @@
 import type { ModelConfig } from '../models/config.ts';
+import { layoutOf } from '../models/layouts.ts';
 import { expectedShapes } from '../models/shapes.ts';
-import { layoutOf } from '../models/weight-layout.ts';
 import { segmentMask, selfAttention } from './attention.ts';
 import { dropoutSites } from './dropout-sites.ts';
 import { encodeModel } from './encode.ts';
 import { gradients } from './gradients.ts';
-import { createGraph, type Graph } from './graph.ts';
+import { createGraph } from './graph.ts';
 import { mul, reshape, tokenLoss, total } from './ops/index.ts';
 import { type LoraShape, loraProjection, loraShapes } from './trained-adapter.ts';
-import { plainProjection, transformer } from './transformer.ts';
-import type { Value } from './value.ts';
+import { transformer } from './transformer.ts';
+import { plainProjection } from './transformer-parts.ts';
+import type { Graph, Value } from './value.ts';
 
 export interface LossOptions {
   /** Probability of dropping an activation; 0 declares no random inputs. */

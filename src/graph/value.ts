@@ -1,5 +1,3 @@
-import type { Graph } from './graph.ts';
-
 /** Element types the graphs use, by their names in onnxruntime and NumPy. */
 export type Dtype =
   | 'float32'
@@ -23,6 +21,98 @@ export interface Value {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: Shape;
+}
+
+/** `number` is an integer attribute; a float is `{ float }`, so that 1 and 1.0 cannot be confused. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attributes = Readonly<Record<string, Attribute | undefined>>;
+
+export interface Node {
+  readonly type: string;
+  readonly domain: string;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Attributes;
+}
+
+/** Where a tensor's bytes lie in a file of the model's own folder: onnxruntime maps them itself. */
+export interface ExternalData {
+  /** File name, relative to the folder the model is loaded from. */
+  readonly location: string;
+  /** Bytes from the start of the file; any alignment. */
+  readonly offset: number;
+  /** Exactly the tensor's bytes. */
+  readonly length: number;
+}
+
+export interface Initializer {
+  readonly value: Value;
+  readonly data: Uint8Array | ExternalData;
+}
+
+/** What a node gives: element type and shape of one output. */
+export interface OutputType {
+  readonly dtype: Dtype;
+  readonly shape: Shape;
+}
+
+/** An ONNX graph being written. Operations (`ops/`) append nodes; `encodeModel` turns it into bytes. */
+export interface Graph {
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly Value[];
+  readonly initializers: readonly Initializer[];
+  readonly outputs: ReadonlyMap<string, Value>;
+  readonly tape: Tape;
+  /** A tensor fed at each run. */
+  input(name: string, dtype: Dtype, shape: Shape): Value;
+  /** Names a result. The producer writes it under that name: no Identity node, which would be a full copy. */
+  output(name: string, value: Value): void;
+  /** A small constant, written once however often it is asked for. A list is a vector unless `shape` says more. */
+  constant(values: number | readonly number[], dtype?: Dtype, shape?: Shape): Value;
+  /** A named tensor whose bytes (little-endian) are stored in the model itself. */
+  initializer(name: string, dtype: Dtype, shape: Shape, data: ArrayBufferView): Value;
+  /** A named tensor read from a file beside the model, such as `model.safetensors`. Asked twice, given once. */
+  external(name: string, dtype: Dtype, shape: Shape, data: ExternalData): Value;
+  /** Any operation of any domain (`com.microsoft`, …): the way out when `ops/` lacks one. No gradient. */
+  node(
+    type: string,
+    inputs: readonly (Value | undefined)[],
+    outputs: readonly OutputType[],
+    options?: { attributes?: Attributes; domain?: string },
+  ): Value[];
+  /** The run-time length behind a symbolic name, as int64 [1]: bound, or read off the first input that has it. */
+  dimension(name: string): Value;
+  /** Says what a symbolic name stands for when no input carries it. `length` is int64 [1]. */
+  bindDimension(name: string, length: Value): void;
+}
+
+/** The gradient of a table that was only read at some rows: `gradient[indices[i]] += rows[i]`. */
+export interface RowGradient {
+  readonly indices: Value; // [M]
+  readonly rows: Value; // [M, D]
+}
+export type PartialGradient = Value | RowGradient;
+
+/** From the gradients of a node's outputs to those of its inputs, in order; `undefined` where there is none. */
+export type BackwardRule = (gradients: readonly Value[]) => readonly (PartialGradient | undefined)[];
+
+export interface TapeEntry {
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly Value[];
+  readonly backward: BackwardRule;
+}
+
+/**
+ * What was computed from watched values, in order. A graph in which nothing is watched keeps no tape,
+ * so decoding and training share their operations.
+ */
+export interface Tape {
+  readonly entries: readonly TapeEntry[];
+  watch(value: Value): void;
+  watches(value: Value): boolean;
+  record(entry: TapeEntry): void;
+  /** Runs `write` without recording: the nodes of the backward pass need no gradients of their own. */
+  paused<T>(write: () => T): T;
 }
 
 /** What an elementwise operation takes: a value, or a number that becomes a constant. */

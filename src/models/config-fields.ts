@@ -1,6 +1,35 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 
+/** What a config says whatever the architecture. */
+export interface CommonConfig {
+  vocabSize: number;
+  /** Tokens the model can see at once. */
+  positions: number;
+  /** Width of the residual stream. */
+  width: number;
+  layers: number;
+  /** Attention heads that ask. */
+  heads: number;
+  /** Attention heads that are asked, each by a group of equally many of the others. */
+  keyValueHeads: number;
+  /** Width of one head. */
+  headWidth: number;
+  /** Width inside the feed-forward block. */
+  innerWidth: number;
+  /** Token that ends a document. */
+  eos: number;
+  /** Every token that ends a text, `eos` among them. */
+  ends: readonly number[];
+  /** Token that a document begins with. */
+  start: number;
+  /** Null where the model has none, or names one outside its vocabulary, which no text can hold. */
+  bos: number | null;
+  pad: number | null;
+  /** The output head shares its matrix with the token embedding. */
+  tied: boolean;
+}
+
 export const count = z.number().int().min(1).max(0x7fff_ffff);
 export const tokenId = z.number().int();
 

@@ -6,35 +6,6 @@ import { isLlama, LLAMA_FAMILY, type LlamaConfig, llamaConfig } from './llama-co
 /** The shape of a model, from Hugging Face's config.json: everything that changes what the model computes. */
 export type ModelConfig = Gpt2Config | LlamaConfig;
 
-/** What a config says whatever the architecture. */
-export interface CommonConfig {
-  vocabSize: number;
-  /** Tokens the model can see at once. */
-  positions: number;
-  /** Width of the residual stream. */
-  width: number;
-  layers: number;
-  /** Attention heads that ask. */
-  heads: number;
-  /** Attention heads that are asked, each by a group of equally many of the others. */
-  keyValueHeads: number;
-  /** Width of one head. */
-  headWidth: number;
-  /** Width inside the feed-forward block. */
-  innerWidth: number;
-  /** Token that ends a document. */
-  eos: number;
-  /** Every token that ends a text, `eos` among them. */
-  ends: readonly number[];
-  /** Token that a document begins with. */
-  start: number;
-  /** Null where the model has none, or names one outside its vocabulary, which no text can hold. */
-  bos: number | null;
-  pad: number | null;
-  /** The output head shares its matrix with the token embedding. */
-  tied: boolean;
-}
-
 /**
  * Reads the text of a config.json. What it says is honored or refused by name (`model-unsupported`), never ignored.
  * `origin` names the file in errors.

@@ -4,11 +4,11 @@ import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelConfig, parseConfig } from './config.ts';
 import { GENERATION_CONFIG_FILE, withEnds } from './generation-config.ts';
 import { sha256File } from './hash.ts';
+import { layoutOf } from './layouts.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest, promptTemplates } from './manifest.ts';
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
 import { checkShapes, findTensor } from './shapes.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
-import { layoutOf } from './weight-layout.ts';
 
 export const WEIGHTS_FILE = 'model.safetensors';
 

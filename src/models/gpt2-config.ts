@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { CommonConfig } from './config.ts';
-import { count, inVocabulary, readFields, tokenId, unsupported } from './config-fields.ts';
+import { type CommonConfig, count, inVocabulary, readFields, tokenId, unsupported } from './config-fields.ts';
 
 export type Activation = 'gelu_new' | 'gelu' | 'relu' | 'silu' | 'tanh';
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { CommonConfig } from './config.ts';
-import { count, inVocabulary, readFields, tokenId, unsupported } from './config-fields.ts';
+import { type CommonConfig, count, inVocabulary, readFields, tokenId, unsupported } from './config-fields.ts';
 import { type RotaryConfig, rotaryConfig, rotaryFields } from './rotary-config.ts';
 
 /** The shape of a model of Llama's family: Llama, Mistral, Qwen 2 and 3, and everything that says it is one of them. */

@@ -1,6 +1,6 @@
+import { layoutOf } from './layouts.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import { group, headModule, leaf, linearModule, type Module, pythonFloat } from './module.ts';
-import { layoutOf } from './weight-layout.ts';
 
 /** What transformers calls the classes of each member of the family. */
 const CLASSES: Readonly<Record<LlamaConfig['member'], string>> = {

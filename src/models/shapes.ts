@@ -1,7 +1,8 @@
 import { ChispaError } from '../lib/errors.ts';
 import type { ModelConfig } from './config.ts';
+import { layoutOf } from './layouts.ts';
 import type { SafetensorsFile, TensorEntry } from './safetensors.ts';
-import { layoutOf, type WeightLayout } from './weight-layout.ts';
+import type { WeightLayout } from './weight-layout.ts';
 
 /** Every weight of a model by Hugging Face's name without its prefix, in the order of the module tree. */
 export const expectedShapes = (config: ModelConfig): ReadonlyMap<string, readonly number[]> =>

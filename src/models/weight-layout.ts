@@ -1,7 +1,3 @@
-import type { ModelConfig } from './config.ts';
-import { gpt2Layout } from './gpt2-layout.ts';
-import { llamaLayout } from './llama-layout.ts';
-
 /** A linear layer of a block, named without `.weight` and `.bias`. */
 export interface LinearLayer {
   name: string;
@@ -27,16 +23,6 @@ export interface WeightLayout {
   inputsFirst: boolean;
   /** Tensors that old checkpoints hold beside the weights, by name without prefix. */
   buffers: RegExp;
-}
-
-/** The weights of a model of this shape. */
-export function layoutOf(config: ModelConfig): WeightLayout {
-  switch (config.architecture) {
-    case 'gpt2':
-      return gpt2Layout(config);
-    case 'llama':
-      return llamaLayout(config);
-  }
 }
 
 /** The linear layers of one block, by their names within it: `attn.c_attn`. An adapter may change any of them. */

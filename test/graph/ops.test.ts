@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, gradients } from '../../src/graph/gradients.ts';
-import { createGraph, type Graph } from '../../src/graph/graph.ts';
+import { createGraph } from '../../src/graph/graph.ts';
 import * as ops from '../../src/graph/ops/index.ts';
-import type { Value } from '../../src/graph/value.ts';
+import type { Graph, Value } from '../../src/graph/value.ts';
 import { type Numbers, runGraph } from './run-graph.ts';
 
 /** How to use an operation: the shapes of what it learns from, and where its inputs may lie. */

@@ -1,5 +1,5 @@
 import { encodeModel } from '../../src/graph/encode.ts';
-import type { Graph } from '../../src/graph/graph.ts';
+import type { Graph } from '../../src/graph/value.ts';
 import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 
 export type Numbers = Record<string, ArrayLike<number>>;

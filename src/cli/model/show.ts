@@ -2,10 +2,10 @@ import { loadConfig } from '../../config.ts';
 import { blocking } from '../../graph/quantise.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { describeModel, type ModelDescription } from '../../models/describe.ts';
+import { layoutOf } from '../../models/layouts.ts';
 import { countParameters, type Module } from '../../models/module.ts';
 import { moduleNames, moduleTree, treeLines } from '../../models/module-tree.ts';
 import { resolveModel } from '../../models/registry.ts';
-import { layoutOf } from '../../models/weight-layout.ts';
 import { columns, fileSize, grouped } from '../output/text.ts';
 
 /** `chispa model show`: the module tree with shapes and parameters, memory, origin. */

@@ -1,6 +1,6 @@
 import { broadcastShapes, type Operand, type Value } from '../value.ts';
+import { sumTo } from './broadcast.ts';
 import { apply, operands } from './op.ts';
-import { sumTo } from './reduce.ts';
 
 type BinaryRule = (g: Value, a: Value, b: Value, y: Value) => [Value, Value];
 type UnaryRule = (g: Value, x: Value, y: Value) => Value;

@@ -1,5 +1,6 @@
 /** The operations a graph is written with, each with its gradient beside it. */
 export * from './activation.ts';
+export * from './broadcast.ts';
 export * from './dropout.ts';
 export * from './elementwise.ts';
 export * from './embedding.ts';

@@ -1,16 +1,15 @@
 import { dataTypeOf } from '../encode.ts';
-import type { Graph } from '../graph.ts';
 import {
   axisOf,
   type Dimension,
   type Dtype,
   dimensionAt,
+  type Graph,
   type Shape,
   type Value,
   withDimension,
 } from '../value.ts';
 import { apply, int64, only } from './op.ts';
-import { sumTo } from './reduce.ts';
 
 /** A shape as the int64 vector onnxruntime takes; symbolic lengths are read at run time. */
 export function shapeVector(graph: Graph, shape: Shape): Value {
@@ -34,10 +33,6 @@ export function reshape(x: Value, shape: Shape): Value {
   const target = single ? int64(x.graph, plain) : shapeVector(x.graph, shape);
   return apply('Reshape', [x, target], { shape, backward: (g) => [reshape(g, x.shape)] });
 }
-
-/** Repeats along axes of length 1 (and missing ones in front) to fill `shape`. */
-export const expandTo = (x: Value, shape: Shape): Value =>
-  apply('Expand', [x, shapeVector(x.graph, shape)], { shape, backward: (g) => [sumTo(g, x.shape)] });
 
 /** Axes in another order: output axis `i` is input axis `order[i]`. */
 export const transpose = (x: Value, order: readonly number[]): Value =>

@@ -1,7 +1,8 @@
 import { type Value, withDimension } from '../value.ts';
+import { sumTo } from './broadcast.ts';
 import { mul, sub } from './elementwise.ts';
 import { apply } from './op.ts';
-import { mean, sum, sumTo } from './reduce.ts';
+import { mean, sum } from './reduce.ts';
 
 /** Softmax over the last axis. `∂x = p·(g − Σ g·p)`. */
 export const softmax = (x: Value): Value =>

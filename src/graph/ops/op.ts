@@ -1,6 +1,4 @@
-import type { Attributes, Graph } from '../graph.ts';
-import type { PartialGradient } from '../tape.ts';
-import type { Dtype, Operand, Shape, Value } from '../value.ts';
+import type { Attributes, Dtype, Graph, Operand, PartialGradient, Shape, Value } from '../value.ts';
 
 /** What an operation says of its one output, and how a gradient flows back through it. */
 export interface Result {

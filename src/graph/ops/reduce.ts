@@ -1,6 +1,7 @@
-import { axisOf, type Shape, type Value, withDimension } from '../value.ts';
+import { axisOf, type Value, withDimension } from '../value.ts';
+import { expandTo } from './broadcast.ts';
 import { mul } from './elementwise.ts';
-import { expandTo, reshape } from './layout.ts';
+import { reshape } from './layout.ts';
 import { apply, int64 } from './op.ts';
 
 /** Sum over one axis. The gradient is spread evenly over what was summed. */
@@ -34,18 +35,3 @@ export const max = (x: Value, axis: number): Value =>
     shape: withDimension(x.shape, axis, 1),
     attributes: { keepdims: 1 },
   });
-
-/** Undoes broadcasting: sums `x` over the axes along which `shape` was stretched, giving exactly `shape`. */
-export function sumTo(x: Value, shape: Shape): Value {
-  const extra = x.shape.length - shape.length;
-  const stretched = x.shape.flatMap((dimension, axis) =>
-    axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
-  );
-  if (stretched.length === 0) return x;
-  const kept = x.shape.map((dimension, axis) => (stretched.includes(axis) ? 1 : dimension));
-  const sums = apply('ReduceSum', [x, int64(x.graph, stretched)], {
-    shape: kept,
-    attributes: { keepdims: 1 },
-  });
-  return extra ? reshape(sums, shape) : sums;
-}

@@ -1,8 +1,9 @@
 import { ChispaError } from '../../lib/errors.ts';
 import type { ModelConfig } from '../config.ts';
+import { layoutOf } from '../layouts.ts';
 import type { Dtype } from '../safetensors-header.ts';
 import type { TensorSource } from '../safetensors-write.ts';
-import { layoutOf, storedName } from '../weight-layout.ts';
+import { storedName } from '../weight-layout.ts';
 import { doubleToFloatChunks } from './double.ts';
 import { finiteChunks } from './finite.ts';
 import type { SourceTensor, WeightsSource } from './source.ts';
