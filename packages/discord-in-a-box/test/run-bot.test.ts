@@ -79,7 +79,7 @@ it("keeps the documentation's ten lines working", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [...sources, '--test', 'ping.test.js'], {
       cwd: folder,
     });
-    expect(stdout).toMatch(/# pass 1\b[\s\S]*# fail 0\b/);
+    expect(stdout).toMatch(/^[#ℹ] pass 1\b[\s\S]*^[#ℹ] fail 0\b/m);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
