@@ -106,7 +106,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
       const run = await orBusy(beginVersion(learning, job.trigger, owner), job.trigger);
       return run ?? ((await trainsVoice()) ? LATER : undefined);
     }
-    await judgeByVotes({ db, log, ...(options.live && { live: options.live }) });
+    await judgeByVotes({ ...options, db });
     await prune();
     if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;

@@ -1,4 +1,5 @@
 import type { GenerationResult } from '../../engine/engine.ts';
+import { ChispaError } from '../../lib/errors.ts';
 import type { ModelFolder } from '../../models/folder.ts';
 import { type Sample, toBatch } from '../data/batch.ts';
 import { chunks, packRows } from '../data/pack.ts';
@@ -26,10 +27,12 @@ export interface EvaluateOptions {
   threads: number;
 }
 
+/** @throws ChispaError `no-jokes` where there is nothing to measure the loss on. */
 export async function evaluate(
   folder: ModelFolder,
   { jokes, known, told, threads }: EvaluateOptions,
 ): Promise<Evaluation> {
+  if (jokes.length === 0) throw new ChispaError('no-jokes', 'There are no jokes to measure the loss on.');
   const loss = await jokeLoss(folder, jokes, threads);
   return {
     model: folder.name,

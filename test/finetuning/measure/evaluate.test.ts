@@ -43,5 +43,8 @@ it('joins the loss on a file with figures of what the model makes', async () => 
     threads: 1,
   });
   expect(evaluation).toMatchObject({ model: 'tiny', recited: 0.25, selfEnding: 0.75, jokes: 1, samples: 4 });
+  await expect(evaluate(model, { jokes: [], known: [], told, threads: 1 })).rejects.toMatchObject({
+    code: 'no-jokes',
+  });
   expect(evaluation.perplexity).toBeCloseTo(Math.exp(evaluation.loss), 9);
 });
