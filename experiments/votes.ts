@@ -138,6 +138,6 @@ function report(arms: readonly Arm[], { gain, chance }: { gain: number; chance: 
   ]);
   process.stdout.write(`${table(['nats per token', 'well rated', 'badly rated', 'difference'], cells)}\n`);
   process.stdout.write(
-    `Votes against shuffled votes: ${gain.toFixed(4)} nats a token in favour of well-rated jokes, by chance with p = ${chance.toFixed(3)}\n`,
+    `Votes against shuffled votes: ${gain.toFixed(4)} nats a token in favor of well-rated jokes, by chance with p = ${chance.toFixed(3)}\n`,
   );
 }

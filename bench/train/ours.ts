@@ -2,7 +2,7 @@ import { type Row, toBatch } from '../../src/finetuning/data/batch.ts';
 import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
 import { ADAMW_DEFAULTS } from '../../src/finetuning/step/optimizer.ts';
 import { createStepper } from '../../src/finetuning/step/stepper.ts';
-import { emptyWeights, initialiseAdapters, loadWeights } from '../../src/finetuning/step/weights.ts';
+import { emptyWeights, initializeAdapters, loadWeights } from '../../src/finetuning/step/weights.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 
 // One trainer in a process of its own: a step for each line `rows length`, answered by its seconds, loss and peak memory.
@@ -23,7 +23,7 @@ const stepper = await createStepper({
   threads: Number(threads),
 });
 await loadWeights(folder, lora ? frozen : stepper.memory.views('parameters'));
-if (lora) initialiseAdapters(stepper.memory.views('parameters'), stepper.memory.shapes, 0);
+if (lora) initializeAdapters(stepper.memory.views('parameters'), stepper.memory.shapes, 0);
 
 let step = 0;
 /** Rows given by the lengths of their texts; tokens do not matter to the time. */

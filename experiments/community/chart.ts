@@ -6,7 +6,7 @@ export interface Result {
   arms: Record<'votes' | 'control', readonly Round[]>;
 }
 
-const COLOURS = ['#4a6fa5', '#d9822b', '#4f9d69', '#8e5ea2'];
+const COLORS = ['#4a6fa5', '#d9822b', '#4f9d69', '#8e5ea2'];
 
 /** The mean hidden score over the rounds, as a PNG: a line a taste, dashed where the votes were dealt out. */
 export function communityChart(results: readonly Result[]): Buffer {
@@ -19,7 +19,7 @@ export function communityChart(results: readonly Result[]): Buffer {
         (['votes', 'control'] as const).map((arm) => ({
           label: arm === 'votes' ? taste : `${taste}, shuffled votes`,
           data: arms[arm].map(({ mean }) => mean),
-          borderColor: COLOURS[i % COLOURS.length] as string, // within the list
+          borderColor: COLORS[i % COLORS.length] as string, // within the list
           borderDash: arm === 'votes' ? [] : [6, 6],
           borderWidth: arm === 'votes' ? 3 : 1.5,
         })),

@@ -11,7 +11,7 @@ export type RecipeName = (typeof RECIPES)[number];
 export const trainingSettings = z.strictObject({
   /**
    * `notebook`: the source notebook's run of the Hugging Face Trainer, batch by batch. `chispa`: full rows, a theme
-   * line in half the samples, and the end of a joke is learnt.
+   * line in half the samples, and the end of a joke is learned.
    */
   recipe: z.enum(RECIPES),
   mode: z.enum(['full', 'lora']),

@@ -8,25 +8,25 @@ export interface LossChart {
 }
 
 const SIZE = { width: 900, height: 480 };
-const COLOUR = { training: '#f2c14e', validation: '#e4572e', text: '#222222', grid: '#00000018' };
+const COLOR = { training: '#f2c14e', validation: '#e4572e', text: '#222222', grid: '#00000018' };
 
 /** Training and validation loss by epoch, as a PNG. */
 export function renderLoss({ epochs, locale, texts }: LossChart): Buffer {
   const number = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
-  const line = (label: string, data: (number | null)[], colour: string) => ({
+  const line = (label: string, data: (number | null)[], color: string) => ({
     label,
     data,
-    borderColor: colour,
-    backgroundColor: colour,
+    borderColor: color,
+    backgroundColor: color,
     borderWidth: 4,
     pointRadius: 6,
     spanGaps: true,
   });
   const axis = (title: string) => ({
-    title: { display: title !== '', text: title, color: COLOUR.text, font: { size: 18 } },
-    grid: { color: COLOUR.grid },
+    title: { display: title !== '', text: title, color: COLOR.text, font: { size: 18 } },
+    grid: { color: COLOR.grid },
   });
-  const ticks = { color: COLOUR.text, font: { size: 16 } };
+  const ticks = { color: COLOR.text, font: { size: 16 } };
   return renderChart(
     {
       type: 'line',
@@ -36,20 +36,20 @@ export function renderLoss({ epochs, locale, texts }: LossChart): Buffer {
           line(
             texts.training,
             epochs.map(({ trainLoss }) => trainLoss),
-            COLOUR.training,
+            COLOR.training,
           ),
           line(
             texts.validation,
             epochs.map(({ validationLoss }) => validationLoss),
-            COLOUR.validation,
+            COLOR.validation,
           ),
         ],
       },
       options: {
         layout: { padding: 16 },
         plugins: {
-          title: { display: true, text: texts.title, color: COLOUR.text, font: { size: 24 } },
-          legend: { labels: { color: COLOUR.text, font: { size: 18 } }, position: 'bottom' },
+          title: { display: true, text: texts.title, color: COLOR.text, font: { size: 24 } },
+          legend: { labels: { color: COLOR.text, font: { size: 18 } }, position: 'bottom' },
         },
         scales: {
           x: { ...axis(texts.epoch), ticks },

@@ -1,7 +1,7 @@
 /** One text to learn from, or a piece of one. */
 export interface Sample {
   tokens: ArrayLike<number>;
-  /** Index of the first token whose prediction is learnt; the ones before it are only read. At least 1. */
+  /** Index of the first token whose prediction is learned; the ones before it are only read. At least 1. */
   from: number;
   /** What each of its tokens counts in the loss. */
   weight: number;
@@ -18,7 +18,7 @@ export interface Batch {
   positions: BigInt64Array;
   segments: BigInt64Array;
   targets: BigInt64Array;
-  /** What each token's loss counts, not normalised; 0 where nothing is predicted. */
+  /** What each token's loss counts, not normalized; 0 where nothing is predicted. */
   weights: Float32Array;
 }
 

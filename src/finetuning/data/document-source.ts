@@ -6,7 +6,7 @@ import type { Row, Sample } from './batch.ts';
 import { chunks, packRows } from './pack.ts';
 import type { Source } from './source.ts';
 
-/** A text of any length: its tokens, and the first one whose prediction is learnt. */
+/** A text of any length: its tokens, and the first one whose prediction is learned. */
 export type Document = Pick<Sample, 'tokens' | 'from'>;
 
 export const TRAINING_FILE = 'documents.bin';

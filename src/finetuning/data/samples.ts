@@ -44,8 +44,8 @@ const THEMED = 0.5;
 export type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
 
 /**
- * `<eot> [theme line] joke <eot>`. The theme line is read, not learnt: a model that learnt it would open half its
- * jokes with one of its own. The closing end-of-text is learnt like any token. Cut to `limit` tokens at most; `share`
+ * `<eot> [theme line] joke <eot>`. The theme line is read, not learned: a model that learned it would open half its
+ * jokes with one of its own. The closing end-of-text is learned like any token. Cut to `limit` tokens at most; `share`
  * of the samples carry a theme.
  */
 export function jokeSample(

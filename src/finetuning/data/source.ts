@@ -2,7 +2,7 @@ import type { Row } from './batch.ts';
 
 /** What the rows of a run are, wherever they come from. Everything is a pure function of the epoch's number. */
 export interface Source {
-  /** The optimiser steps of an epoch (from 1), each a list of rows. */
+  /** The optimizer steps of an epoch (from 1), each a list of rows. */
   epoch(epoch: number): Row[][];
   /** The held-out rows, in evaluation batches. */
   validation: Row[][];

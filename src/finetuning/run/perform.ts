@@ -9,7 +9,7 @@ import { writeResult } from '../result/write-result.ts';
 import type { Views } from '../step/memory.ts';
 import { ADAMW_DEFAULTS } from '../step/optimizer.ts';
 import { createStepper, type Stepper } from '../step/stepper.ts';
-import { emptyWeights, initialiseAdapters, loadWeights } from '../step/weights.ts';
+import { emptyWeights, initializeAdapters, loadWeights } from '../step/weights.ts';
 import { loadBest, loadCheckpoint, removeRun, saveBest, saveCheckpoint } from './checkpoint.ts';
 import { explainFullDisk } from './disk-full.ts';
 import type { TrainingEvent } from './events.ts';
@@ -105,7 +105,7 @@ async function openStepper(run: Run, base: ModelFolder): Promise<{ stepper: Step
   });
   const parameters = stepper.memory.views('parameters');
   await loadWeights(base, lora ? frozen : parameters);
-  if (lora) initialiseAdapters(parameters, stepper.memory.shapes, settings.seed);
+  if (lora) initializeAdapters(parameters, stepper.memory.shapes, settings.seed);
   return { stepper, frozen };
 }
 

@@ -36,7 +36,7 @@ export async function prepareRun(request: RunRequest): Promise<string> {
     throw new ChispaError('bad-name', `${name} cannot name a model: use letters, digits, dots and dashes.`);
   const output = join(modelsDir, name);
   if (existsSync(output)) throw new ChispaError('model-exists', `There is already a model named ${name}.`);
-  jokeSource(base, jokes, settings); // refuses a corpus that cannot be learnt from
+  jokeSource(base, jokes, settings); // refuses a corpus that cannot be learned from
   refuseIfTooLarge(base.config, settings);
   const { bytes, sha256 } = snapshot(jokes);
   const folder = runPath(modelsDir, name);

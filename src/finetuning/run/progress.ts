@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** One row of the notebook's table, and what stands beside it. Losses in nats. */
 export const epochRecord = z.object({
   epoch: z.number(),
-  /** Optimiser steps done. */
+  /** Optimizer steps done. */
   step: z.number(),
   /** As the recipe averages: the notebook by batches, like the Hugging Face Trainer; `chispa` by tokens. */
   trainLoss: z.number(),
@@ -18,7 +18,7 @@ export type EpochRecord = z.infer<typeof epochRecord>;
 
 /** Everything a run knows besides its weights and moments; JSON keeps every number to the last bit. */
 export const progressSchema = z.object({
-  /** Optimiser steps done. */
+  /** Optimizer steps done. */
   step: z.number(),
   /** The epoch under way, from 1, and the steps of it that are done. */
   epoch: z.number(),

@@ -18,7 +18,7 @@ const runSchema = z.object({
   /** Absolute path of the model folder it will write. */
   output: z.string(),
   settings: trainingSettings,
-  /** What is learnt: jokes (`corpus.jsonl`) or documents (`documents.bin`). */
+  /** What is learned: jokes (`corpus.jsonl`) or documents (`documents.bin`). */
   data: z.enum(['jokes', 'documents']),
   /** Where the corpus came from, for people, and the sha256 of the snapshot. */
   corpus: z.string(),

@@ -1,12 +1,12 @@
 import { elementCount } from '../../graph/value.ts';
 import { ChispaError } from '../../lib/errors.ts';
 
-/** The arrays an optimiser keeps for every parameter. `sums` exists only where gradients are accumulated. */
+/** The arrays an optimizer keeps for every parameter. `sums` exists only where gradients are accumulated. */
 export type Region = 'parameters' | 'first' | 'second' | 'gradients' | 'sums';
 export type Views = ReadonlyMap<string, Float32Array>;
 
 /**
- * Parameters, both moments and gradients in one WebAssembly memory: the optimiser works on them in place, and
+ * Parameters, both moments and gradients in one WebAssembly memory: the optimizer works on them in place, and
  * onnxruntime reads parameters from and writes gradients into views of the same bytes.
  */
 export interface TrainingMemory {

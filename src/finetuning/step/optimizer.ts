@@ -21,7 +21,7 @@ export interface Optimizer {
   step(options: { step: number; learningRate: number; clip: number }): number;
 }
 
-/** Hugging Face's groups: biases and layer normalisations are not decayed. */
+/** Hugging Face's groups: biases and layer normalizations are not decayed. */
 export const decays = (name: string): boolean => !/(\.bias|ln_(1|2|f)\.weight)$/.test(name);
 
 /** AdamW over the tensors of one memory, in WebAssembly SIMD. `accumulated`: step from the sums. */

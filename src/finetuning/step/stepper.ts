@@ -38,7 +38,7 @@ export interface StepOutcome {
 /** Runs training steps and evaluations of one model. Its calls block the thread while onnxruntime computes. */
 export interface Stepper {
   memory: TrainingMemory;
-  /** One optimiser step over these batches. `step` counts from 1 and decides the dropout masks. */
+  /** One optimizer step over these batches. `step` counts from 1 and decides the dropout masks. */
   step(
     batches: readonly Batch[],
     at: { step: number; learningRate: number; clip: number },

@@ -23,7 +23,7 @@ export const emptyWeights = (config: ModelConfig): Views =>
  * The start of an adapter (arXiv:2106.09685): A uniform in ±1/√inputs, as PEFT draws it, B zero, so that the model
  * first computes what it did.
  */
-export function initialiseAdapters(
+export function initializeAdapters(
   views: Views,
   shapes: ReadonlyMap<string, readonly number[]>,
   seed: number,

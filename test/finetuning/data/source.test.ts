@@ -77,9 +77,9 @@ describe('the chispa recipe', () => {
   it('keeps near-duplicates on one side', () => {
     const twins = jokes.map((joke) => ({ ...joke, text: `${joke.text} Fin.` }));
     const { training, validation } = jokeSource(model, [...jokes, ...twins], settings).split;
-    const learnt = new Set(training.map(({ text }) => text.replace(/ Fin\.$/, '')));
+    const learned = new Set(training.map(({ text }) => text.replace(/ Fin\.$/, '')));
     expect(validation.length).toBeGreaterThan(1);
-    expect(validation.filter(({ text }) => learnt.has(text.replace(/ Fin\.$/, '')))).toEqual([]);
+    expect(validation.filter(({ text }) => learned.has(text.replace(/ Fin\.$/, '')))).toEqual([]);
   });
 
   it('refuses a corpus that leaves too little to learn from', () => {

@@ -6,7 +6,7 @@ import { type Row, type Sample, toBatch } from '../../../src/finetuning/data/bat
 import { mergeAdapters } from '../../../src/finetuning/result/adapter.ts';
 import { ADAMW_DEFAULTS } from '../../../src/finetuning/step/optimizer.ts';
 import { createStepper, type Stepper, type StepperOptions } from '../../../src/finetuning/step/stepper.ts';
-import { emptyWeights, initialiseAdapters, loadWeights } from '../../../src/finetuning/step/weights.ts';
+import { emptyWeights, initializeAdapters, loadWeights } from '../../../src/finetuning/step/weights.ts';
 import { LORA_TARGETS } from '../../../src/graph/lora-targets.ts';
 import { type ModelFolder, openModelFolder } from '../../../src/models/folder.ts';
 import { relativeError } from '../../graph/run-graph.ts';
@@ -180,7 +180,7 @@ describe('LoRA', () => {
     const frozen = emptyWeights(model.config);
     await loadWeights(model, frozen);
     const stepper = await stepperOf({ frozen, lora });
-    initialiseAdapters(stepper.memory.views('parameters'), stepper.memory.shapes, 1);
+    initializeAdapters(stepper.memory.views('parameters'), stepper.memory.shapes, 1);
     return { stepper, frozen };
   }
 
