@@ -10,7 +10,7 @@ const F32 = 0;
 const Q8_0 = 8;
 const ALIGNMENT = 32;
 
-/** The same weights as a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): F32, or Q8_0 as llama.cpp quantises. */
+/** The same weights as a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): F32, or Q8_0 as llama.cpp quantizes. */
 export async function ggufModel(source: string, precision: BenchPrecision): Promise<string> {
   const path = join(source, `${precision}.gguf`);
   if (existsSync(path)) return path;

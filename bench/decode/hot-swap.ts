@@ -28,7 +28,7 @@ const options = { provider: 'cpu', threads: 2, precision: 'q8', slots: ROWS, log
 const engine = await startEngine({ ...options, modelsLoaded: 1 });
 const pair = await startEngine({ ...options, modelsLoaded: 2 });
 try {
-  await engine.load(first); // quantised now, if it was not
+  await engine.load(first); // quantized now, if it was not
   await cp(first, second, { recursive: true });
   const pauses: number[] = [];
   const memory: number[] = [];

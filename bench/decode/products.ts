@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { encodeModel } from '../../src/graph/encode.ts';
 import { createGraph } from '../../src/graph/graph.ts';
-import { blocking, quantisedLinear } from '../../src/graph/quantise.ts';
+import { blocking, quantizedLinear } from '../../src/graph/quantize.ts';
 import type { Dtype, Graph, Shape, Value } from '../../src/graph/value.ts';
 import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 
@@ -35,14 +35,14 @@ const blockwise: Product = (x, name, inputs, outputs) => {
     weights(outputs * inputs),
   );
   const scales = x.graph.initializer(`${name}.scales`, 'float32', [outputs, blocks], ones(outputs * blocks));
-  return quantisedLinear(x, { packed, scales }, { inputs, outputs, bits: 8 });
+  return quantizedLinear(x, { packed, scales }, { inputs, outputs, bits: 8 });
 };
 
 const integers: Product = (x, name, inputs, outputs) => {
   const { graph } = x;
   const largest = one(x, 'ReduceMax', [one(x, 'Abs', [x], x.shape), graph.constant([1], 'int64')], ['N', 1]);
   const [scale, zero] = [graph.constant(1 / 127), graph.constant(128, 'uint8')];
-  const quantised = one(
+  const quantized = one(
     x,
     'QuantizeLinear',
     [one(x, 'Div', [x, largest], x.shape), scale, zero],
@@ -53,7 +53,7 @@ const integers: Product = (x, name, inputs, outputs) => {
   const scales = graph.initializer(`${name}.scales`, 'float32', [outputs], ones(outputs));
   const [y] = graph.node(
     'MatMulIntegerToFloat',
-    [quantised, matrix, scale, scales, zero, graph.constant(0, 'int8')],
+    [quantized, matrix, scale, scales, zero, graph.constant(0, 'int8')],
     [{ dtype: 'float32', shape: ['N', outputs] }],
     { domain: 'com.microsoft' },
   );

@@ -38,7 +38,7 @@ import type { BenchPrecision } from './engines/engine.ts';
 /**
  * The model in the layout transformers.js loads, as optimum exports it: past keys and values are inputs, concatenated with the new
  * ones into outputs. q8 is what `quantize_dynamic` makes, in the fused form onnxruntime runs: int8 weights with one scale a column,
- * activations quantised a tensor at a time.
+ * activations quantized a tensor at a time.
  */
 export async function transformersModel(source: string, precision: BenchPrecision): Promise<string> {
   const folder = join(source, 'transformers');

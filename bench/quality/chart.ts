@@ -1,6 +1,6 @@
 import type { StepCost } from './cost.ts';
 
-const COLOURS: Record<string, string> = { fp32: '#4a6fa5', q8: '#d9822b', q4: '#4f9d69' };
+const COLORS: Record<string, string> = { fp32: '#4a6fa5', q8: '#d9822b', q4: '#4f9d69' };
 const PANEL = { width: 300, height: 220, left: 44, bottom: 34, top: 30, right: 12 };
 const TITLES = {
   batch: 'rows in the batch',
@@ -15,9 +15,9 @@ export function costChart(costs: readonly StepCost[]): string {
     (name, i) =>
     panel(costs.filter((it) => it.series === name), TITLES[name], i * PANEL.width), // biome-ignore format: one call
   );
-  const legend = Object.entries(COLOURS).map(
-    ([name, colour], i) =>
-      `<rect x="${50 + i * 70}" y="${PANEL.height + 4}" width="12" height="12" fill="${colour}"/>` +
+  const legend = Object.entries(COLORS).map(
+    ([name, color], i) =>
+      `<rect x="${50 + i * 70}" y="${PANEL.height + 4}" width="12" height="12" fill="${color}"/>` +
       `<text x="${68 + i * 70}" y="${PANEL.height + 14}">${name}</text>`,
   );
   const [width, height] = [series.length * PANEL.width, PANEL.height + 24];
@@ -44,14 +44,14 @@ function panel(costs: readonly StepCost[], title: string, offset: number): strin
   const ticksX = xs.map(
     (x) => `<text x="${px(x)}" y="${PANEL.height - bottom + 14}" text-anchor="middle">${x}</text>`,
   );
-  const lines = Object.entries(COLOURS).map(([precision, colour]) => {
+  const lines = Object.entries(COLORS).map(([precision, color]) => {
     const own = costs.filter((it) => it.precision === precision);
     const points = own.map(({ x, ms }) => `${px(x).toFixed(1)},${py(ms).toFixed(1)}`);
     const dots = points.map((point) => {
       const [x, y] = point.split(',');
-      return `<circle cx="${x}" cy="${y}" r="2.5" fill="${colour}"/>`;
+      return `<circle cx="${x}" cy="${y}" r="2.5" fill="${color}"/>`;
     });
-    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`;
+    return `<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="2"/>${dots.join('')}`;
   });
   const captions =
     `<text x="${PANEL.width / 2}" y="${PANEL.height - 4}" text-anchor="middle">${title}</text>` +

@@ -2,7 +2,7 @@ import { ActionRowBuilder, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'disc
 import { customId } from './custom-id.ts';
 import type { Messages } from './messages/index.ts';
 
-const COLOUR = { help: 0xf2c14e, privacy: 0x8d99ae } as const;
+const COLOR = { help: 0xf2c14e, privacy: 0x8d99ae } as const;
 
 /** What Chispa can do. */
 export function helpMessage({ help }: Messages) {
@@ -10,7 +10,7 @@ export function helpMessage({ help }: Messages) {
     .setTitle(help.title)
     .setDescription([help.intro, '', ...help.lines].join('\n'))
     .setFooter({ text: help.footer })
-    .setColor(COLOUR.help);
+    .setColor(COLOR.help);
   return { embeds: [embed] };
 }
 
@@ -19,7 +19,7 @@ export function privacyMessage(m: Messages) {
   const embed = new EmbedBuilder()
     .setTitle(m.privacy.title)
     .setDescription(m.privacy.kept.join('\n'))
-    .setColor(COLOUR.privacy);
+    .setColor(COLOR.privacy);
   const button = (action: 'export' | 'forget', style: ButtonStyle) =>
     new ButtonBuilder().setCustomId(customId(action)).setLabel(m.buttons[action]).setStyle(style);
   const row = new ActionRowBuilder<ButtonBuilder>().addComponents(

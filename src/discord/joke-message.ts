@@ -17,7 +17,7 @@ export type MessageBody = RESTPatchAPIWebhookWithTokenMessageJSONBody;
 
 const EMBED_DESCRIPTION = 4096; // Discord's limit
 const EMBED_TITLE = 256;
-const COLOUR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as const;
+const COLOR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as const;
 const FACES = ['😐', '🙂', '😄', '😂', '🤣'] as const;
 
 export interface JokeText {
@@ -42,7 +42,7 @@ export const NO_MENTIONS = { parse: [] };
 
 /** A joke that is still being written. */
 export function writingMessage(joke: JokeText, m: Messages): MessageBody {
-  const embed = jokeEmbed(joke, m).setColor(COLOUR.writing).setFooter({ text: m.joke.writing });
+  const embed = jokeEmbed(joke, m).setColor(COLOR.writing).setFooter({ text: m.joke.writing });
   return { content: '', embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
@@ -54,7 +54,7 @@ export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Not
   const lines = [votes, ...(askedBy ? [m.joke.askedBy(`<@${askedBy}>`)] : [])];
   const decoder = m.joke.decoder(settings);
   const embed = jokeEmbed(textOf(joke), m)
-    .setColor(COLOUR.finished)
+    .setColor(COLOR.finished)
     .addFields({ name: '\u200b', value: lines.join('\n') })
     .setFooter({ text: m.joke.footer({ model: model.name, decoder, seed }) });
   return {
@@ -72,7 +72,7 @@ function textOf({ text, prompt }: Joke): JokeText {
 
 /** What is left of a joke that was reported or that a moderator hid. */
 function hiddenMessage(m: Messages): MessageBody {
-  const embed = new EmbedBuilder().setDescription(m.joke.hidden).setColor(COLOUR.hidden);
+  const embed = new EmbedBuilder().setDescription(m.joke.hidden).setColor(COLOR.hidden);
   return { content: '', embeds: [embed.toJSON()], components: [], allowed_mentions: NO_MENTIONS };
 }
 

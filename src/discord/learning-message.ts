@@ -6,7 +6,7 @@ import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
 import { es, type Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
-const COLOUR = { good: 0x2a9d8f, neutral: 0x8d99ae, bad: 0xe4572e } as const;
+const COLOR = { good: 0x2a9d8f, neutral: 0x8d99ae, bad: 0xe4572e } as const;
 const FIELD_LIMIT = 1024; // Discord's
 /** Of a sample, each text: both and their labels stay below the limit of a field. */
 const SAMPLE_LENGTH = 450;
@@ -32,17 +32,17 @@ type Heading =
   | 'trial-won'
   | 'trial-lost'
   | 'rolled-back';
-const COLOUR_OF: Record<Heading, number> = {
-  promoted: COLOUR.good,
-  'voice-promoted': COLOUR.good,
-  'trial-won': COLOUR.good,
-  trial: COLOUR.neutral,
-  rejected: COLOUR.neutral,
-  'voice-rejected': COLOUR.neutral,
-  'trial-lost': COLOUR.neutral,
-  refused: COLOUR.neutral,
-  failed: COLOUR.bad,
-  'rolled-back': COLOUR.bad,
+const COLOR_OF: Record<Heading, number> = {
+  promoted: COLOR.good,
+  'voice-promoted': COLOR.good,
+  'trial-won': COLOR.good,
+  trial: COLOR.neutral,
+  rejected: COLOR.neutral,
+  'voice-rejected': COLOR.neutral,
+  'trial-lost': COLOR.neutral,
+  refused: COLOR.neutral,
+  failed: COLOR.bad,
+  'rolled-back': COLOR.bad,
 };
 
 /**
@@ -62,7 +62,7 @@ export function learningMessage(
   const embed = new EmbedBuilder()
     .setTitle(title)
     .setDescription(text(version ?? '', former ?? ''))
-    .setColor(COLOUR_OF[heading]);
+    .setColor(COLOR_OF[heading]);
   const { log } = m.learning;
   if (details.former && details.present) {
     const lines = [

@@ -13,7 +13,7 @@ import { lossChart, runFields } from './learning-message.ts';
 import type { Messages } from './messages/index.ts';
 import { literal } from './text.ts';
 
-const COLOUR = 0x3a86ff;
+const COLOR = 0x3a86ff;
 const ICONS: Record<RatedModel['status'], string> = {
   active: '🟢',
   trial: '🧪',
@@ -58,7 +58,7 @@ export function modelListMessage(
   const embed = new EmbedBuilder()
     .setTitle(say.title)
     .setDescription([...lines, '', ...state.filter(Boolean)].join('\n'))
-    .setColor(COLOUR);
+    .setColor(COLOR);
   return { embeds: [embed], allowedMentions: NO_MENTIONS };
 }
 
@@ -100,7 +100,7 @@ export function modelDetailMessage(
   const pins = pinsOf(model, viewer, m);
   const embed = new EmbedBuilder()
     .setTitle(literal(model.name))
-    .setColor(COLOUR)
+    .setColor(COLOR)
     .addFields(
       { name: fields.status, value: [`${ICONS[model.status]} ${status}`, ...pins].join('\n'), inline: true },
       { name: fields.created, value: `<t:${seconds(model.createdAt)}:d>`, inline: true },

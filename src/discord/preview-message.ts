@@ -3,7 +3,7 @@ import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
-const COLOUR = { preview: 0x3a86ff, steps: 0xf2c14e } as const;
+const COLOR = { preview: 0x3a86ff, steps: 0xf2c14e } as const;
 const FIELD_LIMIT = 1024;
 const PICTURE = 'pasos.png';
 
@@ -19,7 +19,7 @@ export function previewMessage(
   const embed = new EmbedBuilder()
     .setTitle(m.preview.title)
     .addFields(field(m.preview.before, before), field(m.preview.after, after))
-    .setColor(COLOUR.preview);
+    .setColor(COLOR.preview);
   return { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
@@ -29,7 +29,7 @@ export function stepsMessage(picture: Buffer, m: Messages): { body: MessageBody;
     .setTitle(m.steps.title)
     .setDescription(m.steps.explain)
     .setImage(`attachment://${PICTURE}`)
-    .setColor(COLOUR.steps);
+    .setColor(COLOR.steps);
   return {
     body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS },
     files: [{ name: PICTURE, data: picture, contentType: 'image/png' }],

@@ -5,7 +5,7 @@ import { renderStatistics } from './charts/statistics.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
-const COLOUR = { ranking: 0xf2c14e, statistics: 0x3a86ff } as const;
+const COLOR = { ranking: 0xf2c14e, statistics: 0x3a86ff } as const;
 const LINE_LENGTH = 300;
 const CHART = 'chispa.png';
 
@@ -19,7 +19,7 @@ export function rankingMessage(best: readonly RankedJoke[], period: Period, m: M
   const embed = new EmbedBuilder()
     .setTitle(m.ranking.title[period])
     .setDescription(lines.join('\n\n') || m.ranking.empty)
-    .setColor(COLOUR.ranking);
+    .setColor(COLOR.ranking);
   if (lines.length > 0) embed.setFooter({ text: m.ranking.explain });
   return { embeds: [embed] };
 }
@@ -33,7 +33,7 @@ export async function statisticsMessage(
   const embed = new EmbedBuilder()
     .setTitle(m.statistics.title)
     .setDescription(m.statistics.summary(jokes, votes, mean))
-    .setColor(COLOUR.statistics);
+    .setColor(COLOR.statistics);
   if (votes === 0) return { embeds: [embed.setFooter({ text: m.statistics.empty })] };
   const chart = await renderStatistics({ weeks, models, locale, texts: m.statistics.chart });
   return {

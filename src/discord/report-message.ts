@@ -15,7 +15,7 @@ import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
 import { es, type Messages, messagesFor } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
-const COLOUR = 0xd62839;
+const COLOR = 0xd62839;
 
 export interface ReportState {
   reason: string | null;
@@ -51,7 +51,7 @@ export function reportMessage(
     .setTitle(m.report.logTitle)
     .setDescription(clip(literal(joke.text), 2000))
     .addFields({ name: m.report.logReports(reports), value: hidden ? m.report.logHidden : '\u200b' })
-    .setColor(COLOUR);
+    .setColor(COLOR);
   if (reason) embed.addFields({ name: m.report.logReason, value: clip(literal(reason), 1000) });
   const button = (action: 'hide' | 'clear', style: ButtonStyle) =>
     new ButtonBuilder().setCustomId(customId(action, joke.id)).setLabel(m.buttons[action]).setStyle(style);

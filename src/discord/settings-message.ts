@@ -6,7 +6,7 @@ import { NO_MENTIONS } from './joke-message.ts';
 import type { Messages } from './messages/index.ts';
 import { clip } from './text.ts';
 
-const COLOUR = 0x3a86ff;
+const COLOR = 0x3a86ff;
 const DESCRIPTION_LIMIT = 4096;
 
 export interface SettingsPanel {
@@ -36,7 +36,7 @@ export function settingsMessage(
   const embed = new EmbedBuilder()
     .setTitle(m.settings.title)
     .setDescription([...decoder, '', ...guild, '', `-# ${history}`].join('\n'))
-    .setColor(COLOUR);
+    .setColor(COLOR);
   return { content: heading, embeds: [embed], allowedMentions: NO_MENTIONS };
 }
 
@@ -52,7 +52,7 @@ export function historyMessage(changes: readonly SettingsChange[], m: Messages):
   const embed = new EmbedBuilder()
     .setTitle(m.settings.historyTitle)
     .setDescription(clip(lines.join('\n') || m.settings.historyEmpty, DESCRIPTION_LIMIT))
-    .setColor(COLOUR);
+    .setColor(COLOR);
   return { embeds: [embed], allowedMentions: NO_MENTIONS };
 }
 

@@ -1,7 +1,7 @@
 import { type AdapterStack, createAdapterStack } from './adapter-stack.ts';
 import type { DecoderSession } from './decoder-session.ts';
 import type { ExecutionProvider } from './engine.ts';
-import type { ModelWeights } from './quantised-file.ts';
+import type { ModelWeights } from './quantized-file.ts';
 import type { SessionOptions } from './session.ts';
 import { warmSession } from './warm-session.ts';
 

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { type DecodeParts, decodeGraph } from '../graph/decode.ts';
 import { encodeModel } from '../graph/encode.ts';
 import { cast, concat, splitInto } from '../graph/ops/index.ts';
-import { quantisedLinear, quantisedRows } from '../graph/quantise.ts';
+import { quantizedLinear, quantizedRows } from '../graph/quantize.ts';
 import type { Dtype, Graph, Value } from '../graph/value.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { env, InferenceSession } from '../lib/onnxruntime.ts';
@@ -15,9 +15,9 @@ import {
   groupName,
   type ModelWeights,
   packedName,
-  quantisedWeights,
+  quantizedWeights,
   scalesName,
-} from './quantised-file.ts';
+} from './quantized-file.ts';
 
 /** Where the engine says what its host should know: the log of the process, or a message to the parent. */
 export interface EngineLog {
@@ -38,7 +38,7 @@ export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 /**
  * An onnxruntime session of the model's decode graph (`decodeGraph`). onnxruntime reads the weights itself, out of the folder's
- * safetensors file or that of its quantised weights; half-precision ones are cast once, while the session is made.
+ * safetensors file or that of its quantized weights; half-precision ones are cast once, while the session is made.
  * A provider that is not there falls back to the CPU with a line in the log.
  * Throws `model-unusable` when onnxruntime refuses the model.
  */
@@ -47,9 +47,9 @@ export async function createDecodeSession(
   options: SessionOptions,
 ): Promise<{ session: InferenceSession; provider: ExecutionProvider }> {
   const { precision, adapters } = options;
-  const weights = precision === 'fp32' ? folder.weights : await quantisedWeights(folder, precision);
+  const weights = precision === 'fp32' ? folder.weights : await quantizedWeights(folder, precision);
   const parts = (graph: Graph) =>
-    precision === 'fp32' ? floatParts(graph, folder) : quantisedParts(graph, folder, weights, precision);
+    precision === 'fp32' ? floatParts(graph, folder) : quantizedParts(graph, folder, weights, precision);
   const model = encodeModel(decodeGraph(folder.config, parts, adapters ? { adapters } : {}), folder.name);
   const create = (provider: ExecutionProvider) =>
     InferenceSession.create(model, {
@@ -94,8 +94,8 @@ function floatParts(graph: Graph, folder: ModelWeights): DecodeParts {
   };
 }
 
-/** Matrices from the quantised file; biases and norms, which it holds too, as they were. */
-function quantisedParts(
+/** Matrices from the quantized file; biases and norms, which it holds too, as they were. */
+function quantizedParts(
   graph: Graph,
   folder: ModelWeights,
   file: SafetensorsFile,
@@ -107,7 +107,7 @@ function quantisedParts(
   const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
   const entry = (name: string): TensorEntry => {
     const found = file.tensors.get(name);
-    if (!found) throw new ChispaError('model-mismatch', `The quantised weights ${file.path} lack ${name}.`);
+    if (!found) throw new ChispaError('model-mismatch', `The quantized weights ${file.path} lack ${name}.`);
     return found;
   };
   const stored = (name: string, dtype: Dtype) => external(graph, file, entry(name), name, dtype);
@@ -125,11 +125,11 @@ function quantisedParts(
       const biases = own.filter(({ bias }) => bias).map(({ name }) => parameter(`${name}.bias`));
       const bias = biases.length > 1 ? concat(biases, 0, outputs) : biases[0];
       const inputs = own[0]?.inputs ?? 0;
-      const y = quantisedLinear(x, { ...matrix(groupName(names)), bias }, { inputs, outputs, bits });
+      const y = quantizedLinear(x, { ...matrix(groupName(names)), bias }, { inputs, outputs, bits });
       return widths.length > 1 ? splitInto(y, 1, widths) : [y];
     },
-    head: (hidden) => quantisedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits }),
-    embed: (ids) => quantisedRows(ids, matrix(embedding), { inputs: width, outputs: vocabSize, bits }),
+    head: (hidden) => quantizedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits }),
+    embed: (ids) => quantizedRows(ids, matrix(embedding), { inputs: width, outputs: vocabSize, bits }),
   };
 }
 

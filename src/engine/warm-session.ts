@@ -4,7 +4,7 @@ import type { AdapterStack } from './adapter-stack.ts';
 import { createDecoderSession, type DecoderSession } from './decoder-session.ts';
 import type { ExecutionProvider } from './engine.ts';
 import { createKvCache } from './kv-cache.ts';
-import type { ModelWeights } from './quantised-file.ts';
+import type { ModelWeights } from './quantized-file.ts';
 import { createDecodeSession, type SessionOptions } from './session.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { Dimension, Value } from './value.ts';
 
 /**
  * What differs between the graphs made from one model, whatever its architecture. Training feeds its weights and packs
- * its rows; decoding reads them from a file, may quantise them and attends to a cache.
+ * its rows; decoding reads them from a file, may quantize them and attends to a cache.
  */
 export interface TransformerParts {
   /** Rows of tokens, and tokens of each. */

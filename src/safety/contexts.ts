@@ -9,7 +9,7 @@ interface Rule {
 }
 
 /** A ruling with its reason and the indices of the first and last word it is about. */
-export interface Judgement {
+export interface Judgment {
   ruling: Ruling;
   reason: Reason;
   from: number;
@@ -20,7 +20,7 @@ export interface Judgement {
 export interface Context {
   triggers: string[];
   /** The ruling on the trigger at that index of the words, its reason, and the words it is about. */
-  judge(words: readonly Word[], trigger: number): Judgement;
+  judge(words: readonly Word[], trigger: number): Judgment;
 }
 
 type Lists = Map<string, readonly string[]>;

@@ -102,7 +102,7 @@ describe('the graph', () => {
   it.each(['fp32', 'q8', 'q4'] as const)(
     'gives a row the same bits alone and beside others: %s',
     async (precision) => {
-      const base = await temporaryFolder(); // a copy: its quantised weights are kept beside it
+      const base = await temporaryFolder(); // a copy: its quantized weights are kept beside it
       await cp(fixture('random-gpt2/plain'), base, { recursive: true });
       const { session, config } = await openModel(base, { adapters: LORA_TARGETS, precision });
       const folders = await Promise.all(

@@ -10,7 +10,7 @@ import { writeSafetensors } from '../../src/models/safetensors.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel } from './open-model.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // some are quantised in a process of their own
+vi.setConfig({ testTimeout: 120_000 }); // some are quantized in a process of their own
 
 // Written by test/golden/llama.py in this shape.
 const golden = JSON.parse(readFileSync(new URL('../golden/llama.json', import.meta.url), 'utf8')) as Record<

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { createDecoderSession } from '../../src/engine/decoder-session.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
-import type { ModelWeights } from '../../src/engine/quantised-file.ts';
+import type { ModelWeights } from '../../src/engine/quantized-file.ts';
 import { createDecodeSession, type SessionOptions } from '../../src/engine/session.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { sha256File } from '../../src/models/hash.ts';

@@ -2,14 +2,14 @@ import { cp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { blocking, quantise } from '../../src/graph/quantise.ts';
+import { blocking, quantize } from '../../src/graph/quantize.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel } from './open-model.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // each model is quantised in a process of its own
+vi.setConfig({ testTimeout: 120_000 }); // each model is quantized in a process of its own
 
-describe('quantise', () => {
+describe('quantize', () => {
   it('keeps every weight within half a step of its block, whichever way the matrix lies', () => {
     const shape = fc.record({
       inputs: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(128, 192)),
@@ -29,8 +29,8 @@ describe('quantise', () => {
           const columns = Float32Array.from({ length: inputs * outputs }, (_, i) =>
             weight(i % inputs, Math.floor(i / inputs)),
           );
-          const made = quantise(rows, { inputs, outputs, strideIn: outputs, strideOut: 1 }, bits);
-          expect(quantise(columns, { inputs, outputs, strideIn: 1, strideOut: inputs }, bits)).toEqual(made);
+          const made = quantize(rows, { inputs, outputs, strideIn: outputs, strideOut: 1 }, bits);
+          expect(quantize(columns, { inputs, outputs, strideIn: 1, strideOut: inputs }, bits)).toEqual(made);
           const zero = 2 ** (bits - 1);
           const { block, blocks } = blocking(inputs, bits);
           for (let output = 0; output < outputs; output++)
@@ -51,13 +51,13 @@ describe('quantise', () => {
   });
 
   it('survives a block of zeros', () => {
-    const made = quantise(new Float32Array(32), { inputs: 32, outputs: 1, strideIn: 1, strideOut: 32 }, 8);
+    const made = quantize(new Float32Array(32), { inputs: 32, outputs: 1, strideIn: 1, strideOut: 32 }, 8);
     expect(made.scales[0]).toBe(-0);
     expect([...made.packed]).toEqual(Array(32).fill(128));
   });
 });
 
-describe('quantised models', () => {
+describe('quantized models', () => {
   it('say nearly what the model in fp32 says, with 8 bits nearer than with 4', async () => {
     const folder = await temporaryFolder();
     await cp(bundledModelPath, folder, { recursive: true });

@@ -50,8 +50,8 @@ export async function writeTinyModel(folder: string, config: object = {}, scale 
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(TOKENIZER));
   const tensors = [...expectedShapes(parseConfig(text, 'config.json'))].map(([name, shape]) => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
-    const centre = /ln_.*weight/.test(name) ? 1 : 0;
-    for (let i = 0; i < values.length; i++) values[i] = centre + (random.unit() - 0.5) * scale;
+    const center = /ln_.*weight/.test(name) ? 1 : 0;
+    for (let i = 0; i < values.length; i++) values[i] = center + (random.unit() - 0.5) * scale;
     return float32Tensor(name.startsWith('lm_head') ? name : `transformer.${name}`, shape, values);
   });
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);

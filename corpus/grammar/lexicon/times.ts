@@ -70,7 +70,7 @@ las diez menos cinco
 las once y cuarto
 las doce y media`);
 
-export const colours = phrases(`de color azul
+export const colors = phrases(`de color azul
 de color verde
 de color rojo
 de color amarillo

@@ -2,7 +2,7 @@ import { animals } from '../lexicon/animals.ts';
 import { devices } from '../lexicon/jokes.ts';
 import { cities, family, names } from '../lexicon/people.ts';
 import { dishes, foods, publicPlaces as places, shops, things } from '../lexicon/things.ts';
-import { colours, days, habits, hours, numbers, past } from '../lexicon/times.ts';
+import { colors, days, habits, hours, numbers, past } from '../lexicon/times.ts';
 import { template } from './define.ts';
 
 // No jokes: small talk of every day, in simple sentences, so that a small model learns how people speak.
@@ -26,14 +26,14 @@ export const everydayTemplates = [
     'lost-thing',
     'casa',
     ['x'],
-    { x: things, pl: places, n: names, n2: names, col: colours, fam: family },
+    { x: things, pl: places, n: names, n2: names, col: colors, fam: family },
     '- <n>, ¿{has visto|sabes dónde está|tienes tú|dónde dejaste|quién cogió} <el:x> <col>?\n- {Creo que|Me parece que|Juraría que|Seguro que|Diría que} {<lo:x> dejé|<lo:x> vi|está|sigue|se quedó|<lo:x> olvidé} en <el:pl>{ de siempre| esta mañana| con <n2>|}.\n- {Gracias|Menos mal|Voy corriendo|Qué alivio|No se lo digas a nadie}: {es|era} de mi <fam>.',
   ),
   template(
     'buying',
     'dinero',
     ['x', 's'],
-    { x: things, s: shops, n: names, num: numbers, col: colours },
+    { x: things, s: shops, n: names, num: numbers, col: colors },
     '- {Buenas tardes|Buenos días}, <n>. ¿{Tiene|Venden} <un:x> <col>?\n- {Sí|Claro}, {cuesta|vale} <num> euros.\n- {Me <lo:x> llevo|Es perfect<o:x>|Un poco car<o:x>, pero bonit<o:x>}.',
   ),
   template(
@@ -82,7 +82,7 @@ export const everydayTemplates = [
     'present',
     'familia',
     ['x', 'fam'],
-    { n: names, fam: family, x: things, col: colours, d: days },
+    { n: names, fam: family, x: things, col: colors, d: days },
     '- {<d> es el cumpleaños de mi <fam>|Mi <fam> cumple años <d>|<d> hay fiesta en casa de mi <fam>|Mi <fam> celebra su santo <d>}. ¿{Qué le regalo|Qué le compro|Se te ocurre algo|Alguna idea|Tú qué harías}, <n>?\n- ¿{Qué tal|Y} <un:x> <col>?\n- {Buena idea|Le va a encantar|Ya se <lo:x> regalé|Lo malo es envolverl<o:x>|Mejor algo más útil|Eso quería yo}.',
   ),
   template(
@@ -131,7 +131,7 @@ export const everydayTemplates = [
     'lending',
     'casa',
     ['x'],
-    { n: names, n2: names, x: things, d: days, col: colours },
+    { n: names, n2: names, x: things, d: days, col: colors },
     '- <n>, ¿me {prestas|dejas} <el:x> <col>?\n- {Sí|Claro}, pero {devuélvemel<o:x>|tráemel<o:x>} <d>.\n- {Prometido|Sin falta}. {O|Si no,} te <lo:x> {da|lleva} <n2>.',
   ),
   template(

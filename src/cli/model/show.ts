@@ -1,5 +1,5 @@
 import { loadConfig } from '../../config.ts';
-import { blocking } from '../../graph/quantise.ts';
+import { blocking } from '../../graph/quantize.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { describeModel, type ModelDescription } from '../../models/describe.ts';
 import { layoutOf } from '../../models/layouts.ts';

@@ -24,10 +24,10 @@ const BAR_HEIGHT = 44;
 const AROUND_BARS = 110;
 /** Versions shown: the newest. */
 const MODELS = 6;
-const COLOUR = { mean: '#e4572e', votes: '#f2c14e88', models: '#3a86ff', text: '#222222', grid: '#00000018' };
+const COLOR = { mean: '#e4572e', votes: '#f2c14e88', models: '#3a86ff', text: '#222222', grid: '#00000018' };
 const RATING = { min: 1, max: 5 };
-const title = (text: string) => ({ display: true, text, color: COLOUR.text, font: { size: 24 } });
-const ticks = { color: COLOUR.text, font: { size: 16 } };
+const title = (text: string) => ({ display: true, text, color: COLOR.text, font: { size: 24 } });
+const ticks = { color: COLOR.text, font: { size: 16 } };
 
 /** The mean rating by week, over the number of votes, and below it by model version, as one PNG. */
 export function renderStatistics(statistics: StatisticsChart): Buffer {
@@ -51,8 +51,8 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
           type: 'line',
           label: texts.mean,
           data: weeks.map(({ mean }) => mean),
-          borderColor: COLOUR.mean,
-          backgroundColor: COLOUR.mean,
+          borderColor: COLOR.mean,
+          backgroundColor: COLOR.mean,
           borderWidth: 4,
           pointRadius: 6,
           spanGaps: true,
@@ -61,7 +61,7 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
         {
           label: texts.votes,
           data: weeks.map(({ votes }) => votes),
-          backgroundColor: COLOUR.votes,
+          backgroundColor: COLOR.votes,
           yAxisID: 'votes',
         },
       ],
@@ -70,7 +70,7 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
       layout: { padding: 16 },
       plugins: {
         title: title(texts.byWeek),
-        legend: { labels: { color: COLOUR.text, font: { size: 18 } }, position: 'bottom' },
+        legend: { labels: { color: COLOR.text, font: { size: 18 } }, position: 'bottom' },
       },
       scales: {
         x: { ticks, grid: { display: false } },
@@ -78,7 +78,7 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
           ...RATING,
           position: 'left',
           ticks: { ...ticks, stepSize: 1 },
-          grid: { color: COLOUR.grid },
+          grid: { color: COLOR.grid },
         },
         votes: { min: 0, position: 'right', ticks: { ...ticks, precision: 0 }, grid: { display: false } },
       },
@@ -95,16 +95,14 @@ function byModel(models: StatisticsChart['models'], { locale, texts }: Statistic
     type: 'bar',
     data: {
       labels: models.map(label),
-      datasets: [
-        { data: models.map(({ mean }) => mean), backgroundColor: COLOUR.models, barPercentage: 0.7 },
-      ],
+      datasets: [{ data: models.map(({ mean }) => mean), backgroundColor: COLOR.models, barPercentage: 0.7 }],
     },
     options: {
       indexAxis: 'y',
       layout: { padding: 16 },
       plugins: { title: title(texts.byModel), legend: { display: false } },
       scales: {
-        x: { ...RATING, ticks: { ...ticks, stepSize: 1 }, grid: { color: COLOUR.grid } },
+        x: { ...RATING, ticks: { ...ticks, stepSize: 1 }, grid: { color: COLOR.grid } },
         y: { ticks, grid: { display: false } },
       },
     },

@@ -33,7 +33,7 @@ const FONT = {
   share: `18px "${CHART_FONT}"`,
   input: `18px "${CHART_FONT}"`,
 };
-const COLOUR = {
+const COLOR = {
   ground: '#ffffff',
   stripe: '#f6f3f8',
   input: '#6b6375',
@@ -52,7 +52,7 @@ const CHOICES = 4;
 export function renderSteps({ steps, locale }: StepsPicture): Buffer {
   const canvas = createCanvas(WIDTH, 2 * MARGIN + Math.max(1, steps.length) * ROW);
   const context = canvas.getContext('2d');
-  context.fillStyle = COLOUR.ground;
+  context.fillStyle = COLOR.ground;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.textBaseline = 'middle';
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumSignificantDigits: 2 });
@@ -68,11 +68,11 @@ function drawStep(
 ): void {
   const top = MARGIN + index * ROW;
   if (index % 2 === 1) {
-    context.fillStyle = COLOUR.stripe;
+    context.fillStyle = COLOR.stripe;
     context.fillRect(0, top, WIDTH, ROW);
   }
   context.font = FONT.input;
-  context.fillStyle = COLOUR.input;
+  context.fillStyle = COLOR.input;
   context.textAlign = 'right';
   context.fillText(endOf(context, shown(input), INPUT_WIDTH), MARGIN + INPUT_WIDTH, top + ROW / 2);
 
@@ -97,13 +97,13 @@ function drawToken(
   context.beginPath();
   context.roundRect(x, y, width, height, RADIUS);
   context.clip();
-  context.fillStyle = isChosen ? COLOUR.chosen : COLOUR.chip;
+  context.fillStyle = isChosen ? COLOR.chosen : COLOR.chip;
   context.fillRect(x, y, width, height);
   if (!isChosen) {
-    context.fillStyle = COLOUR.bar; // as wide as it is likely
+    context.fillStyle = COLOR.bar; // as wide as it is likely
     context.fillRect(x, y, width * p, height);
   }
-  context.fillStyle = COLOUR.text;
+  context.fillStyle = COLOR.text;
   context.textAlign = 'center';
   context.font = FONT.token;
   context.fillText(startOf(context, shown(text), width - 10), x + width / 2, y + height * 0.34);

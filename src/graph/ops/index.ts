@@ -7,6 +7,6 @@ export * from './embedding.ts';
 export * from './layout.ts';
 export * from './loss.ts';
 export * from './matrix.ts';
-export * from './normalise.ts';
+export * from './normalize.ts';
 export * from './reduce.ts';
 export * from './rotary.ts';

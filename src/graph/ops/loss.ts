@@ -3,7 +3,7 @@ import { log, mul, neg, sub } from './elementwise.ts';
 import { gather } from './embedding.ts';
 import { squeeze, unsqueeze } from './layout.ts';
 import { gemm } from './matrix.ts';
-import { softmax } from './normalise.ts';
+import { softmax } from './normalize.ts';
 import { max, sum } from './reduce.ts';
 
 /**

@@ -10,7 +10,7 @@ import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates
 import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-write.ts';
 import { convertTokenizer, TOKENIZER_FILES, type TokenizerFiles } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
-import { licenceOf } from './licence.ts';
+import { licenseOf } from './license.ts';
 import { type SelectedWeights, selectWeights } from './select.ts';
 import { stageFolder } from './staging.ts';
 import { openWeights } from './weights.ts';
@@ -71,7 +71,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
         files[file] = await sha256File(join(staging, file));
       }
       const licence =
-        texts.manifest?.licence ?? (texts.readme === undefined ? undefined : licenceOf(texts.readme));
+        texts.manifest?.licence ?? (texts.readme === undefined ? undefined : licenseOf(texts.readme));
       const { description, prompt = promptTemplates.parse({}), training } = texts.manifest ?? {};
       const manifest: Manifest = {
         name,

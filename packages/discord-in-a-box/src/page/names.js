@@ -54,16 +54,16 @@ export function nameOf(state, id) {
 }
 
 /** The colour of a person's highest coloured role, as CSS, or null. @param {State} state @param {string} id */
-export function colourOf(state, id) {
+export function colorOf(state, id) {
   const guild = guildOf(state);
   const member = guild?.members.find((one) => one.id === id);
   const role = guild?.roles.find(({ id: own, color }) => color !== 0 && member?.roles.includes(own));
-  return role ? cssColour(role.color) : null;
+  return role ? cssColor(role.color) : null;
 }
 
-/** @param {number} colour as Discord writes it, 0xRRGGBB */
-export function cssColour(colour) {
-  return `#${colour.toString(16).padStart(6, '0')}`;
+/** @param {number} color as Discord writes it, 0xRRGGBB */
+export function cssColor(color) {
+  return `#${color.toString(16).padStart(6, '0')}`;
 }
 
 /** What the channel in view is called, with its sign: `#chistes`, `@Chispa`. @param {State} state */

@@ -11,9 +11,9 @@ function faintTexts(page: Page): Promise<string[]> {
     const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     if (!pen) throw new Error('no canvas');
     // The canvas turns any CSS colour, `color-mix` too, into numbers: [r, g, b, alpha].
-    const numbers = (colour: string): number[] => {
+    const numbers = (color: string): number[] => {
       pen.clearRect(0, 0, 1, 1);
-      pen.fillStyle = colour;
+      pen.fillStyle = color;
       pen.fillRect(0, 0, 1, 1);
       const [r = 0, g = 0, b = 0, a = 0] = pen.getImageData(0, 0, 1, 1).data;
       return [r, g, b, a / 255];
@@ -27,8 +27,8 @@ function faintTexts(page: Page): Promise<string[]> {
       const own = numbers(getComputedStyle(element).backgroundColor);
       return own[3] === 1 ? own.slice(0, 3) : over(own, behind(element.parentElement));
     };
-    const light = (colour: number[]) => {
-      const [r = 0, g = 0, b = 0] = colour.map((value) => {
+    const light = (color: number[]) => {
+      const [r = 0, g = 0, b = 0] = color.map((value) => {
         const part = value / 255;
         return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
       });

@@ -2,7 +2,7 @@
 import { avatar } from '../avatar.js';
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
-import { cssColour, guildOf, people } from '../names.js';
+import { cssColor, guildOf, people } from '../names.js';
 import { emojiFace } from './button.js';
 
 /** @import { APISelectMenuComponent } from 'discord-api-types/v10' */
@@ -87,9 +87,9 @@ export function directoryOf(state) {
   return { people: personOptions(state), roles: roleOptions(state), channels: channelOptions(state) };
 }
 
-/** @param {number} colour */
-function roleDot(colour) {
+/** @param {number} color */
+function roleDot(color) {
   const dot = h('span', { class: 'role-dot', 'aria-hidden': 'true' });
-  if (colour) dot.style.setProperty('--role', cssColour(colour));
+  if (color) dot.style.setProperty('--role', cssColor(color));
   return dot;
 }

@@ -4,7 +4,7 @@ import { t } from '../i18n.js';
 import { markdown } from '../markdown/render.js';
 import { fileCard } from '../message/attachments.js';
 import { covered, picture } from '../message/media.js';
-import { cssColour } from '../names.js';
+import { cssColor } from '../names.js';
 import { button } from './button.js';
 import { select } from './select.js';
 
@@ -82,7 +82,7 @@ function render(component, around) {
     case 17: {
       const box = h('div', { class: 'container' }, componentList(component.components, around));
       if (component.accent_color !== undefined && component.accent_color !== null)
-        box.style.setProperty('--bar', cssColour(component.accent_color));
+        box.style.setProperty('--bar', cssColor(component.accent_color));
       return component.spoiler ? covered(box) : box;
     }
     default: {

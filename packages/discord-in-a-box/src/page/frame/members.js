@@ -2,7 +2,7 @@
 import { avatar } from '../avatar.js';
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
-import { colourOf, guildOf, people } from '../names.js';
+import { colorOf, guildOf, people } from '../names.js';
 
 /** @import { State } from '../types.d.ts' */
 /** @import { Store } from '../store.js' */
@@ -50,8 +50,8 @@ function group(title, list, online, state) {
       {},
       list.map(({ id, name, moderator, bot }) => {
         const label = h('span', { class: 'member-name' }, name);
-        const colour = colourOf(state, id);
-        if (colour) label.style.setProperty('--author', colour);
+        const color = colorOf(state, id);
+        if (color) label.style.setProperty('--author', color);
         return h(
           'li',
           {},

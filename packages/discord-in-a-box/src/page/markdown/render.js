@@ -2,7 +2,7 @@
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { cssColour, guildOf, nameOf } from '../names.js';
+import { cssColor, guildOf, nameOf } from '../names.js';
 import { timeElement } from '../time.js';
 import { onlyEmoji } from './nodes.js';
 import { parseMarkdown } from './parse.js';
@@ -165,7 +165,7 @@ function roleMention(id, state) {
     { class: ['mention', own && 'mention-me'] },
     `@${role?.name.replace(/^@/, '') ?? t('unknownRole')}`,
   );
-  if (role?.color) element.style.setProperty('--mention', cssColour(role.color));
+  if (role?.color) element.style.setProperty('--mention', cssColor(role.color));
   return element;
 }
 

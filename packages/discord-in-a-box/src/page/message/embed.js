@@ -1,7 +1,7 @@
 // @ts-check
 import { h } from '../dom.js';
 import { inlineMarkdown, markdown } from '../markdown/render.js';
-import { cssColour } from '../names.js';
+import { cssColor } from '../names.js';
 import { messageTime } from '../time.js';
 import { localUrl, picture } from './media.js';
 
@@ -39,7 +39,7 @@ export function embedCard(embed, attachments, state) {
     footer(embed, attachments),
   );
   if (embed.color !== undefined && embed.color !== null)
-    card.style.setProperty('--bar', cssColour(embed.color));
+    card.style.setProperty('--bar', cssColor(embed.color));
   return card;
 }
 

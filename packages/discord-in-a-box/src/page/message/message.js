@@ -5,7 +5,7 @@ import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { markdown } from '../markdown/render.js';
-import { colourOf, nameOf } from '../names.js';
+import { colorOf, nameOf } from '../names.js';
 import { formatTime, messageTime } from '../time.js';
 import { attachmentList } from './attachments.js';
 import { embedCard } from './embed.js';
@@ -215,8 +215,8 @@ function head(message, state) {
     { type: 'button', class: 'author', tabindex: -1, 'data-user': author.id },
     authorName(message, state),
   );
-  const colour = colourOf(state, author.id);
-  if (colour) name.style.setProperty('--author', colour);
+  const color = colorOf(state, author.id);
+  if (color) name.style.setProperty('--author', color);
   const written = new Date(message.timestamp);
   return h(
     'div',

@@ -4,7 +4,7 @@ import { h } from '../dom.js';
 import { localized, t } from '../i18n.js';
 import { plainText } from '../markdown/nodes.js';
 import { parseMarkdown } from '../markdown/parse.js';
-import { colourOf, nameOf } from '../names.js';
+import { colorOf, nameOf } from '../names.js';
 
 /** @import { Child, Interaction, Message, State } from '../types.d.ts' */
 
@@ -52,7 +52,7 @@ function replyLine({ referenced_message: replied }, state) {
 /** @param {string} id @param {State} state */
 function personName(id, state) {
   const name = h('span', { class: 'origin-name' }, nameOf(state, id));
-  const colour = colourOf(state, id);
-  if (colour) name.style.setProperty('--author', colour);
+  const color = colorOf(state, id);
+  if (color) name.style.setProperty('--author', color);
   return name;
 }

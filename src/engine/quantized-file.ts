@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Bits, blocking, type QuantisedMatrix, quantise } from '../graph/quantise.ts';
+import { type Bits, blocking, type QuantizedMatrix, quantize } from '../graph/quantize.ts';
 import { openChild } from '../lib/child/open.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
@@ -24,18 +24,18 @@ const FORMAT = 'chispa-quantised-3';
 
 export const bitsOf = (precision: Exclude<Precision, 'fp32'>): Bits => (precision === 'q8' ? 8 : 4);
 
-/** Names in the file: the packed weights and the scales of a quantised matrix. */
+/** Names in the file: the packed weights and the scales of a quantized matrix. */
 export const packedName = (name: string): string => `${name}.packed`;
 export const scalesName = (name: string): string => `${name}.scales`;
 /** Linear layers that read the same input are one matrix in the file, their outputs one after the other. */
 export const groupName = (layers: readonly string[]): string => layers.join('+');
 
 /**
- * The quantised weights of a model, which are made once, in a process of its own so that decoding goes on, and kept in
+ * The quantized weights of a model, which are made once, in a process of its own so that decoding goes on, and kept in
  * `.cache` inside the model's folder, named by the hash of the weights they come from. A folder that cannot be written
  * to has its file in the user's cache instead. The file holds every tensor the graph needs.
  */
-export async function quantisedWeights(
+export async function quantizedWeights(
   folder: ModelWeights,
   precision: Exclude<Precision, 'fp32'>,
 ): Promise<SafetensorsFile> {
@@ -65,18 +65,18 @@ async function openIfCurrent(path: string): Promise<SafetensorsFile | undefined>
   return file?.metadata.format === FORMAT ? file : undefined;
 }
 
-export interface QuantiseRequest {
+export interface QuantizeRequest {
   folder: Omit<ModelWeights, 'weights'> & { weights: Pick<SafetensorsFile, 'path'> };
   precision: Exclude<Precision, 'fp32'>;
   target: string;
 }
 /** It answers with the path of the file that it has written. */
-export type QuantiseTasks = { quantise: { request: QuantiseRequest; event: never; answer: string } };
+export type QuantizeTasks = { quantize: { request: QuantizeRequest; event: never; answer: string } };
 
-async function inWorker({ folder, precision, target }: QuantiseRequest): Promise<void> {
+async function inWorker({ folder, precision, target }: QuantizeRequest): Promise<void> {
   const { path, name, config, sha256, weights } = folder;
-  const child = openChild<QuantiseTasks>(import.meta.url, 'quantise-worker', {
-    name: 'The process that quantises',
+  const child = openChild<QuantizeTasks>(import.meta.url, 'quantize-worker', {
+    name: 'The process that quantizes',
     code: 'model',
     niceness: 10, // behind those who answer people
   });
@@ -86,17 +86,17 @@ async function inWorker({ folder, precision, target }: QuantiseRequest): Promise
       precision,
       target,
     };
-    await child.ask('quantise', request);
+    await child.ask('quantize', request);
   } catch (error) {
-    const why = `The model ${path} could not be quantised: ${messageOf(error)}`;
+    const why = `The model ${path} could not be quantized: ${messageOf(error)}`;
     throw new ChispaError('model-unusable', why, { cause: error });
   } finally {
     await child.close();
   }
 }
 
-/** Reads a model's weights, quantises every matrix and writes the file, one part of a matrix in memory at a time. */
-export async function writeQuantised(
+/** Reads a model's weights, quantizes every matrix and writes the file, one part of a matrix in memory at a time. */
+export async function writeQuantized(
   folder: ModelWeights,
   precision: Exclude<Precision, 'fp32'>,
   target: string,
@@ -117,11 +117,11 @@ export async function writeQuantised(
     ]),
     ...[...new Set([embedding, head])].map((name): [string, MatrixPart[]] => [name, [table(name)]]),
   ]);
-  const quantised = new Set([...matrices.values()].flat().map(({ name }) => name));
+  const quantized = new Set([...matrices.values()].flat().map(({ name }) => name));
 
   const sources = [...matrices].flatMap(([name, parts]) => matrixSources(folder, name, parts, bits));
   for (const [name, shape] of shapes) {
-    if (quantised.has(name)) continue;
+    if (quantized.has(name)) continue;
     const entry = tensorFor(folder, name);
     const bytes = () => readTensorBytes(folder.weights, entry.name);
     sources.push({ name, dtype: entry.dtype, shape, chunks: () => chunk(bytes) });
@@ -155,7 +155,7 @@ function matrixSources(
   async function* packed(): AsyncGenerator<Uint8Array> {
     scales.length = 0;
     for (const part of parts)
-      for await (const made of quantisedParts(folder, part, bits)) {
+      for await (const made of quantizedParts(folder, part, bits)) {
         scales.push(new Uint8Array(made.scales.buffer));
         yield made.packed;
       }
@@ -169,22 +169,22 @@ function matrixSources(
 /** Numbers read at once where a matrix can be read by its outputs. */
 const PIECE = 1 << 22;
 
-async function* quantisedParts(
+async function* quantizedParts(
   folder: ModelWeights,
   { name, inputs, outputs, inputsFirst }: MatrixPart,
   bits: Bits,
-): AsyncGenerator<QuantisedMatrix> {
+): AsyncGenerator<QuantizedMatrix> {
   const stored = tensorFor(folder, name).name;
   if (inputsFirst) {
     const weights = await readTensor(folder.weights, stored);
-    yield quantise(weights, { inputs, outputs, strideIn: outputs, strideOut: 1 }, bits);
+    yield quantize(weights, { inputs, outputs, strideIn: outputs, strideOut: 1 }, bits);
     return;
   }
   const step = Math.max(1, Math.floor(PIECE / inputs));
   for (let from = 0; from < outputs; from += step) {
     const count = Math.min(step, outputs - from);
     const weights = await readTensor(folder.weights, stored, { from, count });
-    yield quantise(weights, { inputs, outputs: count, strideIn: 1, strideOut: inputs }, bits);
+    yield quantize(weights, { inputs, outputs: count, strideIn: 1, strideOut: inputs }, bits);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Value } from './value.ts';
 export type Bits = 4 | 8;
 
 /** A matrix for onnxruntime's MatMulNBits: for each output, blocks of inputs with one scale each. */
-export interface QuantisedMatrix {
+export interface QuantizedMatrix {
   /** [outputs, blocks, block · bits / 8]; of two 4-bit weights in a byte the first is the low half. */
   packed: Uint8Array;
   /** [outputs, blocks]. */
@@ -26,11 +26,11 @@ export function blocking(inputs: number, bits: Bits): { block: number; blocks: n
  * `strideIn` and `strideOut` say where the weight of an input and an output lies, so that both Hugging Face's [in, out]
  * and the head's [out, in] can be read.
  */
-export function quantise(
+export function quantize(
   weights: Float32Array,
   shape: { inputs: number; outputs: number; strideIn: number; strideOut: number },
   bits: Bits,
-): QuantisedMatrix {
+): QuantizedMatrix {
   const { inputs, outputs, strideIn, strideOut } = shape;
   const { block: size, blocks, bytes } = blocking(inputs, bits);
   const zero = 2 ** (bits - 1);
@@ -61,8 +61,8 @@ export function quantise(
   return { packed, scales };
 }
 
-/** `x·W + b` with a quantised W: x [N, inputs] → [N, outputs], as onnxruntime's MatMulNBits. */
-export function quantisedLinear(
+/** `x·W + b` with a quantized W: x [N, inputs] → [N, outputs], as onnxruntime's MatMulNBits. */
+export function quantizedLinear(
   x: Value,
   { packed, scales, bias }: { packed: Value; scales: Value; bias?: Value | undefined },
   { inputs, outputs, bits }: { inputs: number; outputs: number; bits: Bits },
@@ -93,10 +93,10 @@ export function quantisedLinear(
 }
 
 /**
- * The rows of a quantised matrix [outputs, inputs] at `ids` [N], as float32 → [N, inputs]: the token embedding, out of the
+ * The rows of a quantized matrix [outputs, inputs] at `ids` [N], as float32 → [N, inputs]: the token embedding, out of the
  * bytes that the head multiplies by.
  */
-export function quantisedRows(
+export function quantizedRows(
   ids: Value,
   { packed, scales }: { packed: Value; scales: Value },
   { inputs, outputs, bits }: { inputs: number; outputs: number; bits: Bits },

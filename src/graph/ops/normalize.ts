@@ -62,9 +62,9 @@ export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number)
     backward: ([g = y]) => {
       const normal = mul(sub(x, mu), inverse);
       const d = mul(g, weight);
-      const centred = sub(d, mean(d, -1, { keep: true }));
+      const centered = sub(d, mean(d, -1, { keep: true }));
       const along = mul(normal, mean(mul(d, normal), -1, { keep: true }));
-      return [mul(sub(centred, along), inverse), sumTo(mul(g, normal), weight.shape), sumTo(g, bias.shape)];
+      return [mul(sub(centered, along), inverse), sumTo(mul(g, normal), weight.shape), sumTo(g, bias.shape)];
     },
   });
   return y;
