@@ -12,6 +12,7 @@ import { readReporting } from '../corpus/read.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDatabase } from '../open/database.ts';
 import { type TrainOptions, trainingSettingsFrom } from '../options/training.ts';
+import { columns } from '../output/text.ts';
 import { jsonDisplay, terminalDisplay } from '../output/training.ts';
 
 /** `--corpus database`: the jokes that `chispa corpus import` brought in. */
@@ -33,12 +34,11 @@ export async function trainOnCorpus(options: TrainOptions): Promise<void> {
 }
 
 const howToUse = (name: string): string =>
-  [
-    'How to use it:',
-    `  chispa generate --model ${name} "Van dos"      a text of it`,
-    `  chispa evaluate --compare ${BUNDLED_MODEL} ${name}   its figures beside those of the bundled model`,
-    `  chispa model use ${name}                       the bot speaks with it`,
-  ].join('\n');
+  `How to use it:\n${columns([
+    [`  chispa generate --model ${name} "Van dos"`, 'goes on with a text'],
+    [`  chispa evaluate --compare ${BUNDLED_MODEL} ${name}`, 'measures it beside the bundled model'],
+    [`  chispa model use ${name}`, 'has the bot speak with it'],
+  ])}`;
 
 /** The folder of the run to go on with, or of a new one, once the request is checked. */
 async function folderOf(options: TrainOptions): Promise<string> {
