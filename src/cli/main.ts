@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { ChispaError, InterruptedError, messageOf, UsageError } from '../lib/errors.ts';
+import { ChispaError, hasCode, InterruptedError, messageOf, UsageError } from '../lib/errors.ts';
 import { packageRoot } from '../lib/paths.ts';
 import { withoutSecrets } from '../lib/secrets.ts';
 import * as box from './box.ts';
@@ -54,4 +54,17 @@ function version(): string {
   return z.object({ version: z.string() }).parse(manifest).version;
 }
 
+/** Commands whose work is not what they print: they go on when nobody reads it. */
+const GO_ON_UNREAD: ReadonlySet<string | undefined> = new Set(['start', 'train']);
+
+/** A reader that has seen enough closes the pipe, as `head` does: that is no fault, and ends quietly what only prints. */
+function mindClosedPipes(command: string | undefined): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (!hasCode(error, 'EPIPE')) throw error;
+      if (stream === process.stdout && !GO_ON_UNREAD.has(command)) process.exit(EXIT.ok);
+    });
+}
+
+mindClosedPipes(process.argv[2]);
 process.exitCode = await main(process.argv.slice(2));
