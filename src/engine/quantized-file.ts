@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Bits, blocking, type QuantizedMatrix, quantize } from '../graph/quantize.ts';
 import { openChild } from '../lib/child/open.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
+import { sha256File } from '../models/hash.ts';
 import { layoutOf } from '../models/layouts.ts';
 import {
   openSafetensors,
@@ -33,17 +34,19 @@ export const groupName = (layers: readonly string[]): string => layers.join('+')
 /**
  * The quantized weights of a model, which are made once, in a process of its own so that decoding goes on, and kept in
  * `.cache` inside the model's folder, named by the hash of the weights they come from. A folder that cannot be written
- * to has its file in the user's cache instead. The file holds every tensor the graph needs.
+ * to has its file in the user's cache instead. The file holds every tensor the graph needs. One whose bytes are no longer
+ * those that were written is made anew, and `warn` is told.
  */
 export async function quantizedWeights(
   folder: ModelWeights,
   precision: Exclude<Precision, 'fp32'>,
+  warn: (message: string) => void = () => {},
 ): Promise<SafetensorsFile> {
   const name = `${folder.sha256.slice(0, 16)}.${precision}.safetensors`;
   const userCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const places = [join(folder.path, '.cache'), join(userCache, 'chispa')];
   for (const place of places) {
-    const found = await openIfCurrent(join(place, name));
+    const found = await openIfWhole(join(place, name), warn);
     if (found) return found;
   }
   let failure: unknown;
@@ -59,10 +62,21 @@ export async function quantizedWeights(
   throw failure;
 }
 
-/** A file of an older format, or a damaged one, is made anew. */
-async function openIfCurrent(path: string): Promise<SafetensorsFile | undefined> {
+/** Beside the file, the hash of what was written: flipped bytes would be served as nonsense. */
+const hashOf = (path: string): string => `${path}.sha256`;
+
+/** A file of an older format, one without its hash or a damaged one is made anew. */
+async function openIfWhole(
+  path: string,
+  warn: (message: string) => void,
+): Promise<SafetensorsFile | undefined> {
+  const hash = await readFile(hashOf(path), 'utf8').catch(() => undefined);
+  if (hash === undefined) return undefined;
   const file = await openSafetensors(path).catch(() => undefined);
-  return file?.metadata.format === FORMAT ? file : undefined;
+  if (file && file.metadata.format !== FORMAT) return undefined;
+  if (file && (await sha256File(path)) === hash.trim()) return file;
+  warn(`The quantized weights ${path} are damaged, and are made anew`);
+  return undefined;
 }
 
 export interface QuantizeRequest {
@@ -126,11 +140,12 @@ export async function writeQuantized(
     const bytes = () => readTensorBytes(folder.weights, entry.name);
     sources.push({ name, dtype: entry.dtype, shape, chunks: () => chunk(bytes) });
   }
-  await writeSafetensors(target, sources, {
+  const hash = await writeSafetensors(target, sources, {
     format: FORMAT,
     source: folder.sha256,
     bits: String(bits),
   });
+  await writeFile(hashOf(target), `${hash}\n`);
 }
 
 /** One of the weights that make a matrix of the file. */

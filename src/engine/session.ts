@@ -47,7 +47,10 @@ export async function createDecodeSession(
   options: SessionOptions,
 ): Promise<{ session: InferenceSession; provider: ExecutionProvider }> {
   const { precision, adapters } = options;
-  const weights = precision === 'fp32' ? folder.weights : await quantizedWeights(folder, precision);
+  const weights =
+    precision === 'fp32'
+      ? folder.weights
+      : await quantizedWeights(folder, precision, (message) => options.log.warn(message));
   const parts = (graph: Graph) =>
     precision === 'fp32' ? floatParts(graph, folder) : quantizedParts(graph, folder, weights, precision);
   const model = encodeModel(decodeGraph(folder.config, parts, adapters ? { adapters } : {}), folder.name);

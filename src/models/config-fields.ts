@@ -31,6 +31,8 @@ export interface CommonConfig {
 }
 
 export const count = z.number().int().min(1).max(0x7fff_ffff);
+/** The deepest models that are published have some hundred layers; every layer costs memory before it is read. */
+export const layerCount = count.max(10_000);
 export const tokenId = z.number().int();
 
 /**

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { type ModelConfig, parseConfig } from './config.ts';
 import { WEIGHTS_FILE } from './folder.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import type { DropoutRates } from './module.ts';
+import { readTextFile } from './regular-file.ts';
 import { openSafetensors } from './safetensors.ts';
 import { checkShapes, expectedShapes } from './shapes.ts';
 
@@ -30,12 +30,12 @@ const dropoutFields = z.looseObject({ embd_pdrop: rate, resid_pdrop: rate, attn_
 /** Describes a model folder without loading its tokenizer or hashing its weights. Throws like `openModelFolder`. */
 export async function describeModel(path: string): Promise<ModelDescription> {
   const configPath = join(path, 'config.json');
-  const configText = await readFile(configPath, 'utf8');
+  const configText = await readTextFile(configPath);
   const config = parseConfig(configText, configPath);
   const weights = await openSafetensors(join(path, WEIGHTS_FILE));
   checkShapes(weights, config);
   const tensors = [...weights.tensors.values()];
-  const manifestText = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
+  const manifestText = await readTextFile(join(path, MANIFEST_FILE)).catch(() => undefined);
   const manifest =
     manifestText === undefined ? undefined : parseManifest(manifestText, join(path, MANIFEST_FILE));
   const { embd_pdrop, resid_pdrop, attn_pdrop } = dropoutFields.parse(JSON.parse(configText));

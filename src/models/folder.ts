@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { type ModelConfig, parseConfig } from './config.ts';
@@ -6,6 +6,7 @@ import { GENERATION_CONFIG_FILE, withEnds } from './generation-config.ts';
 import { sha256File } from './hash.ts';
 import { layoutOf } from './layouts.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest, promptTemplates } from './manifest.ts';
+import { readTextFile } from './regular-file.ts';
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
 import { checkShapes, findTensor } from './shapes.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -49,6 +50,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       `The tokenizer of ${folder} has ${tokenizer.size} tokens, the model only ${config.vocabSize}: they do not belong together.`,
     );
   const manifest = await readManifest(folder);
+  await demandUnchanged(folder, manifest);
   const sha256 = manifest?.files[WEIGHTS_FILE] ?? (await sha256File(weights.path));
   const name = manifest?.name ?? basename(folder);
   return {
@@ -83,6 +85,18 @@ async function readEnds(folder: string, config: ModelConfig): Promise<ModelConfi
   return present ? withEnds(config, await readText(path), path) : config;
 }
 
+/** With other tokens or sizes a model writes nonsense. The weights' hash is looked at where it costs nobody's time. */
+async function demandUnchanged(folder: string, manifest: Manifest | undefined): Promise<void> {
+  for (const name of ['config.json', 'tokenizer.json']) {
+    const hash = manifest?.files[name];
+    if (hash !== undefined && (await sha256File(join(folder, name))) !== hash)
+      throw new ChispaError(
+        'model-damaged',
+        `${join(folder, name)} is not what was imported: its bytes have changed. Import the model again.`,
+      );
+  }
+}
+
 async function readManifest(folder: string): Promise<Manifest | undefined> {
   const path = join(folder, MANIFEST_FILE);
   const present = await stat(path).catch(() => undefined);
@@ -91,7 +105,7 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (cause) {
     throw new ChispaError(
       'model-damaged',

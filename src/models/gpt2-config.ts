@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type CommonConfig, count, inVocabulary, readFields, tokenId, unsupported } from './config-fields.ts';
+import {
+  type CommonConfig,
+  count,
+  inVocabulary,
+  layerCount,
+  readFields,
+  tokenId,
+  unsupported,
+} from './config-fields.ts';
 
 export type Activation = 'gelu_new' | 'gelu' | 'relu' | 'silu' | 'tanh';
 
@@ -32,7 +40,7 @@ const fields = z.looseObject({
   vocab_size: count.default(50257),
   n_positions: count.default(1024),
   n_embd: count.default(768),
-  n_layer: count.default(12),
+  n_layer: layerCount.default(12),
   n_head: count.default(12),
   n_inner: count.nullish(),
   activation_function: z.string().default('gelu_new'),

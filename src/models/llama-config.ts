@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type CommonConfig, count, inVocabulary, readFields, tokenId, unsupported } from './config-fields.ts';
+import {
+  type CommonConfig,
+  count,
+  inVocabulary,
+  layerCount,
+  readFields,
+  tokenId,
+  unsupported,
+} from './config-fields.ts';
 import { type RotaryConfig, rotaryConfig, rotaryFields } from './rotary-config.ts';
 
 /** The shape of a model of Llama's family: Llama, Mistral, Qwen 2 and 3, and everything that says it is one of them. */
@@ -41,7 +49,7 @@ const fields = z.looseObject({
   vocab_size: count.optional(),
   hidden_size: count.default(4096),
   intermediate_size: count.optional(),
-  num_hidden_layers: count.default(32),
+  num_hidden_layers: layerCount.default(32),
   num_attention_heads: count.default(32),
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { bfloatToFloat, halfToFloat } from './float16.ts';
+import { demandFile } from './regular-file.ts';
 import { parseHeader, type TensorEntry } from './safetensors-header.ts';
 
 export type { Dtype, TensorEntry } from './safetensors-header.ts';
@@ -13,8 +14,11 @@ export interface SafetensorsFile {
   metadata: Readonly<Record<string, string>>;
 }
 
-/** Hugging Face's own limit on the length of the header. */
-const MAX_HEADER_BYTES = 100_000_000;
+/**
+ * Hugging Face allows 100 MB, which takes gigabytes to parse; a tensor takes some 120 bytes, and the largest models have a
+ * few thousand of them in a file.
+ */
+const MAX_HEADER_BYTES = 10_000_000;
 
 /**
  * Reads the header of a safetensors file (https://huggingface.co/docs/safetensors) and checks it against the
@@ -30,7 +34,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > size)
       throw damaged(
         path,
-        `its header claims ${headerBytes} bytes, the file has ${size}: it is cut or not safetensors`,
+        `its header claims ${headerBytes} bytes, the file has ${size}: it is cut, not safetensors, or not made in good faith`,
       );
     const header = await readExactly(file, path, 8, headerBytes);
     return { path, ...parseHeader(path, header, size) };
@@ -91,6 +95,7 @@ function entryOf(file: SafetensorsFile, name: string): TensorEntry {
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
+    await demandFile(path);
     return await open(path, 'r');
   } catch (cause) {
     throw new ChispaError('model-damaged', `Cannot read the weights ${path}: ${messageOf(cause)}.`, {

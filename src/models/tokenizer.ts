@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import { tokenBytes } from './byte-level.ts';
+import { readTextFile } from './regular-file.ts';
 import { checkTokenizerJson, vocabularySize } from './tokenizer-json.ts';
 
 /** Text to token ids and back. Equal, token for token, to Hugging Face tokenizers. */
@@ -38,7 +38,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const path = join(folder, 'tokenizer.json');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readTextFile(path);
   } catch (cause) {
     throw new ChispaError('model-damaged', `Cannot read the tokenizer ${path}: ${messageOf(cause)}.`, {
       cause,

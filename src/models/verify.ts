@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../lib/errors.ts';
+import { describeModel } from './describe.ts';
 import { openModelFolder } from './folder.ts';
 import { sha256File } from './hash.ts';
 import { finiteChunks } from './import/finite.ts';
@@ -19,8 +20,8 @@ export async function verifyModel(path: string): Promise<Verification> {
   const files: Verification['files'] = [];
   const faults: string[] = [];
   try {
-    const { manifest, weights } = await openModelFolder(path);
-    for (const [name, hash] of Object.entries(manifest.files)) {
+    const { manifest } = await describeModel(path);
+    for (const [name, hash] of Object.entries(manifest?.files ?? {})) {
       const file = join(path, name);
       const present = await stat(file).catch(() => undefined);
       files.push({
@@ -28,6 +29,7 @@ export async function verifyModel(path: string): Promise<Verification> {
         state: !present ? 'missing' : (await sha256File(file)) === hash ? 'ok' : 'changed',
       });
     }
+    const { weights } = await openModelFolder(path);
     const read = chunkReader(weights.path);
     for (const { name, dtype, offset, length } of weights.tensors.values())
       for await (const _ of finiteChunks(name, dtype, read(offset, length)));

@@ -1,4 +1,4 @@
-import { cp, readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -105,8 +105,8 @@ describe('quantized models', () => {
     const folder = await temporaryFolder();
     await cp(fixture('random-gpt2/plain'), folder, { recursive: true });
     await openModel(folder, { precision: 'q8' });
-    const files = await readdir(join(folder, '.cache'));
-    expect(files).toHaveLength(1);
+    const files = (await readdir(join(folder, '.cache'))).sort();
+    expect(files).toEqual([expect.stringMatching(/safetensors$/), `${files[0]}.sha256`]);
     const file = join(folder, '.cache', files[0] ?? '');
     const made = await stat(file);
     await openModel(folder, { precision: 'q8' });
@@ -115,5 +115,13 @@ describe('quantized models', () => {
     const { read } = await openModel(folder, { precision: 'q8' });
     expect((await read([1, 2, 3])).length).toBe(3 * 61);
     expect((await stat(file)).size).toBe(made.size);
+
+    // One bit of one weight: the header is whole, and the model would write nonsense.
+    const whole = await readFile(file);
+    const flipped = Buffer.from(whole);
+    flipped.writeUInt8(flipped.readUInt8(whole.length - 5) ^ 0x40, whole.length - 5);
+    await writeFile(file, flipped);
+    await openModel(folder, { precision: 'q8' });
+    expect((await readFile(file)).equals(whole)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
@@ -7,6 +7,7 @@ import { WEIGHTS_FILE } from '../folder.ts';
 import { GENERATION_CONFIG_FILE, withEnds } from '../generation-config.ts';
 import { sha256File } from '../hash.ts';
 import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates } from '../manifest.ts';
+import { readTextFile } from '../regular-file.ts';
 import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-write.ts';
 import { convertTokenizer, TOKENIZER_FILES, type TokenizerFiles } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
@@ -131,7 +132,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     if ((await stat(path)).size > MAX_TEXT_BYTES)
       throw new Error(`it is larger than ${MAX_TEXT_BYTES >> 20} MiB`);
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new ChispaError('model-damaged', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ChispaError } from '../../lib/errors.ts';
+import { ChispaError, messageOf } from '../../lib/errors.ts';
+import { demandFile } from '../regular-file.ts';
 import { DTYPE_BYTES, type Dtype } from '../safetensors-header.ts';
 import { type PickleGlobal, readPickle } from './pickle.ts';
 import { type ChunkReader, chunkReader, type SourceTensor, type WeightsSource } from './source.ts';
@@ -43,6 +44,9 @@ interface Tensor {
  * Nothing in it is executed. Throws `weights-unsafe`, `weights-damaged`, or `weights-unsupported` with what to do.
  */
 export async function openTorchFile(path: string): Promise<WeightsSource> {
+  await demandFile(path).catch((error: unknown) => {
+    throw unsupported(path, messageOf(error));
+  });
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChispaError } from '../../lib/errors.ts';
+import { readTextFile } from '../regular-file.ts';
 import { openSafetensors } from '../safetensors.ts';
 import { chunkReader, type SourceTensor, type WeightsSource } from './source.ts';
 import { openTorchFile } from './torch-file.ts';
@@ -64,7 +65,7 @@ async function openShards(
   indexPath: string,
   open: (path: string) => Promise<WeightsSource>,
 ): Promise<WeightsSource> {
-  const index = parseShardIndex(await readFile(indexPath, 'utf8'), indexPath);
+  const index = parseShardIndex(await readTextFile(indexPath), indexPath);
   const shards = new Map<string, WeightsSource>();
   for (const shard of new Set(index.values())) shards.set(shard, await open(join(indexPath, '..', shard)));
   const tensors = new Map<string, SourceTensor>();
