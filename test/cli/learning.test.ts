@@ -32,7 +32,14 @@ afterEach(async () => {
 const chispa = (program: typeof train, args: string, env: Record<string, string> = {}) =>
   runCommand(program, args.split(' '), {
     ...{ DATABASE_URL: '', DATA_DIR: dataDir, MODELS_DIR: join(folder, 'models'), THREADS: '1' },
-    ...{ PRECISION: 'fp32', GATE_HELD_OUT: '5', GATE_DIVERSITY: '0', GATE_RECITED: '1', GATE_UNSAFE: '1' },
+    ...{
+      PRECISION: 'fp32',
+      GATE_SAMPLES: '20',
+      GATE_HELD_OUT: '5',
+      GATE_DIVERSITY: '0',
+      GATE_RECITED: '1',
+      GATE_UNSAFE: '1',
+    },
     ...env,
   });
 
