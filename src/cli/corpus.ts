@@ -13,16 +13,18 @@ export function register(program: Command): void {
       'parquet',
       'text',
     ]);
-  corpus
+  const bringIn = corpus
     .command('import')
     .description('bring the jokes of a file into the database: .csv, .tsv, .jsonl, .json, .parquet or .txt')
     .argument('<file>')
     .requiredOption('--source <name>', 'where they come from, for instance "CHISTES"')
-    .requiredOption('--licence <licence>', 'what allows to use them, for instance "CC0-1.0"')
+    .requiredOption('--license <license>', 'what allows to use them, for instance "CC0-1.0"')
+    .addOption(new Option('--licence <license>').hideHelp()) // as it was spelled first
     .addOption(format())
     .option('--clean', 'leave crude jokes out')
     .option('--json', 'print one JSON object')
     .action(async (file, options) => (await import('./corpus/import.ts')).importCorpus(file, options));
+  bringIn.on('option:licence', (license) => bringIn.setOptionValueWithSource('license', license, 'cli'));
   corpus
     .command('list')
     .description('list where the jokes come from or, with --source or --category, the jokes')

@@ -8,7 +8,7 @@ export function register(program: Command): void {
   const command = program
     .command('generate')
     .description('continue a text with the model')
-    .argument('<text>', 'the beginning; "" starts from nothing; put -- before one that begins with a dash')
+    .argument('[text]', 'the beginning; "" starts from nothing; - reads stdin; put -- before a leading dash')
     .option(
       '--seed <number>',
       'the same seed, settings, text and model give the same output (default: random)',

@@ -7,7 +7,7 @@ export function register(program: Command): void {
   const command = program
     .command('next')
     .description('print the likeliest next tokens after a text')
-    .argument('<text>', 'the beginning; "" starts from nothing; put -- before one that begins with a dash')
+    .argument('[text]', 'the beginning; "" starts from nothing; - reads stdin; put -- before a leading dash')
     .option('--top <number>', 'how many', numberIn(1, 1000, true), 10)
     .option('--json', 'print one JSON object');
   addModelOptions(command).action(async (text, options) =>

@@ -8,7 +8,7 @@ import { readReporting } from './read.ts';
 
 interface Options {
   source: string;
-  licence: string;
+  license: string;
   format?: Format;
   clean?: boolean;
   json?: boolean;
@@ -18,7 +18,7 @@ interface Options {
 export async function importCorpus(file: string, options: Options): Promise<void> {
   const { format, clean, json } = options;
   const source = stated('--source', options.source);
-  const licence = stated('--licence', options.licence);
+  const licence = stated('--license', options.license);
   const { jokes, errors } = await readReporting(file, format);
   const wanted = clean ? jokes.filter(({ flags }) => !flags.includes('crude')) : jokes;
   if (wanted.length === 0) throw new ChispaError('corpus-empty', `${file}: no joke in it can be imported`);

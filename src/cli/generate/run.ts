@@ -5,6 +5,7 @@ import { distinct, repetition } from '../../lib/diversity.ts';
 import { InterruptedError } from '../../lib/errors.ts';
 import { loadTokenizer, type Tokenizer } from '../../models/tokenizer.ts';
 import { type OpenEngine, openEngine } from '../open/engine.ts';
+import { openText } from '../open/text.ts';
 import { stepsCsv, stepsTable } from './explain.ts';
 import { type GenerateFlags, type GenerateOptions, optionsOf } from './options.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -21,8 +22,13 @@ interface Sample {
 const MAX_SLOTS = 8;
 
 /** Generates what `chispa generate` was asked for and prints it; all texts are decoded in one batch. */
-export async function generate(text: string, flags: GenerateFlags, decoderIsDefault: boolean): Promise<void> {
+export async function generate(
+  argument: string | undefined,
+  flags: GenerateFlags,
+  decoderIsDefault: boolean,
+): Promise<void> {
   const options = optionsOf(flags, decoderIsDefault);
+  const text = await openText(argument);
   const count = options.epsilons.length * options.samples;
   const open = await openEngine({ ...options, slots: Math.min(count, MAX_SLOTS) });
   const stop = new AbortController();

@@ -1,6 +1,7 @@
 import type { Precision } from '../../engine/engine.ts';
 import { openModelFolder } from '../../models/folder.ts';
 import { openEngine } from '../open/engine.ts';
+import { openText } from '../open/text.ts';
 import { columns } from '../output/text.ts';
 
 interface NextOptions {
@@ -12,9 +13,10 @@ interface NextOptions {
 
 /** `chispa next`: prints the shapes of ids, logits and probabilities and the likeliest next tokens in per cent. */
 export async function next(
-  text: string,
+  argument: string | undefined,
   { top, model, precision, json = false }: NextOptions,
 ): Promise<void> {
+  const text = await openText(argument);
   const { engine, loaded } = await openEngine({ model, precision, slots: 1 });
   try {
     const { tokenizer, config } = await openModelFolder(loaded.model);

@@ -1,0 +1,10 @@
+import { text } from 'node:stream/consumers';
+import { UsageError } from '../../lib/errors.ts';
+
+/** The text of an argument. "-", or no argument where something is piped in, reads stdin, its last line break aside. */
+export async function openText(argument: string | undefined): Promise<string> {
+  if (argument !== undefined && argument !== '-') return argument;
+  if (argument === undefined && process.stdin.isTTY)
+    throw new UsageError('Give a text, as in: chispa generate "Había una vez". A "-" reads it from stdin.');
+  return (await text(process.stdin)).replace(/\r?\n$/, '');
+}
