@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { until } from './stage.ts';
 
-const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const sources = ['--conditions=@chispa/source', '--import', import.meta.resolve('tsx')];
 const isAlive = (pid: number) => {
   try {
@@ -23,15 +23,14 @@ it('runs a bot that knows nothing of the box, and leaves no process behind', asy
     process.execPath,
     [
       ...sources,
-      at('src/cli/main.ts'),
-      'box',
+      at('src/cli.ts'),
       '--no-open',
       '--port',
       '0',
       '--name',
       'Ping',
       '--bot',
-      `node ${at('packages/discord-in-a-box/test/bots/ping.mjs')}`,
+      `node ${at('test/bots/ping.mjs')}`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -57,25 +56,25 @@ it('runs a bot that knows nothing of the box, and leaves no process behind', asy
 
 it('says what a bot needs, ends with 1 when the bot fails and with 2 on wrong use', async () => {
   const run = async (...args: string[]) => {
-    const command = [...sources, at('src/cli/main.ts'), 'box', '--no-open', ...args];
+    const command = [...sources, at('src/cli.ts'), '--no-open', ...args];
     const failed = await promisify(execFile)(process.execPath, command).catch((error) => error);
     return [failed.code, failed.stderr];
   };
   expect(await run('--port', '0', '--bot', 'exit 3')).toEqual([1, expect.stringContaining('exit code 3')]);
   expect(await run('--port', 'x')).toEqual([2, expect.stringContaining('A port is a whole number')]);
+  expect(await run('--prot', '1')).toEqual([2, expect.stringContaining("Unknown option '--prot'")]);
 }, 120_000);
 
-it("keeps the documentation's ten lines working", async () => {
+it("keeps the README's ten lines working", async () => {
   const [, example = ''] =
-    /```js\n(import assert[\s\S]*?)```/.exec(readFileSync(at('docs/box.md'), 'utf8')) ?? [];
+    /```js\n(import assert[\s\S]*?)```/.exec(readFileSync(at('README.md'), 'utf8')) ?? [];
   expect(example.trim().split('\n').length).toBeLessThanOrEqual(11);
   const folder = mkdtempSync(join(tmpdir(), 'box-example-'));
   try {
-    cpSync(at('packages/discord-in-a-box/test/bots/ping.mjs'), join(folder, 'bot.js'));
-    symlinkSync(at('node_modules'), join(folder, 'node_modules'));
+    cpSync(at('test/bots/ping.mjs'), join(folder, 'bot.js'));
+    symlinkSync(at('../../node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    const box = new URL('../src/index.ts', import.meta.url).href; // what the package exports as chispa/box
-    writeFileSync(join(folder, 'ping.test.js'), example.replace('chispa/box', box));
+    writeFileSync(join(folder, 'ping.test.js'), example);
     const { stdout } = await promisify(execFile)(process.execPath, [...sources, '--test', 'ping.test.js'], {
       cwd: folder,
     });

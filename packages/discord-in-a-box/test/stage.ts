@@ -105,7 +105,7 @@ export async function openStage(options: Partial<BoxOptions> = {}): Promise<Stag
   async function must<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await send(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body.error}`);
-    return answer.body as T; // the caller names the shape that docs/box.md gives this path
+    return answer.body as T; // the caller names the shape that docs/control-api.md gives this path
   }
   const client = (more: Partial<ClientOptions> = {}) => {
     const made = new Client({

@@ -5,7 +5,7 @@
 export class BoxError extends Error {}
 
 /**
- * Asks the box's control API (docs/box.md).
+ * Asks the box's control API (docs/control-api.md).
  * @template T
  * @param {string} path
  * @param {unknown} [body] sent as JSON by POST when given
@@ -67,6 +67,22 @@ export function createApi(who) {
     /** @param {string} channel @param {string} content @param {Upload[]} attachments @returns {Promise<Message>} */
     write: (channel, content, attachments) =>
       ask('/box/messages', { channel, user: who().user, content, attachments }),
+
+    /** @param {string} channel @param {string} message @returns {Promise<Message>} */
+    forward: (channel, message) => ask('/box/messages', { channel, user: who().user, forward: message }),
+
+    /**
+     * Starts a thread at a message, or a post in a forum.
+     * @param {string} channel
+     * @param {string} name
+     * @param {{ message?: string, content?: string, attachments?: Upload[] }} from
+     * @returns {Promise<{ id: string }>}
+     */
+    startThread: (channel, name, from) => ask('/box/threads', { channel, user: who().user, name, ...from }),
+
+    /** @param {boolean} installed @returns {Promise<unknown>} */
+    install: (installed) =>
+      ask('/box/world', { action: installed ? 'install-app' : 'uninstall-app', user: who().user }),
 
     /** @param {string} message @returns {Promise<unknown>} */
     deleteMessage: (message) => ask('/box/world', { action: 'delete-message', message }),

@@ -30,7 +30,7 @@ export function listen({ store, api, announce, onmessage, onworld, user }) {
 
   /** @template T @param {string} name @param {(payload: T) => void} handle */
   const on = (name, handle) => {
-    // The payloads are what docs/box.md says they are.
+    // The payloads are what docs/control-api.md says they are.
     source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
   };
   source.addEventListener('open', () => {

@@ -54,3 +54,11 @@ export function localized(text, localizations, reader = current) {
   }
   return text;
 }
+
+/**
+ * Letters without case and accents, so that `busq` finds `Búsqueda`.
+ * @param {string} text
+ */
+export function fold(text) {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}

@@ -20,10 +20,11 @@ import { findUser, readPlace, readSession, writePlace } from './session.js';
 import { createStore, withEntry, withMessage } from './store.js';
 import { refreshRelative } from './time.js';
 import { createAnnouncer } from './ui/announcer.js';
+import { listenForKeys } from './ui/keys.js';
 
 /** @import { Message, Place, State } from './types.d.ts' */
 
-const session = readSession(new URL(location.href), (key) => localStorage.getItem(key));
+const session = readSession(new URL(location.href), (key) => localStorage.getItem(key), navigator.languages);
 setLocale(session.locale);
 
 const store = createStore({
@@ -31,6 +32,7 @@ const store = createStore({
   connected: true,
   user: null,
   locale: session.locale,
+  localeGuessed: session.localeGuessed,
   theme: session.theme,
   place: session.place,
   messages: new Map(),
@@ -41,7 +43,10 @@ const store = createStore({
 });
 const api = createApi(() => ({ user: store.get().user ?? '', locale: store.get().locale }));
 const announcer = createAnnouncer();
-const notice = notices({ store });
+const notice = notices({ store, keepLocale: () => change({ locale: store.get().locale }) });
+
+/** @type {Place | null} */
+let awaited = null;
 
 /** @type {() => void} */
 let stopListening = () => {};
@@ -50,8 +55,8 @@ let stopListening = () => {};
 /** @type {Set<{ channel: string, told: Message[] }>} */
 const readings = new Set();
 
-const foot = composer({ store, api });
-const menus = contextMenus({ store, api, mention: foot.mention, report: notice.report });
+const foot = composer({ store, api, visit: visitSoon });
+const menus = contextMenus({ store, api, visit: visitSoon, mention: foot.mention, report: notice.report });
 const presses = messagePresses({ store, api, report: notice.report });
 const messages = messageList({
   store,
@@ -70,7 +75,8 @@ const messages = messageList({
 const drawer = drawers();
 const skip = h('button', { type: 'button', class: 'skip', onclick: foot.focus });
 const top = header({ store, openDrawer: drawer.openNavigation, toggleMembers: drawer.toggleMembers });
-const account = accountPanel({ store, change, addressOf });
+const install = (/** @type {boolean} */ installed) => void api.install(installed).catch(notice.report);
+const account = accountPanel({ store, change, install, addressOf });
 
 document.body.append(
   skip,
@@ -105,7 +111,7 @@ window.addEventListener('hashchange', () => {
   if (place && place.channel !== store.get().place?.channel) visit(place);
 });
 document.addEventListener('visibilitychange', seen);
-document.addEventListener('keydown', globalKey);
+listenForKeys({ close: drawer.close, focus: foot.focus, focusLast: messages.focusLast });
 document.addEventListener('click', press);
 document.addEventListener('contextmenu', contextMenu);
 
@@ -132,15 +138,23 @@ function remember(message) {
 
 /** Leaves a place that is gone or closed to the person, and reads its messages when they are not known. */
 function settle() {
+  if (awaited && canVisit(store.get(), awaited)) visit(awaited);
   const state = store.get();
   if (!canVisit(state, state.place)) store.update({ place: firstPlace(state) });
   writeAddress();
   void readMessages();
 }
 
+/** Goes to a place that was just made, as soon as the world has it. @param {Place} place */
+function visitSoon(place) {
+  if (canVisit(store.get(), place)) visit(place);
+  else awaited = place;
+}
+
 /** @param {Place} place */
 function visit(place) {
   drawer.close();
+  awaited = null;
   if (!canVisit(store.get(), place)) return;
   store.update({ place });
   seen();
@@ -193,6 +207,10 @@ function change(wanted) {
   if (wanted.locale) {
     localStorage.setItem('locale', wanted.locale);
     setLocale(wanted.locale);
+    const url = new URL(location.href);
+    url.searchParams.set('locale', wanted.locale);
+    history.replaceState(null, '', url);
+    store.update({ localeGuessed: false });
   }
   const other = wanted.user !== undefined && wanted.user !== store.get().user;
   store.update(
@@ -227,35 +245,9 @@ function writeAddress() {
   const username = world?.guilds.flatMap(({ members }) => members).find(({ id }) => id === user)?.username;
   const url = new URL(location.href);
   if (user) url.searchParams.set('user', username ?? user);
-  if (locale !== 'es-ES' || url.searchParams.has('locale')) url.searchParams.set('locale', locale);
+  if (url.searchParams.has('locale')) url.searchParams.set('locale', locale);
   url.hash = writePlace(place);
   if (url.href !== location.href) history.replaceState(null, '', url);
-}
-
-/** Esc brings the keyboard back to the composer; a letter typed nowhere goes into it. @param {KeyboardEvent} event */
-function globalKey(event) {
-  if (document.querySelector('dialog[open], :popover-open')) return;
-  const { target, key } = event;
-  if (key === 'Escape') {
-    drawer.close();
-    foot.focus();
-  } else if (
-    key === 'ArrowUp' &&
-    target instanceof HTMLTextAreaElement &&
-    target.matches('.composer-input') &&
-    target.value === ''
-  ) {
-    event.preventDefault();
-    messages.focusLast();
-  } else if (
-    key.length === 1 &&
-    key !== ' ' &&
-    !event.ctrlKey &&
-    !event.metaKey &&
-    !event.altKey &&
-    target === document.body
-  )
-    foot.focus();
 }
 
 /** @param {MouseEvent} event */

@@ -1,16 +1,49 @@
 // @ts-check
 import { t } from './i18n.js';
 
-/** @import { Channel, Guild, Member, Place, State } from './types.d.ts' */
+/** @import { Channel, Guild, Member, Place, State, Thread } from './types.d.ts' */
+
+/**
+ * A channel or thread of a guild: a thread has its parent's age restriction.
+ * @typedef {Pick<Channel, 'id' | 'name' | 'topic' | 'nsfw'> & { type: number, thread: Thread | null }} Spot
+ */
 
 /** @param {State} state @param {string | null | undefined} [id] @returns {Guild | undefined} */
 export function guildOf(state, id = state.place?.guild) {
   return state.world?.guilds.find((guild) => guild.id === id);
 }
 
-/** @param {State} state @returns {Channel | undefined} the channel in view; none in a direct message */
+/** @param {State} state @returns {Spot | undefined} the channel or thread in view; none in a conversation */
 export function channelOf(state) {
-  return guildOf(state)?.channels.find((channel) => channel.id === state.place?.channel);
+  const guild = guildOf(state);
+  return guild && spotsOf(guild, state.user).find(({ id }) => id === state.place?.channel);
+}
+
+/**
+ * What a person finds in a guild: each channel, and after it the threads of it that they see.
+ * @param {Guild} guild @param {string | null} user @returns {Spot[]}
+ */
+export function spotsOf(guild, user) {
+  const moderates = guild.members.find(({ id }) => id === user)?.moderator ?? false;
+  return guild.channels.flatMap((channel) => [
+    { ...channel, thread: null },
+    ...channel.threads
+      .filter((thread) => !thread.private || moderates || thread.members.includes(user ?? ''))
+      .map((thread) => ({
+        id: thread.id,
+        name: thread.name,
+        topic: null,
+        nsfw: channel.nsfw,
+        type: 11,
+        thread,
+      })),
+  ]);
+}
+
+/** @param {State} state @param {string | undefined} [id] whom one talks with in a conversation between people; none elsewhere */
+export function partnerOf(state, id = state.place?.channel) {
+  const found = state.world?.privates.find((one) => one.id === id);
+  return found?.users.find((user) => user !== state.user);
 }
 
 /** @param {State} state @returns {Guild[]} the guilds the person is in */
@@ -71,7 +104,7 @@ export function placeName(state) {
   if (!state.place) return '';
   return state.place.guild
     ? `#${channelOf(state)?.name ?? t('unknownChannel')}`
-    : `@${state.world?.bot.name}`;
+    : `@${nameOf(state, partnerOf(state) ?? state.world?.bot.id ?? '')}`;
 }
 
 /** @param {State} state @returns {Place | null} where somebody lands who has not chosen yet */
@@ -86,9 +119,14 @@ export function firstPlace(state) {
 /** Whether the person may look there. @param {State} state @param {Place | null} place */
 export function canVisit(state, place) {
   if (!place) return false;
+  const { user, world } = state;
   if (!place.guild)
-    return state.world?.dms.some(({ id, user }) => id === place.channel && user === state.user) ?? false;
+    return (
+      world?.dms.some((one) => one.id === place.channel && one.user === user) ||
+      world?.privates.some((one) => one.id === place.channel && one.users.includes(user ?? '')) ||
+      false
+    );
   return ownGuilds(state).some(
-    (guild) => guild.id === place.guild && guild.channels.some(({ id }) => id === place.channel),
+    (guild) => guild.id === place.guild && spotsOf(guild, user).some(({ id }) => id === place.channel),
   );
 }

@@ -3,7 +3,7 @@ import { locales } from './i18n.js';
 
 /** @import { Locale, Place, State, World } from './types.d.ts' */
 
-/** @typedef {Pick<State, 'user' | 'locale' | 'theme' | 'place'>} Session */
+/** @typedef {Pick<State, 'user' | 'locale' | 'localeGuessed' | 'theme' | 'place'>} Session */
 
 const themes = /** @type {const} */ (['auto', 'light', 'dark']);
 
@@ -12,18 +12,34 @@ const themes = /** @type {const} */ (['auto', 'light', 'dark']);
  * conversation with the bot). Two windows can so be two people.
  * @param {URL} address
  * @param {(key: string) => string | null} remembered what this browser chose before
- * @returns {{ user: string | null, locale: Locale, theme: State['theme'], place: Place | null }} `user` as written: a name or an id
+ * @param {readonly string[]} languages what the browser asks for, best first
+ * @returns {Session} `user` as written: a name or an id
  */
-export function readSession(address, remembered) {
+export function readSession(address, remembered, languages) {
   const { searchParams: query, hash } = address;
-  const locale = query.get('locale') ?? remembered('locale');
+  const chosen = locales.find((one) => one === (query.get('locale') ?? remembered('locale')));
   const theme = query.get('theme') ?? remembered('theme');
   return {
     user: query.get('user'),
-    locale: locales.find((one) => one === locale) ?? 'es-ES',
+    locale: chosen ?? browserLocale(languages),
+    localeGuessed: chosen === undefined,
     theme: themes.find((one) => one === theme) ?? 'auto',
     place: readPlace(hash),
   };
+}
+
+/**
+ * The language of the page that comes nearest to what the browser asks for; English when it has none of them.
+ * @param {readonly string[]} languages
+ * @returns {Locale}
+ */
+function browserLocale(languages) {
+  for (const language of languages) {
+    const [name, region] = language.toLowerCase().split('-');
+    if (name === 'es') return region === undefined || region === 'es' ? 'es-ES' : 'es-419';
+    if (name === 'en') return 'en-US';
+  }
+  return 'en-US';
 }
 
 /** @param {string} hash @returns {Place | null} */

@@ -6,7 +6,7 @@ import type {
   LocaleString,
 } from 'discord-api-types/v10';
 
-/** The shapes of the box's control API, as docs/box.md describes them. */
+/** The shapes of the box's control API, as docs/control-api.md describes them. */
 
 export interface Role {
   id: string;
@@ -27,15 +27,29 @@ export interface Member {
 
 export interface Channel {
   id: string;
+  /** Discord's: 0 text, 15 forum. */
+  type: number;
   name: string;
   topic: string | null;
   nsfw: boolean;
+  threads: Thread[];
+}
+
+export interface Thread {
+  id: string;
+  name: string;
+  private: boolean;
+  owner: string;
+  members: string[];
+  archived: boolean;
+  locked: boolean;
 }
 
 export interface Guild {
   id: string;
   name: string;
   locale: string;
+  emojis: { id: string; name: string; animated: boolean }[];
   channels: Channel[];
   roles: Role[];
   members: Member[];
@@ -46,6 +60,10 @@ export interface World {
   application: { id: string; name: string };
   guilds: Guild[];
   dms: { id: string; user: string; name: string }[];
+  /** Conversations between people, without the bot. */
+  privates: { id: string; users: string[] }[];
+  /** Who has added the application to their account. */
+  installedBy: string[];
   commands: Command[];
   clock: { now: string; offsetMs: number };
 }
@@ -111,6 +129,8 @@ export interface State {
   connected: boolean;
   user: string | null;
   locale: Locale;
+  /** Whether the language is the browser's, not one that the person chose. */
+  localeGuessed: boolean;
   theme: 'auto' | 'light' | 'dark';
   place: Place | null;
   /** By channel, oldest first. */

@@ -41,6 +41,8 @@ export interface Look {
   width?: number;
   height?: number;
   phone?: boolean;
+  /** Leaves the language to the browser. */
+  guessed?: boolean;
   /** After the origin: `#/GUILD/CHANNEL`. */
   hash?: string;
 }
@@ -78,9 +80,12 @@ export async function openWindow(browser: Browser, box: Box, look: Look = {}): P
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000); // generous: many tests share a slow machine
-  await page.goto(`${box.url}/?${new URLSearchParams({ user, locale })}${look.hash ?? ''}`, {
-    waitUntil: 'commit',
-  });
+  await page.goto(
+    `${box.url}/?${new URLSearchParams({ user, ...(look.guessed ? {} : { locale }) })}${look.hash ?? ''}`,
+    {
+      waitUntil: 'commit',
+    },
+  );
   await page.waitForSelector('html[data-ready]');
   return { page, context, strangers, complaints };
 }
@@ -94,5 +99,5 @@ export async function control<T>(box: Box, path: string, body?: unknown): Promis
       : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   );
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T; // the caller names the shape docs/box.md gives
+  return (await response.json()) as T; // the caller names the shape docs/control-api.md gives
 }

@@ -45,6 +45,23 @@ describe.skipIf(!chromium)('commands on the page', { timeout: 180_000 }, () => {
     await page.locator('.composer-input').waitFor();
   });
 
+  it('goes from a chosen command into its options with Tab, and out again', async () => {
+    const page = await setting.open();
+    await page.locator('.composer-input').focus();
+    await page.keyboard.type('/chiste');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    const focused = page.locator(':focus');
+    await eventually(() => focused.getAttribute('aria-label')).toBeNull();
+    await eventually(() => page.locator('.option-field-name').allTextContents()).toEqual(['tema']);
+    await page.keyboard.type('m');
+    await eventually(() => page.locator('.option-field :is(input, textarea)').inputValue()).toBe('m');
+    await page.getByRole('button', { name: 'Quitar la opción tema' }).click();
+    await page.locator('.command-form .composer-send').focus();
+    await page.keyboard.press('Tab');
+    expect(await page.locator('.option-field').count()).toBe(0);
+  });
+
   it('sends every type of option as Discord would', async () => {
     const page = await setting.open();
     await page.locator('.composer-input').fill('/opciones ');

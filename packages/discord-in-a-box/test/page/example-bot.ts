@@ -118,6 +118,12 @@ const commands: RESTPostAPIApplicationCommandsJSONBody[] = [
   { name: 'formulario', description: 'Abre un formulario' },
   { name: 'escaparate', description: 'Componentes nuevos' },
   { name: 'foto', description: 'Imágenes y archivos' },
+  {
+    name: 'en-todas-partes',
+    description: 'También entre personas',
+    integration_types: [0, 1],
+    contexts: [0, 1, 2],
+  },
   { name: 'callado', description: 'Nunca responde' },
   { name: 'Continuar chiste', type: ApplicationCommandType.Message },
   { name: 'Saludar', type: ApplicationCommandType.User },
@@ -242,6 +248,9 @@ async function command(interaction: ChatInputCommandInteraction, next: () => Pro
           .map(({ name, value, attachment }) => `${name} = ${attachment ? attachment.name : value}`)
           .join('\n'),
       );
+      return;
+    case 'en-todas-partes':
+      await interaction.reply('También aquí.');
       return;
     case 'secreto':
       await interaction.reply({ content: 'Esto queda entre tú y yo.', flags: MessageFlags.Ephemeral });

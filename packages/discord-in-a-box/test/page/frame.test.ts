@@ -76,4 +76,49 @@ describe.skipIf(!chromium)('the frame of the page', { timeout: 180_000 }, () => 
     });
     await page.locator('.composer-input:enabled').waitFor();
   });
+
+  it('speaks the language of the browser, and says where to change it', async () => {
+    const page = await setting.open({ locale: 'en-US', guessed: true });
+    const note = page.getByText('Change it at the bottom left');
+    await note.waitFor();
+    await page.locator('.notice').filter({ has: note }).getByRole('button', { name: 'Close' }).click();
+    await note.waitFor({ state: 'hidden' });
+    await page.reload();
+    await page.locator('html[data-ready][lang=en-US]').waitFor();
+    expect(await note.isVisible()).toBe(false);
+  });
+
+  it('opens a post in a forum, starts a thread at a message, and forwards one', async () => {
+    const page = await setting.open({ user: 'ana', hash: setting.place().hash });
+    await page.locator('.channel', { hasText: 'ideas' }).click();
+    await page.locator('.composer-input').fill('Más caracoles');
+    await page.keyboard.press('Enter');
+    await eventually(() => page.locator('.bar-name').textContent()).toBe('Más caracoles');
+    await last(page).getByText('Más caracoles').waitFor();
+    await page.locator('.channel', { hasText: 'general' }).click();
+    await page.locator('.composer-input').fill('Va de tortugas');
+    await page.keyboard.press('Enter');
+    await last(page).getByText('Va de tortugas').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Reenviar…' }).click();
+    await page.getByRole('menuitem', { name: '#chistes' }).click();
+    await last(page).getByText('Va de tortugas').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Abrir un hilo' }).click();
+    await eventually(() => page.locator('.bar-name').textContent()).toBe('Va de tortugas');
+    await page.locator('.channel', { hasText: 'chistes' }).click();
+    await last(page).locator('.forwarded', { hasText: 'Va de tortugas' }).waitFor();
+    await page.locator('.channel', { hasText: 'general' }).click();
+    await last(page).getByRole('button', { name: 'Abrir el hilo Va de tortugas' }).click();
+    await eventually(() => page.locator('.bar-name').textContent()).toBe('Va de tortugas');
+  });
+
+  it('takes the app along into a conversation between people, once it is on one’s account', async () => {
+    const page = await setting.open({ user: 'ana' });
+    await page.locator('.account-button').click();
+    await page.getByRole('checkbox', { name: 'He añadido la app a mi cuenta' }).check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Mensajes directos' }).click();
+    await page.locator('.channel', { hasText: 'Bruno' }).click();
+    await run(page, 'en-todas-partes');
+    await last(page).getByText('También aquí.').waitFor();
+  });
 });

@@ -31,6 +31,16 @@ function option(over: Record<string, unknown>): CommandOption {
   return { name: 'o', description: 'd', type: 3, ...over } as CommandOption;
 }
 
+const thread = {
+  id: 'thread',
+  name: 'hilo',
+  private: false,
+  owner: 'ana',
+  members: ['ana'],
+  archived: false,
+  locked: false,
+};
+
 function state(commands: Command[], over: Partial<State> = {}): State {
   const member = (id: string, permissions: string) => ({
     id,
@@ -50,21 +60,25 @@ function state(commands: Command[], over: Partial<State> = {}): State {
           id: 'g',
           name: 'G',
           locale: 'es-ES',
+          emojis: [],
           channels: [
-            { id: 'c', name: 'c', topic: null, nsfw: false },
-            { id: 'adult', name: 'adult', topic: null, nsfw: true },
+            { id: 'c', type: 0, name: 'c', topic: null, nsfw: false, threads: [] },
+            { id: 'adult', type: 0, name: 'adult', topic: null, nsfw: true, threads: [thread] },
           ],
           roles: [],
           members: [member('ana', '0'), member('mod', '32'), member('admin', '8')],
         },
       ],
       dms: [{ id: 'dm', user: 'ana', name: 'Ana' }],
+      privates: [{ id: 'between', users: ['ana', 'mod'] }],
+      installedBy: ['mod'],
       commands,
       clock: { now: '2026-01-01T00:00:00Z', offsetMs: 0 },
     },
     connected: true,
     user: 'ana',
     locale: 'es-ES',
+    localeGuessed: false,
     theme: 'auto',
     place: { guild: 'g', channel: 'c' },
     messages: new Map(),
@@ -110,6 +124,28 @@ describe('which commands a person is offered', () => {
     const talking = state(commands, { place: { guild: null, channel: 'dm' } });
     expect(names(visibleCommands(talking, 1))).toEqual(['charla', 'adultos']);
     expect(names(visibleCommands(state(commands), 3))).toEqual(['menú']);
+  });
+
+  it('gives a thread the age mark of its channel', () => {
+    const commands = [command({ name: 'adultos', nsfw: true })];
+    const inThread = state(commands, { place: { guild: 'g', channel: thread.id } });
+    expect(names(visibleCommands(inThread, 1))).toEqual(['adultos']);
+  });
+
+  it('keeps what people install to those who have it, and lets that come along between people', () => {
+    const commands = [
+      command({ name: 'servidor' }),
+      command({ name: 'mío', integration_types: [1] }),
+      command({ name: 'ambos', integration_types: [0, 1], contexts: [0, 2] }),
+    ];
+    const offered = (user: string, place: State['place']) =>
+      names(visibleCommands(state(commands, { user, place }), 1));
+    const here = { guild: 'g', channel: 'c' };
+    const between = { guild: null, channel: 'between' };
+    expect(offered('ana', here)).toEqual(['servidor', 'ambos']);
+    expect(offered('mod', here)).toEqual(['servidor', 'mío', 'ambos']);
+    expect(offered('ana', between)).toEqual([]);
+    expect(offered('mod', between)).toEqual(['mío', 'ambos']);
   });
 
   it('hides nothing by permissions in the conversation with the bot', () => {
@@ -171,6 +207,7 @@ describe('what is typed for an option', () => {
     people: [{ label: 'Ana', value: '1' }],
     roles: [{ label: 'Moderación', value: '2' }],
     channels: [],
+    emojis: [],
   };
   const read = (over: Record<string, unknown>, text: string) => {
     const one = option(over);
@@ -262,6 +299,7 @@ describe('mentions a person types', () => {
       { label: 'Mod', value: '3' },
     ],
     channels: [{ label: 'chistes', value: '4' }],
+    emojis: [{ label: 'caracol', value: ':caracol:5' }],
   };
 
   it('finds the word being typed', () => {
@@ -275,6 +313,7 @@ describe('mentions a person types', () => {
     expect(encodeMentions('@Ana María y @ana, @Mod en #chistes', directory)).toBe(
       '<@2> y <@1>, <@&3> en <#4>',
     );
+    expect(encodeMentions('Un:caracol: :gato:', directory)).toBe('Un<:caracol:5> :gato:');
     expect(encodeMentions('@anaconda a@Ana @everyone @nadie', directory)).toBe(
       '@anaconda a@Ana @everyone @nadie',
     );

@@ -15,7 +15,7 @@ export interface Place {
 interface World {
   guilds: {
     id: string;
-    channels: { id: string; name: string }[];
+    channels: { id: string; name: string; type: number }[];
     members: { id: string; name: string; username: string; moderator: boolean }[];
   }[];
 }
@@ -77,7 +77,9 @@ export function useSetting(chromium: string | null): Setting {
 
   const place = () => {
     const [first] = world.guilds;
-    const all = (first?.channels ?? []).map((channel) => [first?.id, channel.id] as const);
+    const all = (first?.channels.filter(({ type }) => type === 0) ?? []).map(
+      (channel) => [first?.id, channel.id] as const,
+    );
     const [guild, channel] = all[used % all.length] ?? [];
     if (!guild || !channel) throw new Error('the box has channels');
     used += 1;

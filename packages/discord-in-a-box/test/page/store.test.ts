@@ -66,15 +66,37 @@ describe('the address of the page', () => {
   it('says who one is, in which language and where', () => {
     const nothing = () => null;
     const address = new URL('http://127.0.0.1:1/?user=ana&locale=en-US&theme=dark#/12/34');
-    expect(readSession(address, nothing)).toEqual({
+    expect(readSession(address, nothing, ['fr'])).toEqual({
       user: 'ana',
       locale: 'en-US',
+      localeGuessed: false,
       theme: 'dark',
       place: { guild: '12', channel: '34' },
     });
-    expect(
-      readSession(new URL('http://127.0.0.1:1/?locale=xx'), (key) => (key === 'theme' ? 'light' : null)),
-    ).toEqual({ user: null, locale: 'es-ES', theme: 'light', place: null });
+    const other = new URL('http://127.0.0.1:1/?locale=xx');
+    expect(readSession(other, (key) => (key === 'theme' ? 'light' : null), ['es-ES'])).toEqual({
+      user: null,
+      locale: 'es-ES',
+      localeGuessed: true,
+      theme: 'light',
+      place: null,
+    });
+  });
+
+  it.each([
+    [['es-ES', 'en'], 'es-ES'],
+    [['es'], 'es-ES'],
+    [['es-MX', 'es'], 'es-419'],
+    [['en-GB'], 'en-US'],
+    [['ca', 'es-AR'], 'es-419'],
+    [['ja'], 'en-US'],
+    [[], 'en-US'],
+  ])('speaks to a browser that asks for %j in %s', (languages, locale) => {
+    const address = new URL('http://127.0.0.1:1/');
+    expect(readSession(address, () => null, languages)).toMatchObject({ locale, localeGuessed: true });
+    expect(readSession(address, (key) => (key === 'locale' ? 'es-419' : null), languages).locale).toBe(
+      'es-419',
+    );
   });
 
   it.each([null, { guild: '1', channel: '2' }, { guild: null, channel: '2' }])(

@@ -2,7 +2,7 @@
 import { avatar } from '../avatar.js';
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
-import { cssColor, guildOf, people } from '../names.js';
+import { cssColor, guildOf, people, spotsOf } from '../names.js';
 import { emojiFace } from './button.js';
 
 /** @import { APISelectMenuComponent } from 'discord-api-types/v10' */
@@ -71,7 +71,8 @@ export function roleOptions(state) {
 
 /** @param {State} state @returns {ListOption[]} */
 export function channelOptions(state) {
-  return (guildOf(state)?.channels ?? []).map(({ id, name }) => ({
+  const guild = guildOf(state);
+  return (guild ? spotsOf(guild, state.user) : []).map(({ id, name }) => ({
     value: id,
     label: name,
     face: () => icon('hash', 'icon-small'),
@@ -84,7 +85,11 @@ export function channelOptions(state) {
  * @returns {Directory}
  */
 export function directoryOf(state) {
-  return { people: personOptions(state), roles: roleOptions(state), channels: channelOptions(state) };
+  const emojis = (guildOf(state)?.emojis ?? []).map(({ id, name, animated }) => ({
+    label: name,
+    value: `${animated ? 'a' : ''}:${name}:${id}`,
+  }));
+  return { people: personOptions(state), roles: roleOptions(state), channels: channelOptions(state), emojis };
 }
 
 /** @param {number} color */

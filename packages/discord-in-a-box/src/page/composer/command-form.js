@@ -29,6 +29,8 @@ import { createSuggestions } from './suggestions.js';
 export function commandForm({ store, api, entry, place, ondone }) {
   let fill = startFill(entry);
   let sending = false;
+  /** Tab goes from the chosen command into its options, once: it must lead out of the form too. */
+  let fresh = true;
   /** @type {CommandOption | null} */
   let focused = null;
   /** @type {Map<string, ReturnType<typeof optionField>>} */
@@ -55,7 +57,13 @@ export function commandForm({ store, api, entry, place, ondone }) {
   const trouble = h('p', { class: 'composer-error', role: 'alert', hidden: true });
   const send = h(
     'button',
-    { type: 'submit', class: 'icon-button composer-send', 'aria-label': t('send'), title: t('send') },
+    {
+      type: 'submit',
+      class: 'icon-button composer-send',
+      'aria-label': t('send'),
+      title: t('send'),
+      onkeydown: intoOptions,
+    },
     icon('send'),
   );
   const cancel = h(
@@ -106,6 +114,16 @@ export function commandForm({ store, api, entry, place, ondone }) {
         items: [],
       });
     }
+  }
+
+  /** @param {KeyboardEvent} event */
+  function intoOptions(event) {
+    const [option] = remaining(fill);
+    if (event.key !== 'Tab' || event.shiftKey || !fresh || fill.fields.length > 0 || !option) return;
+    event.preventDefault();
+    fresh = false;
+    draw(addField(fill, option));
+    fields.get(option.name)?.focus();
   }
 
   /** @param {CommandOption} option */

@@ -1,8 +1,7 @@
 // @ts-check
 
-import { fold } from '../fold.js';
-import { localized } from '../i18n.js';
-import { channelOf, guildOf, memberOf } from '../names.js';
+import { fold, localized } from '../i18n.js';
+import { channelOf, guildOf, memberOf, partnerOf } from '../names.js';
 
 /** @import { Command, CommandOption, Locale, State } from '../types.d.ts' */
 
@@ -33,14 +32,20 @@ export function visibleCommands(state, type) {
   return world.commands.filter((command) => {
     if ((command.type ?? 1) !== type) return false;
     if (command.guild_id && command.guild_id !== place.guild) return false;
-    // Contexts: 0 a guild, 1 the conversation with the bot. Commands without them are for both, unless the old mark says otherwise.
-    const context = place.guild ? 0 : 1;
+    // Contexts: 0 a guild, 1 the conversation with the bot, 2 one between people. Commands without them are for all, unless the
+    // old mark says otherwise.
+    const context = place.guild ? 0 : partnerOf(state) ? 2 : 1;
     if (
       command.contexts
         ? !command.contexts.includes(context)
-        : context === 1 && command.dm_permission === false
+        : context !== 0 && command.dm_permission === false
     )
       return false;
+    // Integration types: 0 installed in the guild, 1 by the person.
+    /** @type {readonly number[]} */
+    const kinds = command.integration_types ?? [0];
+    const installed = kinds.includes(1) && world.installedBy.includes(user);
+    if (!installed && !(kinds.includes(0) && context !== 2)) return false;
     if (command.nsfw && place.guild && !channelOf(state)?.nsfw) return false;
     return !place.guild || mayUse(command.default_member_permissions, member?.permissions ?? '0');
   });

@@ -4,6 +4,7 @@ import { t } from '../i18n.js';
 import { commandForm } from './command-form.js';
 import { textBox } from './text-box.js';
 
+/** @import { Place } from '../types.d.ts' */
 /** @import { Api } from '../api.js' */
 /** @import { Store } from '../store.js' */
 /** @import { Entry } from './commands.js' */
@@ -13,12 +14,13 @@ import { textBox } from './text-box.js';
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
+ * @param {(place: Place) => void} deps.visit
  */
-export function composer({ store, api }) {
+export function composer({ store, api, visit }) {
   const typing = h('p', { class: 'typing', 'aria-live': 'polite' });
   const frame = h('div', { class: 'composer-frame' });
   const element = h('div', { class: 'composer' }, frame, typing);
-  let box = textBox({ store, api, oncommand: fillIn });
+  let box = textBox({ store, api, visit, oncommand: fillIn });
   let place = store.get().place;
   let language = store.get().locale;
   showBox();
@@ -29,7 +31,7 @@ export function composer({ store, api }) {
     place = state.place;
     language = state.locale;
     box.close();
-    box = textBox({ store, api, oncommand: fillIn });
+    box = textBox({ store, api, visit, oncommand: fillIn });
     showBox();
   });
   store.subscribe(['typing', 'place', 'world', 'locale'], (state) => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { fold } from '../fold.js';
+import { fold } from '../i18n.js';
 
 /** @import { Candidate, Directory } from './options.js' */
 
@@ -17,7 +17,7 @@ export function mentionAt(text, caret) {
 }
 
 /**
- * Turns the names a person wrote (`@Ana`, `#chistes`) into Discord's mentions, longest names first so that `@Ana María` is not `@Ana`.
+ * Turns the names a person wrote (`@Ana`, `#chistes`, `:caracol:`) into Discord's mentions, longest names first so that `@Ana María` is not `@Ana`.
  * @param {string} text
  * @param {Directory} directory
  */
@@ -26,6 +26,7 @@ export function encodeMentions(text, directory) {
     ...directory.people.map(({ label, value }) => ({ written: `@${label}`, mention: `<@${value}>` })),
     ...directory.roles.map(({ label, value }) => ({ written: `@${label}`, mention: `<@&${value}>` })),
     ...directory.channels.map(({ label, value }) => ({ written: `#${label}`, mention: `<#${value}>` })),
+    ...directory.emojis.map(({ label, value }) => ({ written: `:${label}:`, mention: `<${value}>` })),
   ]
     // @everyone is the name of a role too, and is sent as it is written.
     .filter(({ written }) => written !== '@@everyone')
@@ -35,7 +36,9 @@ export function encodeMentions(text, directory) {
     const rest = text.slice(at);
     const starts = at === 0 || /[\s(¿¡]/.test(text[at - 1] ?? '');
     const found =
-      starts && /^[@#]/.test(rest) ? named.find(({ written }) => begins(rest, written)) : undefined;
+      (starts || rest[0] === ':') && /^[@#:]/.test(rest)
+        ? named.find(({ written }) => begins(rest, written))
+        : undefined;
     out += found ? found.mention : text[at];
     at += found ? found.written.length : 1;
   }
@@ -45,7 +48,7 @@ export function encodeMentions(text, directory) {
 /** @param {string} text @param {string} name */
 function begins(text, name) {
   const after = text.slice(name.length, name.length + 1);
-  return fold(text.slice(0, name.length)) === fold(name) && !/[\p{L}\p{N}]/u.test(after);
+  return fold(text.slice(0, name.length)) === fold(name) && (name[0] === ':' || !/[\p{L}\p{N}]/u.test(after));
 }
 
 /** @param {readonly Candidate[]} candidates @param {string} typed */

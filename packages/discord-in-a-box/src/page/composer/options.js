@@ -1,7 +1,6 @@
 // @ts-check
 
-import { fold } from '../fold.js';
-import { localized, t } from '../i18n.js';
+import { fold, localized, t } from '../i18n.js';
 
 /** @import { Choice, CommandOption, Locale, OptionValue, Upload } from '../types.d.ts' */
 
@@ -29,7 +28,7 @@ export const optionType = {
 
 /**
  * What people can be picked from for an option whose values are not its own.
- * @typedef {Record<'people' | 'roles' | 'channels', Candidate[]>} Directory
+ * @typedef {Record<'people' | 'roles' | 'channels' | 'emojis', Candidate[]>} Directory
  */
 
 /**

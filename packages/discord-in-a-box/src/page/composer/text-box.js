@@ -3,7 +3,7 @@ import { directoryOf } from '../components/choices.js';
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { placeName } from '../names.js';
+import { channelOf, placeName } from '../names.js';
 import { formatTime } from '../time.js';
 import { entriesOf, visibleCommands } from './commands.js';
 import { encodeMentions } from './mentions.js';
@@ -11,22 +11,27 @@ import { createSuggestions } from './suggestions.js';
 import { commandList, mentionList } from './text-suggestions.js';
 import { uploadTray } from './uploads.js';
 
-/** @import { Upload } from '../types.d.ts' */
+/** @import { Place, Upload } from '../types.d.ts' */
 /** @import { Api } from '../api.js' */
 /** @import { Store } from '../store.js' */
 /** @import { Entry } from './commands.js' */
 
 /** Discord's limit for a message. */
 const longest = 2000;
+/** For the name of a post. */
+const longestName = 100;
+/** Discord's channel type. */
+const forum = 15;
 
 /**
  * The plain message box. A slash opens the commands, `@` and `#` people and channels; Enter sends, Shift+Enter breaks the line.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
+ * @param {(place: Place) => void} deps.visit
  * @param {(entry: Entry) => void} deps.oncommand a command was picked
  */
-export function textBox({ store, api, oncommand }) {
+export function textBox({ store, api, visit, oncommand }) {
   const suggestions = createSuggestions((/** @type {() => void} */ take) => take());
   const input = h('textarea', {
     class: 'composer-input',
@@ -186,7 +191,13 @@ export function textBox({ store, api, oncommand }) {
     const sent = { text: input.value, uploads: tray.get() };
     fill('', []);
     try {
-      await api.write(state.place.channel, content, sent.uploads);
+      const { guild, channel } = state.place;
+      if (channelOf(state)?.type === forum) {
+        const [title = ''] = content.split('\n');
+        const name = [...title].slice(0, longestName).join('') || t('threadName');
+        const post = await api.startThread(channel, name, { content, attachments: sent.uploads });
+        visit({ guild, channel: post.id });
+      } else await api.write(channel, content, sent.uploads);
     } catch (error) {
       // What was written comes back, so that nothing is lost.
       fill(sent.text, sent.uploads);

@@ -21,9 +21,10 @@ const languages = {
  * @param {object} deps
  * @param {Store} deps.store
  * @param {(change: Partial<Pick<State, 'user' | 'locale' | 'theme'>>) => void} deps.change
+ * @param {(installed: boolean) => void} deps.install adds the application to the person's account, or takes it away
  * @param {(user: string) => string} deps.addressOf the page's address with that person
  */
-export function accountPanel({ store, change, addressOf }) {
+export function accountPanel({ store, change, install, addressOf }) {
   const element = h('footer', { class: 'account' });
   /** @type {ReturnType<typeof openPopover> | null} */
   let open = null;
@@ -110,6 +111,16 @@ export function accountPanel({ store, change, addressOf }) {
             { value: 'dark', label: t('themeDark') },
           ],
           state.theme,
+        ),
+        h(
+          'label',
+          { class: 'choice-line' },
+          h('input', {
+            type: 'checkbox',
+            checked: state.world?.installedBy.includes(state.user ?? '') ?? false,
+            onchange: (/** @type {{ target: HTMLInputElement }} */ { target }) => install(target.checked),
+          }),
+          h('span', {}, t('installed')),
         ),
         h('p', { class: 'account-note' }, t('boxNote')),
       ),

@@ -3,7 +3,7 @@ import { avatar } from '../avatar.js';
 import { focus, h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { guildOf } from '../names.js';
+import { guildOf, nameOf, partnerOf, spotsOf } from '../names.js';
 
 /** @import { Place, State } from '../types.d.ts' */
 /** @import { Store } from '../store.js' */
@@ -32,14 +32,39 @@ export function channelList({ store, visit }) {
     if (guild) {
       list.replaceChildren(
         h('li', { class: 'channels-heading' }, t('textChannels')),
-        ...guild.channels.map((channel) =>
-          line(state, { guild: guild.id, channel: channel.id }, icon('hash', 'icon-small'), channel.name),
-        ),
+        ...spotsOf(guild, state.user)
+          .filter(({ id, thread }) => !thread?.archived || id === place?.channel)
+          .map(({ id, name, type, thread }) =>
+            line(
+              state,
+              { guild: guild.id, channel: id },
+              icon(thread || type === 15 ? 'message' : 'hash', 'icon-small'),
+              name,
+              thread !== null,
+            ),
+          ),
       );
     } else if (place && world) {
       const { bot } = world;
+      const own = world.dms.find(({ user }) => user === state.user);
+      const others = world.privates.filter(({ users }) => users.includes(state.user ?? ''));
       list.replaceChildren(
-        line(state, place, avatar(bot.name, bot.id, { bot: true, online: bot.online }), bot.name),
+        ...(own
+          ? [
+              line(
+                state,
+                { guild: null, channel: own.id },
+                avatar(bot.name, bot.id, { bot: true, online: bot.online }),
+                bot.name,
+              ),
+            ]
+          : []),
+        ...(others.length > 0 ? [h('li', { class: 'channels-heading' }, t('privates'))] : []),
+        ...others.map(({ id }) => {
+          const partner = partnerOf(state, id) ?? '';
+          const name = nameOf(state, partner);
+          return line(state, { guild: null, channel: id }, avatar(name, partner), name);
+        }),
       );
     } else list.replaceChildren();
     if (focused) {
@@ -48,8 +73,8 @@ export function channelList({ store, visit }) {
     }
   }
 
-  /** @param {State} state @param {Place} place @param {Node} face @param {string} name */
-  function line(state, place, face, name) {
+  /** @param {State} state @param {Place} place @param {Node} face @param {string} name @param {boolean} [nested] a thread */
+  function line(state, place, face, name, nested = false) {
     const current = state.place?.channel === place.channel;
     const unread = state.unread.get(place.channel) ?? 0;
     return h(
@@ -59,7 +84,12 @@ export function channelList({ store, visit }) {
         'button',
         {
           type: 'button',
-          class: ['channel', current && 'channel-current', unread > 0 && 'channel-unread'],
+          class: [
+            'channel',
+            nested && 'channel-thread',
+            current && 'channel-current',
+            unread > 0 && 'channel-unread',
+          ],
           'data-channel': place.channel,
           'aria-current': current ? 'page' : null,
           onclick: () => visit(place),

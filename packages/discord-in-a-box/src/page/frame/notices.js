@@ -6,13 +6,20 @@ import { icon } from '../icons.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * What the person must know about the page itself: the connection, and what went wrong.
- * @param {{ store: Store }} deps
+ * What the person must know about the page itself: the connection, what went wrong, and where the language is changed.
+ * @param {object} deps
+ * @param {Store} deps.store
+ * @param {() => void} deps.keepLocale the browser's language is the right one
  */
-export function notices({ store }) {
+export function notices({ store, keepLocale }) {
   const connection = h('p', { class: 'notice', role: 'status', hidden: true });
   const trouble = h('p', { class: 'notice notice-error', role: 'alert', hidden: true });
-  const element = h('div', { class: 'notices' }, connection, trouble);
+  const language = h('p', { class: 'notice', role: 'status', hidden: true });
+  const element = h('div', { class: 'notices' }, connection, trouble, language);
+  store.subscribe(['locale', 'localeGuessed'], ({ localeGuessed }) => {
+    language.hidden = !localeGuessed;
+    language.replaceChildren(h('span', {}, t('languageNote')), closeButton(keepLocale));
+  });
   store.subscribe(['connected', 'world', 'locale', 'user', 'place'], ({ connected, world, place }) => {
     connection.hidden = connected && world !== null && place !== null;
     connection.textContent = !world
@@ -29,17 +36,17 @@ export function notices({ store }) {
     trouble.replaceChildren(
       icon('warning', 'icon-small'),
       h('span', {}, error instanceof Error ? error.message : String(error)),
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'icon-button',
-          'aria-label': t('close'),
-          onclick: () => (trouble.hidden = true),
-        },
-        icon('close', 'icon-small'),
-      ),
+      closeButton(() => (trouble.hidden = true)),
     );
     trouble.hidden = false;
   }
+}
+
+/** @param {() => void} onclick */
+function closeButton(onclick) {
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': t('close'), onclick },
+    icon('close', 'icon-small'),
+  );
 }

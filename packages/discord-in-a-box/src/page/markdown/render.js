@@ -2,7 +2,7 @@
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { cssColor, guildOf, nameOf } from '../names.js';
+import { cssColor, guildOf, nameOf, spotsOf } from '../names.js';
 import { timeElement } from '../time.js';
 import { onlyEmoji } from './nodes.js';
 import { parseMarkdown } from './parse.js';
@@ -172,7 +172,7 @@ function roleMention(id, state) {
 /** @param {string} id @param {State} state */
 function channelMention(id, state) {
   for (const guild of state.world?.guilds ?? []) {
-    const channel = guild.channels.find((one) => one.id === id);
+    const channel = spotsOf(guild, state.user).find((one) => one.id === id);
     if (channel)
       return h(
         'button',

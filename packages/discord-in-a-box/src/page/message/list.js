@@ -97,13 +97,13 @@ export function messageList({ store, actions, showCommands, forget }) {
   /** @param {State} state */
   function welcome(state) {
     const named = channelOf(state);
-    const name = named?.name ?? state.world?.bot.name ?? '';
+    const name = named?.name ?? placeName(state).slice(1);
     return h(
       'li',
       { class: 'welcome' },
       h('span', { class: 'welcome-sign', 'aria-hidden': 'true' }, icon(named ? 'hash' : 'message')),
       h('h2', {}, t(named ? 'welcome' : 'welcomeDm', { name })),
-      h('p', {}, t(named ? 'welcomeText' : 'welcomeDmText', { name })),
+      h('p', {}, t(named?.type === 15 ? 'welcomeForum' : named ? 'welcomeText' : 'welcomeDmText', { name })),
       h(
         'button',
         { type: 'button', class: 'button button-primary', onclick: showCommands },

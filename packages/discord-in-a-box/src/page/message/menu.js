@@ -2,10 +2,12 @@
 import { visibleCommands } from '../composer/commands.js';
 import { localized, t } from '../i18n.js';
 import { icon, spark } from '../icons.js';
-import { memberOf, nameOf } from '../names.js';
+import { plainText } from '../markdown/nodes.js';
+import { parseMarkdown } from '../markdown/parse.js';
+import { channelOf, guildOf, memberOf, nameOf, spotsOf } from '../names.js';
 import { openMenu } from '../ui/menu.js';
 
-/** @import { Command, Message, State } from '../types.d.ts' */
+/** @import { Command, Message, Place, State } from '../types.d.ts' */
 /** @import { Api } from '../api.js' */
 /** @import { Store } from '../store.js' */
 /** @import { MenuGroup } from '../ui/menu.js' */
@@ -15,10 +17,11 @@ import { openMenu } from '../ui/menu.js';
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
+ * @param {(place: Place) => void} deps.visit
  * @param {(name: string) => void} deps.mention writes the mention into the composer
  * @param {(error: unknown) => void} deps.report
  */
-export function contextMenus({ store, api, mention, report }) {
+export function contextMenus({ store, api, visit, mention, report }) {
   return { forMessage, forUser };
 
   /** @param {Message} message @param {Element | { x: number, y: number }} anchor */
@@ -34,6 +37,10 @@ export function contextMenus({ store, api, mention, report }) {
             ...(message.content
               ? [{ label: t('copyText'), face: icon('file', 'icon-small'), run: () => copy(message.content) }]
               : []),
+            { label: t('forward'), run: () => chooseTarget(message, anchor) },
+            ...(mayStartThread(state, message)
+              ? [{ label: t('startThread'), run: () => void startThread(message).catch(report) }]
+              : []),
             { label: t('copyId'), run: () => copy(message.id) },
             ...(moderates(state)
               ? [
@@ -48,6 +55,43 @@ export function contextMenus({ store, api, mention, report }) {
         },
       ],
     });
+  }
+
+  /** Where to forward it. @param {Message} message @param {Element | { x: number, y: number }} anchor */
+  function chooseTarget(message, anchor) {
+    const state = store.get();
+    const guild = guildOf(state);
+    const spots = guild ? spotsOf(guild, state.user).filter(({ type }) => type !== 15) : [];
+    const own = state.world?.dms.find(({ user }) => user === state.user);
+    const targets = [
+      ...spots.map(({ id, name }) => ({ id, name: `#${name}` })),
+      ...(own ? [{ id: own.id, name: `@${state.world?.bot.name}` }] : []),
+    ];
+    openMenu({
+      anchor,
+      label: t('forwardTo'),
+      groups: [
+        {
+          title: t('forwardTo'),
+          items: targets.map(({ id, name }) => ({
+            label: name,
+            run: () => void api.forward(id, message.id).catch(report),
+          })),
+        },
+      ],
+    });
+  }
+
+  /** @param {Message} message */
+  async function startThread(message) {
+    const { place } = store.get();
+    const name = [...plainText(parseMarkdown(message.content)).replace(/\s+/g, ' ').trim()]
+      .slice(0, 40)
+      .join('');
+    const { id } = await api.startThread(message.channel_id, name || t('threadName'), {
+      message: message.id,
+    });
+    if (place) visit({ guild: place.guild, channel: id });
   }
 
   /** @param {string} user @param {Element | { x: number, y: number }} anchor */
@@ -100,4 +144,10 @@ function moderates(state) {
   const manageGuild = 1n << 5n;
   const held = BigInt((state.place?.guild && state.user && memberOf(state, state.user)?.permissions) || '0');
   return (held & (manageMessages | manageGuild)) !== 0n;
+}
+
+/** @param {State} state @param {Message} message */
+function mayStartThread(state, message) {
+  const ephemeral = 64;
+  return channelOf(state)?.type === 0 && !message.thread && ((message.flags ?? 0) & ephemeral) === 0;
 }

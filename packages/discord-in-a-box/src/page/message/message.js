@@ -9,7 +9,9 @@ import { colorOf, nameOf } from '../names.js';
 import { formatTime, messageTime } from '../time.js';
 import { attachmentList } from './attachments.js';
 import { embedCard } from './embed.js';
+import { forwarded, threadLink } from './linked.js';
 import { origin } from './origin.js';
+import { onlyYou } from './waiting.js';
 
 /** @import { Child, Message, State } from '../types.d.ts' */
 
@@ -99,11 +101,19 @@ export function messageView(first, actions) {
     parts.head.draw([...whole, compact], () => !compact && head(next, state));
     const waiting = isThinking(next);
     const given = state.interactions.get(next.interaction ?? '')?.state === 'failed';
-    parts.content.draw([...whole, next.content, waiting, given, next.edited_timestamp], () =>
-      content(next, state, given),
+    const snapshot = next.message_snapshots?.[0]?.message;
+    parts.content.draw([...whole, next.content, waiting, given, next.edited_timestamp, snapshot], () =>
+      snapshot ? forwarded(snapshot, state) : content(next, state, given),
     );
     parts.media.draw(
-      [...whole, next.embeds, next.attachments, next.flags, next.content === '' && next.edited_timestamp],
+      [
+        ...whole,
+        next.embeds,
+        next.attachments,
+        next.flags,
+        next.content === '' && next.edited_timestamp,
+        next.thread,
+      ],
       () => media(next, state),
     );
     const shape = JSON.stringify(next.components ?? []);
@@ -171,7 +181,7 @@ export function isThinking(message) {
 
 /** @param {Message} message */
 function hasOrigin(message) {
-  return message.interaction !== null || message.type === 19;
+  return message.interaction !== null || message.type === 19 || message.type === 21;
 }
 
 /** @param {Message} message @param {State} state */
@@ -242,6 +252,8 @@ function content(message, state, failed) {
       t('thinking', { name: authorName(message, state) }),
     );
   }
+  if (message.type === 18)
+    return h('p', { class: 'message-content' }, `${t('startedThread')} ${message.content}`);
   if (!message.content) return null;
   const text = markdown(message.content, state, { className: 'message-content' });
   const mark = editedMark(message);
@@ -278,17 +290,6 @@ function media(message, state) {
     attachmentList(loose),
     !suppressed && message.embeds.map((embed) => embedCard(embed, attachments, state)),
     !message.content && !isThinking(message) && editedMark(message),
+    message.thread && threadLink(message.thread),
   ];
-}
-
-/** @param {() => void} dismiss */
-export function onlyYou(dismiss) {
-  return h(
-    'p',
-    { class: 'only-you' },
-    icon('eye', 'icon-small'),
-    t('onlyYou'),
-    ' · ',
-    h('button', { type: 'button', class: 'link-button', onclick: dismiss }, t('dismiss')),
-  );
 }

@@ -15,7 +15,8 @@ import { colorOf, nameOf } from '../names.js';
  * @returns {Child}
  */
 export function origin(message, state) {
-  if (message.type === 19) return replyLine(message, state);
+  // 19 a reply, 21 the message a thread hangs on
+  if (message.type === 19 || message.type === 21) return replyLine(message, state);
   const cause = state.interactions.get(message.interaction ?? '');
   if (cause?.type !== 2) return null;
   return usedLine(cause, state);

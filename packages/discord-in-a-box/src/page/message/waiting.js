@@ -3,7 +3,6 @@ import { avatar } from '../avatar.js';
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { onlyYou } from './message.js';
 import { usedLine } from './origin.js';
 
 /** @import { Interaction, State } from '../types.d.ts' */
@@ -54,5 +53,17 @@ export function waitingRow(interaction, state, forget) {
         failed && onlyYou(() => forget(interaction.id)),
       ),
     ),
+  );
+}
+
+/** The line under what nobody else sees. @param {() => void} dismiss */
+export function onlyYou(dismiss) {
+  return h(
+    'p',
+    { class: 'only-you' },
+    icon('eye', 'icon-small'),
+    t('onlyYou'),
+    ' · ',
+    h('button', { type: 'button', class: 'link-button', onclick: dismiss }, t('dismiss')),
   );
 }

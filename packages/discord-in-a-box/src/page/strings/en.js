@@ -23,6 +23,12 @@ export const en = {
   noPlace: 'There is nothing to see here',
   noPlaceHint: 'This person is in no server. Switch to someone else at the bottom left.',
   nsfw: 'Age-restricted channel',
+  languageNote:
+    'The page is in the language your browser asks for. Change it at the bottom left, under your name.',
+  threads: 'Threads',
+  privates: 'Between people',
+  installed: 'I added the app to my account',
+  forum: 'Forum',
 
   // Who am I
   account: 'Who you are, language and theme',
@@ -53,6 +59,10 @@ export const en = {
   notResponded: 'The application did not respond',
   interactionFailed: 'This interaction failed',
   used: 'used',
+  forwarded: 'Forwarded',
+  startedThread: 'started a thread:',
+  openThread: 'Open the thread {name}',
+  welcomeForum: 'What you write here opens a post; its first line is the title.',
   repliedTo: 'Reply to {name}',
   replyGone: 'The original message was deleted',
   typing: '{name} is typing…',
@@ -81,6 +91,10 @@ export const en = {
   copyId: 'Copy message ID',
   copyUserId: 'Copy user ID',
   mention: 'Mention',
+  forward: 'Forward…',
+  forwardTo: 'Forward to',
+  startThread: 'Start a thread',
+  threadName: 'Thread',
   deleteMessage: 'Delete message (moderation)',
   noApps: 'No app offers anything here',
 

@@ -22,6 +22,12 @@ export const es = {
   noPlace: 'Aquí no hay nada que ver',
   noPlaceHint: 'Esta persona no está en ningún servidor. Cambia de persona abajo a la izquierda.',
   nsfw: 'Canal con restricción de edad',
+  languageNote:
+    'La página está en el idioma que pide tu navegador. Cámbialo abajo a la izquierda, en tu nombre.',
+  threads: 'Hilos',
+  privates: 'Entre personas',
+  installed: 'He añadido la app a mi cuenta',
+  forum: 'Foro',
 
   // Who am I
   account: 'Tu persona, idioma y tema',
@@ -52,6 +58,10 @@ export const es = {
   notResponded: 'La aplicación no ha respondido',
   interactionFailed: 'Esta interacción ha fallado',
   used: 'usó',
+  forwarded: 'Reenviado',
+  startedThread: 'abrió un hilo:',
+  openThread: 'Abrir el hilo {name}',
+  welcomeForum: 'Lo que escribas aquí abre una publicación; su primera línea es el título.',
   repliedTo: 'Respuesta a {name}',
   replyGone: 'El mensaje original se ha eliminado',
   typing: '{name} está escribiendo…',
@@ -80,6 +90,10 @@ export const es = {
   copyId: 'Copiar ID del mensaje',
   copyUserId: 'Copiar ID de usuario',
   mention: 'Mencionar',
+  forward: 'Reenviar…',
+  forwardTo: 'Reenviar a',
+  startThread: 'Abrir un hilo',
+  threadName: 'Hilo',
   deleteMessage: 'Eliminar mensaje (moderación)',
   noApps: 'Ninguna aplicación ofrece acciones aquí',
 

@@ -1,7 +1,6 @@
 // @ts-check
 import { freshId, h } from '../dom.js';
-import { fold } from '../fold.js';
-import { t } from '../i18n.js';
+import { fold, t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { openPopover } from './popover.js';
 
