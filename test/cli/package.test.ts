@@ -1,51 +1,40 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { packageRoot } from '../../src/lib/paths.ts';
+import { type InstalledPackage, installPackage } from '../../scripts/package/install.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 900_000 });
 
-/**
- * The package as npm would install it in an empty folder: packed, unpacked under node_modules, its dependencies beside
- * it (linked to those of this checkout instead of downloaded again).
- */
+/** Both packages as npm installs them in an empty folder. */
 describe('the installed package', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'chispa-package-'));
-  const modules = join(folder, 'node_modules');
-  const chispa = (...args: string[]) =>
-    spawnSync(process.execPath, [join(modules, 'chispa/dist/src/cli/main.js'), ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, XDG_CACHE_HOME: join(folder, 'cache') },
-    });
+  let installed: InstalledPackage;
+  const env = () => ({ PATH: process.env.PATH, XDG_CACHE_HOME: join(installed.folder, 'cache') });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, args, { cwd: installed.folder, encoding: 'utf8', env: env() });
+  const chispa = (...args: string[]) => run(installed.tool, ...args);
 
   beforeAll(() => {
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: packageRoot });
-    const [archive = ''] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
-    mkdirSync(join(modules, 'chispa'), { recursive: true });
-    execFileSync('tar', [
-      'xzf',
-      join(folder, archive),
-      '--strip-components=1',
-      '-C',
-      join(modules, 'chispa'),
-    ]);
-    for (const name of dependencies()) {
-      mkdirSync(dirname(join(modules, name)), { recursive: true });
-      symlinkSync(join(packageRoot, 'node_modules', name), join(modules, name));
-    }
+    installed = installPackage();
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => installed?.remove());
 
-  /** Only what package.json lists: a forgotten dependency must be missed. */
-  function dependencies(): string[] {
-    const listed = execFileSync('npm', ['pkg', 'get', 'dependencies'], {
-      cwd: packageRoot,
-      encoding: 'utf8',
+  /** Starts a program and waits for the line that says where its page is. */
+  async function untilReady(args: string[], pattern: RegExp, more: Record<string, string> = {}) {
+    const program = spawn(process.execPath, args, { cwd: installed.folder, env: { ...env(), ...more } });
+    const ended = new Promise((resolve) => program.once('close', resolve));
+    let output = '';
+    const url = await new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        output += chunk;
+        const ready = pattern.exec(output);
+        if (ready) resolve(ready[1] ?? '');
+      };
+      program.stdout.on('data', read);
+      program.stderr.on('data', read);
+      ended.then(() => reject(new Error(output)));
     });
-    return Object.keys(JSON.parse(listed));
+    return { program, ended, url };
   }
 
   it('helps', () => {
@@ -70,29 +59,40 @@ describe('the installed package', () => {
   });
 
   it('starts: bot, box with its page, database and model', async () => {
-    const program = spawn(process.execPath, [join(modules, 'chispa/dist/src/cli/main.js'), 'start'], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        BOX_PORT: '0',
-        LOG_LEVEL: 'error',
-        XDG_CACHE_HOME: join(folder, 'cache'),
-      },
+    const { program, ended, url } = await untilReady([installed.tool, 'start'], /Chispa is ready: (\S+)/, {
+      BOX_PORT: '0',
+      LOG_LEVEL: 'error',
     });
-    const ended = new Promise((resolve) => program.once('close', resolve));
-    let output = '';
-    const url = await new Promise<string>((resolve, reject) => {
-      const read = (chunk: Buffer) => {
-        output += chunk;
-        const ready = output.match(/Chispa is ready: (\S+)/);
-        if (ready) resolve(ready[1] ?? '');
-      };
-      program.stdout.on('data', read);
-      program.stderr.on('data', read);
-      ended.then(() => reject(new Error(output)));
-    });
-    const page = await (await fetch(url)).text();
-    expect(page).toContain('<!doctype html>');
+    expect(await (await fetch(url)).text()).toContain('<!doctype html>');
+    program.kill('SIGINT');
+    expect(await ended).toBe(0);
+  });
+
+  it('hands out the box: chispa/box and discord-in-a-box are one, and start one', () => {
+    writeFileSync(
+      join(installed.folder, 'box.mjs'),
+      `import * as box from 'discord-in-a-box';
+       import * as same from 'chispa/box';
+       if (box.createBox !== same.createBox) throw new Error('two boxes');
+       const one = await box.createBox({ port: 0 });
+       const page = await fetch(one.url);
+       console.log(page.status, Object.keys(box).sort().join());
+       await one.close();`,
+    );
+    const { status, stdout, stderr } = run('box.mjs');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe('200 botEnvironment,createBox,createDriver,runBot,runBox\n');
+  });
+
+  it.each([
+    ['chispa box', () => [installed.tool, 'box']],
+    ['discord-in-a-box', () => [join(installed.folder, 'node_modules/.bin/discord-in-a-box')]],
+  ])('opens the box with %s', async (_name, command) => {
+    const { program, ended, url } = await untilReady(
+      [...command(), '--no-open', '--port', '0'],
+      /Discord in a box: (\S+)/,
+    );
+    expect(await (await fetch(`${url}/main.js`)).text()).toContain('createStore');
     program.kill('SIGINT');
     expect(await ended).toBe(0);
   });
