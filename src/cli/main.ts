@@ -39,8 +39,11 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     process.stderr.write(withoutSecrets(`chispa: ${messageOf(error)}\n`));
-    if (!(error instanceof ChispaError) && error instanceof Error)
-      process.stderr.write(withoutSecrets(`${error.stack}\n`));
+    // A fault that nobody foresaw: where it came from helps who looks for it, and nobody else.
+    if (!(error instanceof ChispaError) && error instanceof Error) {
+      const wanted = /^(debug|trace)$/.test(process.env.LOG_LEVEL ?? '');
+      process.stderr.write(wanted ? withoutSecrets(`${error.stack}\n`) : '(LOG_LEVEL=debug shows where)\n');
+    }
     if (error instanceof InterruptedError) return EXIT.interrupted;
     return error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }

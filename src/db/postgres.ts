@@ -56,7 +56,7 @@ async function reach(
       if (i < tries.length - 1 && refusesEncryption(error)) continue;
       throw new ChispaError(
         'database-unreachable',
-        `PostgreSQL at ${place} ${answered(error) ? 'refused' : 'did not answer'}: ${reason(error)}. Check DATABASE_URL.`,
+        `PostgreSQL at ${place} ${answered(error) ? 'refused' : 'did not answer'}: ${messageOf(error)}. Check DATABASE_URL.`,
         { cause: error },
       );
     }
@@ -133,7 +133,3 @@ async function bringUpToDate(config: ClientConfig, place: string): Promise<void>
     await Promise.allSettled([lock.end(), work.end()]);
   }
 }
-
-/** Refused connections to several addresses come as an AggregateError with an empty message. */
-const reason = (error: unknown): string =>
-  error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : messageOf(error);

@@ -28,10 +28,22 @@ export class InterruptedError extends ChispaError {
 
 /** The text of anything thrown, for logs and for wrapping. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return typeof error === 'object' ? textOf(error) : String(error);
   // Drizzle's message lists the query's parameters: tokens, and what people typed. Its cause says what went wrong.
   if (error.message.startsWith('Failed query:') && error.cause) return messageOf(error.cause);
-  return error.message;
+  // Refused connections to several addresses come together, under an empty message.
+  if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join(', ');
+  return error.message || error.name;
+}
+
+/** Some libraries throw plain objects. */
+function textOf(thrown: object | null): string {
+  if (thrown && 'message' in thrown && typeof thrown.message === 'string') return thrown.message;
+  try {
+    return JSON.stringify(thrown);
+  } catch {
+    return 'an error that cannot be shown'; // a ring
+  }
 }
 
 /** Whether an error carries one of these codes, as those of Node do. */

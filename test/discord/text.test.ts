@@ -3,6 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { clip, literal, visible } from '../../src/discord/text.ts';
 
 describe('literal text', () => {
+  it.each(['`', '*', '_', '~', '|', '[', '<', '#', '>', '\\', '- '])(
+    'takes no longer than its length asks for where it is full of %j',
+    (mark) => {
+      const seconds = (length: number) => {
+        const text = mark.repeat(length);
+        const start = performance.now();
+        literal(text);
+        return performance.now() - start;
+      };
+      seconds(1000); // warm
+      expect(seconds(100_000)).toBeLessThan(2000);
+    },
+  );
+
   it.each([
     ['**negrita**', String.raw`\*\*negrita\*\*`],
     ['- guion', String.raw`\- guion`],

@@ -1,3 +1,4 @@
+import { findJoke } from '../../db/jokes.ts';
 import { clearReports, hideJoke, report } from '../../db/reports.ts';
 import { NO_MENTIONS } from '../../discord/joke-message.ts';
 import { messagesFor } from '../../discord/messages/index.ts';
@@ -5,6 +6,7 @@ import { replyTo } from '../../discord/reply.ts';
 import { REPORT_REASON, reportModal, resolvedReportMessage } from '../../discord/report-message.ts';
 import { visible } from '../../discord/text.ts';
 import { requireModerator } from '../moderators.ts';
+import { demandOwnButton } from '../pressed.ts';
 import { refuseGone } from '../refusal.ts';
 import { shownJoke } from '../shown-joke.ts';
 import type { ButtonHandler, ModalHandler } from './handler.ts';
@@ -37,6 +39,7 @@ export const submitReport: ModalHandler<'report'> = async (interaction, { joke: 
 export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store, settings, board }) => {
   requireModerator(interaction, settings.of(interaction.guildId));
   await interaction.deferUpdate();
+  demandOwnButton(interaction, await findJoke(store.db, joke));
   await hideJoke(store.db, joke).catch(refuseGone);
   await board.refreshEverywhere(joke);
   await replyTo(interaction.client.rest, interaction).edit(resolvedReportMessage(interaction, 'hiddenBy'));
@@ -46,6 +49,7 @@ export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store
 export const clear: ButtonHandler<'clear'> = async (interaction, { joke }, { store, settings, board }) => {
   requireModerator(interaction, settings.of(interaction.guildId));
   await interaction.deferUpdate();
+  demandOwnButton(interaction, await findJoke(store.db, joke));
   await clearReports(store.db, joke).catch(refuseGone);
   await board.refreshEverywhere(joke);
   await replyTo(interaction.client.rest, interaction).edit(resolvedReportMessage(interaction, 'clearedBy'));

@@ -1,0 +1,16 @@
+import type { MessageComponentInteraction } from 'discord.js';
+import type { Joke } from '../db/jokes.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Refuses a button that is not on the message it came with, or that is about another guild's joke: the custom id of a
+ * pressed button is written by the person's client, which may write any.
+ */
+export function demandOwnButton(interaction: MessageComponentInteraction, joke: Joke | undefined): void {
+  const onMessage = interaction.message.components.some(
+    (row) =>
+      'components' in row &&
+      row.components.some((part) => 'customId' in part && part.customId === interaction.customId),
+  );
+  if (!onMessage || joke?.guildId !== interaction.guildId) throw new Refusal((m) => m.refusal.jokeGone);
+}
