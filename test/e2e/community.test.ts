@@ -69,6 +69,15 @@ describe('a community', () => {
       .toBe(false);
   });
 
+  it('does nothing for a button that is not on the message it came with', async () => {
+    const [own, other] = [await tell(player.luis), await tell(player.ana)];
+    const forged = button(own, buttons.delete);
+    const press = await player.press(player.luis, other, forged, { unchecked: true });
+    expect((await press.answer((m) => m.id !== other.id)).content).toBe(es.refusal.jokeGone);
+    const left = (await player.messages(player.ana.id)).map(({ id }) => id);
+    expect(left).toEqual(expect.arrayContaining([own.id, other.id]));
+  });
+
   it('hides a reported joke by a moderator’s decision in the log channel', async () => {
     const { moderator, ana, luis } = player;
     const [, logChannel] = (await player.world()).guilds[0]?.channels ?? [];
