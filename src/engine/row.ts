@@ -38,7 +38,9 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
   const { maxTokens } = request.settings;
   const { tokens: prompt, cut: promptCut, opening } = promptTokens(folder, request.prompt, maxTokens);
   const longest = Math.min(prompt.length + maxTokens, folder.config.positions);
-  const stream = createTextStream(folder.tokenizer, { opening, stop: request.stop });
+  const fresh = request.prompt.kind === 'joke' || prompt.every((token) => token === folder.config.start);
+  const newStream = () => createTextStream(folder.tokenizer, { opening, stop: request.stop, fresh });
+  const stream = newStream();
   const tokens: number[] = [];
   let start = performance.now();
   let firstToken: number | undefined;
@@ -51,8 +53,9 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
   const ending = (reason: FinishReason): { text: string; trimmed: boolean } => {
     const kept = reason === 'loop' ? loopEnd(tokens) : undefined;
     if (kept !== undefined) {
-      const text = opening + folder.tokenizer.decode(tokens.slice(0, kept));
-      return { text: text.trimEnd(), trimmed: false };
+      const shorter = newStream();
+      for (const token of tokens.slice(0, kept)) shorter.push(token);
+      return { text: shorter.text.trimEnd(), trimmed: false };
     }
     const sentences = request.trim && reason === 'length' ? finishedSentences(stream.text) : undefined;
     if (sentences === undefined || sentences === stream.text.trimEnd())

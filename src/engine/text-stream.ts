@@ -12,11 +12,15 @@ export interface TextStream {
   readonly text: string;
 }
 
-/** `opening`: text that is there before the first token. `stop`: strings before which the text ends. */
+/**
+ * `opening`: text that is there before the first token. `stop`: strings before which the text ends. `fresh`: nothing comes
+ * before the text, so that a space which the vocabulary writes before a first word is left out.
+ */
 export function createTextStream(
-  tokenizer: Pick<Tokenizer, 'bytes'>,
-  { opening = '', stop = [] }: { opening?: string; stop?: readonly string[] | undefined } = {},
+  tokenizer: Pick<Tokenizer, 'bytes' | 'leadingSpace'>,
+  options: { opening?: string; stop?: readonly string[] | undefined; fresh?: boolean } = {},
 ): TextStream {
+  const { opening = '', stop = [], fresh = false } = options;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const stops = stop.filter((string) => string !== '');
   const longestStop = Math.max(0, ...stops.map((string) => string.length));
@@ -33,7 +37,8 @@ export function createTextStream(
     push(token) {
       const from = Math.max(0, text.length - longestStop + 1);
       // A byte-level vocabulary can spell the character NUL, which no text means and PostgreSQL does not store.
-      text += decoder.decode(tokenizer.bytes(token), { stream: true }).replaceAll('\0', '');
+      const piece = decoder.decode(tokenizer.bytes(token), { stream: true }).replaceAll('\0', '');
+      text += fresh && tokenizer.leadingSpace && text === '' ? piece.replace(/^ /, '') : piece;
       const found = stops.map((string) => text.indexOf(string, from)).filter((index) => index >= 0);
       if (found.length === 0) return { stopped: false };
       text = text.slice(0, Math.min(...found));

@@ -15,6 +15,16 @@ function byteAlphabet(): Map<string, number> {
   return alphabet;
 }
 
+/**
+ * The bytes that a token of a SentencePiece vocabulary stands for: its characters with `▁` as space, or the one byte it names
+ * (`<0xC3>`).
+ */
+export function pieceBytes(token: string): Uint8Array {
+  const byte = /^<0x([0-9A-F]{2})>$/.exec(token)?.[1];
+  if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
+  return new TextEncoder().encode(token.replaceAll('▁', ' '));
+}
+
 /** The bytes a token stands for; a token written in other characters (an added one) stands for its own UTF-8. */
 export function tokenBytes(token: string): Uint8Array {
   const bytes: number[] = [];

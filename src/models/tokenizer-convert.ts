@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
-import { checkTokenizerJson, type TokenizerJson, vocabulary, vocabularySize } from './tokenizer-json.ts';
+import {
+  checkAddedTokens,
+  checkTokenizerJson,
+  type TokenizerJson,
+  vocabulary,
+  vocabularySize,
+} from './tokenizer-json.ts';
 
 /** The text of a model's tokenizer files, as far as it has them. */
 export interface TokenizerFiles {
@@ -114,8 +120,8 @@ export function convertTokenizer(
   const sorted = [...tokens].sort(([, a], [, b]) => a.id - b.id);
   const whole = { ...base, added_tokens: sorted.filter(([, t]) => t.id < vocabSize).map(([, t]) => t) };
   // The words have been checked; the tokens that were added to them have not.
-  const added = checkTokenizerJson({ ...whole, model: { vocab: {}, merges: [] } }, 'The tokenizer');
-  const size = Math.max(words, vocabularySize(added));
+  const added = checkAddedTokens(whole.added_tokens, 'The tokenizer');
+  const size = Math.max(words, ...added.map(({ id }) => id + 1));
   if (size > vocabSize)
     throw new ChispaError(
       'model-mismatch',

@@ -27,10 +27,68 @@ const merges = z.custom<(string | [string, string])[]>(
 );
 const none = z.literal('').nullish();
 
-/** tokenizer.json of GPT-2's kind, byte-level BPE, as far as it decides what comes out; the rest is kept unread. */
+/** What stands for a space in SentencePiece's vocabularies. */
+export const SPACE = '▁';
+
+const sequence = <Shape extends z.ZodRawShape>(parts: Shape) =>
+  z.looseObject({ type: z.literal('Sequence'), ...parts });
+const normalizer = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal(['NFC', 'NFD', 'NFKC', 'NFKD']) }),
+  z.looseObject({ type: z.literal('Prepend'), prepend: z.string() }),
+  z.looseObject({
+    type: z.literal('Replace'),
+    pattern: z.strictObject({ String: z.string().min(1) }),
+    content: z.string(),
+  }),
+]);
+const preTokenizer = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('ByteLevel'), use_regex: z.boolean().default(true) }),
+  z.looseObject({ type: z.literal('Digits'), individual_digits: z.boolean() }),
+  z.looseObject({
+    type: z.literal('Split'),
+    pattern: z.strictObject({
+      Regex: z
+        .string()
+        .refine((regex) => !/\\[GKR]/.test(regex), 'holds \\G, \\K or \\R')
+        .optional(),
+      String: z.string().min(1).optional(),
+    }),
+    behavior: z.literal(['Isolated', 'Removed']),
+    invert: z.boolean().default(false),
+  }),
+  z.looseObject({
+    type: z.literal('Metaspace'),
+    replacement: z.literal(SPACE),
+    split: z.literal(false, 'splitting at spaces is not known'), // the library does not
+  }),
+]);
+const decoder = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('ByteLevel') }),
+  z.looseObject({
+    type: z.literal('Replace'),
+    pattern: z.strictObject({ String: z.literal(SPACE) }),
+    content: z.literal(' '),
+  }),
+  z.looseObject({ type: z.literal(['ByteFallback', 'Fuse']) }),
+  z.looseObject({
+    type: z.literal('Strip'),
+    content: z.literal(' '),
+    start: z.literal([0, 1]),
+    stop: z.literal(0),
+  }),
+]);
+
+/**
+ * tokenizer.json of BPE over bytes (GPT-2, Llama 3, Qwen, SmolLM2) or over characters with bytes for what has none
+ * (SentencePiece's: Llama 2, Salamandra, EuroLLM), as far as it decides what comes out; the rest is kept unread.
+ */
 export const tokenizerJson = z.looseObject({
-  normalizer: z.looseObject({ type: z.enum(['NFC', 'NFD', 'NFKC', 'NFKD']) }).nullish(),
-  pre_tokenizer: z.looseObject({ type: z.literal('ByteLevel'), use_regex: z.literal(true).default(true) }),
+  normalizer: z
+    .discriminatedUnion('type', [sequence({ normalizers: z.array(normalizer) }), normalizer])
+    .nullish(),
+  pre_tokenizer: z
+    .discriminatedUnion('type', [sequence({ pretokenizers: z.array(preTokenizer) }), preTokenizer])
+    .nullish(),
   added_tokens: z
     .array(
       z.looseObject({
@@ -48,21 +106,71 @@ export const tokenizerJson = z.looseObject({
     dropout: z.literal(0).nullish(),
     continuing_subword_prefix: none,
     end_of_word_suffix: none,
-    byte_fallback: z.literal(false).default(false),
+    byte_fallback: z.boolean().default(false),
   }),
-  decoder: z.looseObject({ type: z.literal('ByteLevel') }),
+  decoder: z.discriminatedUnion('type', [sequence({ decoders: z.array(decoder) }), decoder]),
 });
 export type TokenizerJson = z.infer<typeof tokenizerJson>;
 
 /** Checks a parsed tokenizer.json; `origin` names it in errors. Throws `model-unsupported` for another kind. */
 export function checkTokenizerJson(json: unknown, origin: string): TokenizerJson {
   const parsed = tokenizerJson.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new ChispaError(
+  if (!parsed.success) throw unknownKind(origin, parsed.error);
+  const conflict = conflictIn(parsed.data);
+  if (conflict === undefined) return parsed.data;
+  throw unknownKind(origin, conflict);
+}
+
+/** Checks tokens that other files have added to those of a tokenizer.json. Throws like `checkTokenizerJson`. */
+export function checkAddedTokens(tokens: unknown, origin: string): TokenizerJson['added_tokens'] {
+  const parsed = tokenizerJson.pick({ added_tokens: true }).safeParse({ added_tokens: tokens });
+  if (parsed.success) return parsed.data.added_tokens;
+  throw unknownKind(origin, parsed.error);
+}
+
+function unknownKind(origin: string, why: z.ZodError | string): ChispaError {
+  const issue = typeof why === 'string' ? undefined : why.issues[0];
+  const reason = issue ? `${issue.path.join('.')}: ${issue.message}` : why;
+  return new ChispaError(
     'model-unsupported',
-    `${origin} is not a byte-level BPE tokenizer as GPT-2 uses: ${issue?.path.join('.')}: ${issue?.message}.`,
+    `${origin} is not a BPE tokenizer of a kind that Chispa knows: ${reason}.`,
   );
+}
+
+/** Whether a tokenizer's parts are of one kind: those that work on bytes and those that fall back to them. */
+function conflictIn({ pre_tokenizer: pre, decoder, model }: TokenizerJson): string | undefined {
+  const splits = stepsOf(pre).map(({ type }) => type);
+  const joins = stepsOf(decoder).map(({ type }) => type);
+  if (joins.includes('ByteLevel'))
+    return splits.at(-1) === 'ByteLevel' && joins.length === 1 && !model.byte_fallback
+      ? undefined
+      : 'its decoder is byte-level and its other parts are not';
+  if (splits.includes('ByteLevel')) return 'its pre_tokenizer is byte-level and its decoder is not';
+  if (
+    joins.slice(0, 3).join() !== 'Replace,ByteFallback,Fuse' ||
+    (joins[3] ?? 'Strip') !== 'Strip' ||
+    joins.length > 4
+  )
+    return `its decoder is ${joins.join(', ')} and not Replace, ByteFallback, Fuse and perhaps Strip`;
+  if (!model.byte_fallback) return 'model.byte_fallback is off and its decoder falls back to bytes';
+  for (let byte = 0; byte < 256; byte++)
+    if (!(byteToken(byte) in model.vocab)) return `it has no token ${byteToken(byte)} to fall back to`;
+  return undefined;
+}
+
+/** The token of one byte in a vocabulary that falls back to them. */
+export const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+
+type Step = { type: string; [field: string]: unknown };
+/** A part's steps in order: its own, or those of its sequence. */
+export function stepsOf(
+  part: TokenizerJson['normalizer'] | TokenizerJson['pre_tokenizer'] | TokenizerJson['decoder'],
+): readonly Step[] {
+  if (!part) return [];
+  if ('normalizers' in part) return part.normalizers as Step[];
+  if ('pretokenizers' in part) return part.pretokenizers as Step[];
+  if ('decoders' in part) return part.decoders as Step[];
+  return [part];
 }
 
 /** One more than the highest id. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import { tokenBytes } from './byte-level.ts';
+import { pieceBytes, tokenBytes } from './byte-level.ts';
 import { readTextFile } from './regular-file.ts';
-import { checkTokenizerJson, vocabularySize } from './tokenizer-json.ts';
+import { checkTokenizerJson, stepsOf, type TokenizerJson, vocabularySize } from './tokenizer-json.ts';
 
 /** Text to token ids and back. Equal, token for token, to Hugging Face tokenizers. */
 export interface Tokenizer {
@@ -13,12 +13,17 @@ export interface Tokenizer {
    * corpora. Lone surrogates are read as U+FFFD. Nothing is added before or after.
    */
   encode(text: string, options?: { special?: 'split' | 'parse' }): number[];
-  /** Special tokens and ids outside the vocabulary are left out; bytes that are not UTF-8 become U+FFFD. */
+  /**
+   * Special tokens and ids outside the vocabulary are left out; bytes that are not UTF-8 become U+FFFD. Where the
+   * vocabulary writes a space before a text's first word, it is left out too.
+   */
   decode(ids: readonly number[]): string;
   /** One token as text, special tokens by their name; a broken character shows as U+FFFD. */
   tokenText(id: number): string;
   /** The raw bytes of one token, for streaming without splitting characters; none for what `decode` leaves out. */
   bytes(id: number): Uint8Array;
+  /** The vocabulary writes a space before a text's first word (SentencePiece), which is no part of the text. */
+  leadingSpace: boolean;
   isSpecial(id: number): boolean;
   /** The id of a token by its exact name, for instance `<|endoftext|>`. */
   idOf(token: string): number | undefined;
@@ -33,7 +38,10 @@ export interface Tokenizer {
 const GPT2_PATTERN =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-/** Reads `tokenizer.json` of a model folder. Only GPT-2's kind, byte-level BPE, is accepted. */
+/** Digits, as Rust's `char::is_numeric` has them; the library writes `\d`, which in JavaScript is 0 to 9. */
+const DIGITS = { each: /\P{N}+|\p{N}/gu, together: /\P{N}+|\p{N}+/gu };
+
+/** Reads `tokenizer.json` of a model folder. */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const path = join(folder, 'tokenizer.json');
   let text: string;
@@ -51,7 +59,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 export function parseTokenizer(text: string, origin: string): Tokenizer {
   const json = checkTokenizerJson(jsonOf(text, origin), origin);
   const special = new Set(json.added_tokens.filter((token) => token.special).map((token) => token.id));
-  const parsing = new HuggingFaceTokenizer(json, {});
+  const parsing = openTokenizer(json, origin);
   // The same tokenizer without its special tokens; it shares the model (vocabulary, merges, cache).
   const splitting = new HuggingFaceTokenizer(
     {
@@ -62,14 +70,16 @@ export function parseTokenizer(text: string, origin: string): Tokenizer {
     {},
   );
   splitting.model = parsing.model;
-  for (const { pre_tokenizer } of [parsing, splitting])
-    Object.assign(pre_tokenizer, { pattern: GPT2_PATTERN });
+  for (const { pre_tokenizer } of [parsing, splitting]) correctPatterns(json, pre_tokenizer);
 
+  const joins = stepsOf(json.decoder);
+  const bytesOfToken = joins[0]?.type === 'ByteLevel' ? tokenBytes : pieceBytes;
+  const leadingSpace = joins.some(({ type, start }) => type === 'Strip' && start === 1);
   const nameOf = (id: number): string | undefined => parsing.id_to_token(id);
   const nothing = new Uint8Array();
   const bytesOf = (id: number) => {
     const name = nameOf(id);
-    return name === undefined ? nothing : tokenBytes(name);
+    return name === undefined ? nothing : bytesOfToken(name);
   };
   const textOf = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const visible = (id: number) => (special.has(id) ? nothing : bytesOf(id));
@@ -80,13 +90,41 @@ export function parseTokenizer(text: string, origin: string): Tokenizer {
       const tokenizer = mode === 'parse' ? parsing : splitting;
       return wellFormed === '' ? [] : tokenizer.encode(wellFormed, { add_special_tokens: false }).ids;
     },
-    decode: (ids) => textOf(Buffer.concat(ids.map(visible))),
+    decode(ids) {
+      const text = textOf(Buffer.concat(ids.map(visible)));
+      return leadingSpace && text.startsWith(' ') ? text.slice(1) : text;
+    },
     tokenText: (id) => textOf(bytesOf(id)),
     bytes: visible,
+    leadingSpace,
     isSpecial: (id) => special.has(id),
     idOf: (token) => parsing.token_to_id(token),
     size: vocabularySize(json),
   };
+}
+
+function openTokenizer(json: TokenizerJson, origin: string): HuggingFaceTokenizer {
+  try {
+    return new HuggingFaceTokenizer(json, {});
+  } catch (cause) {
+    throw new ChispaError(
+      'model-unsupported',
+      `The tokenizer ${origin} cannot be used: ${messageOf(cause)}.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Gives the library's pre-tokenizers the patterns that Hugging Face's have. */
+function correctPatterns(json: TokenizerJson, part: object | null): void {
+  const parts = part && 'tokenizers' in part && Array.isArray(part.tokenizers) ? part.tokenizers : [part];
+  for (const [i, { type, use_regex, individual_digits }] of stepsOf(json.pre_tokenizer).entries()) {
+    if (type === 'ByteLevel' && use_regex) Object.assign(parts[i], { pattern: GPT2_PATTERN });
+    if (type === 'Digits')
+      Object.assign(parts[i], { pattern: individual_digits ? DIGITS.each : DIGITS.together });
+  }
 }
 
 function jsonOf(text: string, origin: string): unknown {

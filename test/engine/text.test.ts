@@ -5,7 +5,7 @@ import { finishedSentences } from '../../src/engine/sentences.ts';
 import { createTextStream } from '../../src/engine/text-stream.ts';
 
 /** A tokenizer whose tokens are the bytes themselves, so that every character falls apart. */
-const bytes = { bytes: (id: number) => Uint8Array.of(id) };
+const bytes = { bytes: (id: number) => Uint8Array.of(id), leadingSpace: false };
 
 /** Increments of a text that arrives byte by byte. */
 function play(text: string, stop: string[] = []): { increments: string[]; text: string } {

@@ -141,7 +141,7 @@ describe('a bad model folder is refused with a sentence that names the fault', (
       ...tinyTokenizer(),
       model: { type: 'Unigram', vocab: [], merges: [] },
     });
-    expect(await refusal(unigram)).toMatch(/not a byte-level BPE tokenizer/);
+    expect(await refusal(unigram)).toMatch(/not a BPE tokenizer of a kind that Chispa knows: model\.type/);
     const manifest = await tinyModelFolder();
     await overwrite(manifest, 'chispa.json', { name: '../x', prompt: {}, files: {} });
     expect(await refusal(manifest)).toMatch(/not a valid manifest: name/);

@@ -9,6 +9,7 @@ import { sha256File } from '../hash.ts';
 import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates } from '../manifest.ts';
 import { readTextFile } from '../regular-file.ts';
 import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-write.ts';
+import { parseTokenizer } from '../tokenizer.ts';
 import { convertTokenizer, TOKENIZER_FILES, type TokenizerFiles } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
 import { licenseOf } from './license.ts';
@@ -49,6 +50,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   const texts = await readTexts(folder);
   const config = parseConfig(texts.config, join(folder, 'config.json'));
   const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
+  parseTokenizer(tokenizer.json, 'of the model'); // throws where it cannot be used
   if (texts.generation !== undefined)
     withEnds(config, texts.generation, join(folder, GENERATION_CONFIG_FILE)); // throws where it is wrong
   const weights = await selectWeights(await openWeights(folder), config);

@@ -1,0 +1,109 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { RowRequest } from '../../src/engine/engine.ts';
+import { openLocalEngine } from '../../src/engine/local-engine.ts';
+import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
+import { tinyLlamaFolder } from '../models/tiny-llama.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // some are quantised in a process of their own
+
+async function engineOf(folder: string, precision: 'fp32' | 'q8' | 'q4' = 'fp32') {
+  const log = { info() {}, warn() {} };
+  const engine = await openLocalEngine(folder, { provider: 'cpu', threads: 1, slots: 8, precision, log });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+const requests: RowRequest[] = Array.from({ length: 10 }, (_, i) => ({
+  prompt: [
+    { kind: 'text', text: 'Había una vez un ñandú' } as const,
+    { kind: 'joke' } as const,
+    { kind: 'continue', text: 'Un perro entra en un bar y pide '.repeat(1 + (i % 3)) } as const,
+  ][i % 3] ?? { kind: 'joke' },
+  seed: i,
+  minTokens: i % 4,
+  settings: {
+    ...NEUTRAL_DEFAULTS,
+    maxTokens: 12 + i,
+    temperature: [1, 0.8][i % 2] ?? 1,
+    topP: [1, 0.95, 0.5][i % 3] ?? 1,
+    topK: [0, 0, 0, 7][i % 4] ?? 0,
+    repetitionPenalty: [1, 1.2][i % 2] ?? 1,
+  },
+}));
+
+describe.each([
+  ['llama2', 'fp32'],
+  ['llama3', 'q8'],
+  ['qwen', 'q4'],
+] as const)("a model of Llama's family with %s's tokenizer (%s)", (tokenizer, precision) => {
+  it('writes a request the same text alone and among others, streamed in whole words', async () => {
+    const engine = await engineOf(await tinyLlamaFolder({ tokenizer }), precision);
+    const alone: string[] = [];
+    for (const request of requests) {
+      let streamed = '';
+      const { text } = await engine.generate(request, { onText: (part) => { streamed += part; } }); // biome-ignore format: one call
+      expect(streamed).toBe(text);
+      alone.push(text);
+    }
+    const together = await Promise.all(
+      requests.map(async (request) => (await engine.generate(request)).text),
+    );
+    expect(together).toEqual(alone);
+    expect(new Set(alone).size).toBe(requests.length);
+  });
+});
+
+describe('where a text begins and ends', () => {
+  it('begins with bos, and ends at any token that generation_config.json names, but not before minTokens', async () => {
+    const ends = Array.from({ length: 200 }, (_, i) => 2 + 2 * i);
+    const folder = await tinyLlamaFolder({ tokenizer: 'llama2', generation: { eos_token_id: ends } });
+    const { config } = await openModelFolder(folder);
+    expect(config).toMatchObject({ start: 1, eos: 2, ends });
+    const engine = await engineOf(folder);
+    const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 40 };
+    const reached = new Set<number>();
+    for (let seed = 0; seed < 8; seed++) {
+      const { promptTokens, tokens, finish } = await engine.generate({ prompt: { kind: 'joke' }, seed, settings, minTokens: 5 }); // biome-ignore format: one call
+      expect(promptTokens).toEqual([1]);
+      expect(finish).toBe('end');
+      expect(tokens.findIndex((token) => ends.includes(token))).toBe(tokens.length - 1);
+      expect(tokens.length).toBeGreaterThan(5);
+      reached.add(tokens.at(-1) ?? 0);
+    }
+    expect(reached.size).toBeGreaterThan(2);
+  });
+
+  it('leaves out the space that the vocabulary writes before a first word, and keeps it in a continuation', async () => {
+    const folder = await tinyLlamaFolder({ tokenizer: 'llama2' });
+    const { tokenizer } = await openModelFolder(folder);
+    const engine = await engineOf(folder);
+    const begun = (id: number | undefined) =>
+      new TextDecoder().decode(tokenizer.bytes(id ?? 0)).startsWith(' ');
+    const kinds = [{ kind: 'joke' }, { kind: 'text', text: 'Hola' }] as const;
+    const seen = { joke: 0, text: 0 };
+    for (let seed = 0; seed < 60; seed++)
+      for (const prompt of kinds) {
+        const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 2 };
+        const { text, tokens } = await engine.generate({ prompt, seed, settings });
+        if (!begun(tokens[0])) continue;
+        seen[prompt.kind] += 1;
+        expect(text.startsWith(' ')).toBe(
+          prompt.kind === 'text' || (begun(tokens[1]) && text.startsWith(' ')),
+        );
+      }
+    expect(Math.min(seen.joke, seen.text)).toBeGreaterThan(3);
+  });
+
+  it('says what it thought at each step', async () => {
+    const engine = await engineOf(await tinyLlamaFolder({ tokenizer: 'metaspace', config: { model_type: 'qwen3', head_dim: 16 } })); // biome-ignore format: one call
+    const steps = await engine.inspect({ tokens: [1, 40, 41, 42], from: 1, top: 3 });
+    expect(steps.map(({ position, chosen }) => [position, chosen?.id])).toEqual([
+      [1, 40],
+      [2, 41],
+      [3, 42],
+      [4, undefined],
+    ]);
+    for (const { choices } of steps) expect(choices).toHaveLength(3);
+  });
+});
