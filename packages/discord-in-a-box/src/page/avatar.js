@@ -6,7 +6,7 @@ import { spark } from './icons.js';
 const tones = 8;
 
 /**
- * A round picture made of a person's initials; the colour follows from the id, so that it is the same in every window.
+ * A round picture made of a person's initials; the color follows from the id, so that it is the same in every window.
  * @param {string} name
  * @param {string} id
  * @param {{ bot?: boolean, online?: boolean }} [options]

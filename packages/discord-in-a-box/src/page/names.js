@@ -86,7 +86,7 @@ export function nameOf(state, id) {
   return memberOf(state, id)?.name ?? t('unknownUser');
 }
 
-/** The colour of a person's highest coloured role, as CSS, or null. @param {State} state @param {string} id */
+/** The color of a person's highest colored role, as CSS, or null. @param {State} state @param {string} id */
 export function colorOf(state, id) {
   const guild = guildOf(state);
   const member = guild?.members.find((one) => one.id === id);

@@ -10,7 +10,7 @@ function faintTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     if (!pen) throw new Error('no canvas');
-    // The canvas turns any CSS colour, `color-mix` too, into numbers: [r, g, b, alpha].
+    // The canvas turns any CSS color, `color-mix` too, into numbers: [r, g, b, alpha].
     const numbers = (color: string): number[] => {
       pen.clearRect(0, 0, 1, 1);
       pen.fillStyle = color;

@@ -9,7 +9,7 @@ import { localUrl, picture } from './media.js';
 /** @import { Child, Message, State } from '../types.d.ts' */
 
 /**
- * An embed: colour bar, author, title, description, fields, thumbnail, image, footer and time.
+ * An embed: color bar, author, title, description, fields, thumbnail, image, footer and time.
  * @param {APIEmbed} embed
  * @param {Message['attachments']} attachments
  * @param {State} state
