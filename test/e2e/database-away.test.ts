@@ -1,0 +1,39 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { dropDatabase, freshDatabase, skipPostgres } from '../databases.ts';
+import { aProxy } from '../proxy.ts';
+import { isFinished } from './player.ts';
+import { startForTest } from './start.ts';
+
+/** The whole program, its database behind a network that breaks. */
+describe.skipIf(skipPostgres)('when the database goes away', () => {
+  it('goes on, and leaves nobody without a joke or a sentence', { timeout: 240_000 }, async () => {
+    const databaseUrl = await freshDatabase();
+    onTestFinished(() => dropDatabase(databaseUrl));
+    const proxy = await aProxy(new URL(databaseUrl));
+    const config = {
+      databaseUrl: proxy.url,
+      voterSecret: 'a secret for the tests',
+      logLevel: 'silent',
+    } as const;
+    const { player, close } = await startForTest({ config });
+    onTestFinished(close);
+    const people = [player.ana, player.luis, player.moderator];
+
+    const ask = async (turn: number) => {
+      const person = people[turn % people.length] ?? player.ana;
+      const asked = await player.ask(person, 'chiste');
+      return asked.answer((m) => isFinished(m) || m.content !== '', 60_000);
+    };
+    for (let turn = 0; turn < 9; turn++) {
+      const answer = ask(turn);
+      proxy.reset(); // in the middle of it
+      await answer;
+    }
+    await proxy.cut();
+    const sentence = await ask(0);
+    expect(isFinished(sentence)).toBe(false);
+    expect(sentence.content.length).toBeGreaterThan(10);
+    await proxy.restore();
+    await expect.poll(async () => isFinished(await ask(1)), { timeout: 60_000, interval: 500 }).toBe(true);
+  });
+});
