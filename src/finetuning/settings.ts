@@ -5,35 +5,35 @@ export const RECIPES = ['chispa', 'notebook'] as const;
 export type RecipeName = (typeof RECIPES)[number];
 
 /**
- * Hyperparameters: the one place where their names, ranges and defaults are written. The flags of `chispa train`
- * and what a run remembers are derived from here.
+ * Hyperparameters: the one place where their names, ranges and defaults are defined. The flags of `chispa train` and the
+ * settings stored with a run are derived from here.
  */
 export const trainingSettings = z.strictObject({
   /**
    * `notebook`: the source notebook's run of the Hugging Face Trainer, batch by batch. `chispa`: full rows, a theme
-   * line in half the samples, and the end of a joke is learned.
+   * line in half the samples, and the model learns where a joke ends.
    */
   recipe: z.enum(RECIPES),
   mode: z.enum(['full', 'lora']),
   epochs: z.number().int().min(1).max(10_000),
   learningRate: z.number().positive().max(1),
   schedule: z.enum(['linear', 'cosine']),
-  /** Share of the run in which the learning rate rises. */
+  /** Share of the run during which the learning rate rises. */
   warmup: z.number().min(0).max(1),
   weightDecay: z.number().min(0).max(1),
   /** Largest global norm of the gradient. */
   clip: z.number().positive(),
   dropout: z.number().min(0).max(0.9),
   /**
-   * Divides the logits in the loss. A model that learns from jokes it told itself at a temperature must learn them at
-   * that temperature: at 1 its distribution would become the sharper one it was sampled from, each time anew.
+   * Divides the logits in the loss. A model trained on jokes that it sampled at a temperature must be trained at that
+   * temperature: at 1 its distribution would turn into the sharper one it was sampled from, over and over.
    */
   temperature: z.number().min(0.05).max(2),
-  /** Jokes a step (`notebook`), or rows a step (`chispa`). */
+  /** Jokes per step (`notebook`), or rows per step (`chispa`). */
   batch: z.number().int().min(1).max(4096),
-  /** The batch is computed in this many parts, one after the other: less memory, same result. */
+  /** Parts that the batch is split into and computed one after another: less memory, same result. */
   accumulate: z.number().int().min(1).max(4096),
-  /** Tokens a joke or a row at most; never more than the model's context. */
+  /** Most tokens in a joke or a row; never more than the model's context. */
   maxLength: z.number().int().min(8).max(65_536),
   /** Share of the corpus that is held out. */
   validation: z.number().min(0.01).max(0.5),

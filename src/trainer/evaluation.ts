@@ -8,28 +8,28 @@ import { createSafety } from '../safety/safety.ts';
 import { type GateThresholds, type GateVerdict, type GenerationFigures, gateVerdict } from './policy/gate.ts';
 
 export interface Comparison {
-  /** Model folders: where the line began, the version that serves, and the one that would take its place. */
+  /** Model folders: the line's first model, the version that serves, and the one that would replace it. */
   start: string;
   active: string;
   candidate: string;
-  /** Of a guild's voice: the adapter that the candidate has merged. It generates beside `active`, as it will serve. */
+  /** For a guild's voice: the adapter merged into the candidate. It generates on top of `active`, as it will serve. */
   adapter?: string | undefined;
-  /** Rated jokes that neither learned from; what they count is above 0 where they are liked, else below. */
+  /** Rated jokes that neither was trained on; a weight is positive if the joke is liked, else negative. */
   heldOut: readonly { text: string; weight: number }[];
-  /** Texts that must not be recited: those that were learned from. */
+  /** Texts that must not be recited: the training texts. */
   known: readonly string[];
-  /** Jokes that each generates, with the bot's default settings, unfiltered. */
+  /** Jokes that each model generates, at the bot's default settings, unfiltered. */
   samples: number;
-  /** Of the first one; both models are given the same. */
+  /** Seed of the first joke; both models get the same seeds. */
   seed: number;
   thresholds: GateThresholds;
   engine: Engine;
   threads: number;
-  /** Ends the measuring of losses; who wants the generation to end closes the engine. */
+  /** Stops measuring losses; to stop generating, close the engine. */
   signal?: AbortSignal | undefined;
 }
 
-/** Measures a candidate beside the active model, and asks the gate. */
+/** Measures a candidate against the active model and asks the gate. */
 export async function compareModels(
   comparison: Comparison,
 ): Promise<{ evaluation: RunEvaluation; verdict: GateVerdict }> {
@@ -49,7 +49,7 @@ export async function compareModels(
   } = comparison;
   const jokes = heldOut.map(({ text }) => text);
   const weights = heldOut.map(({ weight }) => weight);
-  const { temperature } = BOT_DEFAULTS; // of the jokes: what counts is what the bot would say
+  const { temperature } = BOT_DEFAULTS; // that of the jokes: what the bot would say is what counts
   const losses = {
     active: await measureLosses({ folder: active, jokes, threads, temperature }, signal),
     candidate: await measureLosses({ folder: candidate, jokes, threads, temperature }, signal),
@@ -90,7 +90,7 @@ export async function compareModels(
   };
 }
 
-/** Pairs for the log channel: whole jokes that safe mode lets pass, from the same seeds. */
+/** Pairs for the log channel: complete jokes that pass safe mode, from the same seeds. */
 function presentable(
   told: readonly ToldJoke[],
   retold: readonly ToldJoke[],
@@ -107,5 +107,5 @@ function presentable(
     .slice(0, 3);
 }
 
-/** PostgreSQL takes no NUL and no half of a surrogate pair, which a model that reads bytes may well write. */
+/** PostgreSQL rejects NUL and lone surrogates, which a byte-level model may well write. */
 const isStorable = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);

@@ -10,19 +10,19 @@ import { LIVE_DEFAULTS, type LiveVerdict, liveVerdict } from './policy/live-comp
 export interface JudgeOptions {
   db: Database;
   log: Logger;
-  /** Of the sequential test; default `LIVE_DEFAULTS`. */
+  /** Options of the sequential test; default `LIVE_DEFAULTS`. */
   live?: typeof LIVE_DEFAULTS;
-  /** The present, for tests. */
+  /** The current time, for tests. */
   now?: Date;
 }
 
-/** A trial that votes have not decided by then ends with the version that has the better mean. */
+/** A trial still undecided after this long is won by the version with the better mean. */
 const TRIAL_DAYS = 28;
 const DAY_MS = 24 * 3600_000;
 
 /**
- * Looks at the votes on versions that are on trial or were promoted lately, beside those on the version before, and
- * does what they say: promotes, rejects, rolls back. Safe to call at any time, by any number of processes.
+ * Compares the votes on versions that are on trial or were recently promoted with those on the former version, and acts
+ * on the result: promotes, rejects, rolls back. Safe to call at any time, from any number of processes.
  */
 export async function judgeByVotes(options: JudgeOptions): Promise<void> {
   for (const run of await comparedRuns(options.db)) {
@@ -41,7 +41,7 @@ async function judgeTrial(options: JudgeOptions, run: TrainingRun): Promise<void
     await leaveTrial(db, run);
     return;
   }
-  // Only jokes of the same time are compared: both versions are served to the same people.
+  // Only jokes from the same period are compared: both versions serve the same people.
   const compared = await compare(options, run, run.finishedAt ?? undefined);
   if (!compared) return;
   const { verdict, details } = compared;
@@ -65,7 +65,7 @@ async function judgePromoted(options: JudgeOptions, run: TrainingRun): Promise<v
   if (await rollBackWorse(db, run, compared.details))
     log.warn(
       { model: run.version?.name, ...compared.details },
-      'live ratings fell: the version before serves again',
+      'live ratings fell: the former version serves again',
     );
 }
 

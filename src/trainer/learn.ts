@@ -15,24 +15,24 @@ import { epochOf, openWhole, trainedEpochs } from './trained.ts';
 import { commonVersion } from './version.ts';
 import { guildVoice } from './voice.ts';
 
-/** A run that failed this often is given up. */
+/** A run is given up after this many attempts. */
 const ATTEMPTS = 5;
-/** What a failed attempt waits for the next, in seconds. */
+/** Seconds between a failed attempt and the next. */
 const RETRY_SECONDS = 60;
 const BUSY_SECONDS = 5;
-/** How long an open run waits for a database that is away, before it leaves its work to the next start. */
+/** How long an open run waits out a database outage before it leaves its work to the next start. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** Says what could not be learned from: nothing is wrong, and nothing was tried. */
+/** There was not enough to learn from, or with: nothing is wrong, and nothing was tried. */
 const REFUSALS = new Set(['too-few-rated', 'corpus-too-small', 'out-of-memory']);
-/** Another time it may go well, from the last checkpoint. */
+/** Transient faults: a later attempt, from the last checkpoint, may succeed. */
 const PASSING = new Set(['disk-full', 'training-died', 'evaluation-died', 'engine-failed', 'engine-died']);
 
 /**
- * Does an open run, from wherever it stands, to its end: corpus, training, comparison with the model that answers now,
- * gate, promotion. Faults of the moment leave it open for another attempt; any other ends it. Either way the active
- * model goes on. A database that is away is waited for.
- * @returns the run as it is now; still `running` when `signal`, a fault of the moment or another process stopped it here.
+ * Takes an open run, from whatever stage it is at, to its end: corpus, training, comparison with the model that answers
+ * now, gate, promotion. Transient faults leave it open for another attempt; any other fault ends it. Either way the active
+ * model stays. Database outages are waited out.
+ * @returns the run as it is now; still `running` if `signal`, a transient fault or another process stopped it here.
  */
 export async function learn(options: LearnOptions, run: OpenRun): Promise<TrainingRun> {
   const { log } = options;
@@ -41,11 +41,11 @@ export async function learn(options: LearnOptions, run: OpenRun): Promise<Traini
   const db = patientDatabase(options.db, {
     timeoutMs: PATIENCE_MS,
     signal: options.signal,
-    onOutage: (error) => log.warn({ error: messageOf(error) }, 'the database is away: the training waits'),
+    onOutage: (error) => log.warn({ error: messageOf(error) }, 'the database is unreachable: training waits'),
   });
   try {
     if (run.attempts > ATTEMPTS)
-      throw new ChispaError('run-hopeless', `The run was taken up ${ATTEMPTS} times and never ended.`);
+      throw new ChispaError('run-hopeless', `The run was picked up ${ATTEMPTS} times and never finished.`);
     await perform({ ...options, db, signal }, run);
   } catch (error) {
     if (!isLost(error) && !lease.lost.aborted)
@@ -64,13 +64,13 @@ export async function learn(options: LearnOptions, run: OpenRun): Promise<Traini
     if (signal.aborted) {
       await leaveRun(db, run);
     } else if (code === 'run-busy') {
-      // The training of a trainer that was killed ends with the step it is at.
+      // A killed trainer's training process ends after its current step.
       await leaveRun(db, run, { seconds: BUSY_SECONDS });
     } else if (REFUSALS.has(code)) {
       log.warn(`no training: ${message}`);
       await endRun(db, run, 'refused', message);
     } else if ((PASSING.has(code) || !(error instanceof ChispaError)) && run.attempts < ATTEMPTS) {
-      log.error({ error: message }, 'the training run stopped, and will be tried again');
+      log.error({ error: message }, 'the training run stopped and will be retried');
       await leaveRun(db, run, { fault: message, seconds: RETRY_SECONDS });
     } else {
       log.error({ error: message }, 'the training run failed');
@@ -80,13 +80,14 @@ export async function learn(options: LearnOptions, run: OpenRun): Promise<Traini
   }
 }
 
-/** Another process has the run, or it has ended: also when the answer that it ended was lost with the connection. */
+/** Another process has the run, or it has ended (perhaps by us, if the connection broke before the reply). */
 const isLost = (error: unknown): boolean => error instanceof ChispaError && error.code === 'run-lost';
 
 async function perform(options: LearnOptions, run: OpenRun): Promise<void> {
   const { db, signal } = options;
   const base = await findModelVersion(db, run.baseVersionId);
-  if (!base) throw new ChispaError('model-version-not-found', 'The model this run began with is gone.');
+  if (!base)
+    throw new ChispaError('model-version-not-found', 'The model that this run started from is gone.');
   const kind =
     run.guildId === null ? commonVersion(options, run, base) : guildVoice(options, run, base, run.guildId);
   const output = resolve(kind.parent, kind.name);
@@ -108,9 +109,9 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
     onEvent(event) {
       onEvent?.(event);
       if (event.event !== 'epoch') return;
-      // For those who watch: what the database missed is written down in the end.
+      // Only for watchers: epochs that the database missed are recorded at the end.
       const written = recordEpoch(db, run.id, epochOf(event)).catch((error) =>
-        log.warn({ error: messageOf(error) }, 'an epoch could not be written down yet'),
+        log.warn({ error: messageOf(error) }, 'an epoch could not be recorded yet'),
       );
       writing.push(written);
     },

@@ -4,8 +4,8 @@ import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 
 /**
- * Says regularly that the process at a run lives. While the database is away the work goes on; should another
- * process have taken the run up by then, `lost` aborts. Call the result's `release` in the end.
+ * Renews the lease of the process working on a run. The work goes on while the database is unreachable; if another
+ * process has picked up the run by then, `lost` aborts. Call `release` at the end.
  */
 export function holdLease(db: Database, run: OpenRun, log: Logger): { lost: AbortSignal; release(): void } {
   const lost = new AbortController();
@@ -15,7 +15,7 @@ export function holdLease(db: Database, run: OpenRun, log: Logger): { lost: Abor
         (ours) => {
           if (!ours) lost.abort();
         },
-        (error) => log.warn({ error: messageOf(error) }, 'the training run could not be renewed'),
+        (error) => log.warn({ error: messageOf(error) }, "the training run's lease could not be renewed"),
       );
     },
     (LEASE_SECONDS * 1000) / 4,

@@ -4,7 +4,7 @@ import { type Comparison, compareModels } from './evaluation.ts';
 import type { LearnOptions } from './options.ts';
 import type { RunSnapshot } from './policy/corpus.ts';
 
-/** Measures what came out of a run on the jokes that its snapshot holds out, with an engine of its own. */
+/** Measures the result of a run on the jokes that its snapshot holds out, with its own engine. */
 export async function measure(
   options: LearnOptions,
   run: OpenRun,
@@ -14,7 +14,7 @@ export async function measure(
   const texts = new Map((await trainableJokes(db)).map(({ id, text }): [string, string] => [id, text]));
   const present = (marks: RunSnapshot['training'] = []) =>
     marks.flatMap(({ id, weight }) => {
-      const text = texts.get(id); // deleted or reported since: then it counts no more
+      const text = texts.get(id); // deleted or reported since: it no longer counts
       return text !== undefined && weight !== 0 ? [{ text, weight }] : [];
     });
   const engine = await options.openEngine();

@@ -12,18 +12,18 @@ import { CORPUS_DEFAULTS, type CorpusOptions } from './policy/corpus.ts';
 import { GATE_DEFAULTS, type GateThresholds } from './policy/gate.ts';
 import { LEARNING_SETTINGS, VOICE_SETTINGS } from './settings.ts';
 
-/** How runs learn. */
+/** How runs are trained and judged. */
 export interface LearningPlan {
-  /** How the common model is trained, and how the voices of guilds are. */
+  /** How the common model and the voices of guilds are trained. */
   training: TrainingSettings;
   voiceTraining: TrainingSettings;
   /** Training time after which a run ends early; absent: none. */
   minutes?: number;
-  /** Days after which a vote counts half. */
+  /** Days after which a vote counts half as much. */
   halfLifeDays: number;
   corpus: CorpusOptions;
   gate: GateThresholds;
-  /** Promotes whatever comes out, measured or not: for experiments. */
+  /** Promotes any result, without asking the gate: for experiments. */
   skipGate: boolean;
   /** Jokes that each model generates for the gate. */
   samples: number;
@@ -42,19 +42,19 @@ export const PLAN_DEFAULTS: LearningPlan = {
   trialShare: 0,
 };
 
-/** Everything that a run needs. */
+/** Everything a run needs. */
 export interface LearnOptions extends LearningPlan {
   db: Database;
   /** Where models live; generators load the new version from there. */
   modelsDir: string;
-  /** Learned from beside the rated jokes. */
+  /** Trained on in addition to the rated jokes. */
   seedJokes: readonly TrainingJoke[];
   threads: number;
-  /** Generates the jokes of both models; closed in the end. */
+  /** Generates the jokes of both models; closed at the end. */
   openEngine(): Promise<EngineClient>;
   log: Logger;
   onEvent?: (event: TrainingEvent) => void;
-  /** Aborting leaves the run at a checkpoint, to be gone on with. */
+  /** Aborting leaves the run at a checkpoint, to be resumed. */
   signal?: AbortSignal;
 }
 
@@ -67,7 +67,7 @@ export interface LearningConfig extends Pick<EngineOptions, 'provider' | 'thread
   gate: GateThresholds;
 }
 
-/** What a run needs beside the database: the seed jokes, and an engine of its own, started when it is wanted. */
+/** What a run needs besides the database: the seed jokes, and its own engine, started on demand. */
 export async function learnOptionsFrom(
   { provider, threads, slots, precision, ...config }: LearningConfig,
   log: Logger,
@@ -76,7 +76,7 @@ export async function learnOptionsFrom(
     ...PLAN_DEFAULTS,
     modelsDir: config.modelsDir,
     seedJokes: seedJokes(),
-    // The jokes of an evaluation wait for those of people.
+    // An evaluation's jokes have lower priority than people's.
     openEngine: () =>
       startEngine({
         ...{ provider, threads, slots, precision, log },

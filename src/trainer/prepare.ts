@@ -9,7 +9,7 @@ import type { LearnOptions } from './options.ts';
 import { learningCorpus } from './policy/corpus.ts';
 import type { RunKind } from './run-kind.ts';
 
-/** Whether a folder holds a run; what a kill left of one that was being made is removed. */
+/** Whether a folder holds a run; the remains of one killed while being set up are removed. */
 export async function canGoOn(folder: string): Promise<boolean> {
   try {
     await readRun(folder);
@@ -21,7 +21,7 @@ export async function canGoOn(folder: string): Promise<boolean> {
   }
 }
 
-/** Takes the snapshot that the run learns from, and writes down what is in it, without its texts. */
+/** Takes the snapshot that the run is trained on, and records its contents, without the texts. */
 export async function prepare(
   options: LearnOptions,
   run: OpenRun,

@@ -10,7 +10,7 @@ import type { Logger } from '../lib/log.ts';
 import { runMark } from './run-kind.ts';
 import { voicesFolder } from './voice.ts';
 
-/** Removes the weights of trained versions that nobody needs any more (`retireModels`); their rows stay. */
+/** Removes the weights of trained versions that nobody needs anymore (`retireModels`); their rows stay. */
 export async function pruneModels({
   db,
   modelsDir,
@@ -19,21 +19,22 @@ export async function pruneModels({
 }: {
   db: Database;
   modelsDir: string;
-  /** Trained versions that keep their weights whatever their status: the newest ones. */
+  /** How many of the newest trained versions keep their weights, whatever their status. */
   keep: number;
   log: Logger;
 }): Promise<void> {
   for (const { name, folder } of await retireModels(db, keep)) {
-    // Only what the trainer has written: a row may name any folder.
+    // Only folders that the trainer wrote: a row may name any folder.
     if (relative(resolve(modelsDir), folder).startsWith('..')) continue;
     await rm(folder, { recursive: true, force: true }).then(
-      () => log.info({ model: name }, 'the weights of an old version were removed'),
-      (error) => log.warn({ error: messageOf(error), folder }, 'the weights of an old version stay on disk'),
+      () => log.info({ model: name }, 'removed the weights of an old version'),
+      (error) =>
+        log.warn({ error: messageOf(error), folder }, 'could not remove the weights of an old version'),
     );
   }
 }
 
-/** Removes the files of voices that nobody needs any more (`retireVoices`), and what runs for voices left lying. */
+/** Removes the files of voices that nobody needs anymore (`retireVoices`), and leftovers of voice runs. */
 export async function pruneVoices({
   db,
   modelsDir,
@@ -44,17 +45,18 @@ export async function pruneVoices({
   log: Logger;
 }): Promise<void> {
   const place = resolve(voicesFolder(modelsDir));
-  // Listed before the database is asked: what is made meanwhile is not in the list.
+  // Listed before asking the database, so that folders created meanwhile are not in the list.
   const lying = (await readdir(place).catch(() => [])).map((name) => join(place, name));
   await retireVoices(db);
-  const run = await currentRun(db); // before the voices: a run that ends in between is among them
+  const run = await currentRun(db); // before the voices: a run that ends in between is then among them
   const kept = new Set((await keptVoices(db)).map(({ folder }) => folder));
   for (const folder of lying) {
     if (kept.has(folder) || folder === runsFolder(place)) continue;
     if (run && folder.endsWith(`-${runMark(run)}`)) continue;
     await rm(folder, { recursive: true, force: true }).then(
-      () => log.info({ folder }, 'what nobody needs of a voice was removed'),
-      (error) => log.warn({ error: messageOf(error), folder }, 'what nobody needs of a voice stays on disk'),
+      () => log.info({ folder }, 'removed the files of an unneeded voice'),
+      (error) =>
+        log.warn({ error: messageOf(error), folder }, 'could not remove the files of an unneeded voice'),
     );
   }
 }

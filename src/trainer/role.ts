@@ -17,15 +17,15 @@ import { beginVoice } from './voice.ts';
 export interface TrainerOptions extends Omit<LearnOptions, 'db' | 'signal'>, Pick<JudgeOptions, 'live'> {
   store: Store;
   queue: Queue;
-  /** When runs begin by themselves: a cron expression in the machine's time zone; undefined for never. */
+  /** When runs start automatically: a cron expression in the machine's time zone; undefined for never. */
   schedule: string | undefined;
-  /** New votes after which a run begins by itself; 0 for never. */
+  /** New votes after which a run starts automatically; 0 for never. */
   afterVotes: number;
-  /** New votes of a guild after which its own voice is trained, where it wants one; 0 for never. */
+  /** New votes in a guild after which its voice is trained, if it wants one; 0 for never. */
   voiceVotes: number;
   /** Trained versions that keep their weights. */
   modelsKeep: number;
-  /** Milliseconds after which to look for work unasked. */
+  /** Milliseconds between unprompted checks for work. */
   pollMs?: number;
 }
 
@@ -36,8 +36,8 @@ export interface Trainer {
 const POLL_MS = 5000;
 
 /**
- * The trainer role: begins runs when they are due, asked for or worth it, goes on with those whose process is gone,
- * and watches what people think of new versions. Any number of trainers may run; one of them trains at a time.
+ * The trainer role: begins runs that are scheduled, requested or due by votes, resumes runs whose process is gone, and
+ * watches the ratings of new versions. Any number of trainers may run; one of them trains at a time.
  */
 export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
   const { store, queue, schedule, afterVotes, voiceVotes, modelsKeep, modelsDir, log } = options;
@@ -63,7 +63,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     },
   };
 
-  /** Goes on while a run is trained: votes may speak against the active version in the meantime. */
+  /** Keeps going while a run is trained: votes may turn against the active version meanwhile. */
   async function work(): Promise<void> {
     let training: Promise<void> | undefined;
     while (!stopping.signal.aborted) {
@@ -78,7 +78,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
           continue;
         }
       } catch (error) {
-        log.error({ error: messageOf(error) }, 'the trainer could not look for work');
+        log.error({ error: messageOf(error) }, 'the trainer could not check for work');
       }
       await bell.wait(pollMs);
     }
@@ -92,15 +92,15 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
       log.info({ run: run.id, status, model: version?.name, note }, 'training ended');
       if (status !== 'running') await prune();
     } catch (error) {
-      // Its lease runs out, and the run is taken up again.
-      log.error({ error: messageOf(error), run: run.id }, 'the training run was left');
+      // Its lease runs out, and the run is picked up again.
+      log.error({ error: messageOf(error), run: run.id }, 'the training run was abandoned for now');
     }
   }
 
-  /** `LATER` where a run was asked for while a voice is trained: it begins after that. */
+  /** `LATER` if a run was requested while a voice is being trained: it begins after that. */
   async function begin(job: LearnJob): Promise<OpenRun | typeof LATER | undefined> {
     if (job.kind === 'run') {
-      // Pausing stops what begins by itself; a host who asks means it.
+      // Pausing stops automatic runs; a host who asks for one means it.
       if (job.trigger === 'schedule' && (await learningPaused(db))) return undefined;
       if (await trainsVoice()) return LATER;
       const run = await orBusy(beginVersion(learning, job.trigger, owner), job.trigger);
@@ -110,7 +110,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     await prune();
     if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;
-    // What was refused is tried again the next day: its votes are still new ones.
+    // A refused run is retried the next day: its votes still count as new.
     if (enough && !(await refusedToday(db))) return orBusy(beginVersion(learning, 'votes', owner), 'votes');
     const due = voiceVotes > 0 ? await dueVoice(db, voiceVotes) : undefined;
     return due && orBusy(beginVoice(learning, due, owner), `the voice of guild ${due.guildId}`);

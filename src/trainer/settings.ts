@@ -1,20 +1,20 @@
 import { RECIPE_DEFAULTS, type TrainingSettings } from '../finetuning/settings.ts';
 
-/** How the learning loop trains: the `chispa` recipe, going on from a model that knows jokes already. */
+/** How the learning loop trains: the `chispa` recipe, starting from a model that already knows jokes. */
 export const LEARNING_SETTINGS: TrainingSettings = {
   ...RECIPE_DEFAULTS.chispa,
-  epochs: 1, // twice over the same few hundred jokes, and it recites them (docs/learning.md has what was tried)
+  epochs: 1, // with two epochs on the same few hundred jokes it recites them (docs/learning.md lists what was tried)
   learningRate: 7e-5,
-  // Jokes are told at 0.8 with the unlikeliest words left out (topP). Learned at the temperature they were told at, the
-  // model would find them sharper each time; below it, it keeps its variety.
+  // Jokes are told at 0.8 with the unlikeliest words cut off (topP). Trained at the temperature they were told at, the
+  // model would sharpen each time; below it, it keeps its variety.
   temperature: 0.7,
   // A trainer may be stopped at any time, and a step of a large model takes seconds.
   checkpoint: 100,
 };
 
 /**
- * How a guild's voice is trained. A low-rank adapter begins at nothing and takes larger steps than all weights do. So
- * small a one on this layer alone costs a batch of eight different voices less than a twentieth (docs/decoding.md).
+ * How a guild's voice is trained. A low-rank adapter starts at zero and takes larger steps than full weights. At this
+ * rank, on this layer alone, a batch of eight different voices costs less than a twentieth more (docs/decoding.md).
  */
 export const VOICE_SETTINGS: TrainingSettings = {
   ...LEARNING_SETTINGS,

@@ -7,7 +7,7 @@ import { ChispaError } from '../lib/errors.ts';
 import { type ModelFolder, openModelFolder } from '../models/folder.ts';
 import { verifyModel } from '../models/verify.ts';
 
-/** Opens the trained model when its files are what was written; else it is removed, and does not serve. */
+/** Opens the trained model if its files are intact; otherwise it is removed and does not serve. */
 export async function openWhole(folder: string, sha256?: string): Promise<ModelFolder> {
   const { ok, files, faults } = await verifyModel(folder);
   if (ok) {
@@ -16,11 +16,11 @@ export async function openWhole(folder: string, sha256?: string): Promise<ModelF
   }
   await rm(folder, { recursive: true, force: true });
   const wrong = files.filter(({ state }) => state !== 'ok').map(({ name, state }) => `${name} is ${state}`);
-  const why = [...wrong, ...faults].join('; ') || 'other weights lie there';
+  const why = [...wrong, ...faults].join('; ') || 'the weights there are others';
   throw new ChispaError('model-damaged', `The trained model ${folder} was damaged on disk: ${why}.`);
 }
 
-/** The epochs of the run that wrote a model folder, the first one first. */
+/** The epochs of the run that wrote a model folder, in order. */
 export async function trainedEpochs(folder: string): Promise<Epoch[]> {
   const { epochs } = metrics.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')));
   return epochs.map(epochOf);

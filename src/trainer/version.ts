@@ -9,7 +9,7 @@ import { type RunKind, runMark } from './run-kind.ts';
 import { openWhole } from './trained.ts';
 
 /**
- * Begins a run for a new version: what was rated until now is what it learns from.
+ * Begins a run for a new version, trained on what has been rated so far.
  * @throws ChispaError `learning-busy` while another runs; `no-model` before a generator has ever served.
  */
 export async function beginVersion(
@@ -26,7 +26,7 @@ export async function beginVersion(
   return beginRun(db, { baseVersionId: base.id, trigger, owner, settings, votesSeen });
 }
 
-/** A version that may serve everybody, learned from the jokes of all guilds: promoted, on trial, or rejected. */
+/** A version that may serve everybody, trained on the jokes of all guilds: promoted, on trial, or rejected. */
 export function commonVersion(options: LearnOptions, run: OpenRun, base: ModelVersion): RunKind {
   const { db, log, modelsDir, training, skipGate, trialShare } = options;
   return {
@@ -40,9 +40,9 @@ export function commonVersion(options: LearnOptions, run: OpenRun, base: ModelVe
         ...{ kind: 'trained', parentId: base.id, base: base.base, status: 'rejected' },
       });
       await recordRun(db, run, { versionId: version.id });
-      // Not the one the run began with, when the host has chosen another meanwhile: that one would be replaced.
+      // The one it would replace: not the one that the run began with, if the host has activated another meanwhile.
       const active = await activeModel(db);
-      if (!active) throw new ChispaError('no-model', 'There is no active model any more.');
+      if (!active) throw new ChispaError('no-model', 'There is no longer an active model.');
       const unmeasured = options.samples === 0 && skipGate;
       const comparison = unmeasured
         ? undefined

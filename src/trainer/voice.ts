@@ -10,7 +10,7 @@ import { measure } from './measure.ts';
 import type { LearnOptions } from './options.ts';
 import { type RunKind, runMark } from './run-kind.ts';
 
-/** Where the adapters of guilds are kept, and made: apart from the models, which anybody may list and load. */
+/** Where guilds' adapters are made and kept: apart from the models, which anybody may list and load. */
 export const voicesFolder = (modelsDir: string): string => join(modelsDir, '.voices');
 
 /**
@@ -27,8 +27,8 @@ export function beginVoice(
 }
 
 /**
- * The voice of a guild: an adapter (LoRA) on the version that answers it, learned from its own jokes and judged beside
- * that version. Of one that passes the adapter stays; of one that does not, the run with its reasons.
+ * A guild's voice: an adapter (LoRA) on the version that answers it, trained on its own jokes and judged against that
+ * version. A voice that passes leaves its adapter; one that fails leaves only the run, with its reasons.
  */
 export function guildVoice(
   options: LearnOptions,

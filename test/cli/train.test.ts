@@ -130,7 +130,7 @@ describe('chispa train', () => {
     // 100 blocks of 1 KiB: the snapshot fits, a checkpoint of 130 kB does not.
     const { code, stderr } = await chispa(trainArgs('lleno'), 'ulimit -f 100;').ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/The disk has no room for .*lleno.*make room, then go on with --resume/);
+    expect(stderr).toMatch(/The disk has no room for .*lleno.*make room, then continue with --resume/);
     expect((await chispa(['train', '--json', '--resume', 'lleno']).ended).code).toBe(0);
   });
 

@@ -1,9 +1,9 @@
-/** One text to learn from, or a piece of one. */
+/** One text to train on, or a piece of one. */
 export interface Sample {
   tokens: ArrayLike<number>;
   /** Index of the first token whose prediction is learned; the ones before it are only read. At least 1. */
   from: number;
-  /** What each of its tokens counts in the loss. */
+  /** The weight of each of its tokens in the loss. */
   weight: number;
 }
 
@@ -18,7 +18,7 @@ export interface Batch {
   positions: BigInt64Array;
   segments: BigInt64Array;
   targets: BigInt64Array;
-  /** What each token's loss counts, not normalized; 0 where nothing is predicted. */
+  /** The weight of each token's loss, not normalized; 0 where nothing is predicted. */
   weights: Float32Array;
 }
 
@@ -36,7 +36,7 @@ export function toBatch(rows: readonly Row[], { ignored }: { ignored?: number } 
     length,
     ids: new BigInt64Array(size),
     positions: new BigInt64Array(size),
-    segments: new BigInt64Array(size).fill(-1n), // padding is a text of its own
+    segments: new BigInt64Array(size).fill(-1n), // padding counts as a separate text
     targets: new BigInt64Array(size),
     weights: new Float32Array(size),
   };
@@ -57,6 +57,6 @@ export function toBatch(rows: readonly Row[], { ignored }: { ignored?: number } 
   return batch;
 }
 
-/** Sum of what the tokens count: the loss is divided by it. */
+/** Sum of the token weights, by which the loss is divided. */
 export const totalWeight = (batches: readonly Batch[]): number =>
   batches.reduce((sum, { weights }) => sum + weights.reduce((a, b) => a + b, 0), 0);

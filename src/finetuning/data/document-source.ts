@@ -15,7 +15,7 @@ export const VALIDATION_FILE = 'validation.bin';
 /** Steps between two evaluations: a pass over a large corpus is too long to wait for. */
 const STEPS_PER_EPOCH = 250;
 
-/** The documents of a run's folder as rows. An "epoch" is a fixed number of steps, passes follow on one another. */
+/** The documents of a run's folder as rows. An "epoch" is a fixed number of steps; passes follow one another seamlessly. */
 export async function documentSource(
   folder: string,
   settings: TrainingSettings,
@@ -32,7 +32,7 @@ export async function documentSource(
   const rowAt = (index: number): Row => {
     const pass = Math.floor(index / rows.length);
     if (!passes.has(pass)) {
-      passes.clear(); // only the pass under way is kept
+      passes.clear(); // only the current pass is kept
       passes.set(pass, shuffled(rows, createRandom(seed, pass)));
     }
     return passes.get(pass)?.[index % rows.length] ?? [];
@@ -49,7 +49,7 @@ export async function documentSource(
   };
 }
 
-/** A document in pieces of at most `limit` tokens. Each begins with the last token of the one before, so that every token is predicted once. */
+/** Splits a document into pieces of at most `limit` tokens. Each begins with the last token of the previous one, so that every token is predicted once. */
 export function windows({ tokens, from }: Document, limit: number): Sample[] {
   const samples: Sample[] = [];
   for (let start = 0; start + 1 < tokens.length; start += limit - 1) {
@@ -62,7 +62,7 @@ export function windows({ tokens, from }: Document, limit: number): Sample[] {
   return samples;
 }
 
-/** Documents as the bytes of a run's file: for each its length, its `from` and its tokens, as int32. */
+/** Documents as a run's file stores them: for each, its length, its `from` and its tokens, as int32. */
 export function encodeDocuments(documents: readonly Document[]): Uint8Array {
   const size = documents.reduce((sum, { tokens }) => sum + 2 + tokens.length, 0);
   const stream = new Int32Array(size);

@@ -7,12 +7,12 @@ import { type EncodedJoke, jokeSample, plainSample, type Speaker, type TrainingJ
 import type { Source } from './source.ts';
 import { type Split, splitByHash, splitByShuffle } from './split.ts';
 
-/** Different jokes that there must be to learn from; near-duplicates count once. */
+/** Fewest distinct training jokes; near-duplicates count once. */
 const MINIMUM_JOKES = 20;
 
 /**
- * What a corpus of jokes becomes under a recipe: its split, its samples and its batches.
- * @throws ChispaError `corpus-too-small` when too little of it is left to learn from.
+ * What a recipe makes of a corpus of jokes: its split, its samples and its batches.
+ * @throws ChispaError `corpus-too-small` if too little of it is left to train on.
  */
 export function jokeSource(
   model: Speaker,
@@ -25,11 +25,11 @@ export function jokeSource(
     : chispaSource(model, encoded, settings);
 }
 
-/** The random streams of a run, set apart by what they decide. */
+/** The separate random streams of a run, by what they decide. */
 const ORDER = 1;
 const THEMES = 2;
 
-/** Full rows in a new order every epoch, themes drawn anew. */
+/** Full rows in a new order every epoch, themes redrawn. */
 function chispaSource(model: Speaker, jokes: readonly EncodedJoke[], settings: TrainingSettings) {
   const { seed, batch } = settings;
   const limit = Math.min(settings.maxLength, model.config.positions);
@@ -53,7 +53,7 @@ function chispaSource(model: Speaker, jokes: readonly EncodedJoke[], settings: T
   };
 }
 
-/** The notebook's batches: `batch` jokes a step in a shuffled order, every end-of-text target masked. */
+/** The notebook's batches: `batch` jokes per step in shuffled order, every end-of-text target masked. */
 function notebookSource(model: Speaker, jokes: readonly EncodedJoke[], settings: TrainingSettings) {
   const { seed, batch } = settings;
   const limit = Math.min(settings.maxLength, model.config.positions);
@@ -65,7 +65,7 @@ function notebookSource(model: Speaker, jokes: readonly EncodedJoke[], settings:
   );
   refuseTooFew(jokes, split.training.length);
   const batchesOf = (set: readonly EncodedJoke[]) =>
-    // The jokes of a batch side by side in one row: same loss and gradients as padding, a seventh of the work.
+    // The jokes of a batch go side by side in one row: same loss and gradients as padding, a seventh of the work.
     chunks(set, batch).map((group) => [group.map((joke) => plainSample(joke, limit))]);
   return {
     split,

@@ -1,9 +1,9 @@
 import type { Row, Sample } from './batch.ts';
 
 /**
- * Fills rows of at most `capacity` tokens with whole samples: first fit, in the given order, looking back at the
- * last `open` rows that still have room. Keeps the order's randomness (sorting by length would pack better by a
- * percent and put the same jokes together in every epoch). A longer sample is an error: cut it first.
+ * Fills rows of at most `capacity` tokens with whole samples: first fit, in the given order, looking back at the last
+ * `open` rows that still have room. Keeps the order random (sorting by length would pack one percent better but put the
+ * same jokes together in every epoch). Throws on a longer sample: cut it first.
  */
 export function packRows(samples: readonly Sample[], capacity: number, open = 64): Row[] {
   const rows: { samples: Sample[]; free: number }[] = [];

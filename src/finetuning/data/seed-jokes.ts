@@ -1,7 +1,7 @@
 import { type HouseJoke, houseJokes } from '../../corpus/house.ts';
 import { type TrainingJoke, themesOf } from './samples.ts';
 
-/** The house's jokes as training takes them. What is held out stays out, whichever jokes are asked for. */
+/** House jokes as training data. Held-out ones are always left out. */
 export const seedJokes = (jokes: readonly HouseJoke[] = houseJokes()): TrainingJoke[] =>
   jokes
     .filter(({ heldOut }) => !heldOut)

@@ -7,8 +7,8 @@ export interface Split<T> {
 }
 
 /**
- * A split that a text keeps for ever, whatever else joins the corpus: by the hash of its group's first text, so
- * that near-duplicates (`group` gives each item the index of the first item of its group) stay on one side.
+ * A split that never changes for a text, whatever else joins the corpus: by the hash of the first text of its group, so
+ * that near-duplicates (`group` maps each item to the index of the first item of its group) stay on one side.
  */
 export function splitByHash<T>(
   items: readonly T[],
@@ -17,7 +17,7 @@ export function splitByHash<T>(
   share: number,
 ): Split<T> {
   const place = items.map((item, i) => hashUnit(textOf(items[group[i] ?? i] ?? item)));
-  // A small corpus may have nothing below the line: its lowest group then is the validation set.
+  // A small corpus may have nothing below the threshold: its lowest group is then the validation set.
   const lowest = place.reduce((least, at) => Math.min(least, at), 1);
   const line = Math.max(share, lowest + Number.EPSILON);
   return {
@@ -26,14 +26,14 @@ export function splitByHash<T>(
   };
 }
 
-/** The notebook's split (`train_test_split(train_size=0.9)`), by a seeded shuffle of our own. */
+/** The notebook's split (`train_test_split(train_size=0.9)`), with our own seeded shuffle. */
 export function splitByShuffle<T>(items: readonly T[], share: number, seed: number): Split<T> {
   const order = shuffled(items, createRandom(seed, SPLIT));
   const count = Math.floor(items.length * (1 - share));
   return { training: order.slice(0, count), validation: order.slice(count) };
 }
 
-/** Sets this stream of random numbers apart from those of the epochs. */
+/** Keeps this random stream apart from those of the epochs. */
 const SPLIT = 0x73706c69;
 
 const hashUnit = (text: string): number =>

@@ -1,13 +1,13 @@
 import { foldedWords } from '../../corpus/words.ts';
 
-/** The share of a joke's words, in a row, that makes it a copy. */
+/** The share of a joke's words, consecutively, that makes it a copy. */
 const COPIED = 0.8;
-/** Words in a row that two jokes must share before anybody counts further. */
+/** Consecutive words that two jokes must share to be compared at all. */
 const SEED = 4;
 
 /**
- * Which of `texts` are copies of a whole joke of `sources`: 80 % of the words of either stand in the other in a row.
- * Case, accents and punctuation are folded; a text of fewer than 5 words is never one. Memory grows with `texts` alone.
+ * Which of `texts` are copies of a whole joke in `sources`: 80 % of the words of either occur consecutively in the other.
+ * Ignores case, accents and punctuation; a text of fewer than 5 words is never a copy. Memory grows with `texts` only.
  */
 export function copiesOf(texts: readonly string[], sources: Iterable<string>): boolean[] {
   const words = texts.map(foldedWords);
@@ -32,7 +32,7 @@ export function copiesOf(texts: readonly string[], sources: Iterable<string>): b
   return copied;
 }
 
-/** The longest row of words that stands in both lists. */
+/** Length of the longest run of words that occurs in both lists. */
 function longestRun(a: readonly string[], b: readonly string[]): number {
   let longest = 0;
   let before = new Uint16Array(b.length + 1);

@@ -6,10 +6,10 @@ import { chunks, packRows } from '../data/pack.ts';
 import { createEvaluator } from './evaluator.ts';
 import { type JokeFigures, jokeFigures } from './text-figures.ts';
 
-/** Everything `chispa evaluate` says about a model. */
+/** Everything `chispa evaluate` reports about a model. */
 export interface Evaluation extends JokeFigures {
   model: string;
-  /** Mean loss per predicted token of the jokes, their end included, in nats; and e to its power. */
+  /** Mean loss per predicted token of the jokes, end-of-text included, in nats; and e to that power. */
   loss: number;
   perplexity: number;
   /** Jokes the loss was measured on, and jokes generated. */
@@ -18,16 +18,16 @@ export interface Evaluation extends JokeFigures {
 }
 
 export interface EvaluateOptions {
-  /** To measure the loss on. */
+  /** Jokes to measure the loss on. */
   jokes: readonly string[];
-  /** To look for in what the model tells. */
+  /** Jokes to look for in what the model tells. */
   known: readonly string[];
-  /** What it tells by itself. */
+  /** What the model tells unprompted. */
   told: readonly Pick<GenerationResult, 'text' | 'finish'>[];
   threads: number;
 }
 
-/** @throws ChispaError `no-jokes` where there is nothing to measure the loss on. */
+/** @throws ChispaError `no-jokes` if there is nothing to measure the loss on. */
 export async function evaluate(
   folder: ModelFolder,
   { jokes, known, told, threads }: EvaluateOptions,
@@ -47,7 +47,7 @@ export async function evaluate(
 /** Rows computed together. */
 const ROWS = 4;
 
-/** Mean loss per predicted token of `<eot> joke <eot>`, whatever template the model has; cut to its context. */
+/** Mean loss per predicted token of `<eot> joke <eot>`, whatever the model's template; cut to its context. */
 export async function jokeLoss(
   folder: ModelFolder,
   jokes: readonly string[],
@@ -59,8 +59,8 @@ export async function jokeLoss(
 }
 
 /**
- * The same for each joke by itself: mean loss per predicted token [jokes], in nats, of the distribution that is sampled
- * at `temperature`.
+ * The same for each joke separately: mean loss per predicted token [jokes], in nats, under the distribution sampled at
+ * `temperature`.
  */
 export async function jokeLosses(
   folder: ModelFolder,

@@ -5,7 +5,7 @@ import type { Batch } from '../data/batch.ts';
 import { batchFeeds, createSession, floatsOf, tensorsOf } from '../step/session.ts';
 import { emptyWeights, loadWeights } from '../step/weights.ts';
 
-/** A model that says how surprising given texts are to it. */
+/** A model that tells how surprising given texts are to it. */
 export interface Evaluator {
   /** Loss of every token of a batch [N], in nats. Blocks the thread while it computes. */
   losses(batch: Batch): Promise<Float32Array>;

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { openChild } from '../../lib/child/open.ts';
 
 export interface LossRequest {
-  /** Of the model. */
+  /** The model's folder. */
   folder: string;
   jokes: readonly string[];
   threads: number;
@@ -13,13 +13,13 @@ export interface LossRequest {
 export type LossTasks = { measure: { request: LossRequest; event: never; answer: number[] } };
 
 /**
- * Mean loss per predicted token of each joke [jokes], in nats, as `jokeLosses` computes it, in a process of its own:
+ * Mean loss per predicted token of each joke [jokes], in nats, computed like `jokeLosses`, but in a separate process:
  * onnxruntime would block this one. Rejects with `ChispaError`; `signal` ends the process.
  */
 export async function measureLosses(request: LossRequest, signal?: AbortSignal): Promise<number[]> {
   signal?.throwIfAborted();
   const child = openChild<LossTasks>(import.meta.url, 'loss-worker', {
-    name: 'The process that measures losses',
+    name: 'The loss measurement process',
     code: 'evaluation',
     niceness: constants.priority.PRIORITY_LOW,
   });

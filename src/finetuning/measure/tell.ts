@@ -6,8 +6,8 @@ export interface ToldJoke extends GenerationResult {
 }
 
 /**
- * The jokes by which a model is measured: `count` of them at the bot's default settings, as they come, neither trimmed
- * nor filtered, from the seeds that follow on `seed`.
+ * The jokes used to measure a model: `count` of them at the bot's default settings, neither trimmed nor filtered, from
+ * consecutive seeds starting at `seed`.
  */
 export const tellJokes = (
   engine: Pick<Engine, 'generate'>,

@@ -4,11 +4,11 @@ import { distinct, ngrams, repetition } from '../../lib/diversity.ts';
 
 /** What can be counted in a set of jokes without understanding them. Shares are 0 to 1. */
 export interface TextFigures {
-  /** Different n-grams of words among all n-grams of all texts (Li et al. 2016, arXiv:1510.03055). */
+  /** Share of distinct word n-grams among all n-grams of all texts (Li et al. 2016, arXiv:1510.03055). */
   distinct1: number;
   distinct2: number;
   distinct3: number;
-  /** Mean share of a text's 4-grams that it has said before: 0 never, towards 1 for a loop. */
+  /** Mean share of a text's 4-grams that already occurred in it: 0 for none, toward 1 for a loop. */
   repetition: number;
   /** Mean number of lines that begin with a dash. */
   dialogueTurns: number;
@@ -34,7 +34,7 @@ export function textFigures(texts: readonly string[]): TextFigures {
   };
 }
 
-/** What a model's own jokes look like. Shares are 0 to 1. */
+/** Figures of a model's own jokes. Shares are 0 to 1. */
 export interface JokeFigures extends TextFigures {
   /** Jokes that ended by themselves, within the token limit. */
   selfEnding: number;
@@ -54,10 +54,10 @@ export function jokeFigures(
   };
 }
 
-/** Consecutive words that make a recital. */
+/** Consecutive words that count as reciting. */
 const RECITAL = 8;
 
-/** Share of `texts` that repeat 8 consecutive words of one of `sources`; case, accents and punctuation are folded. */
+/** Share of `texts` that repeat 8 consecutive words of one of `sources`, ignoring case, accents and punctuation. */
 export function recitedShare(texts: readonly string[], sources: readonly string[]): number {
   if (texts.length === 0) return 0;
   const known = new Set(sources.flatMap(recitableWords));
@@ -65,7 +65,7 @@ export function recitedShare(texts: readonly string[], sources: readonly string[
   return recited.length / texts.length;
 }
 
-/** Every 8 consecutive words of a text, folded: whoever repeats one of them recites the text. */
+/** Every run of 8 consecutive words of a text, folded: a text that repeats one of them recites it. */
 export const recitableWords = (text: string): string[] => ngrams(foldedWords(text), RECITAL);
 
 function median(values: readonly number[]): number {

@@ -19,7 +19,7 @@ export function mergeAdapters(weights: Views, adapters: Views, { rank, alpha }: 
   }
 }
 
-/** The adapter in PEFT's layout: its names, and matrices as PyTorch's Linear has them ([out, in]). */
+/** The adapter in PEFT's layout: its names, and matrices in PyTorch's Linear layout ([out, in]). */
 export function peftTensors(adapters: Views, shapes: ReadonlyMap<string, readonly number[]>): TensorSource[] {
   return [...adapters].map(([name, values]) => {
     const [rows = 0, columns = 0] = shapes.get(name) ?? [];
@@ -40,7 +40,7 @@ export const peftConfig = ({ rank, alpha, targets }: LoraShape, base: string) =>
   lora_alpha: alpha,
   lora_dropout: 0,
   bias: 'none',
-  fan_in_fan_out: true, // Conv1D keeps [in, out]
+  fan_in_fan_out: true, // Conv1D stores [in, out]
   inference_mode: true,
   target_modules: targets,
 });

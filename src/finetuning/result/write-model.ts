@@ -12,12 +12,12 @@ import type { Views } from '../step/memory.ts';
 export interface TrainedModel {
   base: ModelFolder;
   name: string;
-  /** Every weight of the model by Hugging Face's name without prefix. */
+  /** Every weight of the model by its Hugging Face name without prefix. */
   weights: Views;
   prompt: PromptTemplates;
-  /** What the manifest remembers of the run. */
+  /** What the manifest records about the run. */
   training: Record<string, unknown>;
-  /** Further files by name (metrics, chart); they may lie in a folder of their own. */
+  /** Writes further files (metrics, chart), perhaps in a subfolder. */
   write(folder: string): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const COPIED = [
   'LICENSE',
 ];
 
-/** Writes a model folder in Hugging Face's layout, whole or not at all. Throws `model-exists`. */
+/** Writes a model folder in Hugging Face's layout, atomically. Throws `model-exists`. */
 export async function writeModel(output: string, model: TrainedModel): Promise<void> {
   if (existsSync(output)) throw new ChispaError('model-exists', `There is already something at ${output}.`);
   const { base, name, weights, prompt, training } = model;
@@ -77,10 +77,10 @@ export async function writeModel(output: string, model: TrainedModel): Promise<v
   }
 }
 
-/** Hugging Face stores the body under `transformer.` and the head beside it. */
+/** Hugging Face stores the body under `transformer.` and the head next to it. */
 const storedName = (name: string) => (name.startsWith('lm_head.') ? name : `transformer.${name}`);
 
-/** The base's config.json, which may say that its weights are in half precision: ours are not. */
+/** The base's config.json, with float32 as its type: the base's weights may be in half precision, ours are not. */
 async function configText(base: ModelFolder): Promise<string> {
   const config: Record<string, unknown> = JSON.parse(await readFile(join(base.path, 'config.json'), 'utf8'));
   for (const field of ['dtype', 'torch_dtype']) if (field in config) config[field] = 'float32';

@@ -13,8 +13,8 @@ import { mergeAdapters, peftConfig, peftTensors } from './adapter.ts';
 import { writeModel } from './write-model.ts';
 
 /**
- * Writes the model of a finished run from the tensors in its memory: merged if it trained an adapter, which is
- * then also kept apart in PEFT's layout; with metrics.json and the loss chart beside the weights.
+ * Writes the model of a finished run from the tensors in its memory, with metrics.json and the loss chart next to the
+ * weights. If the run trained an adapter, it is merged, and also stored separately in PEFT's layout.
  */
 export async function writeResult(
   run: Run,
@@ -43,7 +43,7 @@ export async function writeResult(
     base,
     name: run.name,
     weights: settings.mode === 'lora' ? frozen : trained,
-    // The notebook's jokes begin and end nowhere: its models are asked as their base was.
+    // The notebook does not mark where jokes begin and end: its models are prompted like their base.
     prompt: settings.recipe === 'chispa' ? JOKE_FORMAT : base.manifest.prompt,
     training: summary,
     async write(folder) {

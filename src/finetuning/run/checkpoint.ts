@@ -6,19 +6,19 @@ import { float32Tensor, openSafetensors, readTensor, writeSafetensors } from '..
 import type { Region, TrainingMemory } from '../step/memory.ts';
 import { type Progress, progressSchema } from './progress.ts';
 
-/** What a checkpoint holds of every tensor; gradients are only alive within a step. */
+/** The regions that a checkpoint stores; gradients only live within a step. */
 const KEPT = ['parameters', 'first', 'second'] as const satisfies readonly Region[];
 
 const checkpointPath = (run: string) => join(run, 'checkpoint.safetensors');
 const bestPath = (run: string) => join(run, 'best.safetensors');
 
-/** Writes weights, moments and progress into one file: it appears whole, so they can never disagree. */
+/** Writes weights, moments and progress to one file, atomically, so that they can never disagree. */
 export async function saveCheckpoint(run: string, memory: TrainingMemory, progress: Progress): Promise<void> {
   const tensors = KEPT.flatMap((region) => tensorsOf(memory, region, `${region}:`));
   await writeSafetensors(checkpointPath(run), tensors, { progress: JSON.stringify(progress) });
 }
 
-/** Fills the memory from the run's checkpoint and returns where it stood; undefined when there is none yet. */
+/** Fills the memory from the run's checkpoint and returns its progress; undefined if there is none yet. */
 export async function loadCheckpoint(run: string, memory: TrainingMemory): Promise<Progress | undefined> {
   const path = checkpointPath(run);
   if (!existsSync(path)) return undefined;
@@ -31,18 +31,18 @@ export async function loadCheckpoint(run: string, memory: TrainingMemory): Promi
   return progress.data;
 }
 
-/** Keeps the trained tensors as they are now. */
+/** Saves the trained tensors as the best so far. */
 export async function saveBest(run: string, memory: TrainingMemory): Promise<void> {
   await writeSafetensors(bestPath(run), tensorsOf(memory, 'parameters', ''));
 }
 
-/** Puts the best tensors back into the memory. */
+/** Loads the best tensors back into the memory. */
 export async function loadBest(run: string, memory: TrainingMemory): Promise<void> {
   const file = await openSafetensors(bestPath(run));
   for (const [name, view] of memory.views('parameters')) view.set(await readTensor(file, name));
 }
 
-/** Removes the run's folder, its weights and its copy of the corpus. */
+/** Removes the run's folder with its weights and its copy of the corpus. */
 export const removeRun = (run: string): Promise<void> => rm(run, { recursive: true, force: true });
 
 const tensorsOf = (memory: TrainingMemory, region: Region, prefix: string) =>

@@ -1,9 +1,9 @@
 import { ChispaError } from '../../lib/errors.ts';
 
-/** No space, no quota, or no larger file allowed. */
+/** No space left, quota exceeded, or file too large. */
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Runs `write`; where the disk cannot hold it, throws `disk-full` with what to do. */
+/** Runs `write`; if the disk is full, throws `disk-full` with advice. */
 export async function explainFullDisk<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -11,7 +11,7 @@ export async function explainFullDisk<T>(folder: string, write: () => Promise<T>
     if (!(error instanceof Error && 'code' in error && FULL.has(String(error.code)))) throw error;
     throw new ChispaError(
       'disk-full',
-      `The disk has no room for ${folder}. The last checkpoint is kept: make room, then go on with --resume.`,
+      `The disk has no room for ${folder}. The last checkpoint is kept: make room, then continue with --resume.`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import type { EpochRecord } from './progress.ts';
 
-/** What a run tells while it goes: the command line draws it, `--json` prints it, the database stores the epochs. */
+/** What a run reports as it goes: the command line draws it, `--json` prints it, the database stores the epochs. */
 export type TrainingEvent =
   | {
       event: 'start';
@@ -15,7 +15,7 @@ export type TrainingEvent =
       /** sha256 of the corpus snapshot. */
       corpus: string;
       resumedAt: number;
-      /** Of the model before this run, as the recipe averages. */
+      /** Loss of the model before this run, averaged as the recipe does. */
       validationLoss: number;
     }
   | {
@@ -26,7 +26,7 @@ export type TrainingEvent =
       progress: number;
       loss: number;
       learningRate: number;
-      /** Of the gradient, before clipping. */
+      /** Norm of the gradient before clipping. */
       norm: number;
       tokensPerSecond: number;
       /** Seconds left, evaluations not counted. */
@@ -36,5 +36,5 @@ export type TrainingEvent =
   | { event: 'checkpoint'; step: number }
   | { event: 'done'; best: number; model: string; stopped: StopReason; epochs: EpochRecord[] };
 
-/** `finished`: every epoch; `early`: no better validation loss for a while; `time`: the time limit. */
+/** `finished`: every epoch; `early`: validation loss stopped improving; `time`: the time limit. */
 export type StopReason = 'finished' | 'early' | 'time';

@@ -13,21 +13,21 @@ export interface LoopOptions {
   settings: TrainingSettings;
   source: Source;
   stepper: Stepper;
-  /** Where the run stands; changed in place. */
+  /** The state of the run; changed in place. */
   progress: Progress;
   vocabSize: number;
   /** Training time after which the run ends early; the learning rate then follows time instead of steps. */
   seconds?: number;
   emit(event: TrainingEvent): void;
-  /** Keeps weights, moments and progress, whole or not at all. */
+  /** Saves weights, moments and progress atomically. */
   checkpoint(): Promise<void>;
-  /** Keeps the weights as the best so far. */
+  /** Saves the weights as the best so far. */
   keepBest(): Promise<void>;
-  /** Asked between steps; true leaves the loop after a checkpoint. */
+  /** Called between steps; true ends the loop after a checkpoint. */
   interrupted(): boolean;
 }
 
-/** The training loop from wherever `progress` stands. Ends with the reason, or `interrupted`. */
+/** The training loop, starting from `progress`. Returns why it stopped, or `interrupted`. */
 export async function train(options: LoopOptions): Promise<StopReason | 'interrupted'> {
   const { settings, source, progress, seconds = Number.POSITIVE_INFINITY, emit, checkpoint } = options;
   const save = async () => {
@@ -35,7 +35,7 @@ export async function train(options: LoopOptions): Promise<StopReason | 'interru
     emit({ event: 'checkpoint', step: progress.step });
   };
   for (;;) {
-    // Asked before each epoch, so that a run killed after its last one ends at once when resumed.
+    // Checked before each epoch, so that a run killed after its last one ends at once when resumed.
     const reason = stopReason(options);
     if (reason) return reason;
     const steps = source.epoch(progress.epoch);
@@ -100,7 +100,7 @@ async function takeStep(options: LoopOptions, steps: ReturnType<Source['epoch']>
     tokensPerSecond: batches.reduce((count, { ids }) => count + ids.length, 0) / took,
     eta: (progress.seconds / share) * (1 - share),
   });
-  // onnxruntime never yields: let messages from the parent process in between steps.
+  // onnxruntime never yields: take messages from the parent process between steps.
   await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -130,7 +130,7 @@ async function endEpoch({ source, stepper, progress, emit, keepBest }: LoopOptio
   emit({ event: 'epoch', best, ...record });
 }
 
-/** A model three times worse than guessing evenly will not come back. */
+/** A model three times worse than guessing uniformly will not recover. */
 const EXPLODED = 3;
 
 function refuseDivergence(loss: number, norm: number, step: number, vocabSize: number): void {

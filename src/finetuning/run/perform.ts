@@ -20,13 +20,13 @@ import { validate } from './validation.ts';
 
 export interface PerformOptions {
   emit(event: TrainingEvent): void;
-  /** Asked between steps; true leaves the run, resumable. */
+  /** Called between steps; true stops the run, which stays resumable. */
   interrupted(): boolean;
 }
 
 /**
- * Trains the run in `folder` from its last checkpoint, or from its base, to the end, and writes its model.
- * Returns `interrupted` when it was asked to stop; the folder then stays for the next time.
+ * Trains the run in `folder` from its last checkpoint, or from its base, to the end, and writes its model. Returns
+ * `interrupted` if it was asked to stop; the folder then stays for the next time.
  */
 export async function performRun(folder: string, options: PerformOptions): Promise<'done' | 'interrupted'> {
   const run = await readRun(folder);
@@ -68,7 +68,10 @@ export async function performRun(folder: string, options: PerformOptions): Promi
 async function openBase(run: Run): Promise<ModelFolder> {
   const base = await openModelFolder(run.base);
   if (base.sha256 !== run.baseSha256)
-    throw new ChispaError('run-damaged', `The model at ${run.base} is not the one this run began with.`);
+    throw new ChispaError(
+      'run-damaged',
+      `The model at ${run.base} is not the one that this run started from.`,
+    );
   return base;
 }
 

@@ -13,10 +13,10 @@ export interface RunRequest {
   /** Folder of the model to start from. */
   base: string;
   modelsDir: string;
-  /** Name of the new model; its folder appears under it in `modelsDir`. Default: base, recipe and date. */
+  /** Name of the new model and of its folder in `modelsDir`. Default: base, recipe and date. */
   name?: string;
   jokes: readonly TrainingJoke[];
-  /** Where the jokes came from, for people. */
+  /** Where the jokes came from, for display. */
   corpus: string;
   settings: TrainingSettings;
   threads: number;
@@ -25,8 +25,8 @@ export interface RunRequest {
 }
 
 /**
- * Checks a run as far as can be known before it begins (model, corpus, name, memory), writes its folder with the
- * corpus snapshot, and returns the folder for `trainRun`. Throws `ChispaError` and leaves nothing behind.
+ * Checks a run as far as possible before it begins (model, corpus, name, memory), writes its folder with the corpus
+ * snapshot, and returns the folder for `trainRun`. On failure throws `ChispaError` and leaves nothing behind.
  */
 export async function prepareRun(request: RunRequest): Promise<string> {
   const { modelsDir, jokes, corpus, settings, threads, minutes } = request;
@@ -36,7 +36,7 @@ export async function prepareRun(request: RunRequest): Promise<string> {
     throw new ChispaError('bad-name', `${name} cannot name a model: use letters, digits, dots and dashes.`);
   const output = join(modelsDir, name);
   if (existsSync(output)) throw new ChispaError('model-exists', `There is already a model named ${name}.`);
-  jokeSource(base, jokes, settings); // refuses a corpus that cannot be learned from
+  jokeSource(base, jokes, settings); // refuses a corpus that cannot be trained on
   refuseIfTooLarge(base.config, settings);
   const { bytes, sha256 } = snapshot(jokes);
   const folder = runPath(modelsDir, name);
@@ -59,7 +59,7 @@ export async function prepareRun(request: RunRequest): Promise<string> {
   return folder;
 }
 
-/** Sorts by time, and is never the same twice on one machine. */
+/** Sorts by time and is unique on one machine. */
 const freshName = (base: string, recipe: string) =>
   `${base}-${recipe}-${new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}`.slice(
     -100,

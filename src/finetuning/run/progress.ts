@@ -1,31 +1,31 @@
 import { z } from 'zod';
 
-/** One row of the notebook's table, and what stands beside it. Losses in nats. */
+/** One row of the notebook's table, with a few more columns. Losses in nats. */
 export const epochRecord = z.object({
   epoch: z.number(),
   /** Optimizer steps done. */
   step: z.number(),
-  /** As the recipe averages: the notebook by batches, like the Hugging Face Trainer; `chispa` by tokens. */
+  /** Averaged as the recipe does: the notebook by batches, like the Hugging Face Trainer; `chispa` by tokens. */
   trainLoss: z.number(),
   validationLoss: z.number(),
   /** Per predicted token, whatever the recipe. */
   trainTokenLoss: z.number(),
   validationTokenLoss: z.number(),
-  /** Of training so far, evaluation left out. */
+  /** Training time so far, without evaluation. */
   seconds: z.number(),
 });
 export type EpochRecord = z.infer<typeof epochRecord>;
 
-/** Everything a run knows besides its weights and moments; JSON keeps every number to the last bit. */
+/** The whole state of a run besides its weights and moments; JSON preserves every number exactly. */
 export const progressSchema = z.object({
   /** Optimizer steps done. */
   step: z.number(),
-  /** The epoch under way, from 1, and the steps of it that are done. */
+  /** The current epoch, from 1, and its steps that are done. */
   epoch: z.number(),
   stepInEpoch: z.number(),
-  /** Training time so far, evaluation left out. */
+  /** Training time so far, without evaluation. */
   seconds: z.number(),
-  /** Of the model before the run, as the recipe averages. */
+  /** Loss of the model before the run, averaged as the recipe does. */
   initialLoss: z.number(),
   /** Loss since the last report: sum over steps, and over tokens. */
   window: z.object({ sum: z.number(), steps: z.number() }),

@@ -9,7 +9,7 @@ import { writeWhole } from '../../models/whole-file.ts';
 import type { TrainingJoke } from '../data/samples.ts';
 import { trainingSettings } from '../settings.ts';
 
-/** Everything that decides what a run computes, apart from the corpus snapshot beside it. */
+/** Everything that determines what a run computes, apart from the corpus snapshot next to it. */
 const runSchema = z.object({
   name: modelName,
   /** Absolute path of the model folder it starts from, and the sha256 of its weights. */
@@ -18,13 +18,13 @@ const runSchema = z.object({
   /** Absolute path of the model folder it will write. */
   output: z.string(),
   settings: trainingSettings,
-  /** What is learned: jokes (`corpus.jsonl`) or documents (`documents.bin`). */
+  /** The training data: jokes (`corpus.jsonl`) or documents (`documents.bin`). */
   data: z.enum(['jokes', 'documents']),
-  /** Where the corpus came from, for people, and the sha256 of the snapshot. */
+  /** Where the corpus came from, for display, and the sha256 of the snapshot. */
   corpus: z.string(),
   corpusSha256: z.string(),
   threads: z.number().int().min(1),
-  /** Training time after which it ends early; the learning rate then follows time. */
+  /** Training time after which it ends early; the learning rate then follows time instead of steps. */
   minutes: z.number().positive().optional(),
 });
 export type Run = z.infer<typeof runSchema>;
@@ -34,12 +34,12 @@ const joke = z.object({ text: z.string(), themes: z.array(z.string()), weight: z
 export const CORPUS_FILE = 'corpus.jsonl';
 const RUN_FILE = 'run.json';
 
-/** Where the runs of a models folder are kept until they are done. */
+/** Where a models folder keeps its unfinished runs. */
 export const runsFolder = (modelsDir: string): string => join(modelsDir, '.runs');
 
 export const runPath = (modelsDir: string, name: string): string => join(runsFolder(modelsDir), name);
 
-/** The exact bytes that a corpus snapshot is, and the identity of the corpus. */
+/** The exact bytes of a corpus snapshot, and the hash that identifies it. */
 export function snapshot(jokes: readonly TrainingJoke[]): { bytes: string; sha256: string } {
   const bytes = jokes
     .map(({ text, themes, weight }) => `${JSON.stringify({ text, themes, weight })}\n`)
@@ -47,7 +47,7 @@ export function snapshot(jokes: readonly TrainingJoke[]): { bytes: string; sha25
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** Makes the folder of a new run. Throws `run-exists` if there is one under that name. */
+/** Creates the folder of a new run. Throws `run-exists` if there is one by that name. */
 export async function createRun(
   folder: string,
   run: Run,
@@ -59,7 +59,7 @@ export async function createRun(
   } catch (cause) {
     throw new ChispaError(
       'run-exists',
-      `There is an unfinished run named ${run.name}. Go on with it: chispa train --resume ${run.name}`,
+      `There is an unfinished run named ${run.name}. Continue it with: chispa train --resume ${run.name}`,
       { cause },
     );
   }
@@ -80,7 +80,7 @@ export async function readRun(folder: string): Promise<Run> {
   );
 }
 
-/** Reads the snapshot and checks that it is still the one the run began with. */
+/** Reads the snapshot and checks that it is still the one that the run began with. */
 export async function readSnapshot(folder: string, { corpusSha256 }: Run): Promise<TrainingJoke[]> {
   const text = await readFile(join(folder, CORPUS_FILE), 'utf8');
   const jokes = text
@@ -88,23 +88,23 @@ export async function readSnapshot(folder: string, { corpusSha256 }: Run): Promi
     .filter((line) => line !== '')
     .map((line) => joke.parse(JSON.parse(line)));
   if (snapshot(jokes).sha256 !== corpusSha256)
-    throw new ChispaError('run-damaged', `${join(folder, CORPUS_FILE)} was changed since the run began.`);
+    throw new ChispaError('run-damaged', `${join(folder, CORPUS_FILE)} has changed since the run began.`);
   return jokes;
 }
 
 const lockOf = (folder: string): string => join(folder, 'lock');
 
-/** Keeps a second process off a run: `run-busy` names the one that has it. Returns what gives it back. */
+/** Locks a run for this process, or throws `run-busy`, which names the process that has it. Returns the unlock function. */
 export const lockRun = (folder: string): Promise<() => void> =>
   lockByProcess(
     lockOf(folder),
-    (holder) => new ChispaError('run-busy', `Process ${holder} is training this run already.`),
+    (holder) => new ChispaError('run-busy', `Process ${holder} is already training this run.`),
   );
 
-/** The living process that has a run, if there is one. */
+/** The live process that has a run, if any. */
 export const runOwner = (folder: string): number | undefined => lockHolder(lockOf(folder));
 
-/** The newest unfinished run of a models folder that nobody is at. Throws `run-missing` if there is none. */
+/** The newest unfinished run of a models folder that no process has. Throws `run-missing` if there is none. */
 export async function latestRun(modelsDir: string): Promise<string> {
   const runs = runsFolder(modelsDir);
   const folders = (await readdir(runs).catch(() => [])).map((name) => join(runs, name));

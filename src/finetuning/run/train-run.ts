@@ -8,9 +8,9 @@ export type TrainingTasks = {
 };
 
 /**
- * Trains a prepared run, from wherever it stands, in a process of its own that yields to everything else on the machine.
- * Resolves when its model is written (`done`) or when `signal`, which lets the step under way end, stopped it at a
- * checkpoint (`interrupted`). Throws `ChispaError`; whatever happens, the run can be gone on with from its last checkpoint.
+ * Trains a prepared run, from wherever it stopped, in a separate process that yields to everything else on the machine.
+ * Resolves with `done` once its model is written, or with `interrupted` if `signal` stopped it (the current step finishes
+ * and a checkpoint is written). Throws `ChispaError`; whatever happens, the run can be resumed from its last checkpoint.
  */
 export async function trainRun(
   folder: string,
@@ -19,7 +19,7 @@ export async function trainRun(
   const child = openChild<TrainingTasks>(import.meta.url, 'worker', {
     name: 'The training process',
     code: 'training',
-    advice: 'Go on with --resume.',
+    advice: 'Continue with --resume.',
     niceness: constants.priority.PRIORITY_LOW,
   });
   try {

@@ -3,7 +3,7 @@ import type { Source } from '../data/source.ts';
 import type { Stepper } from '../step/stepper.ts';
 
 export interface ValidationLoss {
-  /** As the recipe averages. */
+  /** Averaged as the recipe does. */
   loss: number;
   /** Mean over every predicted token. */
   tokenLoss: number;
@@ -28,7 +28,7 @@ export async function validate(
     const inBatch = rows.reduce((count, row) => count + row.length, 0);
     sum += batchSum;
     weight += batchWeight;
-    // The Trainer counts a batch's mean once for each of its samples.
+    // The Trainer weights a batch's mean by its number of samples.
     means += (batchSum / batchWeight) * inBatch;
     samples += inBatch;
   }

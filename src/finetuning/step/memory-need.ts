@@ -5,8 +5,8 @@ import { expectedShapes } from '../../models/shapes.ts';
 import type { TrainingSettings } from '../settings.ts';
 
 /**
- * What training needs, in bytes. The factors of the activations are fitted to the peaks that `bench/train/memory.ts`
- * measured for random models of 7, 42 and 124 million parameters (docs/training.md), all of which it meets within 20 %.
+ * The memory that training needs, in bytes. The activation factors are fitted to the peaks that `bench/train/memory.ts`
+ * measured for random models of 7, 42 and 124 million parameters (docs/training.md); it is within 20 % of all of them.
  */
 export function memoryNeed(config: ModelConfig, settings: TrainingSettings): number {
   const { layers, width, heads, vocabSize } = config;
@@ -17,14 +17,14 @@ export function memoryNeed(config: ModelConfig, settings: TrainingSettings): num
   const length = settings.recipe === 'notebook' ? Math.min(longest, TYPICAL_JOKE * 4) : longest;
   const rows = Math.ceil(settings.batch / settings.accumulate);
   const tokens = rows * length;
-  // Kept for the backward pass of each layer: vectors of the width and attention matrices; then the logits.
+  // Kept for each layer's backward pass: vectors of the model's width and attention matrices; then the logits.
   const activations = tokens * (layers * (21 * width + 3.25 * heads * length) + 2.5 * vocabSize) * FLOAT;
   // Parameters, two moments, gradients (and their sums); the binding copies the gradients once more.
   const states = trainable * FLOAT * (settings.accumulate > 1 ? 6 : 5) + (lora ? parameters * FLOAT : 0);
   return PROCESS + states + activations;
 }
 
-/** Refuses a run that would not fit, before it has begun. `available` bytes. */
+/** Refuses a run that would not fit in `available` bytes, before it begins. */
 export function refuseIfTooLarge(
   config: ModelConfig,
   settings: TrainingSettings,
@@ -49,7 +49,7 @@ export function refuseIfTooLarge(
 
 const FLOAT = 4;
 const PROCESS = 280e6;
-/** Median tokens of a joke (CHISTES with DeepESP's tokenizer): the notebook's packed rows are far below 512. */
+/** Median tokens in a joke (CHISTES with DeepESP's tokenizer): the notebook's packed rows are far below 512. */
 const TYPICAL_JOKE = 46;
 
 const count = (shapes: ReadonlyMap<string, readonly number[]>): number =>

@@ -6,20 +6,20 @@ export type Region = 'parameters' | 'first' | 'second' | 'gradients' | 'sums';
 export type Views = ReadonlyMap<string, Float32Array>;
 
 /**
- * Parameters, both moments and gradients in one WebAssembly memory: the optimizer works on them in place, and
- * onnxruntime reads parameters from and writes gradients into views of the same bytes.
+ * Parameters, both moments and gradients in one WebAssembly memory: the optimizer updates them in place, and onnxruntime
+ * reads parameters from and writes gradients to views of the same bytes.
  */
 export interface TrainingMemory {
   memory: WebAssembly.Memory;
   shapes: ReadonlyMap<string, readonly number[]>;
-  /** One view a tensor. */
+  /** One view per tensor. */
   views(region: Region): Views;
   /** The whole region, with the padding between tensors. */
   whole(region: Region): Float32Array;
 }
 
 const PAGE = 65536;
-/** WebAssembly addresses 32 bits. */
+/** WebAssembly addresses have 32 bits. */
 const MAX_BYTES = 65536 * PAGE;
 
 export function createTrainingMemory(
@@ -44,12 +44,12 @@ export function createTrainingMemory(
   if (bytes > MAX_BYTES)
     throw new ChispaError(
       'model-too-large',
-      `Full training of ${Math.round(elements / 1e6)} million parameters needs more than the 4 GB its memory can hold. Use --mode lora.`,
+      `Full training of ${Math.round(elements / 1e6)} million parameters needs more than 4 GB, the most that its memory can hold. Use --mode lora.`,
     );
   const memory = allocate(Math.ceil(bytes / PAGE));
   const startOf = (region: Region) => {
     const index = regions.indexOf(region);
-    if (index < 0) throw new Error(`no memory was set aside for ${region}`);
+    if (index < 0) throw new Error(`no memory was allocated for ${region}`);
     return index * elements * 4;
   };
   return {
@@ -68,12 +68,12 @@ export function createTrainingMemory(
 
 function allocate(pages: number): WebAssembly.Memory {
   try {
-    // Not grown later: growing would detach every view.
+    // Never grown later: that would detach every view.
     return new WebAssembly.Memory({ initial: pages, maximum: MAX_BYTES / PAGE });
   } catch (cause) {
     throw new ChispaError(
       'out-of-memory',
-      `This machine does not give the ${Math.round((pages * PAGE) / 1e6)} MB that full training needs. Use --mode lora.`,
+      `Full training needs ${Math.round((pages * PAGE) / 1e6)} MB, which this machine cannot provide. Use --mode lora.`,
       { cause },
     );
   }

@@ -12,11 +12,11 @@ export interface AdamWSettings {
 export const ADAMW_DEFAULTS: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
 
 export interface Optimizer {
-  /** Adds the gradients to the sums of this step. */
+  /** Adds the gradients to this step's sums. */
   accumulate(): void;
   /**
-   * One AdamW step: the gradients (or their sums) are scaled down to a global norm of `clip`, then applied.
-   * `step` counts from 1. Returns the norm before clipping; where it is not finite nothing is changed.
+   * One AdamW step: the gradients (or their sums) are scaled down to a global norm of `clip`, then applied. `step` counts
+   * from 1. Returns the norm before clipping; if it is not finite, nothing is changed.
    */
   step(options: { step: number; learningRate: number; clip: number }): number;
 }
@@ -53,7 +53,7 @@ export async function createAdamW(
     step({ step, learningRate, clip }) {
       const norm = Math.sqrt(kernels.squaredNorm(summed.length, summed.byteOffset));
       if (!Number.isFinite(norm)) return norm;
-      const scale = Math.min(1, clip / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_ has it
+      const scale = Math.min(1, clip / (norm + 1e-6)); // as in torch.nn.utils.clip_grad_norm_
       const rate = learningRate / (1 - beta1 ** step);
       const root = 1 / Math.sqrt(1 - beta2 ** step);
       for (const { offsets, length, decayed } of tensors) {

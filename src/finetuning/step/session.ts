@@ -8,8 +8,8 @@ export type Feeds = Record<string, Tensor>;
 type Output = InferenceSession.ReturnType[string];
 
 /**
- * A session for graphs whose row lengths change from run to run: no memory pattern (one for each length raised the
- * peak of a 124M model from 2.9 to 3.6 GB).
+ * A session for graphs whose row lengths change from run to run: no memory pattern (one per length raised the peak of a
+ * 124M model from 2.9 to 3.6 GB).
  */
 export const createSession = (model: Uint8Array, threads: number): Promise<InferenceSession> =>
   InferenceSession.create(model, {
@@ -17,7 +17,7 @@ export const createSession = (model: Uint8Array, threads: number): Promise<Infer
     interOpNumThreads: 1,
     enableMemPattern: false,
     logSeverityLevel: 3,
-    // Waiting threads sleep: spinning would take the time of a bot on the same machine.
+    // Waiting threads sleep: spinning would steal time from a bot on the same machine.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
 
@@ -25,18 +25,18 @@ setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
 /**
- * Frees the outputs of former runs. onnxruntime-node makes each output an array of its own besides the memory it was
- * given for it, outside V8's heap: V8, whose heap hardly grows, lets the gradients of a large model stand for several steps.
+ * Frees the outputs of earlier runs. onnxruntime-node copies each output into a new array outside V8's heap, even if it
+ * was given memory for it; since its own heap hardly grows, V8 would keep a large model's gradients for several steps.
  */
 export const freeOutputs = (): void => collect();
 
-/** Arrays as tensors over the same memory. */
+/** Tensors that share the arrays' memory. */
 export const tensorsOf = (views: Views, shapes: ReadonlyMap<string, readonly number[]>): Feeds =>
   Object.fromEntries(
     [...views].map(([name, array]) => [name, new Tensor('float32', array, shapes.get(name) ?? [])]),
   );
 
-/** What every graph of `graph/training.ts` takes of a batch. */
+/** The inputs that every graph of `graph/training.ts` takes from a batch. */
 export function batchFeeds({ rows, length, ids, positions, segments, targets }: Batch): Feeds {
   const grid = (data: BigInt64Array) => new Tensor('int64', data, [rows, length]);
   return {
@@ -47,7 +47,7 @@ export function batchFeeds({ rows, length, ids, positions, segments, targets }: 
   };
 }
 
-/** The numbers of a float32 output. */
+/** The values of a float32 output. */
 export function floatsOf(output: Output | undefined): Float32Array {
   if (!(output?.data instanceof Float32Array)) throw new Error('the graph gave no float32 output');
   return output.data;

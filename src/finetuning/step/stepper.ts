@@ -9,12 +9,12 @@ import { createTrainingMemory, type TrainingMemory, type Views } from './memory.
 import { type AdamWSettings, createAdamW } from './optimizer.ts';
 import { batchFeeds, createSession, type Feeds, floatsOf, freeOutputs, tensorsOf } from './session.ts';
 
-/** Bytes of gradients from which on freeing them costs nothing beside a step. */
+/** Bytes of gradients above which freeing them costs nothing compared with a step. */
 const LARGE = 64e6;
 
 export interface StepperOptions {
   config: ModelConfig;
-  /** Weights that are fed and do not learn: all of them with `lora`, none without. */
+  /** Weights that are fed but not trained: all of them with `lora`, none without. */
   frozen: Views;
   lora?: LoraShape;
   dropout: number;
@@ -31,19 +31,19 @@ export interface StepperOptions {
 export interface StepOutcome {
   /** Weighted mean loss of the step's tokens, in nats, before the update. */
   loss: number;
-  /** Global gradient norm before clipping. Where it is not finite, nothing was changed. */
+  /** Global gradient norm before clipping. If it is not finite, nothing was changed. */
   norm: number;
 }
 
 /** Runs training steps and evaluations of one model. Its calls block the thread while onnxruntime computes. */
 export interface Stepper {
   memory: TrainingMemory;
-  /** One optimizer step over these batches. `step` counts from 1 and decides the dropout masks. */
+  /** One optimizer step over these batches. `step` counts from 1 and determines the dropout masks. */
   step(
     batches: readonly Batch[],
     at: { step: number; learningRate: number; clip: number },
   ): Promise<StepOutcome>;
-  /** Loss and gradient of the batches without an update; the gradient is left in the memory. */
+  /** Loss and gradient of the batches, without an update; the gradient stays in the memory. */
   differentiate(batches: readonly Batch[], step: number): Promise<number>;
   /** Loss of every token [N], in nats, without dropout. */
   losses(batch: Batch): Promise<Float32Array>;
@@ -132,7 +132,7 @@ function dropoutFeeds(config: ModelConfig, { rows, length }: Batch, seeds: reado
   );
 }
 
-/** Adds the rows of an embedding's gradient at their places. */
+/** Scatters the rows of an embedding's gradient into place, adding. */
 function addRows(
   { output, table, indices }: TrainingGraph['rows'][number],
   results: InferenceSession.ReturnType,

@@ -5,12 +5,12 @@ import { readTensor } from '../../models/safetensors.ts';
 import { expectedShapes } from '../../models/shapes.ts';
 import type { Views } from './memory.ts';
 
-/** Reads every weight of a model as float32 into `into`, which names the arrays that must be there. */
+/** Reads every weight of a model as float32 into the arrays of `into`, all of which must exist in the model. */
 export async function loadWeights(folder: ModelFolder, into: Views): Promise<void> {
   for (const [name, array] of into) array.set(await readTensor(folder.weights, tensorFor(folder, name).name));
 }
 
-/** Arrays of their own for the weights of a model that stays as it is. */
+/** Newly allocated arrays for the weights of a model that is not trained. */
 export const emptyWeights = (config: ModelConfig): Views =>
   new Map(
     [...expectedShapes(config)].map(([name, shape]) => [
@@ -20,8 +20,8 @@ export const emptyWeights = (config: ModelConfig): Views =>
   );
 
 /**
- * The start of an adapter (arXiv:2106.09685): A uniform in ±1/√inputs, as PEFT draws it, B zero, so that the model
- * first computes what it did.
+ * Initializes an adapter (arXiv:2106.09685): A uniform in ±1/√inputs, as in PEFT, and B zero, so that the model
+ * computes the same as before at first.
  */
 export function initializeAdapters(
   views: Views,

@@ -6,25 +6,25 @@ import { recitableWords } from '../../finetuning/measure/text-figures.ts';
 import { fitVoteModel, jokeValue, type RatedJoke, type VoteModel } from './vote-model.ts';
 
 export const CORPUS_DEFAULTS = {
-  /** Share of the rated jokes that is never learned from: the gate's. */
+  /** Share of the rated jokes that is never trained on, but kept for the gate. */
   heldOut: 0.15,
-  /** What the seed jokes count together, as a share of all. They keep the language whole. */
+  /** The seed jokes' share of the total weight. They keep the language intact. */
   seedShare: 0.2,
-  /** Seed jokes that a run learns from at most, others each time: all 5,400 would outlast what people rated. */
+  /** Most seed jokes in a run, different ones each time: all 5,400 would drown out what people rated. */
   seedJokes: 500,
-  /** Largest share of the rated jokes' weight that one guild has, where there are guilds enough. */
+  /** Largest share of the rated jokes' weight for one guild, if there are enough guilds. */
   guildShare: 0.25,
-  /** Largest weight of a joke, in mean weights of the rated jokes that count. No number of votes goes past it. */
+  /** Largest weight of a joke, as a multiple of the mean weight of the rated jokes that count. No number of votes exceeds it. */
   mostWeight: 3,
-  /** Above 1, the best jokes count still more than good ones. */
+  /** Above 1, the best jokes count even more than good ones. */
   sharpness: 1,
 };
 export type CorpusOptions = typeof CORPUS_DEFAULTS;
 
-/** Rated jokes of which about `heldOut` are held out. */
+/** How many rated jokes it takes for about `heldOut` to be held out. */
 export const ratedJokesFor = (heldOut: number): number => Math.ceil(heldOut / CORPUS_DEFAULTS.heldOut);
 
-/** Which jokes a run learned from and which it held out, and what each counted, without their texts: kept with the run. */
+/** Which jokes a run was trained on and which it held out, with their weights but not their texts: kept with the run. */
 export interface RunSnapshot {
   training: { id: string; weight: number }[];
   heldOut: { id: string; weight: number }[];
@@ -34,12 +34,12 @@ export interface RunSnapshot {
 export interface LearningCorpus {
   training: TrainingJoke[];
   /**
-   * Rated jokes that no run ever learns from: the side a joke is on is a hash of its text. Their weights have a sign:
-   * above 0 for jokes that are liked, below for those that are not.
+   * Rated jokes that no run ever trains on: a hash of a joke's text decides which side it is on. Weights are signed:
+   * positive for jokes that are liked, negative for the others.
    */
   heldOut: { text: string; weight: number }[];
   snapshot: RunSnapshot;
-  /** Seed jokes among what is learned from. */
+  /** Seed jokes among the training jokes. */
   seedJokes: number;
   /** sha256 over ids, weights and texts. */
   sha256: string;
@@ -53,10 +53,10 @@ interface Valued extends RatedJoke {
 const SAME_JOKE = 0.8;
 
 /**
- * What to learn from: rated jokes by what they are worth, and the seed jokes. A joke's weight grows with its shrunk
- * mean above that of all jokes; one that is not above it counts nothing. Of near-duplicates, and of jokes that recite one
- * another, the best counts: a phrase that many jokes share would be learned many times over, and soon by heart. One that
- * is near a seed joke, or recites one, counts nothing. `rated` has the oldest first.
+ * What to train on: rated jokes, weighted by how well they are liked, and the seed jokes. A joke's weight grows with its
+ * shrunk mean above that of all jokes; a joke not above it gets none. Among near-duplicates, and among jokes that recite
+ * one another, only the best counts: a phrase that many jokes share would be learned many times over and soon recited. A
+ * joke that is near a seed joke, or recites one, gets no weight. `rated` is oldest first.
  */
 export function learningCorpus(
   rated: readonly RatedJoke[],
@@ -64,7 +64,7 @@ export function learningCorpus(
   options: CorpusOptions = CORPUS_DEFAULTS,
 ): LearningCorpus {
   const voteModel = fitVoteModel(rated);
-  // Before duplicates go: the side of near-duplicates is that of their oldest, which must not change.
+  // Before duplicates are dropped: near-duplicates are on the side of their oldest, which must not change.
   const groups = duplicateGroups(rated.map(({ text }) => text));
   const sides = splitByHash(rated, ({ text }) => text, groups, options.heldOut);
   const meritsOf = (jokes: readonly RatedJoke[]) => {
@@ -96,7 +96,7 @@ export function learningCorpus(
   };
 }
 
-/** At most `most` of the items, evenly spread; another `turn` takes others. */
+/** At most `most` of the items, evenly spread; another `turn` picks others. */
 function someOf<T>(items: readonly T[], most: number, turn: number): readonly T[] {
   const step = Math.max(1, Math.ceil(items.length / most));
   return items.filter((_, i) => (i + turn) % step === 0);
@@ -121,13 +121,13 @@ function withoutDuplicates(
   return rated.filter((joke) => keeps.has(joke));
 }
 
-/** How far a joke's value is above the mean of all (below: negative), in standard deviations of the values. */
+/** How far a joke's value is above (or, if negative, below) the mean of all, in standard deviations of the values. */
 function merit(joke: RatedJoke, model: VoteModel, { sharpness }: CorpusOptions): number {
   const above = (jokeValue(joke, model) - model.mean) / model.spread;
   return Math.sign(above) * Math.abs(above) ** sharpness;
 }
 
-/** Weights whose sizes have a mean of about 1 where they count, none of them above `most`. */
+/** Weights scaled so that the magnitudes of the nonzero ones average about 1, each capped at `most`. */
 function capJokes(merits: readonly number[], most: number): number[] {
   const counting = merits.filter((value) => value !== 0);
   const mean = counting.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, counting.length);
@@ -135,8 +135,8 @@ function capJokes(merits: readonly number[], most: number): number[] {
 }
 
 /**
- * Takes from guilds with more than their share until none has more; with fewer guilds than shares each may have an
- * equal part. What was taken is not given to others.
+ * Reduces guilds with more than their share until none has more; with fewer guilds than shares, each may have an equal
+ * part. What is taken from one guild is not given to others.
  */
 function capGuilds(weights: readonly number[], jokes: readonly RatedJoke[], share: number): Valued[] {
   const totals = new Map<string, number>();
@@ -158,12 +158,12 @@ function guildLimit(totals: readonly number[], share: number): number {
   const descending = [...totals].sort((a, b) => b - a);
   const part = Math.max(share, 1 / Math.max(1, totals.length));
   let rest = descending.reduce((sum, total) => sum + total, 0);
-  // With the k largest at the limit L: L = part × (k L + rest), as long as the others are below L.
+  // With the k largest capped at L: L = part × (k L + rest), as long as the others are below L.
   for (let k = 0; k < descending.length; k++) {
     const limit = k === 0 ? part * rest : part * k < 1 ? (part * rest) / (1 - part * k) : Number.NaN;
     const next = descending[k] ?? 0;
     if (next <= limit) return limit;
     rest -= next;
   }
-  return descending.at(-1) ?? 0; // all alike: nobody above the smallest
+  return descending.at(-1) ?? 0; // all equal: nobody above the smallest
 }

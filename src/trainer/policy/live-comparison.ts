@@ -1,4 +1,4 @@
-/** The ratings of one model version: one observation a rated joke, so that a joke with many votes counts once. */
+/** The ratings of one model version: one observation per rated joke, so that a joke with many votes counts once. */
 export interface VersionRatings {
   /** Number of jokes with votes. */
   jokes: number;
@@ -9,9 +9,9 @@ export interface VersionRatings {
 }
 
 export const LIVE_DEFAULTS = {
-  /** Probability of ever finding a version worse that is not, however often one looks. */
+  /** Probability of ever finding a version worse when it is not, however often one looks. */
   significance: 0.05,
-  /** Rated jokes of each version before anything is said. */
+  /** Rated jokes that each version needs before a verdict. */
   jokes: 30,
   /** A version holds once it is known to be no worse than this, in points. */
   margin: 0.25,
@@ -20,10 +20,9 @@ export const LIVE_DEFAULTS = {
 export type LiveVerdict = 'worse' | 'holds' | 'undecided';
 
 /**
- * Whether the present version's live ratings fall below the former one's. It may be asked after every vote: the
- * bound is a confidence sequence (normal mixture; Robbins 1970, Waudby-Smith et al. 2021, arXiv:2103.06476), true
- * at all times at once with the chosen probability, where a t-test asked again and again would in the end find
- * something by chance.
+ * Whether the new version's live ratings are below the former one's. It may be asked after every vote: the bound is a
+ * confidence sequence (normal mixture; Robbins 1970, Waudby-Smith et al. 2021, arXiv:2103.06476), valid at all times at
+ * once with the chosen probability, whereas a repeated t-test would eventually find something by chance.
  */
 export function liveVerdict(
   former: VersionRatings,
@@ -37,7 +36,7 @@ export function liveVerdict(
   return difference - halfWidth > -options.margin ? 'holds' : 'undecided';
 }
 
-/** Half the width of the confidence sequence of the difference of two means, in points. */
+/** Half the width of the confidence sequence for the difference of two means, in points. */
 function confidenceSequence(
   a: VersionRatings,
   b: VersionRatings,
@@ -46,7 +45,7 @@ function confidenceSequence(
   const error = a.variance / a.jokes + b.variance / b.jokes;
   const deviation = Math.sqrt((a.variance + b.variance) / 2);
   if (deviation === 0) return 0;
-  // As many observations of one sample as would leave the same error; narrowest at four times the fewest jokes.
+  // The size of a single sample with the same standard error; narrowest at four times the fewest jokes.
   const n = deviation ** 2 / error;
   const mixture = 1 / (2 * jokes);
   const inside = n * mixture + 1;

@@ -1,13 +1,13 @@
-/** A joke of our own making and what people thought of it together: nothing of any one person. */
+/** One of our own jokes and its votes in aggregate: nothing about any one person. */
 export interface RatedJoke {
   id: string;
-  /** Where it was told: no guild may own the model. */
+  /** Where it was told: no guild may dominate the model. */
   guildId: string;
-  /** As it was shown: of a continuation of our own joke, the whole. */
+  /** As it was shown: for a continuation of our own joke, the whole text. */
   text: string;
-  /** From our own list of themes, or none. */
+  /** From our own list of themes; null if none. */
   theme: string | null;
-  /** Number of votes, old ones counting less: above 0, rarely whole. */
+  /** Number of votes, old ones counting less: above 0, rarely an integer. */
   votes: number;
   /** Their mean, 1 to 5, old ones counting less. */
   mean: number;
@@ -16,29 +16,29 @@ export interface RatedJoke {
   modelVersionId: number;
 }
 
-/** What is believed of a joke before anybody voted, and how many votes outweigh that belief. */
+/** The prior for a joke before anybody votes, and how many votes outweigh it. */
 export interface VoteModel {
   /** Mean of the jokes, 1 to 5. */
   mean: number;
-  /** Votes at `mean` that every joke is given beforehand. */
+  /** Pseudo-votes at `mean` that every joke starts with. */
   shrinkage: number;
   /** Standard deviation of the jokes' true values, in points. */
   spread: number;
 }
 
-/** Before there are enough votes to know better: the middle of the scale, as Discord's ranking does. */
+/** Used until there are enough votes: the middle of the scale, as in Discord's ranking. */
 const PRIOR: VoteModel = { mean: 3, shrinkage: 5, spread: 0.5 };
-/** Jokes with at least two votes from which on the model is fitted. */
+/** How many jokes with at least two votes it takes to fit the model. */
 const ENOUGH = 20;
 const SHRINKAGE = { least: 1, most: 20 };
-/** Votes of one joke that the fit counts at most: a crowd at one joke must not move what is believed of all. */
+/** Most votes that the fit counts for one joke: a crowd at one joke must not shift the estimates for all. */
 const MOST_VOTES = 10;
 
 /**
- * Fits a random-effects model of votes: vote = value of the joke + the rater's bias and noise, both normal. A joke's
- * value then is best guessed by the shrunk mean below (the best linear unbiased predictor), with the prior counting
- * as noise variance / value variance votes. Both variances by the method of moments (one-way analysis of variance).
- * docs/learning.md says what it leaves out.
+ * Fits a random-effects model of votes: vote = value of the joke + the rater's bias and noise, both normal. The best
+ * estimate of a joke's value is then the shrunk mean below (the best linear unbiased predictor), with the prior counting
+ * as noise variance / value variance votes. Both variances come from the method of moments (one-way analysis of
+ * variance). docs/learning.md says what this leaves out.
  */
 export function fitVoteModel(jokes: readonly RatedJoke[]): VoteModel {
   const counted = jokes.map((joke) => ({ ...joke, votes: Math.min(MOST_VOTES, joke.votes) }));
@@ -50,12 +50,12 @@ export function fitVoteModel(jokes: readonly RatedJoke[]): VoteModel {
   const ofMeans = sum(repeated.map((joke) => (joke.mean - mean) ** 2)) / repeated.length;
   const sampling = (noise * sum(repeated.map(({ votes }) => 1 / votes))) / repeated.length;
   const value = Math.max(ofMeans - sampling, noise / SHRINKAGE.most);
-  if (value <= 0) return { ...PRIOR, mean }; // everybody gave every joke the same
+  if (value <= 0) return { ...PRIOR, mean }; // everybody gave every joke the same score
   const shrinkage = Math.min(SHRINKAGE.most, Math.max(SHRINKAGE.least, noise / value));
   return { mean, shrinkage, spread: Math.sqrt(value) };
 }
 
-/** A joke's value, 1 to 5: the mean of its votes, drawn to the mean of all jokes the more the fewer they are. */
+/** A joke's value, 1 to 5: the mean of its votes, shrunk toward the mean of all jokes, more so the fewer votes it has. */
 export const jokeValue = ({ votes, mean }: Pick<RatedJoke, 'votes' | 'mean'>, model: VoteModel): number =>
   (votes * mean + model.shrinkage * model.mean) / (votes + model.shrinkage);
 

@@ -184,6 +184,6 @@ describe('a request', () => {
     const own = await writeTinyModel(join(folder, 'own'));
     const run = await prepare({ base: own });
     await writeTinyModel(own, { n_layer: 1 });
-    await expect(perform(run)).rejects.toThrow(/is not the one this run began with/);
+    await expect(perform(run)).rejects.toThrow(/is not the one that this run started from/);
   });
 });

@@ -102,6 +102,6 @@ describe('AdamW in WebAssembly', () => {
 describe('the memory of training', () => {
   it('says what to do when a model is too large for it', () => {
     const shapes = new Map([['wte.weight', [300_000, 1000]]]);
-    expect(() => createTrainingMemory(shapes)).toThrow('300 million parameters needs more than the 4 GB');
+    expect(() => createTrainingMemory(shapes)).toThrow('300 million parameters needs more than 4 GB');
   });
 });

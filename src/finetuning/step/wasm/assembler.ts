@@ -1,6 +1,6 @@
 /*
- * Loops over float32 arrays as WebAssembly SIMD, written as expressions: the little of the binary format that the
- * kernels beside this file need. Names and opcodes are those of https://webassembly.github.io/spec/core/binary.
+ * Loops over float32 arrays as WebAssembly SIMD, written as expressions: the small part of the binary format that the
+ * kernels next to this file need. Names and opcodes are those of https://webassembly.github.io/spec/core/binary.
  */
 
 /** Instructions that leave one value on the stack. */
@@ -14,15 +14,15 @@ export interface LoopFunction {
   code: Code;
 }
 
-/** What the body of a loop is written with; it handles four elements (one v128) at a time. */
+/** The operations for writing a loop's body, which handles four elements (one v128) at a time. */
 export interface Loop {
   /** Computes a vector once, before the loop. */
   constant(value: Code): Code;
-  /** Computes a vector in each turn, to be used more than once in it. */
+  /** Computes a vector in each iteration, to be used more than once in it. */
   let(value: Code): Code;
-  /** Adds up vectors of two doubles over all turns, for `result`. */
+  /** Adds up vectors of two doubles over all iterations, for `result`. */
   sum(value: Code): Code;
-  /** Writes the array's four elements. `array` is the address that was handed in. */
+  /** Writes the array's four elements. `array` is the address passed in. */
   store(array: Code, value: Code): void;
   /** The double that the function returns, computed after the loop. */
   result(value: Code): void;
@@ -61,7 +61,7 @@ export const upperHalf = (value: Code): Code => {
   const lanes = Array.from({ length: 16 }, (_, byte) => (byte + 8) % 16);
   return [...value, ...value, 0xfd, 0x0d, ...lanes];
 };
-/** Four elements at an address; 2 is log2 of the alignment in bytes that is promised. */
+/** Four elements at an address; 2 is log2 of the promised alignment in bytes. */
 export const load = (array: Code): Code => [...array, 0xfd, 0x00, 2, 0];
 
 const get = (local: number): Code => [0x20, ...unsigned(local)];
@@ -70,7 +70,7 @@ const i32 = { const: (value: number): Code => [0x41, value], add: operation(0x6a
 
 /**
  * A function `(n, ...arrays, ...scalars)` that runs `write`'s body over n elements: `n` is a multiple of 4, arrays are
- * byte offsets in the memory, scalars are float32 and reach the body as vectors of four.
+ * byte offsets in the memory, scalars are float32 and enter the body as vectors of four.
  */
 export function loop<A extends string, S extends string>(
   { name, arrays, scalars }: { name: string; arrays: readonly A[]; scalars: readonly S[] },
@@ -106,7 +106,7 @@ export function loop<A extends string, S extends string>(
   );
   write(
     builder,
-    Object.fromEntries(addresses) as Record<A, Code>, // fromEntries forgets the keys' type
+    Object.fromEntries(addresses) as Record<A, Code>, // fromEntries loses the keys' type
     Object.fromEntries(vectors) as Record<S, Code>,
   );
   const advance = arrays.flatMap((_, i) => set(1 + i, i32.add(get(1 + i), i32.const(16))));

@@ -23,9 +23,9 @@ export interface Kernels {
 const { add, sub, mul, div, sqrt, splat } = f32x4;
 
 /**
- * One AdamW step (arXiv:1711.05101) over n elements: parameters p, moments m and v, gradients g.
- * `scale` multiplies the gradient first (clipping), `rate` is the learning rate over the first moment's bias
- * correction, `root` one over the square root of the second's, `keep` is 1 − learning rate · weight decay.
+ * One AdamW step (arXiv:1711.05101) over n elements: parameters p, moments m and v, gradients g. `scale` first multiplies
+ * the gradient (clipping), `rate` is the learning rate divided by the first moment's bias correction, `root` the inverse
+ * square root of the second's, `keep` is 1 − learning rate · weight decay.
  */
 const adamw = loop(
   {

@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that we use; @types/node leaves it to the browser's library. */
+/** The part of the WebAssembly API that we use; @types/node leaves it to the DOM library. */
 declare namespace WebAssembly {
   class Memory {
     constructor(pages: { initial: number; maximum?: number });
