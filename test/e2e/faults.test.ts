@@ -148,7 +148,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
   });
 
   it('survives a deleted channel, a banned member and a lost guild', async () => {
-    const other = (await player.world()).guilds[0]?.channels.at(-1);
+    const other = (await player.world()).guilds[0]?.channels.find(({ name }) => name === 'pruebas');
     const moderate = (options: Record<string, unknown>, subcommand: string) =>
       player.ask(player.moderator, 'ajustar', options, { subcommand }).then((asked) => asked.answer());
     await moderate({ canal: other?.id }, 'registro');
