@@ -1,4 +1,5 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
+import { clockOffset } from '../db/clock.ts';
 import type { Store } from '../db/connect.ts';
 import { createBell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -108,7 +109,7 @@ export async function startConsumer({
   async function run(job: JobWithMetadata<GenerateJob>): Promise<void> {
     const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
     try {
-      const late = Date.now() > claimed.deadline;
+      const late = await isLate(claimed.deadline);
       await (late ? expire(claimed) : handle(claimed, stopping.signal));
       await boss.complete(GENERATE, job);
     } catch (error) {
@@ -117,6 +118,16 @@ export async function startConsumer({
       else if (!stopping.signal.aborted) tell('a job failed and goes back to the queue')(error);
       await boss.fail(GENERATE, job, { message: messageOf(error) }).catch(tell('could not hand a job back'));
     }
+  }
+
+  /** A deadline is Discord's time. Where this machine's clock says it has passed, the database's is asked too. */
+  async function isLate(deadline: number): Promise<boolean> {
+    if (Date.now() <= deadline) return false;
+    const offset = await clockOffset(store.db);
+    if (Date.now() + offset > deadline) return true;
+    const minutes = Math.round(-offset / 60_000);
+    log.warn(`this machine's clock is ${minutes} minutes ahead of the database's: set it right`);
+    return false;
   }
 
   async function stop(): Promise<void> {
