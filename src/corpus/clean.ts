@@ -4,15 +4,15 @@ import { repairMojibake } from './encoding.ts';
 const BREAKING_TAG = /<br\s*\/?>|<\/(?:p|div|li|h[1-6]|tr)>/gi;
 const INLINE_TAG =
   /<\/?(?:a|b|big|center|div|em|font|h[1-6]|i|li|ol|p|small|span|strong|tr|td|table|u|ul)(?:\s[^<>]*)?>/gi;
-const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]|\p{Cs}/gu; // soft hyphens, zero widths, half surrogates
+const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]|\p{Cs}/gu; // soft hyphens, zero-width characters, lone surrogates
 const TURN = /^-+\s*(?=[^\s\d-])/;
 
 /**
- * One way of writing for texts of every origin:
- * - mojibake and HTML (entities, also twice encoded; tags) repaired, Unicode composed (NFC);
+ * Normalizes texts of every origin:
+ * - mojibake and HTML (tags and entities, even doubly encoded) repaired, Unicode composed (NFC);
  * - every dash is `-`, a dialogue turn is a line that begins with `- `, quotes are `"` and `'`, `…` is `...`,
- *   a mark is repeated at most three times;
- * - no control characters, no double spaces, no space at either end of a line, no empty lines.
+ *   a punctuation mark is repeated at most three times;
+ * - no control characters, double spaces, leading or trailing spaces, or empty lines.
  *
  * Cleaning a clean text changes nothing.
  */

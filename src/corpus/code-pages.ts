@@ -1,10 +1,10 @@
 /**
- * Windows-1252, bytes 80 to 9F, as the WHATWG Encoding Standard has it (index-windows-1252); from A0 on a byte is its own
- * code point. Written down here because `TextDecoder` of many Node versions reads these bytes as Latin-1.
+ * Windows-1252, bytes 80 to 9F, as in the WHATWG Encoding Standard (index-windows-1252); from A0 on a byte is its own code
+ * point. Spelled out here because in many Node versions `TextDecoder` reads these bytes as Latin-1.
  */
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
-/** What Spanish text needs of two older encodings; other bytes of theirs are lost (U+FFFD). */
+/** The part of two older encodings that Spanish text needs; their other bytes are lost (U+FFFD). */
 const CP850 = pairs(
   '81ü 82é 90É 9aÜ a0á a1í a2ó a3ú a4ñ a5Ñ a6ª a7º a8¿ ad¡ ae« af» b5Á d6Í e0Ó e9Ú fa· 87ç 80Ç',
 );
@@ -27,19 +27,19 @@ const decodeBy =
 export const decodeWindows1252 = decodeBy(windows1252Of);
 const OTHERS = [CP850, MAC_ROMAN].map((page) => decodeBy((byte) => page.get(byte) ?? '\ufffd'));
 
-/** The byte that Windows-1252 shows as this character; the five it leaves undefined stand for themselves. */
+/** The Windows-1252 byte of each character; the five undefined ones map to themselves. */
 export const windows1252Byte: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 128 }, (_, i) => [windows1252Of(128 + i), 128 + i]),
 );
 
-/** Decodes a line of an eight-bit encoding: Windows-1252, unless it reads as Spanish in CP850 or Mac OS Roman alone. */
+/** Decodes a line in an eight-bit encoding: Windows-1252, unless it reads as Spanish only in CP850 or Mac OS Roman. */
 export function decodeEightBit(bytes: Uint8Array): string {
   return [decodeWindows1252, ...OTHERS]
     .map((decode) => decode(bytes))
     .reduce((best, other) => (spanishness(other) > spanishness(best) ? other : best));
 }
 
-/** How often the letters beyond ASCII stand where Spanish has them, less how often they do not. */
+/** How often non-ASCII letters occur where Spanish has them, minus how often they do not. */
 function spanishness(text: string): number {
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
   const inPlace = count(

@@ -5,7 +5,7 @@ import { type Joke, meanScore, type Votes, voteCount } from './joke.ts';
 import type { Row } from './rows.ts';
 import { foldedWords } from './words.ts';
 
-/** What may be a joke's longest form: CHISTES' longest has some 3,000 characters. */
+/** Longest text accepted as a joke: CHISTES' longest has about 3,000 characters. */
 const MAX_CHARACTERS = 8_000;
 
 const NAMES = {
@@ -19,19 +19,19 @@ const NAMES = {
 /** Whether a row of these columns can be a joke at all. */
 export const hasText = (row: Row): boolean => NAMES.text.some((name) => row.values.has(name));
 
-/** What a row holds: a joke, with what of its other cells could not be read, or the reason why it is none. */
+/** What a row contains: a joke, with notes on other cells that could not be read, or the reason why it has none. */
 export type ReadRow = { joke: Joke; notes: string[] } | string;
 
 /**
- * A row as a joke: the columns of CHISTES (id, text, keywords, funny, category), votes as HAHA has them (`votes_no`,
+ * Reads a row as a joke: the columns of CHISTES (id, text, keywords, funny, category), votes as in HAHA (`votes_no`,
  * `votes_1` … `votes_5`, or `votes: { "1": n, … }`) or `ratings: { rater: 0–5 }`, and `rating` with `votes` as Chispa
- * exports them. Beside the text a cell costs nothing but itself.
+ * exports them. Except for the text, a cell that cannot be read costs only itself.
  */
 export function jokeOf(row: Row): ReadRow {
   const raw = column(row, 'text');
   if (raw === undefined) return 'has no text';
   if (typeof raw !== 'string') return 'has a text that is not a string';
-  if (isNo(row.values.get('is_humor'))) return 'is marked as no joke (is_humor is 0)';
+  if (isNo(row.values.get('is_humor'))) return 'is marked as not a joke (is_humor is 0)';
   const lost = lostIn(raw);
   if (lost) return lost;
   const text = cleanText(raw);
@@ -61,12 +61,12 @@ export function jokeOf(row: Row): ReadRow {
   return { joke, notes };
 }
 
-/** Text that another program has already spoiled says nothing to learn. */
+/** Why a text is unusable: another program has already corrupted it. */
 function lostIn(raw: string): string | undefined {
-  if (raw.includes('\0')) return 'holds a zero byte';
-  if (raw.includes('\ufffd')) return 'holds characters that were lost in an earlier conversion (U+FFFD)';
+  if (raw.includes('\0')) return 'contains a zero byte';
+  if (raw.includes('\ufffd')) return 'contains characters that were lost in an earlier conversion (U+FFFD)';
   if (/[\u0080-\u009f]/.test(repairMojibake(raw)))
-    return 'holds control characters where letters must have been: it is in an encoding that is not known here';
+    return 'contains control characters in place of letters: its encoding is not supported';
   return undefined;
 }
 
@@ -76,7 +76,7 @@ const column = (row: Row, name: keyof typeof NAMES): unknown =>
 const isMissing = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
-  Number.isNaN(value) || // as pyarrow and polars write it into a column of numbers
+  Number.isNaN(value) || // as pyarrow and polars write it in a numeric column
   (typeof value === 'string' && /^(|null|nan|none|n\/a|#n\/a)$/i.test(value.trim()));
 
 const isNo = (value: unknown): boolean => /^(0|0\.0|false|no)$/i.test(String(value));
@@ -84,11 +84,11 @@ const isNo = (value: unknown): boolean => /^(0|0\.0|false|no)$/i.test(String(val
 const wordOf = (value: unknown): string =>
   ['string', 'number', 'bigint'].includes(typeof value) ? cleanText(String(value)).replace(/\n/g, ' ') : '';
 
-/** Exactly as it stands there: an id is compared, not read. */
+/** Verbatim: an id is compared, not interpreted. */
 const idOf = (value: unknown): string | undefined =>
   ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;
 
-/** A number, undefined where there is none, NaN where something else stands. A comma is a decimal one. */
+/** A number, undefined if there is none, NaN for anything else. A comma is a decimal comma. */
 function numberOf(value: unknown): number | undefined {
   if (isMissing(value)) return undefined;
   if (typeof value === 'object') return Number.NaN;
@@ -100,7 +100,7 @@ function numberIn(row: Row, name: string): number | undefined | string {
   return number === undefined || Number.isFinite(number) ? number : `its "${name}" is not a number`;
 }
 
-/** A list, or its text: `["a", "b"]`, `['a', 'b']` (as Python prints it), `a, b`, `a; b`, `a|b`. */
+/** A list, or a list as text: `["a", "b"]`, `['a', 'b']` (as Python prints it), `a, b`, `a; b`, `a|b`. */
 function keywordsOf(value: unknown): string[] {
   const list = typeof value === 'string' ? jsonList(value) : value;
   const parts = Array.isArray(list)
@@ -125,7 +125,7 @@ function jsonList(text: string): unknown {
   }
 }
 
-/** Of the votes, or the columns `rating` and `votes` of an export. */
+/** The rating from the votes, or from the columns `rating` and `votes` of an export. */
 function ratingOf(row: Row, votes: Votes | undefined): { mean: number; votes: number } | string | undefined {
   if (votes) {
     const mean = meanScore(votes);
@@ -134,9 +134,9 @@ function ratingOf(row: Row, votes: Votes | undefined): { mean: number; votes: nu
   const mean = numberIn(row, 'rating');
   if (mean === undefined || typeof mean === 'string') return mean;
   const count = numberOf(row.values.get('votes'));
-  if (count === undefined) return undefined; // nobody knows how much it weighs
+  if (count === undefined) return undefined; // without a count, its weight is unknown
   if (!Number.isInteger(count) || count < 1 || mean < 0 || mean > 5)
-    return 'its "rating" is not from 0 to 5, or its "votes" is no count';
+    return 'its "rating" is not between 0 and 5, or its "votes" is not a count';
   return { mean, votes: count };
 }
 
@@ -146,7 +146,8 @@ function votesOf(row: Row): Votes | string | undefined {
   if (named.every(isMissing)) return raterVotes(row.values.get('ratings'));
   for (const [score, value] of named.entries()) {
     const count = numberOf(value) ?? 0;
-    if (!Number.isInteger(count) || count < 0) return `it has a number of votes that is no count: ${value}`;
+    if (!Number.isInteger(count) || count < 0)
+      return `it has a number of votes that is not a count: ${value}`;
     counts[score] = count;
   }
   return tuple(counts);

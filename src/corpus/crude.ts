@@ -1,9 +1,9 @@
 import { foldedWords } from './words.ts';
 
 /**
- * Vulgar and sexual words of Spain and America, folded. After a hyphen come the endings that make a stem
- * vulgar, so that "polla" is found and "pollo" is not; `_` is the bare stem. Words with an everyday sense
- * (coger, corrida, capullo, pinche, paja) are left out: a list of words knows no context.
+ * Vulgar and sexual words of Spain and America, folded. After a hyphen come the endings that make a stem vulgar, so that
+ * "polla" is found and "pollo" is not; `_` is the bare stem. Words with an everyday sense (coger, corrida, capullo, pinche,
+ * paja) are left out: a word list knows no context.
  */
 const WORDS = [
   'put- a o as os ita itas on ona ada adas ero eros ear',
@@ -60,8 +60,8 @@ const CRUDE: ReadonlySet<string> = new Set(
   }),
 );
 
-/** The vulgar or sexual words of a text, folded, in their order. */
+/** The vulgar or sexual words of a text, folded, in order. */
 export const crudeWords = (text: string): string[] => foldedWords(text).filter((word) => CRUDE.has(word));
 
-/** Whether a text holds a vulgar or sexual word. */
+/** Whether a text contains a vulgar or sexual word. */
 export const isCrude = (text: string): boolean => foldedWords(text).some((word) => CRUDE.has(word));

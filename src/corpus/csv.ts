@@ -2,16 +2,16 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { ChispaError } from '../lib/errors.ts';
 import { type Rows, rowOf } from './rows.ts';
 
-/** A quote still open after so many lines was never meant to be one. */
+/** A quote still open after this many lines was not meant as one. */
 const MAX_LINES_OF_RECORD = 500;
 
-/** By this first line Excel says which separator it used. */
+/** Excel's first line that names the separator. */
 const SEPARATOR_LINE = /^"?sep=([,;\t|])"?,*;*\s*$/i;
 
 /**
- * Reads CSV (RFC 4180) whose first line names the columns; comma, semicolon and tab are recognised.
- * A record that is no CSV (a quote never closed) or has another number of fields than the header is an error
- * of its line; reading goes on with the next line.
+ * Reads CSV (RFC 4180) whose first line names the columns; comma, semicolon and tab are recognized. A malformed record (a
+ * quote never closed, or another number of fields than the header) is reported as an error of its line; reading goes on
+ * with the next line.
  */
 export function readCsv(text: string): Rows {
   const lines = text.replace(/\r\n?/g, '\n').split('\n');
@@ -59,8 +59,8 @@ type ReadRecord =
   | { fields?: never; length: 1; problem: string };
 
 /**
- * The record that begins at a line. Each is parsed on its own: a broken one must not take its successors
- * along, so after it reading resumes at the very next line.
+ * The record that begins at a line. Each is parsed separately, so that a broken one does not spoil those after it: reading
+ * resumes at the very next line.
  */
 function recordAt(lines: readonly string[], first: number, delimiter: string): ReadRecord {
   let length = 0;
@@ -75,7 +75,7 @@ function recordAt(lines: readonly string[], first: number, delimiter: string): R
   if (whole.fields) return { fields: whole.fields, length };
   const alone = fieldsOf(lines[first] ?? '', delimiter);
   if (alone.code === 'INVALID_OPENING_QUOTE') {
-    // Quotes inside a field that is not quoted, as in: 7,mide 5" de largo,x
+    // Quotes inside an unquoted field, as in: 7,mide 5" de largo,x
     const relaxed = fieldsOf(lines[first] ?? '', delimiter, { relax_quotes: true });
     if (relaxed.fields) return { fields: relaxed.fields, length: 1 };
   }
@@ -97,7 +97,7 @@ function fieldsOf(record: string, delimiter: string, options = {}): { fields?: s
   }
 }
 
-/** The separator that the header holds most often, outside of quotes. */
+/** The separator that occurs most often in the header, outside quotes. */
 function delimiterOf(header: string): string {
   const bare = header.replace(/"[^"]*"/g, '');
   const count = (character: string) => bare.split(character).length;

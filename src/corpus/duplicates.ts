@@ -1,11 +1,11 @@
 import { foldedWords } from './words.ts';
 
-/** Characters a shingle. */
+/** Characters per shingle. */
 const SHINGLE = 5;
 
 /**
- * Chosen by reading pairs of 14,000 collected jokes: from 0.5 up nearly every pair tells the same joke (another
- * name, another spelling), below it pairs begin that share no more than a form.
+ * Chosen by reading pairs from 14,000 collected jokes: from 0.5 up nearly every pair tells the same joke (another name,
+ * another spelling); below it pairs appear that share only their form.
  */
 export const NEAR = 0.5;
 
@@ -18,9 +18,9 @@ export interface Duplicate {
 }
 
 /**
- * All pairs of texts whose sets of shingles (5 characters of the folded words) have a Jaccard similarity of
- * at least `threshold`. Exact, not MinHash: no pair is missed and none is made up, and a prefix filter
- * (Bayardo, Ma, Srikant 2007, "Scaling Up All Pairs Similarity Search") keeps it to seconds for 10,000 jokes.
+ * All pairs of texts whose sets of shingles (5 characters of the folded words) have a Jaccard similarity of at least
+ * `threshold`. Exact, not MinHash: no missed or false pairs. A prefix filter (Bayardo, Ma, Srikant 2007, "Scaling Up All
+ * Pairs Similarity Search") keeps it to seconds for 10,000 jokes.
  */
 export function nearDuplicates(texts: readonly string[], { threshold = NEAR } = {}): Duplicate[] {
   const sets = shingleSets(texts);
@@ -30,7 +30,7 @@ export function nearDuplicates(texts: readonly string[], { threshold = NEAR } = 
 
   for (const current of order) {
     const set = sets[current] ?? NOTHING;
-    // Two sets that similar share one of their rarest shingles: it is enough to look there.
+    // Two sets this similar share one of their rarest shingles, so it is enough to look there.
     const prefix = set.slice(0, set.length - Math.ceil(threshold * set.length) + 1);
     const candidates = new Set<number>();
     for (const shingle of prefix) {
@@ -52,8 +52,8 @@ export function nearDuplicates(texts: readonly string[], { threshold = NEAR } = 
 }
 
 /**
- * For each text the index of the first text of its group, where near-duplicates, and near-duplicates of
- * those, form one group. A text without any has its own index.
+ * For each text, the index of the first text of its group, where near-duplicates, and near-duplicates of those, form one
+ * group. A text without any has its own index.
  */
 export function duplicateGroups(texts: readonly string[], options: { threshold?: number } = {}): number[] {
   const group = texts.map((_, i) => i);
@@ -72,7 +72,7 @@ const NOTHING = new Int32Array();
 
 const size = (sets: readonly Int32Array[], i: number): number => sets[i]?.length ?? 0;
 
-/** Each text's shingles as numbers, the rarest in all texts first. */
+/** Each text's shingles as numbers, those rarest overall first. */
 function shingleSets(texts: readonly string[]): Int32Array[] {
   const shingles = texts.map(shinglesOf);
   const frequency = new Map<string, number>();
@@ -91,7 +91,7 @@ function shinglesOf(text: string): Set<string> {
   return shingles;
 }
 
-/** Of two ascending lists of numbers. */
+/** Jaccard similarity of two ascending lists of numbers. */
 function jaccard(a: Int32Array, b: Int32Array): number {
   let shared = 0;
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {

@@ -3,12 +3,12 @@ import { decodeEightBit, windows1252Byte } from './code-pages.ts';
 
 const LINE_FEED = 0x0a;
 
-/** More zero bytes than this share of a file: it is no text. Fewer cost their rows. */
+/** A file with a larger share of zero bytes is not text. Fewer cost only their rows. */
 const BINARY_SHARE = 0.05;
 
 /**
- * Decodes a text file: UTF-8 or UTF-16, with or without a mark, else an eight-bit encoding. The choice between UTF-8 and
- * the others is made line by line, because corpora glued together from several sources hold both.
+ * Decodes a text file: UTF-8 or UTF-16, with or without a byte-order mark, else an eight-bit encoding. The choice between
+ * UTF-8 and the others is made line by line, because corpora glued together from several sources contain both.
  */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
@@ -30,11 +30,11 @@ function utf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return undefined; // not UTF-8: the caller has another way
+    return undefined; // not UTF-8: the caller tries another encoding
   }
 }
 
-/** Zero bytes at even and at odd places. */
+/** Zero bytes at even and at odd offsets. */
 function zeros(bytes: Uint8Array): [even: number, odd: number] {
   const counts: [number, number] = [0, 0];
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) counts[at % 2 === 0 ? 0 : 1]++;
@@ -59,15 +59,15 @@ const specials = [...windows1252Byte]
 const SPECIAL = `[\\u0080-\\u009f${specials}]`;
 const CONTINUATION = `[\\u0080-\\u00bf${specials}]`;
 
-// Only lead bytes that Spanish text never shows before such a character. A wider net would also catch honest
-// text, such as the "Ó»" at the end of «SE ACABÓ».
-// First what went through it twice, as a whole: "ÃƒÅ¡", where "Å¡" alone would be honest text.
+// Only lead bytes that Spanish text never has before such a character. A wider net would also catch genuine text, such as
+// the "Ó»" at the end of «SE ACABÓ».
+// Doubly misread sequences come first, as a whole: "ÃƒÅ¡", where "Å¡" alone would be genuine text.
 const MOJIBAKE = new RegExp(
   `Ã[ƒ‚¢°¯](?:[ÂÅÆË]${CONTINUATION}|â${SPECIAL}${CONTINUATION})+|[ÂÃ]${CONTINUATION}|â${SPECIAL}${CONTINUATION}|ð${SPECIAL}${CONTINUATION}{2}|ï¸${CONTINUATION}`,
   'g',
 );
 
-/** Turns UTF-8 that was once read as Windows-1252 or Latin-1 ("Â¿QuÃ©?") back into what it was ("¿Qué?"). */
+/** Repairs UTF-8 that was misread as Windows-1252 or Latin-1: "Â¿QuÃ©?" becomes "¿Qué?". */
 export function repairMojibake(text: string): string {
   const repaired = text.replace(MOJIBAKE, (characters) => {
     const bytes = Array.from(
@@ -76,5 +76,5 @@ export function repairMojibake(text: string): string {
     );
     return utf8(Uint8Array.from(bytes)) ?? characters;
   });
-  return repaired === text ? text : repairMojibake(repaired); // some texts went through it twice
+  return repaired === text ? text : repairMojibake(repaired); // some texts were misread twice
 }

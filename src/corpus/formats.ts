@@ -18,7 +18,7 @@ const BY_EXTENSION: Record<string, Format> = {
   text: 'text',
 };
 
-/** The format of a file, by its first bytes where they are unmistakable, else by its name. */
+/** The format of a file, by its first bytes if they are unmistakable, else by its name. */
 export function formatOf(path: string, bytes: Uint8Array): Format {
   if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'PAR1') return 'parquet';
   const format = BY_EXTENSION[path.toLowerCase().split('.').at(-1) ?? ''];
@@ -55,7 +55,7 @@ function readJson(text: string): Rows {
   return { rows, errors: [...errors, ...others] };
 }
 
-/** As JSON, but for ids of so many digits that a number would round them. */
+/** Parses JSON but keeps ids with so many digits that a number would round them. */
 const parseJson = (text: string): unknown =>
   JSON.parse(text.replace(/((?<!\\)"id"\s*:\s*)(-?\d{16,})(?=\s*[,}])/gi, '$1"$2"'));
 
@@ -68,7 +68,7 @@ function parseArray(text: string): unknown[] {
   }
 }
 
-/** Plain text: jokes separated by empty lines or, in a file without empty lines, one joke a line. */
+/** Plain text: jokes separated by empty lines or, in a file without empty lines, one joke per line. */
 function readPlain(text: string): Rows {
   const lines = text.replace(/\r\n?/g, '\n').trimEnd().split('\n');
   const first = lines.findIndex((line) => line.trim() !== '');

@@ -5,11 +5,11 @@ import { packageRoot } from '../lib/paths.ts';
 
 /** One of the original jokes that ship with Chispa (CC0). */
 export interface HouseJoke {
-  /** `casa-0001`, `chispa-001`: never used for another joke. */
+  /** `casa-0001`, `chispa-001`: never reused for another joke. */
   id: string;
   /** Dialogue turns are lines that begin with `- `; no line is empty. */
   text: string;
-  /** What the file that holds it is about: `animales`, `médicos`, … */
+  /** The category of its file: `animales`, `médicos`, … */
   category: string;
   /** One to three themes. */
   keywords: readonly string[];
@@ -17,7 +17,7 @@ export interface HouseJoke {
   heldOut: boolean;
 }
 
-/** The folder of the jokes: one file a category. corpus/README.md says how they are written. */
+/** The folder of the house jokes: one file per category. corpus/README.md describes the format. */
 export const houseFolder: string = join(packageRoot, 'corpus', 'jokes');
 
 const HEADING = /^# (?<category>\S.*)$/;
@@ -27,9 +27,9 @@ const BLANKS = /^[ \t]|[ \t]$/m;
 let known: readonly HouseJoke[] | undefined;
 
 /**
- * All jokes of the house, in the order of their files and lines. They are read once a process, in about 25 ms.
+ * All house jokes, in the order of their files and lines. They are read once per process, in about 25 ms.
  *
- * @throws ChispaError `house-jokes` with file and line when a file is not written as corpus/README.md says.
+ * @throws ChispaError `house-jokes` with file and line if a file does not follow the format in corpus/README.md.
  */
 export function houseJokes(): readonly HouseJoke[] {
   known ??= readHouse();
@@ -50,7 +50,7 @@ function readHouse(): HouseJoke[] {
 }
 
 /**
- * The jokes of one file: `# category`, then, after an empty line each, `[id] keyword, keyword` above the joke's lines.
+ * The jokes of one file: `# category`, then for each joke an empty line, `[id] keyword, keyword` and the joke's lines.
  * Throws as `houseJokes` does.
  */
 export function parseHouseJokes(name: string, content: string): HouseJoke[] {
@@ -73,7 +73,7 @@ export function parseHouseJokes(name: string, content: string): HouseJoke[] {
     if (text === '') throw fault(at, `${id} has no text`);
     if (BLANKS.test(text)) {
       const bad = text.split('\n').findIndex((one) => one !== one.trim());
-      throw fault(at + 1 + bad, `${id} has a line with blanks at an end`);
+      throw fault(at + 1 + bad, `${id} has a line with leading or trailing spaces`);
     }
     const themes = keywords.split(',').map((keyword) => keyword.trim());
     if (themes.includes('')) throw fault(at, `${id} has an empty keyword between its commas`);

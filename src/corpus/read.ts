@@ -7,17 +7,17 @@ import type { Joke, RowError } from './joke.ts';
 export interface CorpusFile {
   format: Format;
   jokes: Joke[];
-  /** The rows left out, in the order of their lines. */
+  /** Rows left out, in line order. */
   errors: RowError[];
-  /** Cells that could not be read, in rows that were. */
+  /** Unreadable cells in rows that were kept. */
   notes: RowError[];
 }
 
 /**
- * Reads the jokes of a file: CSV, JSON lines, parquet or plain text, by its name unless `format` says so.
- * A row that is no joke is reported in `errors`, and the rest is read. Columns: see `jokeOf`.
+ * Reads the jokes of a file: CSV, JSON lines, parquet or plain text, detected unless `format` is given. A row without a
+ * usable joke is reported in `errors`, and the rest is read. Columns: see `jokeOf`.
  *
- * @throws ChispaError when the file cannot be read, holds nothing, or has no text column.
+ * @throws ChispaError if the file cannot be read, is empty, or has no text column.
  */
 export async function readJokes(path: string, options: { format?: Format } = {}): Promise<CorpusFile> {
   const bytes = await contentsOf(path);
@@ -42,7 +42,7 @@ export async function readJokes(path: string, options: { format?: Format } = {})
     }
   }
   if (jokes.length === 0 && errors.length === 0)
-    throw new ChispaError('corpus-empty', `${path}: holds no jokes`);
+    throw new ChispaError('corpus-empty', `${path}: contains no jokes`);
   return { format, jokes, errors: errors.sort((a, b) => a.line - b.line), notes };
 }
 

@@ -2,9 +2,9 @@ import type { RowError } from './joke.ts';
 
 /** One row of a corpus file before anything is known about its columns. */
 export interface Row {
-  /** From 1: the line it begins in, or its number where the format has no lines. */
+  /** From 1: the line it begins on, or its row number if the format has no lines. */
   line: number;
-  /** By column name, lower case and trimmed. */
+  /** By column name, lower-cased and trimmed. */
   values: ReadonlyMap<string, unknown>;
 }
 
@@ -18,7 +18,7 @@ export const rowOf = (line: number, entries: Iterable<readonly [string, unknown]
   values: new Map(Array.from(entries, ([name, value]) => [name.trim().toLowerCase(), value])),
 });
 
-/** Rows out of parsed JSON values; what is not an object is an error of its row. */
+/** Rows from parsed JSON values; a value that is not an object is reported as an error. */
 export function jsonRows(values: Iterable<{ line: number; value: unknown }>): Rows {
   const result: Rows = { rows: [], errors: [] };
   for (const { line, value } of values) {

@@ -1,11 +1,11 @@
-/** The upper ends of the length classes, in words; the last class is open. */
+/** The upper bounds of the length classes, in words; the last class is open-ended. */
 const LENGTHS = [10, 20, 30, 40, 60, 80, 120, 200, Number.POSITIVE_INFINITY];
 
 export interface CorpusStats {
   rows: number;
   /** Counted as the notebook does (`str.split()`): 31 for the whole of CHISTES. */
   medianWords: number;
-  /** Classes of words from–to, both included; `to` is null in the last. */
+  /** Classes of `from` to `to` words, inclusive; `to` is null in the last. */
   lengths: { from: number; to: number | null; rows: number }[];
   /** Most frequent first; jokes without one count as "". */
   categories: { category: string; rows: number }[];
@@ -13,7 +13,7 @@ export interface CorpusStats {
   voted: number;
 }
 
-/** What the statistics look at. */
+/** The fields that the statistics count. */
 interface Counted {
   text: string;
   category?: string | null | undefined;
@@ -21,7 +21,7 @@ interface Counted {
   voted: boolean;
 }
 
-/** What a corpus holds, in numbers. */
+/** A corpus in numbers. */
 export function corpusStats(jokes: readonly Counted[]): CorpusStats {
   const words = jokes.map(({ text }) => wordCount(text)).sort((a, b) => a - b);
   const categories = new Map<string, number>();
@@ -42,10 +42,10 @@ export function corpusStats(jokes: readonly Counted[]): CorpusStats {
   };
 }
 
-/** Words separated by white space, a dialogue's dash among them. */
+/** Words separated by whitespace; a dialogue's dash counts as one. */
 export const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
 
-/** The middle value of an ascending list; of two middle values the mean; 0 of none. */
+/** The median of an ascending list; 0 if it is empty. */
 function median(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;

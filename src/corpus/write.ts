@@ -1,6 +1,6 @@
-/** A joke as corpus files hold it: the columns of CHISTES, and where it comes from. */
+/** A joke as exported: the columns of CHISTES, and where it comes from. */
 export interface CorpusRow {
-  /** In its source. */
+  /** Its id in its source. */
   id: string | null;
   text: string;
   keywords: readonly string[];
@@ -25,13 +25,13 @@ const COLUMNS = [
   'votes',
 ] as const;
 
-/** CSV as RFC 4180 has it, but with `\n`; the first line names the columns. */
+/** CSV per RFC 4180, but with `\n`; the first line names the columns. */
 export const toCsv = (rows: readonly CorpusRow[]): string =>
   [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => field(row[column])).join(',')), ''].join(
     '\n',
   );
 
-/** One JSON object a line. */
+/** One JSON object per line. */
 export const toJsonLines = (rows: readonly CorpusRow[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
@@ -40,6 +40,6 @@ function field(value: CorpusRow[keyof CorpusRow]): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Words with a comma between them or, where a word holds what would part it, a JSON list. */
+/** Words separated by commas or, if a word contains a separator, a JSON list. */
 const listOf = (words: readonly string[]): string =>
   words.some((word) => /[,;|"'[\]]/.test(word)) ? JSON.stringify(words) : words.join(', ');

@@ -1,4 +1,4 @@
-/** Wakes one waiter, by a ring or by time; a ring while nobody waits is remembered. */
+/** Wakes one waiter, by a ring or a timeout; a ring while nobody waits is remembered. */
 export interface Bell {
   ring(): void;
   /** Resolves at the next ring, at once if there was one since the last wait, or after `milliseconds`. */

@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { Chart, type ChartConfiguration, type ChartItem, registerables } from 'chart.js';
 
-/** Ships with Chispa: a host without fonts would draw blank labels, and say nothing. */
+/** Ships with Chispa: a host without fonts would silently draw blank labels. */
 export const CHART_FONT = 'DejaVu Sans';
 GlobalFonts.registerFromPath(fileURLToPath(new URL('./fonts/DejaVuSans.ttf', import.meta.url)), CHART_FONT);
 Chart.register(...registerables);
 Chart.defaults.font.family = CHART_FONT;
 Chart.defaults.font.size = 14;
 
-/** Draws a chart.js chart on a white ground, as a PNG. Sizes in pixels. */
+/** Draws a chart.js chart on a white background, as a PNG. Sizes in pixels. */
 export const renderChart = (configuration: ChartConfiguration, size?: Partial<Size>): Buffer =>
   draw(configuration, size).toBuffer('image/png');
 
@@ -43,13 +43,13 @@ function draw(configuration: ChartConfiguration, { width = 900, height = 500 }: 
       ctx.fillRect(0, 0, width, height);
     },
   };
-  // chart.js wants a browser's canvas; @napi-rs/canvas has every method it calls.
+  // chart.js expects a browser's canvas; @napi-rs/canvas has every method it calls.
   const chart = new Chart(canvas as unknown as ChartItem, {
     ...configuration,
     options: { ...configuration.options, responsive: false, animation: false },
     plugins: [...(configuration.plugins ?? []), ground],
   });
-  // What it drew stays on the canvas, which destroying it would clear.
+  // Copied, because destroying the chart would clear its canvas.
   const picture = createCanvas(width, height);
   picture.getContext('2d').drawImage(canvas, 0, 0);
   chart.destroy();

@@ -3,10 +3,10 @@ import { parseEnv } from 'node:util';
 import { ChispaError, hasCode, messageOf } from './errors.ts';
 
 /**
- * The variables of a `.env` file; none where there is no file. Windows writes such files with a byte-order mark or in
- * UTF-16, which are read.
+ * The variables of a `.env` file; none if there is no file. Byte-order marks and UTF-16, as Windows writes them, are
+ * accepted.
  *
- * @throws ChispaError `config` when the file, or a line of it, cannot be understood: a setting must not get lost silently.
+ * @throws ChispaError `config` if the file or a line of it cannot be parsed: a setting must not get lost silently.
  */
 export function readEnvFile(file: string): Record<string, string | undefined> {
   let bytes: Buffer;
@@ -18,14 +18,14 @@ export function readEnvFile(file: string): Record<string, string | undefined> {
   }
   const text = decoded(bytes);
   if (text === undefined || text.includes('\0'))
-    throw new ChispaError('config', `${file} is not a text in UTF-8: save it as UTF-8.`);
+    throw new ChispaError('config', `${file} is not UTF-8 text: save it as UTF-8.`);
   const bad = lineThatSetsNothing(text);
   if (bad !== undefined)
     throw new ChispaError('config', `${file}, line ${bad}: a line must read NAME=value, or begin with #.`);
   return parseEnv(text);
 }
 
-/** Undefined for bytes that are neither UTF-8 nor UTF-16 with its mark. */
+/** Undefined for bytes that are neither UTF-8 nor UTF-16 with a byte-order mark. */
 function decoded(bytes: Buffer): string | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);

@@ -1,6 +1,6 @@
 /**
- * A failure that somebody can do something about. `message` is one sentence for the person who can fix it
- * (host, developer or, through the bot's error ladder, a Discord user); `code` is stable and greppable.
+ * A failure that somebody can do something about. `message` is one sentence for the person who can fix it (host, developer
+ * or, through the bot's error ladder, a Discord user); `code` is stable and greppable.
  */
 export class ChispaError extends Error {
   override readonly name = 'ChispaError';
@@ -12,14 +12,14 @@ export class ChispaError extends Error {
   }
 }
 
-/** The command line was used wrongly: exit code 2 instead of 1. */
+/** Wrong usage of the command line: exit code 2 instead of 1. */
 export class UsageError extends ChispaError {
   constructor(message: string) {
     super('usage', message);
   }
 }
 
-/** The person at the terminal stopped the command: exit code 130, as a shell has it. */
+/** The person at the terminal stopped the command: exit code 130, as in a shell. */
 export class InterruptedError extends ChispaError {
   constructor(message: string) {
     super('interrupted', message);
@@ -29,9 +29,9 @@ export class InterruptedError extends ChispaError {
 /** The text of anything thrown, for logs and for wrapping. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'object' ? textOf(error) : String(error);
-  // Drizzle's message lists the query's parameters: tokens, and what people typed. Its cause says what went wrong.
+  // Drizzle's message lists the query's parameters, including tokens and what people typed. Its cause says what went wrong.
   if (error.message.startsWith('Failed query:') && error.cause) return messageOf(error.cause);
-  // Refused connections to several addresses come together, under an empty message.
+  // Refused connections to several addresses come as one error with an empty message.
   if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join(', ');
   return error.message || error.name;
 }
@@ -42,10 +42,10 @@ function textOf(thrown: object | null): string {
   try {
     return JSON.stringify(thrown);
   } catch {
-    return 'an error that cannot be shown'; // a ring
+    return 'an error that cannot be shown'; // circular
   }
 }
 
-/** Whether an error carries one of these codes, as those of Node do. */
+/** Whether an error has one of these codes, as Node's errors do. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code));

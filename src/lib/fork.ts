@@ -2,8 +2,8 @@ import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Forks the module `name` that lies beside `importer` (pass `import.meta.url`): the `.ts` source through tsx
- * while developing, the compiled `.js` in the installed package.
+ * Forks the module `name` next to `importer` (pass `import.meta.url`): the `.ts` source through tsx in a checkout, the
+ * compiled `.js` in the installed package.
  */
 export function forkSibling(
   importer: string,
@@ -16,8 +16,8 @@ export function forkSibling(
 }
 
 /**
- * The environment of a process that reads all of a large memory over and over, as an engine its weights: glibc asks
- * Linux for huge pages, which most systems give on request only. Elsewhere it means nothing.
+ * The environment of a process that reads all of a large memory over and over, such as an engine reading its weights: glibc
+ * asks Linux for huge pages, which most systems give only on request. Has no effect elsewhere.
  */
 export function withHugePages(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const tunables = [env.GLIBC_TUNABLES, 'glibc.malloc.hugetlb=1'].filter(Boolean).join(':');

@@ -8,7 +8,7 @@ export type { Logger };
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A failed query carries its parameters, tokens and what people typed among them: they stay out of the log. */
+/** A failed query carries its parameters, including tokens and what people typed: they stay out of the log. */
 const serializers = {
   err(error: unknown) {
     if (!(error instanceof Error)) return error;
@@ -19,12 +19,12 @@ const serializers = {
   },
 };
 
-/** The last thing before a line is written, so that nothing gets around it. */
+/** The last step before a line is written, so that nothing bypasses it. */
 const hooks = { streamWrite: withoutSecrets };
 
 /**
- * The program's log, on stderr so that stdout stays for what a person asked to see.
- * Human-readable on a terminal, one JSON object a line elsewhere.
+ * The program's log, on stderr so that stdout is left for requested output. Human-readable on a terminal, otherwise one
+ * JSON object per line.
  */
 export function createLog(level: LogLevel): Logger {
   const stderr = 2;

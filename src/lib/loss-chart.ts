@@ -1,7 +1,7 @@
 import { renderChart } from './chart.ts';
 
 export interface LossChart {
-  /** The first one first. Losses in nats per token. */
+  /** In order. Losses in nats per token. */
   epochs: readonly { epoch: number; trainLoss: number | null; validationLoss: number | null }[];
   locale: string;
   texts: { title: string; epoch: string; training: string; validation: string };

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The folder that holds package.json: the same place whether the code runs from `src/` or from `dist/src/`,
- * so that bundled assets (models, migrations) are found in both.
+ * The folder with package.json: the same whether the code runs from `src/` or from `dist/src/`, so that bundled assets
+ * (models, migrations) are found from both.
  */
 export const packageRoot: string = findUp(dirname(fileURLToPath(import.meta.url)));
 

@@ -4,14 +4,14 @@ import { ChispaError, hasCode } from './errors.ts';
 import { isAlive, pidOf, processIdentity } from './process-identity.ts';
 
 /**
- * Takes a lock that one process at a time can hold: `file` names the holder. That of a dead process is taken over, by
- * exactly one of many that try; a living one's is refused with the error that `refuse` makes of its pid.
+ * Takes a lock that only one process can hold at a time; `file` names the holder. A dead process's lock is taken over, by
+ * exactly one of any number that try; a live one's is refused with the error that `refuse` makes from its pid.
  *
- * @returns a function that gives the lock back; the end of the process does it too.
+ * @returns a function that releases the lock; so does the end of the process.
  */
 export async function lockByProcess(file: string, refuse: (holder: number) => Error): Promise<() => void> {
   const mine = processIdentity(process.pid);
-  // Written aside and linked into place, so that nobody ever reads a lock without its owner.
+  // Written to a draft and linked into place, so that nobody ever reads a lock without its owner.
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, mine, { mode: 0o600 });
   try {
@@ -27,7 +27,7 @@ export async function lockByProcess(file: string, refuse: (holder: number) => Er
   return release;
 }
 
-/** The pid that holds a lock and is alive, if any. */
+/** The pid of the live process that holds a lock, if any. */
 export function lockHolder(file: string): number | undefined {
   const owner = readLock(file);
   return owner !== undefined && isAlive(owner) ? pidOf(owner) : undefined;
@@ -37,7 +37,7 @@ async function removeDeadLock(file: string, refuse: (holder: number) => Error): 
   const owner = readLock(file);
   if (owner === undefined) return;
   if (isAlive(owner)) throw refuse(pidOf(owner));
-  // Two processes may see the same dead owner; without turns the slower would remove the faster one's new lock.
+  // Two processes may see the same dead owner; without taking turns, the slower would remove the faster one's new lock.
   const turn = `${file}.reaping`;
   for (let attempt = 0; !succeeds(() => mkdirSync(turn), 'EEXIST'); attempt++) {
     if (attempt === 100)
@@ -54,7 +54,7 @@ async function removeDeadLock(file: string, refuse: (holder: number) => Error): 
   }
 }
 
-/** Whether the file system did it; false where it did not because of `code`. */
+/** Whether the file operation succeeded; false if it failed with `code`. */
 function succeeds(work: () => void, code: string): boolean {
   try {
     work();

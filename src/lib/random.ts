@@ -6,7 +6,7 @@ export interface Random {
   unit(): number;
 }
 
-/** The finalizer of MurmurHash3: every input bit reaches every output bit. */
+/** The finalizer of MurmurHash3: every input bit affects every output bit. */
 function mix(x: number): number {
   let h = x | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -15,8 +15,8 @@ function mix(x: number): number {
 }
 
 /**
- * sfc32 (Chris Doty-Humphrey's Small Fast Counting generator), seeded by any list of 32-bit integers. Streams are made
- * from what they are for, such as (seed, epoch), so that a resumed run needs no saved generator state.
+ * sfc32 (Chris Doty-Humphrey's Small Fast Counting generator), seeded by any list of 32-bit integers. Streams are seeded
+ * by their purpose, such as (seed, epoch), so that a resumed run needs no saved generator state.
  */
 export function createRandom(...seeds: readonly number[]): Random {
   let state = 0x9e3779b9 | 0;
@@ -37,13 +37,13 @@ export function createRandom(...seeds: readonly number[]): Random {
   return { int32, unit: () => (int32() >>> 0) / 2 ** 32 };
 }
 
-/** The items in a random order (Fisher–Yates); the input stays as it is. */
+/** The items in random order (Fisher–Yates); the input is not modified. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const order = [...items];
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random.unit() * (i + 1));
     const [x, y] = [order[i], order[j]];
-    if (x === undefined || y === undefined) throw new Error('unreachable: both indices are inside');
+    if (x === undefined || y === undefined) throw new Error('unreachable: both indices are in range');
     order[i] = y;
     order[j] = x;
   }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Decoder settings: the one place where their names, ranges and defaults are written.
- * The database column, the options of `/ajustar` and the flags of `chispa generate` are derived from here.
+ * Decoder settings: the one place where their names, ranges and defaults are defined. The database column, the options of
+ * `/ajustar` and the flags of `chispa generate` are derived from here.
  */
 export const DECODERS = ['epsilon-greedy', 'sampling', 'greedy'] as const;
 export type DecoderName = (typeof DECODERS)[number];
@@ -22,7 +22,7 @@ const inRange = ({ min, max, integer }: (typeof RANGES)[NumericSetting]) =>
   integer ? z.number().int().min(min).max(max) : z.number().min(min).max(max);
 
 export const decoderSettings = z.strictObject({
-  /** `epsilon-greedy`: with probability ε the most probable token, else a draw (the notebook's convention; reinforcement learning usually writes it the other way round). */
+  /** `epsilon-greedy`: with probability ε the most probable token, else a draw (the notebook's convention; reinforcement learning usually writes it the other way around). */
   decoder: z.enum(DECODERS),
   /** Probability of the greedy choice: 1 is fully greedy, 0 is pure sampling. Read by `epsilon-greedy` only. */
   epsilon: inRange(RANGES.epsilon),
@@ -33,17 +33,17 @@ export const decoderSettings = z.strictObject({
   topP: inRange(RANGES.topP),
   /** Divides positive and multiplies negative logits of tokens already seen (CTRL, arXiv:1909.05858); 1 is off. */
   repetitionPenalty: inRange(RANGES.repetitionPenalty),
-  /** New tokens at most. */
+  /** Most new tokens. */
   maxTokens: inRange(RANGES.maxTokens),
 });
 export type DecoderSettings = z.infer<typeof decoderSettings>;
 
-/** A setting that makes others idle. */
+/** A setting that leaves others without effect. */
 export type IdleCause = 'decoder' | 'epsilon' | 'topK';
 
 /**
- * The settings that change nothing beside the others, each with what makes it idle: epsilon is read by
- * `epsilon-greedy` alone, and where the most probable token always wins nothing that reshapes a draw matters.
+ * The settings that have no effect next to the others, each with what makes it idle: epsilon is read by `epsilon-greedy`
+ * only, and where the most probable token always wins, nothing that reshapes a draw matters.
  */
 export function idleSettings({ decoder, epsilon, topK }: DecoderSettings): Map<NumericSetting, IdleCause> {
   const idle = new Map<NumericSetting, IdleCause>();
@@ -54,11 +54,11 @@ export function idleSettings({ decoder, epsilon, topK }: DecoderSettings): Map<N
   if (decoder === 'epsilon-greedy' && epsilon === 1) mark('epsilon', 'temperature', 'topK', 'topP');
   if (decoder === 'greedy') mark('decoder', 'temperature', 'topK', 'topP');
   if (decoder !== 'epsilon-greedy') mark('decoder', 'epsilon');
-  if (decoder === 'epsilon-greedy' && epsilon === 1) idle.delete('epsilon'); // it is what decides
+  if (decoder === 'epsilon-greedy' && epsilon === 1) idle.delete('epsilon'); // it is the cause itself
   return idle;
 }
 
-/** What a guild starts with. */
+/** The settings that a guild starts with. */
 export const BOT_DEFAULTS: DecoderSettings = {
   decoder: 'sampling',
   epsilon: 0.5,

@@ -1,4 +1,4 @@
-/** What `work` resolves with, or undefined when that takes longer than `milliseconds`; `work` goes on all the same. */
+/** The result of `work`, or undefined if it takes longer than `milliseconds`; `work` continues either way. */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {

@@ -8,7 +8,7 @@ interface Rule {
   covers(words: readonly Word[], trigger: number): { from: number; to: number } | undefined;
 }
 
-/** A ruling with its reason and the indices of the first and last word it is about. */
+/** A ruling with its reason and the indices of the first and last word it covers. */
 export interface Judgment {
   ruling: Ruling;
   reason: Reason;
@@ -16,16 +16,16 @@ export interface Judgment {
   to: number;
 }
 
-/** The rules about some words that their surroundings decide. */
+/** The rules for words that are judged by their surroundings. */
 export interface Context {
   triggers: string[];
-  /** The ruling on the trigger at that index of the words, its reason, and the words it is about. */
+  /** The ruling on the trigger at that index of the words, its reason, and the words it covers. */
   judge(words: readonly Word[], trigger: number): Judgment;
 }
 
 type Lists = Map<string, readonly string[]>;
 
-// The kinds of lines; the names of their parts are all different.
+// The kinds of lines; the names of their parts are unique across kinds.
 const LINES = [
   /^@(?<list>\w+)\s*=\s*(?<words>.+)$/,
   /^frame (?<frame>\w+)$/,
@@ -35,14 +35,14 @@ const LINES = [
   /^\s+(?<ruling>ok|no|never)\s+(?<pattern>.+)$/,
 ];
 
-/** Reads a file of context rules, as the head of data/contexts-words.txt explains. Throws `word-list` for a bad line. */
+/** Reads a file of context rules; the head of data/contexts-words.txt explains the format. Throws `word-list` for a bad line. */
 export function readContexts(file: string, content = readData(file)): Context[] {
   const lists: Lists = new Map();
   const frames = new Map<string, Rule[]>();
   const contexts: Context[] = [];
   let rules: Rule[] = [];
 
-  /** Takes in one line; whether it was understood. */
+  /** Reads one line; returns whether it was understood. */
   function read(text: string): boolean {
     const { list, words = '', frame, triggers, reason, used, ruling, pattern, fallback } = partsOf(text);
     if (list) lists.set(list, words.trim().split(/\s+/));
@@ -66,7 +66,7 @@ export function readContexts(file: string, content = readData(file)): Context[] 
     } catch (error) {
       throw listError(file, line, error instanceof Error ? error.message : String(error));
     }
-    if (!understood) throw listError(file, line, `"${text.trim()}" is no rule; see the head of the file.`);
+    if (!understood) throw listError(file, line, `"${text.trim()}" is not a rule; see the head of the file.`);
   }
   return contexts;
 }
@@ -84,7 +84,7 @@ function context(triggers: string[], reason: Reason, rules: readonly Rule[]): Co
     judge(words, trigger) {
       for (const { ruling, covers } of rules) {
         const span = covers(words, trigger);
-        // What is refused always is hate, whatever its section is about, or sex with minors.
+        // Whatever is always refused is hate, whatever its section is about, or sex with minors.
         const grave = ruling === 'never' && reason !== 'minors' ? 'slur' : reason;
         if (span) return { ruling, reason: grave, ...span };
       }
@@ -93,7 +93,7 @@ function context(triggers: string[], reason: Reason, rules: readonly Rule[]): Co
   };
 }
 
-/** The named parts of a line, of whichever kind it is; none if it is of no kind. */
+/** The named parts of a line, whatever its kind; none if it is of no kind. */
 function partsOf(text: string): Partial<Record<string, string>> {
   for (const line of LINES) {
     const parts = line.exec(text)?.groups;
@@ -112,13 +112,13 @@ const reasonOf = (name: string | undefined): Reason =>
 const rulingOf = (name: string): Ruling =>
   RULINGS.find((one) => one === name) ?? fail(`"${name}" is no ruling; use ${RULINGS.join(', ')}`);
 
-/** `negro negros coger (verb)` as all forms. */
+/** All forms of triggers such as `negro negros coger (verb)`. */
 function triggersOf(text: string): string[] {
   return text
     .replaceAll(' (', '(')
     .split(/\s+/)
     .flatMap((entry) => {
-      return formsOf(entry.replace('(', ' (')) ?? fail(`"${entry}" is no word`);
+      return formsOf(entry.replace('(', ' (')) ?? fail(`"${entry}" is not a word`);
     });
 }
 

@@ -1,6 +1,6 @@
-/** A text reduced to what it looks like: one plain character each, with the place it came from. */
+/** A text reduced to what it looks like: plain characters, each with its position in the original. */
 export interface Folded {
-  /** Lower-case letters without accents (ñ stays ñ), digits, marks and spaces. */
+  /** Lower-case letters without accents (ñ stays ñ), digits, symbols and spaces. */
   characters: string[];
   /** For each character, where it begins in the original text. */
   starts: number[];
@@ -8,8 +8,8 @@ export interface Folded {
   ends: number[];
 }
 
-// Letters that look Latin and are not: Cyrillic, Greek, small capitals and crossed ones. NFKC does full width, mathematical,
-// circled and squared letters.
+// Letters that look Latin but are not: Cyrillic, Greek, small capitals and letters with strokes. NFKC handles full-width,
+// mathematical, circled and squared letters.
 const LOOKALIKES = new Map(
   Object.entries({
     a: 'аαɑᴀⲁ',
@@ -44,7 +44,7 @@ const INVISIBLE = /[\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]/u;
 const WHITESPACE = /\s/u;
 const MARK = /\p{M}/gu;
 const TILDE = '\u0303';
-// 🇦 to 🇿, 🅐 to 🅩 and 🅰 to 🆉: letters for the eye that NFKC leaves as they are.
+// 🇦 to 🇿, 🅐 to 🅩 and 🅰 to 🆉: visually letters, but NFKC leaves them unchanged.
 const PICTURE_LETTERS = [0x1f1e6, 0x1f150, 0x1f170];
 
 function pictureLetter(code: number): string | undefined {
@@ -69,14 +69,14 @@ function look(symbol: string): string {
   const found = known.get(symbol);
   if (found !== undefined) return found;
   const made = lookOf(symbol);
-  // Bounded: a hostile text could otherwise fill the memory with every code point there is.
+  // Bounded: a hostile text could otherwise fill memory with every code point there is.
   if (known.size < 4096) known.set(symbol, made);
   return made;
 }
 
 /**
  * Folds a text to what a reader sees: lower case, without accents (ñ stays ñ), invisible characters and disguises (homoglyphs,
- * letters in circles or from other alphabets). Every kind of white space becomes a space. Never throws.
+ * circled letters, letters from other alphabets). All whitespace becomes a space. Never throws.
  */
 export function fold(text: string): Folded {
   const characters: string[] = [];
@@ -97,5 +97,5 @@ export function fold(text: string): Folded {
   return { characters, starts, ends };
 }
 
-/** The folded text alone: for the words of the lists, which are folded as texts are. */
+/** Only the folded text: for the words of the lists, which are folded like texts. */
 export const foldText = (text: string): string => fold(text).characters.join('');

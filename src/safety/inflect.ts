@@ -1,7 +1,7 @@
 /** How a word of a list is inflected: as written, as a thing, as a person (both genders), or as a verb. */
 export type Kind = 'exact' | 'thing' | 'person' | 'verb';
 
-// Folded: the accents of "cogió" and "cogerá" are gone, and vos speaks like tú.
+// Folded: the accents of "cogió" and "cogerá" are gone, and vos forms coincide with tú forms.
 const AR =
   'o as a amos ais an e aste o asteis aron aba abas abamos abais aban es emos eis en ara aras aramos arais aran ' +
   'ase ases asemos aseis asen are aremos areis aria arias ariamos ariais arian ado ada ados adas ao ' +
@@ -43,7 +43,7 @@ function verbEndings(
 }
 
 /**
- * Puts endings to a stem so that it keeps its sound: "chingar" → "chingue", "marica" → "mariquita", and, where the stem is
+ * Attaches endings to a stem so that it keeps its sound: "chingar" → "chingue", "marica" → "mariquita", and, if the stem is
  * soft, "coger" → "cojo".
  */
 function attach(stem: string, endings: readonly string[], soft: boolean): string[] {
@@ -71,7 +71,7 @@ const plurals = (word: string): string[] =>
 
 /**
  * The forms of a folded Spanish word: gender, number, diminutives and augmentatives, or the whole conjugation with its
- * pronouns. It makes forms that nobody says, which no text will hold; forms with another meaning are named in everyday.txt.
+ * pronouns. This includes forms that nobody uses, which are harmless; forms with another meaning are listed in everyday.txt.
  */
 export function inflect(word: string, kind: Kind): string[] {
   if (kind === 'verb') return verb(word);

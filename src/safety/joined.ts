@@ -1,13 +1,13 @@
 import type { Word } from './words.ts';
 
-/** Words that may be one word written apart: "p u t a", "p.u.t.a", "pu ta", "pu-ta". */
+/** Words that may be one word split up: "p u t a", "p.u.t.a", "pu ta", "pu-ta". */
 export interface Joined {
   /** The index of the first word and of the last. */
   from: number;
   to: number;
-  /** The whole as one word. */
+  /** All of them as one word. */
   word: Word;
-  /** Whether it is plainly one word, which may hide a listed one among other letters. */
+  /** Whether it is clearly one word, which may hide a listed one among other letters. */
   sure: boolean;
 }
 
@@ -34,7 +34,7 @@ function join(words: readonly Word[], from: number, to: number, sure: boolean): 
   return { from, to, word, sure };
 }
 
-/** Runs of three and more single letters. A wider gap among them ends a word: "h o l a   p u t a". */
+/** Runs of three or more single letters. A wider gap ends a word: "h o l a   p u t a". */
 function* spelled(words: readonly Word[]): Generator<[number, number]> {
   for (let from = 0; from < words.length; ) {
     let to = from;
@@ -54,7 +54,7 @@ function* groups(words: readonly Word[], from: number, to: number): Generator<[n
   }
 }
 
-/** The run itself, and without a word of one letter at either end: "y p u t a". */
+/** The run itself, and without a one-letter word at either end: "y p u t a". */
 function* trimmed(words: readonly Word[], from: number, to: number): Generator<[number, number]> {
   yield [from, to];
   const first = ONE_LETTER_WORDS.has(words[from]?.plain ?? '');
@@ -64,7 +64,7 @@ function* trimmed(words: readonly Word[], from: number, to: number): Generator<[
   if (first && last) yield [from + 1, to - 1];
 }
 
-/** Two to four short neighbours, not all of them single letters, of which at least one is no Spanish word. */
+/** Two to four short neighbors, not all single letters, at least one of which is not a Spanish word. */
 function* split(words: readonly Word[], shortWords: ReadonlySet<string>): Generator<[number, number]> {
   for (let from = 0; from < words.length; from++) {
     let strange = false;
@@ -80,7 +80,7 @@ function* split(words: readonly Word[], shortWords: ReadonlySet<string>): Genera
   }
 }
 
-/** Whole words with marks but no blanks inside: "pu-ta", "p.ut.a", "com-pu-ta-do-ra". */
+/** Whole words with symbols but no spaces inside: "pu-ta", "p.ut.a", "com-pu-ta-do-ra". */
 export function* chunksOf(words: readonly Word[]): Generator<Joined> {
   for (let from = 0; from < words.length; ) {
     let to = from + 1;
@@ -92,7 +92,7 @@ export function* chunksOf(words: readonly Word[]): Generator<Joined> {
 
 const whole = (joined: Joined | undefined): Joined[] => (joined ? [joined] : []);
 
-/** Everything in a text that may be one word written apart. */
+/** Everything in a text that may be one word split up. */
 export function* joinedOf(words: readonly Word[], shortWords: ReadonlySet<string>): Generator<Joined> {
   yield* chunksOf(words);
   for (const [from, to] of spelled(words)) yield* whole(join(words, from, to, true));

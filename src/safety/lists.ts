@@ -7,9 +7,9 @@ import { inflect, type Kind } from './inflect.ts';
 
 /** One entry of a word list. */
 export interface Entry {
-  /** All forms of it, folded; a phrase has blanks. */
+  /** All its forms, folded; a phrase contains spaces. */
   forms: string[];
-  /** `begins`: any word that begins with it; `within`: any word that holds it; `whole`: the word itself. */
+  /** `begins`: any word that begins with it; `within`: any word that contains it; `whole`: the word itself. */
   match: 'whole' | 'begins' | 'within';
 }
 
@@ -19,7 +19,7 @@ const KIND = /^(?<word>[^()]+?)\s*(?:\((?<kind>exact|thing|person|verb)\))?$/;
 export const readData = (name: string): string =>
   readFileSync(new URL(`./data/${name}`, import.meta.url), 'utf8');
 
-/** The lines of a data file that say something, without comments, with their numbers. */
+/** The nonempty lines of a data file, without comments, with their numbers. */
 export function linesOf(text: string): { line: number; text: string }[] {
   return text
     .split('\n')
@@ -27,20 +27,20 @@ export function linesOf(text: string): { line: number; text: string }[] {
     .filter((line) => line.text.trim() !== '');
 }
 
-/** The fault of a data file, named so that whoever edited it can mend it. */
+/** An error in a data file, located so that the person who edited it can fix it. */
 export const listError = (file: string, line: number, what: string): ChispaError =>
   new ChispaError('word-list', `src/safety/data/${file}, line ${line}: ${what}`);
 
-/** `word (kind)` as the word and its forms, folded. */
+/** The folded forms of a `word (kind)` entry. */
 export function formsOf(text: string): string[] | undefined {
   const parsed = KIND.exec(text.trim())?.groups;
   const word = parsed && foldText(parsed.word ?? '').trim();
   if (!word || !/^[a-zñ ]+$/.test(word)) return undefined;
-  // The expression allows no other kinds.
+  // The regular expression allows no other kinds.
   return inflect(word, (parsed.kind ?? 'exact') as Kind);
 }
 
-/** Reads a word list: one entry a line, as the head of data/crude.txt explains. Throws `word-list` for a bad line. */
+/** Reads a word list: one entry per line; the head of data/crude.txt explains the format. Throws `word-list` for a bad line. */
 export function readList(file: string, content = readData(file)): Entry[] {
   return linesOf(content).map(({ line, text }) => {
     const trimmed = text.trim();
@@ -50,19 +50,19 @@ export function readList(file: string, content = readData(file)): Entry[] {
       throw listError(
         file,
         line,
-        `"${trimmed}" is no word; write letters, then (thing), (person) or (verb).`,
+        `"${trimmed}" is not a word; write letters, then (thing), (person) or (verb).`,
       );
     return { forms, match };
   });
 }
 
-/** The words of a data file that is nothing but words between blanks. */
+/** The words of a data file of whitespace-separated words. */
 export const readWords = (file: string): ReadonlySet<string> =>
   new Set(linesOf(readData(file)).flatMap(({ text }) => foldText(text).trim().split(/\s+/)));
 
 /**
- * The Spanish and the English list of `naughty-words` (the List of Dirty, Naughty, Obscene and Otherwise Bad Words, CC BY
- * 4.0), less base-exceptions.txt. Entries with figures or signs in them are left out: the filter judges words.
+ * The Spanish and English lists of `naughty-words` (the List of Dirty, Naughty, Obscene and Otherwise Bad Words, CC BY
+ * 4.0), minus base-exceptions.txt. Entries with digits or symbols are left out: the filter judges words.
  */
 export function readBaseList(): Entry[] {
   const load = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 import type { Word } from './words.ts';
 
-/** The words one place of a pattern allows. */
+/** The words that one position of a pattern allows. */
 interface Place {
   kind: 'word';
   whole: ReadonlySet<string>;
@@ -17,13 +17,13 @@ type Item =
   | { kind: 'begin' }
   | { kind: 'end' };
 
-/** A compiled pattern; see the head of data/contexts-words.txt for how it is written. */
+/** A compiled pattern; the head of data/contexts-words.txt explains the syntax. */
 export interface Pattern {
-  /** Whether the pattern fits the text around the trigger at that index; the span of words it covers, or undefined. */
+  /** The span of words that the pattern matches around the trigger at that index, or undefined if it does not match. */
   at(words: readonly Word[], trigger: number): { from: number; to: number } | undefined;
 }
 
-/** Compiles a pattern. `lists` holds the words of each `@name`. Throws for a name that is not defined. */
+/** Compiles a pattern. `lists` maps each `@name` to its words. Throws for an undefined name. */
 export function compilePattern(text: string, lists: ReadonlyMap<string, readonly string[]>): Pattern {
   const items = text
     .trim()
@@ -51,8 +51,8 @@ export function compilePattern(text: string, lists: ReadonlyMap<string, readonly
 }
 
 /**
- * Fits the items from number `i` on, one after the other, from the word at `at` in the direction of `step`; the index behind
- * the last one.
+ * Matches the items from number `i` on, one after the other, from the word at `at` in the direction of `step`; returns the
+ * index after the last one.
  */
 function run(
   items: readonly Item[],
@@ -114,11 +114,11 @@ function compileItem(text: string, lists: ReadonlyMap<string, readonly string[]>
   };
 }
 
-/** `a|b*|@name` as a list of words. */
+/** Expands `a|b*|@name` to a list of words. */
 export function expand(text: string, lists: ReadonlyMap<string, readonly string[]>): string[] {
   return text.split('|').flatMap((word) => {
     if (!word.startsWith('@')) {
-      if (!/^(\*[a-zñ]+|[a-zñ]+\*?)$/.test(word)) throw new Error(`"${word}" is no word of a pattern`);
+      if (!/^(\*[a-zñ]+|[a-zñ]+\*?)$/.test(word)) throw new Error(`"${word}" is not a word of a pattern`);
       return [word];
     }
     const named = lists.get(word.slice(1));

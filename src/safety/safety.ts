@@ -8,8 +8,8 @@ import { partsOf, type Word, wordsOf } from './words.ts';
 /** The filter of themes, prompts and generated text. */
 export interface Safety {
   /**
-   * Judges a text of any length in time linear to it. Never throws. Of several faults a slur is named first, otherwise the
-   * first one in the text.
+   * Judges a text of any length in linear time. Never throws. If there are several faults, a slur is reported first,
+   * otherwise the first one in the text.
    */
   check(text: string, mode: SafetyMode): Verdict;
 }
@@ -29,13 +29,13 @@ const LISTS: [file: string, reason: Reason, ruling: Ruling][] = [
 ];
 const CONTEXTS = ['contexts-words.txt', 'contexts-groups.txt'];
 const SHORTEST_HIDING = 6;
-// A rule looks no farther than this many words: more than a joke has, and few enough for a text of thousands.
+// A rule looks at most this many words away: more than a joke has, and few enough for a text of thousands.
 const NEAR = 60;
 const ALLOWED: Verdict = { allowed: true };
 
 /**
- * Reads the word lists and context rules, about 20 ms of work; make one filter and keep it. Throws `word-list` with file and
- * line if somebody broke a data file.
+ * Reads the word lists and context rules, which takes about 20 ms; create one filter and keep it. Throws `word-list` with
+ * file and line if a data file is malformed.
  */
 export function createSafety(): Safety {
   const trie = createWordTrie();
@@ -65,7 +65,7 @@ export function createSafety(): Safety {
 
   const anyWithin = new RegExp(within.map(({ word }) => word).join('|'));
 
-  /** What the lists and rules say of one reading of a word. `around` is asked only if a rule needs its neighbours. */
+  /** What the lists and rules say about one reading of a word. `around` is called only if a rule needs its neighbors. */
   function* judge(word: Word, run: readonly string[], around: () => [Word[], number]): Generator<Finding> {
     const { start, end } = word;
     for (const id of trie.find(run)) {
@@ -78,7 +78,7 @@ export function createSafety(): Safety {
     }
   }
 
-  /** Listed words glued to others: "eresungilipollas". */
+  /** Listed words run together with others: "eresungilipollas". */
   function* hidden({ plain, start, end }: Word): Generator<Finding> {
     if (plain.length < SHORTEST_HIDING || !anyWithin.test(plain) || everyday.has(plain)) return;
     for (const { word, reason, ruling } of within)

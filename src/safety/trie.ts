@@ -3,7 +3,7 @@ const WIDTH = ALPHABET.length;
 const COLUMNS = new Int8Array(256).fill(-1);
 for (let column = 0; column < WIDTH; column++) COLUMNS[ALPHABET.charCodeAt(column)] = column;
 
-// What else a character may stand for: figures and marks by their look, letters by their sound in Spanish.
+// What else a character may stand for: digits and symbols by their look, letters by their sound in Spanish.
 const STANDS_FOR: Record<string, string[]> = {
   '0': ['o'],
   '1': ['i', 'l'],
@@ -31,7 +31,7 @@ const STANDS_FOR: Record<string, string[]> = {
   y: ['ll'],
   z: ['s'],
 };
-// Marks that may stand between letters instead of for one: "p*u*t*a".
+// Symbols that may separate letters instead of standing for one: "p*u*t*a".
 const DIVIDERS = new Set(['*', '|', '+', '#', '!']);
 const SOFT = new Set(['e', 'i', '3', '1', '!']);
 const IS_LETTER = /^\p{L}$/u;
@@ -40,11 +40,11 @@ const NOTHING: readonly number[] = [];
 const FIRST_NODES = 16_384;
 const REMEMBERED = 8192;
 
-/** Words, each with the numbers it was added under, found again in spite of leetspeak, stretching and phonetic spelling. */
+/** Words, each with the numbers it was added under, found despite leetspeak, stretching and phonetic spelling. */
 export interface WordTrie {
-  /** Adds a folded word of a–z and ñ. With `start`, every word that begins with it is meant. */
+  /** Adds a folded word of a–z and ñ. With `start`, it stands for every word that begins with it. */
   add(word: string, id: number, options?: { start?: boolean }): void;
-  /** The numbers of all words that a folded run of letters, figures and marks may be read as. */
+  /** The numbers of all words that a folded run of letters, digits and symbols may be read as. */
   find(run: readonly string[]): readonly number[];
 }
 
@@ -52,9 +52,9 @@ export interface WordTrie {
 export function createWordTrie(): WordTrie {
   let children = new Int32Array(WIDTH * FIRST_NODES);
   let size = 1;
-  // Most words of a text are the same few hundred: their answers are kept.
+  // Most words of a text are the same few hundred, so their results are cached.
   const answers = new Map<string, readonly number[]>();
-  // Most nodes that end a word end one entry: its number and one stand in `whole`, further ones in `more`.
+  // Most nodes that end a word end one entry: its number plus one is in `whole`, further ones are in `more`.
   let whole = new Int32Array(FIRST_NODES);
   const more = new Map<number, number[]>();
   const starts = new Map<number, number[]>();
@@ -64,7 +64,7 @@ export function createWordTrie(): WordTrie {
     return column < 0 ? 0 : (children[node * WIDTH + column] ?? 0);
   }
 
-  /** The node at the end of a word, which is made if it is not there. */
+  /** The node at the end of a word, created if missing. */
   function grow(word: string): number {
     let node = 0;
     for (let at = 0; at < word.length; at++) {
@@ -168,12 +168,12 @@ export function createWordTrie(): WordTrie {
   };
 }
 
-/** The place among a–z and ñ of the letter at an index, or a negative number. */
+/** The position among a–z and ñ of the letter at an index, or a negative number. */
 function columnOf(word: string, at = 0): number {
   return COLUMNS[word.charCodeAt(at)] ?? -1;
 }
 
-/** Whether the character repeats the one before it and may be meant once: "puuta", but not the ll of "polla" or the rr of "perra". */
+/** Whether the character repeats the one before it and may count only once: "puuta", but not the ll of "polla" or the rr of "perra". */
 function isStretched(run: readonly string[], at: number): boolean {
   const character = run[at];
   if (character !== run[at - 1]) return false;
@@ -181,14 +181,14 @@ function isStretched(run: readonly string[], at: number): boolean {
   return character === run[at - 2] || character === run[at + 1];
 }
 
-/** Whether the stars of a run hide letters ("p*ta"), rather than being most of it or Markdown around it. */
+/** Whether the asterisks of a run hide letters ("p*ta"), rather than being most of it or Markdown around it. */
 function holdsWildcards(run: readonly string[], firstLetter: number): boolean {
   const stars = run.filter((one) => one === '*').length;
   const letters = run.filter((one) => IS_LETTER.test(one)).length;
   return stars > 0 && stars <= letters && stars <= 3 && !run.slice(0, firstLetter).includes('*');
 }
 
-/** A run without the fourth and further repetitions of a character, so that ten thousand of them cost nothing. */
+/** A run with at most three repetitions of a character, so that ten thousand of them cost nothing. */
 function shortened(run: readonly string[]): string[] {
   const kept: string[] = [];
   for (const one of run) {

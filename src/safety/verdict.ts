@@ -1,4 +1,4 @@
-/** `safe`: safe mode on, the default everywhere. `open`: switched off, as a channel for adults may. */
+/** `safe`: safe mode on, the default everywhere. `open`: turned off, which age-restricted channels may do. */
 export type SafetyMode = 'safe' | 'open';
 
 /**
@@ -8,9 +8,9 @@ export type SafetyMode = 'safe' | 'open';
 export const REASONS = ['crude', 'sexual', 'slur', 'violence', 'identity', 'minors'] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** What the filter says of a text; `match` is the part of it that was refused, as written. */
+/** What the filter says about a text; `match` is the part of it that was refused, as written. */
 export type Verdict = { allowed: true } | { allowed: false; reason: Reason; match: string };
 
-/** What a rule decides: allowed, refused in safe mode, or refused always. */
+/** What a rule decides: allowed, refused in safe mode, or always refused. */
 export const RULINGS = ['ok', 'no', 'never'] as const;
 export type Ruling = (typeof RULINGS)[number];

@@ -1,26 +1,26 @@
 import { fold } from './fold.ts';
 
-/** One word of a text: a run of letters, figures and the marks that stand for letters. */
+/** One word of a text: a run of letters, digits and the symbols that stand for letters. */
 export interface Word {
-  /** The folded run as written, with the marks at its ends: what the word trie reads. */
+  /** The folded run as written, with the symbols at its ends: what the word trie reads. */
   run: string[];
-  /** The plain reading for rules: leetspeak as letters, marks at the ends left out. */
+  /** The plain reading for rules: leetspeak as letters, without symbols at the ends. */
   plain: string;
-  /** Whether it is nothing but letters. */
+  /** Whether it consists only of letters. */
   pure: boolean;
-  /** Where it stands in the original text. */
+  /** Its position in the original text. */
   start: number;
   end: number;
-  /** What lies between it and the word before: nothing but marks ("p.u.t.a"), blanks, or a new sentence. */
+  /** What separates it from the previous word: only symbols ("p.u.t.a"), spaces, or a new sentence. */
   before: { blanks: number; marks: string; sentence: boolean };
-  /** Whether a sentence ends behind it. */
+  /** Whether a sentence ends after it. */
   last: boolean;
 }
 
 const PART = /[\p{L}\p{N}@$!¡|*+€£#]/u;
 const LETTER = /\p{L}/u;
 const ONLY_LETTERS = /^\p{L}+$/u;
-// What may be the last letter of a word; "!" and "$" are more often no letter there.
+// What may be the last letter of a word; "!" and "$" are usually not letters there.
 const LAST_LETTERS = new Set(['0', '3', '4', '5', '@', '€']);
 const SENTENCE = /[.,;:?!¿¡…"“”()\-–—]/;
 const DIGIT_LETTERS: Record<string, string> = {
@@ -50,7 +50,7 @@ function plainOf(run: readonly string[]): string {
     .join('');
 }
 
-/** The words of a text in their order, with what separates them. A text of nothing but blanks and marks has none. */
+/** The words of a text in order, with what separates them. A text of only spaces and symbols has none. */
 export function wordsOf(text: string): Word[] {
   const { characters, starts, ends } = fold(text);
   const words: Word[] = [];
@@ -92,7 +92,7 @@ export function wordsOf(text: string): Word[] {
 const CAMEL = /^#?\p{L}\p{Ll}{2,}(?:\p{Lu}\p{Ll}+)+$/u;
 
 /**
- * Other runs inside a word that may be words: what marks divide ("hola!adiós") and what capitals divide ("#HolaAdiós").
+ * Other runs inside a word that may be words, divided by symbols ("hola!adiós") or by capitals ("#HolaAdiós").
  */
 export function partsOf(word: Word, text: string): string[][] {
   const parts: string[][] = [];

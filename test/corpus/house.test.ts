@@ -78,7 +78,7 @@ describe('a file of them', () => {
     ['# mar\n\n[a-1] pez', 3, 'no text'],
     ['# mar\n\n[a-1] pez,, ola\nNada.', 3, 'commas'],
     ['# mar\n\n[a-1] pez,\nNada.', 3, 'commas'],
-    ['# mar\n\n[a-1] pez\n- ¿Y?\nNada. ', 5, 'blanks'],
+    ['# mar\n\n[a-1] pez\n- ¿Y?\nNada. ', 5, 'trailing spaces'],
     ['# mar\n\n[a-1] pez\nNada.\n\n\n[a-2] ola\nUna.', 6, 'empty line'],
   ])('is refused with its line: %j', (content, line, what) => {
     expect(() => parseHouseJokes('mar.txt', content)).toThrow(

@@ -91,8 +91,8 @@ describe('CSV', () => {
         '1,Un chiste,1,1,0,2,0,0,1\n2,Una noticia,0,5,,,,,\n3,Otro,1,x,0,0,0,0,0\n4,Sin votos,1,,,,,,\n',
     );
     expect(jokes.map(({ votes }) => votes)).toEqual([[1, 0, 2, 0, 0, 1], undefined, undefined]);
-    expect(errors).toEqual([{ line: 3, reason: 'is marked as no joke (is_humor is 0)' }]);
-    expect(notes).toEqual([{ line: 4, reason: 'it has a number of votes that is no count: x' }]);
+    expect(errors).toEqual([{ line: 3, reason: 'is marked as not a joke (is_humor is 0)' }]);
+    expect(notes).toEqual([{ line: 4, reason: 'it has a number of votes that is not a count: x' }]);
   });
 
   it('takes a list of keywords in any of the usual spellings', async () => {
@@ -160,7 +160,7 @@ describe('parquet', () => {
   it('says so when the file is cut', async () => {
     const bytes = parquetWriteBuffer({ columnData: [{ name: 'text', data: ['Uno'], type: 'STRING' }] });
     await expect(read('cut.parquet', new Uint8Array(bytes).subarray(0, 20))).rejects.toThrow(
-      /cut\.parquet: is not a whole parquet file/,
+      /cut\.parquet: is not a complete parquet file/,
     );
   });
 });
@@ -244,8 +244,8 @@ describe('any file', () => {
     );
     expect(jokes.map(({ text }) => text)).toEqual(['Un chiste de dos patas con alas', 'Otro chiste']);
     expect(errors).toEqual([
-      { line: 2, reason: 'holds a zero byte' },
-      { line: 3, reason: expect.stringContaining('an encoding that is not known here') },
+      { line: 2, reason: 'contains a zero byte' },
+      { line: 3, reason: expect.stringContaining('its encoding is not supported') },
     ]);
   });
 
@@ -287,15 +287,15 @@ describe('any file', () => {
     expect(jokes.map(({ text }) => text)).toEqual(['Sí']);
     expect(errors.map(({ reason }) => reason)).toEqual([
       'has no words',
-      'holds characters that were lost in an earlier conversion (U+FFFD)',
+      'contains characters that were lost in an earlier conversion (U+FFFD)',
       'is too long for a joke (8999 characters, at most 8000)',
     ]);
   });
 
   it.each([
     ['missing.csv', undefined, /missing\.csv: there is no such file/],
-    ['empty.csv', '', /empty\.csv: holds no jokes/],
-    ['empty.jsonl', '\n\n', /holds no jokes/],
+    ['empty.csv', '', /empty\.csv: contains no jokes/],
+    ['empty.jsonl', '\n\n', /contains no jokes/],
     ['binary.txt', Uint8Array.of(1, 0, 2), /binary\.txt: the file is full of zero bytes/],
     ['array.json', '[{"text": ', /array\.json: is not JSON/],
     ['chistes.xlsx', 'PK', /name the format \(csv, jsonl, parquet, text\)/],

@@ -32,7 +32,7 @@ describe('.env', () => {
     ['Latin-1', '41 3d f1 0a'],
     ['zero bytes', '41 3d 31 00 0a'],
   ])('in %s is refused in a sentence', (_, hex) => {
-    expect(() => read(hex)).toThrow(/\.env is not a text in UTF-8: save it as UTF-8\.$/);
+    expect(() => read(hex)).toThrow(/\.env is not UTF-8 text: save it as UTF-8\.$/);
   });
 
   it('names the line that sets nothing, and shows none of it', () => {

@@ -87,10 +87,10 @@ describe('check', () => {
 describe('the data files', () => {
   it('are refused with file, line and reason when broken', () => {
     expect(() => readList('x.txt', '# head\npu7a (person)')).toThrow(
-      /x\.txt, line 2: "pu7a \(person\)" is no word/,
+      /x\.txt, line 2: "pu7a \(person\)" is not a word/,
     );
     expect(() => readContexts('x.txt', '[negro] identity\n  maybe _ $')).toThrow(
-      /line 2: "maybe _ \$" is no rule/,
+      /line 2: "maybe _ \$" is not a rule/,
     );
     expect(() => readContexts('x.txt', '[negro] colour')).toThrow(/line 1: "colour" is no reason/);
     expect(() => readContexts('x.txt', '[negro] slur\n  use nothing')).toThrow(

@@ -6,36 +6,36 @@ import { within } from '../within.ts';
 import { type Failure, type FromChild, READY, type Tasks, type ToChild } from './messages.ts';
 
 export interface ChildOptions {
-  /** What messages call it, as in "The engine process". */
+  /** Its name in messages, such as "The engine process". */
   name: string;
-  /** Its errors' codes begin with it: `-failed`, `-died`, `-closed`. */
+  /** Prefix of its error codes: `-failed`, `-died`, `-closed`. */
   code: string;
-  /** What to do when it has died: the end of that message. */
+  /** What to do when it has died: ends that message. */
   advice?: string;
-  /** Priority as `os.setPriority` takes it, 19 the lowest; never higher than the parent's. Default: the parent's. */
+  /** Priority as for `os.setPriority`, 19 being the lowest; never higher than the parent's. Default: the parent's. */
   niceness?: number | undefined;
   env?: NodeJS.ProcessEnv;
-  /** Called when it ends without having been closed, before what was asked rejects. */
+  /** Called if it ends without having been closed, before pending requests reject. */
   onDeath?(death: ChildDied): void;
 }
 
-/** A process that does tasks, which are described by `T`. */
+/** A process that performs the tasks described by `T`. */
 export interface Child<T extends Tasks> {
   readonly pid: number | undefined;
   /** False once it has ended or has been closed. */
   isAlive(): boolean;
-  /** Resolves when it can be asked; what is asked before that waits. Rejects when it ends before. */
+  /** Resolves when it accepts requests; earlier requests wait. Rejects if it ends first. */
   readonly ready: Promise<void>;
   /**
-   * Does a task. Rejects with the child's `ChispaError` (any other error gets `<code>-failed`), with `ChildDied`, or with
-   * `<code>-closed`. `signal` reaches the task, which decides what it means.
+   * Performs a task. Rejects with the child's `ChispaError` (any other error gets `<code>-failed`), with `ChildDied`, or
+   * with `<code>-closed`. `signal` is passed to the task, which decides what it means.
    */
   ask<K extends keyof T & string>(
     kind: K,
     request: T[K]['request'],
     options?: AskOptions<T[K]['event']>,
   ): Promise<T[K]['answer']>;
-  /** Ends the process within a second, by force if need be. */
+  /** Ends the process within a second, by force if necessary. */
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export interface AskOptions<Event> {
   signal?: AbortSignal | undefined;
 }
 
-/** The child process ended by itself: it crashed, or was killed. */
+/** The child process ended unexpectedly: it crashed or was killed. */
 export class ChildDied extends ChispaError {}
 
 interface Asked {
@@ -53,9 +53,9 @@ interface Asked {
   onEvent?: ((event: never) => void) | undefined;
 }
 
-const PATIENCE = 700; // ms that `close` waits before it kills: the caller was promised a second
+const PATIENCE = 700; // ms that `close` waits before killing: the caller was promised a second
 
-/** Starts the module `module` beside `importer` (pass `import.meta.url`), which calls `serveParent`, as a child process. */
+/** Starts the module `module`, which calls `serveParent`, next to `importer` (pass `import.meta.url`) as a child process. */
 export function openChild<T extends Tasks>(
   importer: string,
   module: string,
@@ -65,7 +65,7 @@ export function openChild<T extends Tasks>(
   let nextId = READY + 1;
   let over: ChispaError | undefined;
 
-  // What the child's libraries print must not mix with the program's own output: its stdout is our stderr.
+  // The child's stdout goes to our stderr, so that what its libraries print does not mix with the program's own output.
   const child = forkSibling(importer, module, {
     stdio: ['ignore', 2, 2, 'ipc'],
     serialization: 'advanced',
@@ -75,12 +75,12 @@ export function openChild<T extends Tasks>(
   const ready = new Promise<void>((resolve, reject) =>
     asked.set(READY, { resolve: () => resolve(), reject }),
   );
-  ready.catch(() => {}); // not everybody waits for it
+  ready.catch(() => {}); // not every caller awaits it
   child.on('message', (message) => receive(message as FromChild)); // sent by our own serveParent
-  // Not `exit`, which may come before the last messages.
+  // Not `exit`, which may be emitted before the last messages.
   child.once('close', (exitCode, signal) => die(signal ?? `exit code ${exitCode}`));
   const ended = new Promise<true>((resolve) => {
-    child.once('exit', () => resolve(true)); // not `close`, which never comes after a `disconnect` from here
+    child.once('exit', () => resolve(true)); // not `close`, which is never emitted after a `disconnect` from here
     child.once('error', ({ message }) => {
       die(message);
       resolve(true);
@@ -89,7 +89,7 @@ export function openChild<T extends Tasks>(
 
   function receive(message: FromChild): void {
     if ('events' in message) {
-      for (const [id, event] of message.events) asked.get(id)?.onEvent?.(event as never); // of its request's type
+      for (const [id, event] of message.events) asked.get(id)?.onEvent?.(event as never); // the type that its request declares
       return;
     }
     const it = asked.get(message.id);
@@ -114,7 +114,7 @@ export function openChild<T extends Tasks>(
   }
 
   const send = (message: ToChild): void => {
-    // A child that is dying cannot be written to any more; `close` follows.
+    // A dying child can no longer be written to; `close` follows.
     if (child.connected) child.send(message, () => {});
   };
 
@@ -148,12 +148,12 @@ export function openChild<T extends Tasks>(
   };
 }
 
-/** Raises the niceness of a process that may have ended already; one that a host has lowered further stays there. */
+/** Lowers the priority of a process that may already have ended, unless the host has lowered it further. */
 function lowerPriority(pid: number | undefined, niceness: number): void {
   try {
     if (pid !== undefined && getPriority(pid) < niceness) setPriority(pid, niceness);
   } catch {
-    // It has ended, which is told otherwise.
+    // It has ended, which is reported elsewhere.
   }
 }
 

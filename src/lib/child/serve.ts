@@ -2,7 +2,7 @@ import { ChispaError, messageOf } from '../errors.ts';
 import { type Failure, type FromChild, READY, type Tasks, type ToChild } from './messages.ts';
 
 interface TaskContext<Event> {
-  /** Tells the parent; what is told within 25 ms travels together. */
+  /** Sends an event to the parent; events within 25 ms are sent together. */
   tell(event: Event): void;
   /** Aborts when the parent's signal does. */
   signal: AbortSignal;
@@ -12,13 +12,13 @@ type Handlers<T extends Tasks> = {
   [K in keyof T]: (request: T[K]['request'], context: TaskContext<T[K]['event']>) => Promise<T[K]['answer']>;
 };
 
-/** Milliseconds between two messages of events: each costs both processes time, and nobody reads faster. */
+/** Milliseconds between two event messages: each costs both processes time, and nobody reads faster. */
 const EVENT_INTERVAL = 25;
 
 /**
- * Makes this process a child that does tasks: `openChild` is its other end. It ends when its parent closes it or is gone,
- * however that came. A terminal's Ctrl-C, or a service manager's SIGTERM to the whole group, reaches the parent too,
- * which decides what it means.
+ * Makes this process a child that performs tasks; `openChild` is the other end. It ends when its parent closes it or is
+ * gone for whatever reason. A terminal's Ctrl-C, or a service manager's SIGTERM to the whole group, also reaches the
+ * parent, which decides what it means.
  */
 export function serveParent<T extends Tasks>(handlers: Handlers<T>): void {
   const running = new Map<number, AbortController>();
@@ -27,7 +27,7 @@ export function serveParent<T extends Tasks>(handlers: Handlers<T>): void {
   let timer: NodeJS.Timeout | undefined;
 
   const send = (message: FromChild): void => {
-    if (process.connected) process.send?.(message, undefined, undefined, () => {}); // a parent that goes is noticed below
+    if (process.connected) process.send?.(message, undefined, undefined, () => {}); // a parent that is gone is noticed below
   };
 
   function sendEvents(): void {
