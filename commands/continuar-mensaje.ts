@@ -1,4 +1,4 @@
-import { ApplicationCommandType, ContextMenuCommandBuilder } from 'discord.js';
+import { ApplicationCommandType, ContextMenuCommandBuilder, type Message } from 'discord.js';
 import { continuable } from '../src/bot/ask.ts';
 import type { MessageCommand } from '../src/bot/command.ts';
 import { Refusal } from '../src/bot/refusal.ts';
@@ -12,10 +12,12 @@ export default {
   ),
 
   async executeOnMessage(interaction, { store, ask }) {
-    const { author, id, content } = interaction.targetMessage;
+    const { author, id } = interaction.targetMessage;
+    const text = writtenIn(interaction.targetMessage);
+    // A joke of ours that somebody forwarded is a text like any other.
     if (author.id !== interaction.client.user.id) {
-      if (!content.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
-      await ask(interaction, { kind: 'continue', from: { text: continuable(content) } });
+      if (!text.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
+      await ask(interaction, { kind: 'continue', from: { text: continuable(text, interaction) } });
       return;
     }
     await interaction.deferReply();
@@ -24,3 +26,7 @@ export default {
     await ask(interaction, { kind: 'continue', from: { jokeId: joke.id } });
   },
 } satisfies MessageCommand;
+
+/** What a person wrote; of a forwarded message, whose own content is empty, what its author wrote. */
+const writtenIn = ({ content, messageSnapshots }: Message): string =>
+  content || (messageSnapshots.first()?.content ?? '');

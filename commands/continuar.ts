@@ -11,7 +11,7 @@ export default {
   ),
 
   async execute(interaction, { ask }) {
-    const text = continuable(interaction.options.getString('texto') ?? '');
+    const text = continuable(interaction.options.getString('texto') ?? '', interaction);
     await ask(interaction, { kind: 'continue', from: { text } });
   },
 } satisfies SlashCommand;

@@ -20,6 +20,8 @@ export type Role = (typeof ROLES)[number];
 export interface Program {
   /** Where there is no Discord token. */
   box: Box | undefined;
+  /** Resolves to why the program cannot go on, and what to do about it. */
+  failed: Promise<ChispaError>;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function startProgram(
       );
       if (roles.length === 1) say('Chispa learns');
     }
+    let failed = new Promise<ChispaError>(() => {});
     if (roles.includes('bot')) {
       const token = box?.token ?? config.discordToken;
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
@@ -100,6 +103,7 @@ export async function startProgram(
           learningNeeds: ratedJokesFor(config.gate.heldOut),
         }),
       );
+      failed = bot.gone;
       if (box) {
         say(`Chispa is ready: ${box.url}`);
       } else {
@@ -107,7 +111,7 @@ export async function startProgram(
         say(`Invite it to a server: ${bot.inviteUrl}`);
       }
     }
-    return { box, close };
+    return { box, failed, close };
   } catch (error) {
     await close();
     throw error;
@@ -142,7 +146,7 @@ export async function run(config: Config, roles: readonly Role[]): Promise<void>
 
   const program = await Promise.race([startProgram(config, roles, say), stopped]);
   if (typeof program !== 'string') {
-    await stopped;
+    const failure = await Promise.race([stopped.then(() => undefined), program.failed]);
     say('Stopping…');
     const late = setTimeout(() => {
       log.error('some part did not stop in time');
@@ -150,6 +154,10 @@ export async function run(config: Config, roles: readonly Role[]): Promise<void>
     }, STOP_DEADLINE_MS);
     await program.close();
     clearTimeout(late);
+    if (failure) {
+      process.stderr.write(`chispa: ${failure.message}\n`);
+      process.exit(1);
+    }
   }
   process.exit(0);
 }

@@ -1,6 +1,7 @@
 import { type ChatInputCommandInteraction, SlashCommandBuilder } from 'discord.js';
 import { THEME_LENGTH } from '../../src/bot/ask.ts';
 import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '../../src/bot/command.ts';
+import { readable } from '../../src/bot/readable.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { addJokeMessage } from '../../src/db/jokes.ts';
 import { lovedJoke } from '../../src/db/loved.ts';
@@ -33,7 +34,8 @@ export default {
 
   async execute(interaction, context) {
     if (interaction.options.getString('fuente') === 'mejores') return tellLoved(interaction, context);
-    const theme = visible(interaction.options.getString('tema') ?? '').trim();
+    const typed = interaction.options.getString('tema') ?? '';
+    const theme = visible(readable(typed, interaction)).trim();
     if (theme.length > THEME_LENGTH) throw new Refusal((m) => m.refusal.longTheme(THEME_LENGTH));
     const seed = seedSchema.optional().safeParse(interaction.options.getInteger('semilla') ?? undefined);
     if (!seed.success) throw new Refusal((m) => m.refusal.seed);

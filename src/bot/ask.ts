@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type {
+  BaseInteraction,
   ChatInputCommandInteraction,
   MessageComponentInteraction,
   MessageContextMenuCommandInteraction,
@@ -16,6 +17,7 @@ import type { Safety } from '../safety/safety.ts';
 import type { Admission } from './admission.ts';
 import type { SettingsCache } from './guild-settings.ts';
 import type { Wait } from './open-requests.ts';
+import { readable } from './readable.ts';
 import { Refusal } from './refusal.ts';
 import type { WaitingBoard } from './waiting-board.ts';
 
@@ -55,9 +57,9 @@ export interface AskDependencies {
   waiting: WaitingBoard;
 }
 
-/** A text the model may continue. Throws a `Refusal` when it is empty or too long. */
-export function continuable(text: string): string {
-  const clean = visible(text);
+/** A text the model may continue, with names where it has ids. Throws a `Refusal` when it is empty or too long. */
+export function continuable(text: string, interaction: Pick<BaseInteraction, 'channel'>): string {
+  const clean = visible(readable(text, interaction));
   if (!clean.trim()) throw new Refusal((m) => m.refusal.emptyText);
   if (clean.length > TEXT_LENGTH) throw new Refusal((m) => m.refusal.longText(TEXT_LENGTH));
   return clean;
@@ -137,5 +139,8 @@ async function acknowledge(
   await interaction.reply({ content, ...flags });
 }
 
-const isAgeRestricted = ({ channel }: AskingInteraction): boolean =>
-  channel !== null && 'nsfw' in channel && channel.nsfw === true;
+/** Threads and forum posts carry no age restriction of their own: their channel's holds. */
+function isAgeRestricted({ channel }: AskingInteraction): boolean {
+  const restricted = channel?.isThread() ? channel.parent : channel;
+  return restricted !== null && 'nsfw' in restricted && restricted.nsfw === true;
+}

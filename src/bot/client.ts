@@ -2,6 +2,7 @@ import {
   ActivityType,
   Client,
   Events,
+  GatewayCloseCodes,
   GatewayIntentBits,
   OAuth2Scopes,
   PermissionFlagsBits,
@@ -49,6 +50,8 @@ export interface Bot {
   guilds: number;
   /** Where a server's owner invites the bot. */
   inviteUrl: string;
+  /** Resolves when Discord has let the bot go for good, such as after a new token: nothing but a restart helps. */
+  gone: Promise<ChispaError>;
   close(): Promise<void>;
 }
 
@@ -94,7 +97,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
   });
 
-  const ready = await login(client, token);
+  const gone = goneForGood(client);
+  const ready = await login(client, token, gone);
   hosts = await findHosts(ownerIds, ready.application, log);
   const written = await (await commandRegistry(ready.rest, commands.values())).deploy();
   log.info({ commands: commands.size, written }, 'commands are registered');
@@ -116,6 +120,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       scopes: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands],
       permissions: PERMISSIONS,
     }),
+    gone,
     async close() {
       await within(CLOSE_DEADLINE_MS, client.destroy());
       await waiting.close();
@@ -135,24 +140,43 @@ function createClient(api: string | undefined, log: Logger): Client {
     ...(api && { rest: { api, version: '10' }, ws: NO_THROTTLE }),
   });
   client.on(Events.Error, (err) => log.error({ err }, 'Discord client error'));
-  client.on(Events.ShardDisconnect, ({ code }, shard) =>
-    log.warn({ code, shard }, 'disconnected from Discord'),
-  );
+  client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'disconnected from Discord for now'));
   client.on(Events.ShardResume, (shard) => log.info({ shard }, 'connected to Discord again'));
   return client;
 }
 
-async function login(client: Client, token: string): Promise<Client<true>> {
+async function login(client: Client, token: string, gone: Promise<ChispaError>): Promise<Client<true>> {
   const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
+  const refused = gone.then((error) => Promise.reject(error));
   try {
-    await client.login(token);
-    return await ready;
+    await Promise.race([client.login(token), refused]);
+    return await Promise.race([ready, refused]);
   } catch (error) {
+    refused.catch(() => {}); // told here
     await within(CLOSE_DEADLINE_MS, client.destroy());
-    throw new ChispaError(
-      'discord-login',
-      `Discord did not let the bot in (${messageOf(error)}). Check DISCORD_TOKEN: the developer portal shows it once, under Bot → Reset Token.`,
-      { cause: error },
-    );
+    throw error instanceof ChispaError ? error : notLetIn(messageOf(error), error);
   }
 }
+
+const CHECK_TOKEN = 'Check DISCORD_TOKEN: the developer portal shows it once, under Bot → Reset Token.';
+/** What helps where it is not the token. */
+const ADVICE: Partial<Record<number, string>> = {
+  [GatewayCloseCodes.InvalidAPIVersion]: 'Update Chispa: its Discord library is too old.',
+  [GatewayCloseCodes.InvalidIntents]: 'Update Chispa: its Discord library is too old.',
+  [GatewayCloseCodes.ShardingRequired]:
+    'Start Chispa again: the bot is in so many servers that it needs more shards.',
+  [GatewayCloseCodes.InvalidShard]: 'Start Chispa again: the number of shards has changed.',
+  [GatewayCloseCodes.DisallowedIntents]: 'Look at Bot → Privileged Gateway Intents in the developer portal.',
+};
+
+const notLetIn = (why: string, cause?: unknown, advice = CHECK_TOKEN) =>
+  new ChispaError('discord-login', `Discord did not let the bot in (${why}). ${advice}`, { cause });
+
+/** discord.js connects again by itself after every close code but these: 4004 and 4010 to 4014. */
+const goneForGood = (client: Client): Promise<ChispaError> =>
+  new Promise((resolve) => {
+    client.on(Events.ShardDisconnect, ({ code }) =>
+      resolve(notLetIn(`${code} ${GatewayCloseCodes[code] ?? ''}`.trim(), undefined, ADVICE[code])),
+    );
+    client.on(Events.Invalidated, () => resolve(notLetIn('the session was invalidated')));
+  });

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDriver } from 'discord-in-a-box';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { pgliteFolder } from '../../src/db/pglite.ts';
@@ -95,6 +96,16 @@ describe('the program', () => {
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(String(first.child.pid));
     expect(second.output()).toContain('DATABASE_URL');
+  });
+
+  it('ends with the sentence of a login when Discord lets it go for good, so that a supervisor hears of it', async () => {
+    const program = start({ DATA_DIR: newFolder() });
+    const [, url = ''] = await program.printed(READY);
+    await createDriver({ url }).call('/box/faults', { kind: 'drop-gateway', code: 4004 });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(
+      /^chispa: Discord did not let the bot in \(4004 AuthenticationFailed\)\. Check DISCORD_TOKEN/m,
+    );
   });
 
   it('says which port is occupied', async () => {

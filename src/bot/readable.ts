@@ -1,0 +1,20 @@
+import { type BaseInteraction, cleanContent } from 'discord.js';
+
+/** Ids that nobody here has a name for: of people who left, of roles and channels of another server. */
+const NAMELESS = [
+  [/<@!?\d+>/g, '@alguien'],
+  [/<@&\d+>/g, '@rol'],
+  [/<#\d+>/g, '#canal'],
+  [/<id:\w+>/g, '#canal'],
+  [/<\/([^:>\n]+):\d+>/g, '/$1'],
+  [/<a?:(\w+):\d+>/g, ':$1:'],
+] as const;
+
+/**
+ * What somebody wrote as people see it: "@Lucía" and ":pepe:" where Discord sends `<@80351110224678912>` and
+ * `<:pepe:123456789012345678>`. Names come from what Discord resolved for the interaction and from the cache.
+ */
+export function readable(text: string, { channel }: Pick<BaseInteraction, 'channel'>): string {
+  const named = channel ? cleanContent(text, channel) : text;
+  return NAMELESS.reduce((rest, [id, name]) => rest.replaceAll(id, name), named);
+}
