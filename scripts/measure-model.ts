@@ -6,7 +6,7 @@ import { readJokes } from '../src/corpus/read.ts';
 import { startEngine } from '../src/engine/client.ts';
 import { seedJokes } from '../src/finetuning/data/seed-jokes.ts';
 import { copiesOf } from '../src/finetuning/measure/copies.ts';
-import { jokeLosses } from '../src/finetuning/measure/evaluate.ts';
+import { natsPerByte } from '../src/finetuning/measure/evaluate.ts';
 import { tellJokes } from '../src/finetuning/measure/tell.ts';
 import { jokeFigures } from '../src/finetuning/measure/text-figures.ts';
 import { createLog } from '../src/lib/log.ts';
@@ -45,7 +45,7 @@ try {
   const texts = told.map(({ text }) => text);
   const known: string[] = [];
   for (const { text } of seedJokes()) known.push(text);
-  for (const file of values.known) known.push(...(await readJokes(file)).jokes.map(({ text }) => text));
+  for (const file of values.known) for (const { text } of (await readJokes(file)).jokes) known.push(text);
   const figures = jokeFigures(told, known);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   console.log(`${told.length} jokes, ${values.precision}, at the bot's default settings, untrimmed`);
@@ -63,7 +63,7 @@ try {
   const heldOut = houseJokes()
     .filter((joke) => joke.heldOut)
     .map(({ text }) => text);
-  const nats = await natsPerByte(heldOut);
+  const nats = await natsPerByte(await openModelFolder(folder), heldOut, cpus().length);
   console.log(`held-out jokes      ${nats.toFixed(3)} nats a byte (${heldOut.length} jokes)`);
 
   const seeds = Number(values.seeds);
@@ -89,15 +89,4 @@ try {
   for (const text of texts.slice(0, SHOWN)) console.log(`> ${text.replaceAll('\n', '  \n> ')}\n`);
 } finally {
   await engine.close();
-}
-
-/** Loss of the jokes, the end of each included, by the bytes of their text: models with other tokenizers compare. */
-async function natsPerByte(jokes: readonly string[]): Promise<number> {
-  const opened = await openModelFolder(folder);
-  const means = await jokeLosses(opened, jokes, { threads: cpus().length });
-  const nats = jokes.reduce(
-    (sum, joke, i) => sum + (means[i] ?? Number.NaN) * (opened.tokenizer.encode(joke).length + 1),
-    0,
-  );
-  return nats / jokes.reduce((sum, joke) => sum + Buffer.byteLength(joke), 0);
 }

@@ -115,18 +115,20 @@ async function average(first: string, second: string, share: number, name: strin
 }
 
 /** Rows of 256 tokens, 8,192 tokens a step. */
-const settingsOf = ({ settings }: Stage): TrainingSettings => ({
-  ...RECIPE_DEFAULTS.chispa,
-  epochs: 10_000, // the time limit ends it
-  warmup: 0.02,
-  weightDecay: 0.1,
-  batch: 32,
-  accumulate: 4,
-  patience: 0,
-  checkpoint: 20,
-  seed,
-  ...settings,
-});
+function settingsOf({ settings }: Stage): TrainingSettings {
+  return {
+    ...RECIPE_DEFAULTS.chispa,
+    epochs: 10_000, // the time limit ends it
+    warmup: 0.02,
+    weightDecay: 0.1,
+    batch: 32,
+    accumulate: 4,
+    patience: 0,
+    checkpoint: 20,
+    seed,
+    ...settings,
+  };
+}
 
 async function prepareDocuments(run: string, from: string, stage: Stage): Promise<void> {
   const base = await openModelFolder(from);

@@ -20,10 +20,10 @@ describe('the bundled model', () => {
       config: {
         vocabSize: 8192,
         positions: 256,
-        width: 192,
+        width: 256,
         layers: 6,
-        heads: 3,
-        innerWidth: 768,
+        heads: 4,
+        innerWidth: 1024,
         eos: 8191,
       },
       manifest: { prompt: { joke: '{eot}', theme: '{eot}Tema: {theme}\n', continue: '{eot}{text}' } },
@@ -41,7 +41,7 @@ describe('the bundled model', () => {
   it('reads half-precision weights as the numbers they are', async () => {
     const model = await openModelFolder(bundledModelPath);
     const scale = await readTensor(model.weights, tensorFor(model, 'ln_f.weight').name);
-    expect(scale).toHaveLength(192);
+    expect(scale).toHaveLength(256);
     for (const value of scale) expect(Math.abs(value)).toBeLessThan(10);
     expect(scale.some((value) => Math.abs(value) > 0.1)).toBe(true);
   });

@@ -59,6 +59,20 @@ export async function jokeLoss(
 }
 
 /**
+ * Loss of all jokes together, the end of each included, by the bytes of their text (UTF-8), in nats: models with other
+ * tokenizers compare.
+ */
+export async function natsPerByte(
+  folder: ModelFolder,
+  jokes: readonly string[],
+  threads: number,
+): Promise<number> {
+  const sums = await lossSums(folder, jokes, { threads });
+  const bytes = jokes.reduce((sum, joke) => sum + Buffer.byteLength(joke), 0);
+  return sums.reduce((sum, { loss }) => sum + loss, 0) / bytes;
+}
+
+/**
  * The same for each joke separately: mean loss per predicted token [jokes], in nats, under the distribution sampled at
  * `temperature`.
  */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { evaluate, jokeLoss, jokeLosses } from '../../../src/finetuning/measure/evaluate.ts';
+import { evaluate, jokeLoss, jokeLosses, natsPerByte } from '../../../src/finetuning/measure/evaluate.ts';
 import { type ModelFolder, openModelFolder } from '../../../src/models/folder.ts';
 import { writeTinyModel } from '../tiny-model.ts';
 
@@ -31,6 +31,13 @@ it('says what each joke loses, alone or packed with others', async () => {
   together.forEach((loss, i) => {
     expect(loss).toBeCloseTo(alone[i] ?? 0, 5);
   });
+});
+
+it('counts a loss by the bytes of the texts, whatever their tokens', async () => {
+  const jokes = ['¿Qué?', 'Nada, nada, nada.']; // 7 and 17 bytes
+  const means = await jokeLosses(model, jokes, { threads: 1 });
+  const nats = jokes.map((joke, i) => (means[i] ?? Number.NaN) * (model.tokenizer.encode(joke).length + 1));
+  expect(await natsPerByte(model, jokes, 1)).toBeCloseTo(((nats[0] ?? 0) + (nats[1] ?? 0)) / 24, 6);
 });
 
 it('joins the loss on a file with figures of what the model makes', async () => {
