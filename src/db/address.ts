@@ -2,40 +2,43 @@ import type { ClientConfig } from 'pg';
 import { ChispaError } from '../lib/errors.ts';
 import { ENCRYPTION_PARAMETERS, type Encryption, encryptionOf } from './encryption.ts';
 
-/** Where a PostgreSQL server is and how to connect to it: DATABASE_URL, read once for everything that connects. */
+/** Where a PostgreSQL server is and how to connect to it, parsed once from DATABASE_URL for all connections. */
 export interface Address {
-  /** For node-postgres, but for `encryption`. */
+  /** Options for node-postgres, except `encryption`. */
   client: ClientConfig;
   encryption: Encryption;
   /** Host, port and database, without the user and the password. */
   place: string;
-  /** What was left out of it, in words for the host. */
+  /** Parameters that were ignored, as messages for the host. */
   notes: string[];
 }
 
-/** What Chispa reads besides the encryption; these are libpq's names. */
+/** Parameters that Chispa uses besides those for encryption, under their libpq names. */
 const USED = ['user', 'password', 'host', 'hostaddr', 'port', 'dbname', 'connect_timeout', 'options'];
 const NAMED = ['application_name', 'client_encoding', 'channel_binding'];
 
-/** Settings of the server that other clients take as parameters of their own; libpq has them in `options`. */
+/** Server settings that other clients accept as separate parameters. libpq only accepts them in `options`. */
 const SERVER_SETTINGS = ['search_path', 'statement_timeout', 'lock_timeout', 'work_mem'];
 
-/** What makes a connection safer in libpq and cannot be had here: leaving it out would be a silent loss. */
+/**
+ * Parameters that make a connection safer in libpq but are not supported here. Ignoring them would silently weaken
+ * it.
+ */
 const REFUSED = ['requirepeer', 'require_auth', 'sslcrldir', 'service'];
 
 /**
- * Reads a connection URI as libpq does (PostgreSQL manual, 34.1.1.2): `#` and `?` mean nothing before the `@`,
- * parameters win over what stands before them, `host=/path` is a socket's folder. Parameters of other clients are
- * left out with a note.
- *
- * @throws ChispaError `config`, whose message names no part that may be secret.
+ * Parses a connection URI as libpq does (PostgreSQL manual, 34.1.1.2): `#` and `?` have no special meaning before the
+ * `@`, parameters override the parts before them, and `host=/path` is the folder of a socket. Parameters of other
+ * clients are ignored with a note.||@throws ChispaError `config`; its message never includes parts that may be
+ * secret.
  */
 export function readAddress(url: string): Address {
   const { user, password, host, port, database, query } = partsOf(url);
   const given = parametersOf(query);
   const take = (name: string, before = '') => given.get(name) || before || undefined;
   const refused = REFUSED.filter((name) => given.get(name));
-  if (refused.length > 0) throw wrong(`has ?${refused.join(', ?')}, which Chispa cannot keep to: remove it`);
+  if (refused.length > 0)
+    throw wrong(`has ?${refused.join(', ?')}, which Chispa does not support: remove it`);
 
   const where = take('hostaddr') ?? take('host', host) ?? 'localhost';
   const number = Number(take('port', port) ?? 5432);
@@ -64,7 +67,7 @@ export function readAddress(url: string): Address {
     place: `${where}:${number}/${name ?? ''}`,
     notes:
       foreign.length > 0
-        ? [`DATABASE_URL has ?${foreign.join(', ?')}, which PostgreSQL's own clients do not know: left out.`]
+        ? [`DATABASE_URL has ?${foreign.join(', ?')}, which PostgreSQL's own clients do not know. Ignored.`]
         : [],
   };
 }
@@ -79,7 +82,7 @@ function partsOf(url: string) {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1];
   if (!scheme) throw wrong('is not an address that begins with postgres://');
   if (!/^postgres(ql)?$/.test(scheme))
-    throw wrong(`begins with ${scheme}://, which is another program's: it must begin with postgres://`);
+    throw wrong(`begins with ${scheme}://, which belongs to another program: it must begin with postgres://`);
   const found = URI.exec(url)?.groups;
   const { user = '', password = '', port = '', query = '' } = found ?? {};
   const host = (found?.host ?? '').replace(/^\[(.*)\]$/, '$1');
@@ -116,10 +119,10 @@ function decode(text: string): string {
 
 const unencoded = (): ChispaError =>
   wrong(
-    'cannot be taken apart: in a user name or a password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25',
+    'cannot be parsed: in a user name or a password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25',
   );
 
-/** The address itself is never shown: it holds a password. */
+/** The address itself is never shown, because it contains a password. */
 const wrong = (what: string): ChispaError =>
   new ChispaError(
     'config',

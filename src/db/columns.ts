@@ -1,7 +1,7 @@
 import { timestamp } from 'drizzle-orm/pg-core';
 
-/** A moment, with its time zone. */
+/** A timestamp with time zone. */
 export const when = () => timestamp({ withTimezone: true, mode: 'date' });
 
-/** The moment a row was written. */
+/** When the row was inserted. */
 export const created = () => when().notNull().defaultNow();

@@ -1,29 +1,29 @@
 import type { Socket } from 'node:net';
 import type { ClientBase } from 'pg';
 
-/** A connection on which nothing came or went for so long, asked or not, is taken for dead. */
+/** A connection with no traffic for this long, whether or not a query is pending, is presumed dead. */
 export const SILENCE_MS = 15_000;
 
-/** Patience at the end with a server that does not say good-bye. */
+/** How long to wait at the end for a server that does not close the connection. */
 const PATIENCE_MS = 1000;
 
-/** The socket or TLS stream of an open connection, which @types/pg leaves out. */
+/** The socket or TLS stream of an open connection, which is missing from @types/pg. */
 const streamOf = (connection: ClientBase): Socket =>
   (connection as unknown as { connection: { stream: Socket } }).connection.stream;
 
 /**
- * Ends a connection on which nobody says anything for {@link SILENCE_MS}: a network that swallows packets tells nobody,
- * and whoever waits for an answer would wait for ever.
+ * Ends a connection that has had no traffic for {@link SILENCE_MS}. A network that drops packets silently reports
+ * nothing, and a pending query would wait forever.
  */
 export function endSilence(connection: ClientBase): void {
   const stream = streamOf(connection);
   stream.setTimeout(SILENCE_MS, () => {
-    const error = new Error(`PostgreSQL said nothing for ${SILENCE_MS / 1000} seconds`);
+    const error = new Error(`PostgreSQL sent nothing for ${SILENCE_MS / 1000} seconds`);
     stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
   });
 }
 
-/** Resolves when `end` does, which it soon must: what is still open then is torn down. */
+/** Resolves when `end` does. After a short wait, whatever is still open is destroyed. */
 export async function endSoon(end: Promise<void>, open: () => Iterable<ClientBase>): Promise<void> {
   const timer = setTimeout(() => {
     for (const connection of open()) streamOf(connection).destroy();

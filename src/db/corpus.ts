@@ -4,26 +4,26 @@ import { corpusEntries } from './schema.ts';
 
 export type CorpusEntry = typeof corpusEntries.$inferSelect;
 
-/** A joke to import; `hash` identifies it (src/corpus/hash.ts). */
+/** A joke to import, identified by `hash` (src/corpus/hash.ts). */
 export type NewCorpusEntry = Omit<typeof corpusEntries.$inferInsert, 'id' | 'importedAt'>;
 
 export interface Imported {
   added: number;
-  /** There already, and changed: by newer metadata of the same source, or by the first votes of another. */
+  /** Existing entries that changed: newer metadata from the same source, or the first votes from another. */
   updated: number;
-  /** There already, and left as they are. */
+  /** Existing entries that did not change. */
   known: number;
 }
 
-/** The flag of a joke that another one stands for; training and export leave it out. */
+/** Marks a joke as a duplicate of another one. Training and export leave it out. */
 export const DUPLICATE = 'duplicate';
 
-/** Below the driver's limit of 65,535 parameters a query. */
+/** Keeps a query below the driver's limit of 65,535 parameters. */
 const ROWS_A_QUERY = 1_000;
 
 /**
- * Imports jokes in one transaction: all or none. Importing them again changes nothing. Of several with the same
- * hash the first is taken.
+ * Imports jokes in one transaction: all or none. Importing them again changes nothing. If several have the same hash,
+ * the first is used.
  */
 export async function importEntries(db: Database, entries: readonly NewCorpusEntry[]): Promise<Imported> {
   const first = new Map<string, NewCorpusEntry>();
@@ -48,16 +48,16 @@ export async function importEntries(db: Database, entries: readonly NewCorpusEnt
   return { added, updated, known: entries.length - added - updated };
 }
 
-// Both rows are in reach here: the one there is, and the one that would have come in, which SQL calls excluded.
+// SQL can read both rows here: the existing one, and the one that was to be inserted, called `excluded`.
 const METADATA = ['text', 'source_id', 'licence', 'category', 'keywords', 'rating', 'rating_votes', 'funny'];
 const SAME_SOURCE = 'corpus_entries.source = excluded.source';
 
-/** What an import says nothing of stays: nothing is no value. */
+/** An empty value in the import does not overwrite an existing one. */
 const said = (column: string): string =>
   column === 'keywords'
     ? `case when excluded.keywords = '{}' then corpus_entries.keywords else excluded.keywords end`
     : `coalesce(excluded.${column}, corpus_entries.${column})`;
-/** The same source knows better; another one only adds its votes where there are none. */
+/** The same source replaces metadata; another source only adds its votes where there are none. */
 const CHANGES = sql.raw(`
   case when ${SAME_SOURCE}
   then (${METADATA.map((column) => `corpus_entries.${column}`).join(', ')})
@@ -82,14 +82,14 @@ const FROM_IMPORT = {
 export interface CorpusFilter {
   source?: string | undefined;
   category?: string | undefined;
-  /** Without crude ones. */
+  /** Leaves out crude jokes. */
   clean?: boolean | undefined;
-  /** With those that `corpus dedupe` marked. */
+  /** Includes jokes that `corpus dedupe` marked. */
   duplicates?: boolean | undefined;
   limit?: number | undefined;
 }
 
-/** The imported jokes, in the order they came, without marked duplicates. */
+/** The imported jokes, in import order, without marked duplicates. */
 export async function corpusEntriesOf(db: Database, filter: CorpusFilter = {}): Promise<CorpusEntry[]> {
   const { source, category, clean, duplicates, limit } = filter;
   const conditions: (SQL | undefined)[] = [
@@ -117,7 +117,7 @@ export interface CorpusSource {
   lastImport: Date;
 }
 
-/** Where the imported jokes come from. */
+/** The sources of the imported jokes. */
 export async function corpusSources(db: Database): Promise<CorpusSource[]> {
   const rows = await db
     .select({
@@ -134,7 +134,7 @@ export async function corpusSources(db: Database): Promise<CorpusSource[]> {
   return rows.map(({ lastImport, ...row }) => ({ ...row, lastImport: lastImport ?? new Date(0) }));
 }
 
-/** Marks these jokes, and no others, as duplicates. */
+/** Marks exactly these jokes as duplicates, and unmarks all others. */
 export async function markDuplicates(db: Database, ids: readonly number[]): Promise<void> {
   await db.transaction(async (tx) => {
     await tx

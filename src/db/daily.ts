@@ -12,7 +12,10 @@ export async function guildsWithDailyJoke(db: Database): Promise<{ guildId: stri
   return rows.flatMap(({ guildId, daily }) => (daily ? [{ guildId, daily }] : []));
 }
 
-/** Claims a guild's joke of a local day (YYYY-MM-DD) for this transaction: true once, however many processes try. */
+/**
+ * Claims a guild's joke of a local day (YYYY-MM-DD) for this transaction. Returns true only once, no matter how many
+ * processes try.
+ */
 export async function claimDailyJoke(tx: Transaction, guildId: string, day: string): Promise<boolean> {
   const claimed = await tx
     .insert(dailyJokes)
@@ -22,26 +25,26 @@ export async function claimDailyJoke(tx: Transaction, guildId: string, day: stri
   return claimed.length > 0;
 }
 
-/** A program that was down at the hour still tells the joke when it starts within this many minutes. */
+/** A program that was down at the set time still tells the joke if it starts within this many minutes. */
 const LATE_MINUTES = 120;
 
 /**
  * The local day whose joke is due at `now`, as YYYY-MM-DD: from the set time on, for two hours. Undefined otherwise.
- * An hour that a clock change leaves out is due when the clock has passed it.
+ * A time skipped by a clock change counts as due right after the change.
  */
 export function dueDay({ time, timeZone }: DailyJoke, now: Date): string | undefined {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   const local = localTime(now, timeZone);
   const late = local.minutes - (hours * 60 + minutes);
   if (late >= 0) return late < LATE_MINUTES ? local.day : undefined;
-  // Due before midnight and it is past midnight now: yesterday's.
+  // The set time was before midnight, and it is now past midnight: yesterday's joke is due.
   return late + 24 * 60 < LATE_MINUTES ? dayBefore(local.day) : undefined;
 }
 
 const dayBefore = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) - 24 * 3600_000).toISOString().slice(0, 10);
 
-/** The day there and the minutes since its midnight on the clock. */
+/** The local date and the minutes since local midnight. */
 function localTime(now: Date, timeZone: string): { day: string; minutes: number } {
   // The Swedish locale writes dates as ISO 8601 does: 2026-11-23 09:30.
   const [day = '', clock = ''] = new Intl.DateTimeFormat('sv-SE', {

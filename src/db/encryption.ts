@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 
-/** How a connection is encrypted. `preferred`: encrypted where the server can, else not, as libpq's default is. */
+/** How a connection is encrypted. `preferred`: encrypted if the server supports it, like libpq's default. */
 export interface Encryption {
   mode: 'off' | 'preferred' | 'required';
-  /** Reads the certificates that the address names. Throws ChispaError `config` where one cannot be read. */
+  /** Reads the certificate files that the address names. Throws ChispaError `config` if one cannot be read. */
   options(): ConnectionOptions;
   /** TLS from the first byte (`sslnegotiation=direct`). */
   direct: boolean;
 }
 
-/** libpq's parameters, and those by which node-postgres and others say the same. */
+/** libpq's parameters, and the equivalents used by node-postgres and other clients. */
 export const ENCRYPTION_PARAMETERS = [
   ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl', 'sslnegotiation'],
   ...['ssl_min_protocol_version', 'ssl_max_protocol_version', 'ssl', 'uselibpqcompat'],
@@ -20,8 +20,9 @@ export const ENCRYPTION_PARAMETERS = [
 const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 /**
- * What libpq makes of the parameters (PostgreSQL manual, 34.19): `require` encrypts without asking who answers, unless
- * there is an `sslrootcert`; `verify-ca` asks for a certificate that the root has signed, `verify-full` for the host's.
+ * Interprets the parameters as libpq does (PostgreSQL manual, 34.19). `require` encrypts without checking the
+ * server's identity unless there is an `sslrootcert`; `verify-ca` requires a certificate signed by the root;
+ * `verify-full` also requires it to match the host name.
  */
 export function encryptionOf(given: ReadonlyMap<string, string>, host: string): Encryption {
   const mode = modeOf(given);
@@ -30,12 +31,12 @@ export function encryptionOf(given: ReadonlyMap<string, string>, host: string): 
   const verifies = mode === 'verify-full' || mode === 'verify-ca' || (mode === 'require' && root !== '');
   const named = mode === 'verify-full' || root === 'system';
   const version = (name: string) =>
-    given.get(name)?.replace(/^TLSv1$/, 'TLSv1.0') as SecureVersion | undefined; // Node checks it
+    given.get(name)?.replace(/^TLSv1$/, 'TLSv1.0') as SecureVersion | undefined; // validated by Node
   const minVersion = version('ssl_min_protocol_version');
   const maxVersion = version('ssl_max_protocol_version');
   const file = (name: string) => (given.get(name) ? read(name, given.get(name) ?? '') : undefined);
   return {
-    // A socket of the same machine is never encrypted.
+    // A Unix socket is never encrypted.
     mode:
       mode === 'disable' || host.startsWith('/')
         ? 'off'
@@ -62,7 +63,7 @@ function modeOf(given: ReadonlyMap<string, string>): string {
   if (mode === 'no-verify') return 'require'; // node-postgres's name for it
   if (mode) {
     if (MODES.includes(mode)) return mode;
-    throw new ChispaError('config', `DATABASE_URL is wrong: its sslmode is none of ${MODES.join(', ')}.`);
+    throw new ChispaError('config', `DATABASE_URL is wrong: its sslmode must be one of ${MODES.join(', ')}.`);
   }
   if (given.get('sslrootcert') === 'system') return 'verify-full';
   const ssl = given.get('ssl');

@@ -6,7 +6,7 @@ const isTimeZone = (zone: string): boolean => {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;
   } catch {
-    return false; // Intl throws RangeError for a zone it does not know
+    return false; // Intl throws a RangeError for an unknown zone
   }
 };
 
@@ -20,30 +20,30 @@ export const dailyJoke = z.strictObject({
 });
 export type DailyJoke = z.infer<typeof dailyJoke>;
 
-/** Longest cooldown a moderator may set, in seconds: a longer one is better served by Discord's own slow mode. */
+/** Longest cooldown a moderator may set, in seconds. Discord's own slow mode is better for anything longer. */
 export const MAX_COOLDOWN_SECONDS = 3600;
 
-/** Everything a guild's moderators decide. The database columns and `/ajustar` are derived from here. */
+/** Everything that a guild's moderators decide. The database columns and `/ajustar` are derived from this schema. */
 export const guildSettings = z.strictObject({
   decoder: decoderSettings,
-  /** A kept `model_versions` row this guild stays with; null follows the active one. */
+  /** A kept `model_versions` row that this guild is pinned to; null follows the active one. */
   modelVersionId: z.number().int().positive().nullable(),
   safeMode: z.boolean(),
-  /** Seconds one person waits between two jokes. */
+  /** Seconds a person must wait between two jokes. */
   cooldownSeconds: z.number().int().min(0).max(MAX_COOLDOWN_SECONDS),
   daily: dailyJoke.nullable(),
-  /** Where reports go. */
+  /** The channel that receives reports. */
   logChannelId: snowflake.nullable(),
-  /** A role that may use `/ajustar` beside those who manage the server. */
+  /** A role that may use `/ajustar`, in addition to members who manage the server. */
   moderatorRoleId: snowflake.nullable(),
   /** Whether this guild's jokes and votes teach the model. */
   learns: z.boolean(),
-  /** Whether this guild gets an adapter of its own, trained on its jokes alone. Only where it learns. */
+  /** Whether this guild gets an adapter of its own, trained only on its own jokes. Requires `learns`. */
   voice: z.boolean(),
 });
 export type GuildSettings = z.infer<typeof guildSettings>;
 
-/** What a guild starts with, and what direct messages use. */
+/** The initial settings of a guild, also used in direct messages. */
 export const GUILD_DEFAULTS: GuildSettings = {
   decoder: BOT_DEFAULTS,
   modelVersionId: null,

@@ -7,7 +7,7 @@ import { type EndingOptions, jokeMessages, jokes, modelVersions, requests } from
 
 type JokeRow = typeof jokes.$inferSelect;
 
-/** What the engine made of a request. Who asked for what is read from the request itself. */
+/** What the engine generated for a request. The prompt and who asked are read from the request itself. */
 export interface NewJoke {
   requestId: string;
   text: string;
@@ -17,32 +17,32 @@ export interface NewJoke {
   settings: DecoderSettings;
   ending: EndingOptions;
   modelVersionId: number;
-  /** The guild's voice that had a part in it. */
+  /** The guild's voice that helped generate it. */
   voiceId?: string | undefined;
   precision: string;
   provider: string;
-  /** Of onnxruntime: with another version the same seed may give another text. */
+  /** Version of onnxruntime: with another one the same seed may give a different text. */
   runtimeVersion: string;
   finish: JokeRow['finish'];
   trimmed: boolean;
   promptCut: boolean;
-  /** The model's template has no place for a theme, so the prompt held none, whatever was asked. Default false. */
+  /** The model's template has no place for a theme, so the prompt contained none, whatever was asked. Default false. */
   themeIgnored?: boolean;
 }
 
 export interface Joke {
   id: string;
-  /** The generated text; of a continuation, without the text it continues. */
+  /** The generated text. For a continuation, without the text it continues. */
   text: string;
   guildId: string | null;
   prompt: { kind: 'joke'; theme: string | null } | { kind: 'continue'; text: string | null };
-  /** Whether anything a person typed is part of the prompt. */
+  /** Whether the prompt contains anything that a person typed. */
   userText: boolean;
   seed: number;
   settings: DecoderSettings;
   ending: EndingOptions;
   model: { id: number; name: string; folder: string };
-  /** The guild's voice that had a part in it (`guild_voices`). */
+  /** The guild's voice that helped generate it (`guild_voices`). */
   voiceId: string | null;
   promptTokens: number[] | null;
   tokens: number[];
@@ -52,9 +52,9 @@ export interface Joke {
   finish: JokeRow['finish'];
   trimmed: boolean;
   promptCut: boolean;
-  /** Who asked for it, until retention erases it. */
+  /** Discord id of the person who asked for it, until retention erases it. */
   askedBy: string | null;
-  /** Of the request: the language of everything around the joke. */
+  /** Locale of the request: the language of everything around the joke. */
   locale: string;
   state: 'shown' | 'hidden' | 'deleted';
   createdAt: Date;
@@ -65,13 +65,13 @@ export interface JokeMessage {
   messageId: string;
   jokeId: string;
   channelId: string;
-  /** Who asked for this telling, until retention erases it. */
+  /** Discord id of the person who asked for this telling, until retention erases it. */
   askedBy: string | null;
 }
 
 /**
- * Stores a generated joke. A request has one joke: a second call for it (the job ran again after a kill)
- * returns the one there is.
+ * Stores a generated joke. A request has one joke: a second call for it (when the job runs again after a kill)
+ * returns the existing one.
  * @throws ChispaError `request-not-found`, `request-cancelled`, `joke-not-kept`.
  */
 export async function storeJoke(db: Database, { themeIgnored = false, ...joke }: NewJoke): Promise<Joke> {
@@ -79,12 +79,15 @@ export async function storeJoke(db: Database, { themeIgnored = false, ...joke }:
     const [asked] = await tx.select().from(requests).where(eq(requests.id, joke.requestId));
     if (!asked) throw new ChispaError('request-not-found', `There is no request ${joke.requestId}.`);
     const { kind } = asked;
-    // Whoever asked may have been forgotten meanwhile, and this would bring back what was typed.
+    // The person may have asked to be forgotten in the meantime; storing the joke would bring back what they typed.
     if (asked.status === 'cancelled') {
-      throw new ChispaError('request-cancelled', `Request ${asked.id} was cancelled while it was generated.`);
+      throw new ChispaError(
+        'request-cancelled',
+        `Request ${asked.id} was cancelled while its joke was being generated.`,
+      );
     }
     if (kind === 'preview' || kind === 'steps') {
-      throw new ChispaError('joke-not-kept', `What a request of kind ${kind} makes is not stored.`);
+      throw new ChispaError('joke-not-kept', `The result of a ${kind} request is not stored.`);
     }
     const request = themeIgnored ? { ...asked, theme: null, themeOrigin: null } : asked;
     await tx
@@ -100,12 +103,12 @@ export async function storeJoke(db: Database, { themeIgnored = false, ...joke }:
       })
       .onConflictDoNothing({ target: jokes.requestId });
     const [stored] = await selectJokes(tx, eq(jokes.requestId, joke.requestId));
-    if (!stored) throw new ChispaError('joke-not-found', 'The joke vanished while it was written.');
+    if (!stored) throw new ChispaError('joke-not-found', 'The joke disappeared while it was being stored.');
     return stored;
   });
 }
 
-/** Typed by a person, or the continuation of a joke that is. What we do not know to be ours counts as typed. */
+/** Whether a person typed any of it, or of the joke it continues. Text of unknown origin counts as typed. */
 async function holdsUserText(tx: Transaction, request: typeof requests.$inferSelect): Promise<boolean> {
   if (request.themeOrigin === 'user' || request.textOrigin === 'user') return true;
   if (request.kind === 'joke') return false;
@@ -117,15 +120,15 @@ async function holdsUserText(tx: Transaction, request: typeof requests.$inferSel
   return parent?.userText ?? true;
 }
 
-/** A joke by its id, hidden and deleted ones too (see `state`). */
+/** A joke by its id, including hidden and deleted ones (see `state`). */
 export const findJoke = async (db: Database, id: string): Promise<Joke | undefined> =>
   (await findJokes(db, [id]))[0];
 
-/** Jokes by their ids, in no particular order; unknown ids are left out. */
+/** Jokes by their ids, in no particular order. Unknown ids are left out. */
 export const findJokes = (db: Database, ids: string[]): Promise<Joke[]> =>
   ids.length === 0 ? Promise.resolve([]) : selectJokes(db, inArray(jokes.id, ids));
 
-/** How many jokes were generated since a moment. */
+/** How many jokes were generated since a given time. */
 export const jokesSince = (db: Database, since: Date): Promise<number> =>
   db.$count(jokes, gte(jokes.createdAt, since));
 
@@ -135,12 +138,12 @@ export async function findJokeByMessage(db: Database, messageId: string): Promis
   return message && findJoke(db, message.jokeId);
 }
 
-/** Remembers a Discord message that shows a joke. */
+/** Records a Discord message that shows a joke. */
 export async function addJokeMessage(db: Database, message: JokeMessage): Promise<void> {
   await db.insert(jokeMessages).values(message).onConflictDoNothing();
 }
 
-/** The Discord messages that show a joke, the first one first. */
+/** The Discord messages that show a joke, in order. */
 export async function messagesOfJoke(db: Database, jokeId: string): Promise<JokeMessage[]> {
   const { messageId, channelId, askedBy, createdAt } = jokeMessages;
   return db
@@ -150,7 +153,9 @@ export async function messagesOfJoke(db: Database, jokeId: string): Promise<Joke
     .orderBy(createdAt, messageId);
 }
 
-/** Marks a joke as deleted: it takes no votes, is never told again and never trained on. False if it was already. */
+/**
+ * Marks a joke as deleted: it takes no more votes, is never told again and never trained on. False if it already was.
+ */
 export async function deleteJoke(db: Database, id: string): Promise<boolean> {
   const deleted = await db
     .update(jokes)
@@ -164,7 +169,7 @@ export async function deleteJoke(db: Database, id: string): Promise<boolean> {
 const newJokeId = (): string => randomBytes(9).toString('base64url');
 
 /**
- * A joke, locked until the transaction ends: nobody deletes, hides or rates it meanwhile.
+ * A joke, locked until the transaction ends, so that nobody deletes, hides or rates it in the meantime.
  * @throws ChispaError `joke-not-found`.
  */
 export async function lockJoke(tx: Transaction, id: string): Promise<Joke> {

@@ -21,7 +21,7 @@ import type { RunSnapshot } from '../trainer/policy/corpus.ts';
 import { created, when } from './columns.ts';
 import type { EventDetails, RunCorpus, RunEvaluation } from './run-record.ts';
 
-// The tables of learning: what is learned from, the models, and how they came to be. Part of schema.ts.
+// The tables for learning: the training data, the models, and how they were trained. Part of schema.ts.
 
 /** Imported jokes. `hash`: sha256 (hex) of the words in lower case, without accents or punctuation. */
 export const corpusEntries = pgTable(
@@ -36,10 +36,13 @@ export const corpusEntries = pgTable(
     licence: text().notNull(),
     category: text(),
     keywords: text().array().notNull(),
-    /** Mean of the source's own votes on 0–5 ("not a joke" counts 0), and their number. */
+    /** Mean of the source's own votes on a scale of 0–5 ("not a joke" counts as 0), and their number. */
     rating: doublePrecision(),
     ratingVotes: integer(),
-    /** CHISTES' own column, imported but never treated as votes: it follows the length, not the raters. */
+    /**
+     * The `funny` column of CHISTES. Imported but never used as votes: it correlates with length, not with the
+     * raters.
+     */
     funny: doublePrecision(),
     flags: text().array().notNull(),
     importedAt: created(),
@@ -48,31 +51,31 @@ export const corpusEntries = pgTable(
 );
 
 export const MODEL_KINDS = ['bundled', 'imported', 'trained'] as const;
-/** `trial`: tells a share of the jokes before it is promoted or rejected. `retired`: its weights are gone. */
+/** `trial`: tells a share of the jokes before it is promoted or rejected. `retired`: its weights were removed. */
 export const MODEL_STATUSES = ['active', 'trial', 'kept', 'rejected', 'retired'] as const;
 
-/** Model folders this database has used. The active row is what generators load. */
+/** Model folders that this database has used. Generators load the active row. */
 export const modelVersions = pgTable(
   'model_versions',
   {
     id: serial().primaryKey(),
     name: text().notNull().unique(),
     folder: text().notNull(),
-    /** sha256 of the weights: the version's identity, wherever its folder lies. */
+    /** sha256 of the weights: the version's identity, wherever its folder is. */
     sha256: text().notNull().unique(),
     /** sha256 of every file of the folder, by file name. */
     files: jsonb().$type<Record<string, string>>().notNull(),
     parentId: integer().references((): AnyPgColumn => modelVersions.id, { onDelete: 'set null' }),
-    /** The model the line of parents began with. */
+    /** The first model of the line. */
     base: text().notNull(),
     kind: text({ enum: MODEL_KINDS }).notNull(),
     metrics: jsonb().$type<Record<string, number>>().notNull(),
-    /** Tokens it can see at once; null until a generator has loaded it. */
+    /** Context length in tokens; null until a generator has loaded it. */
     context: integer(),
     status: text({ enum: MODEL_STATUSES }).notNull(),
-    /** The version that served before this one: where one step back goes. */
+    /** The version that served before this one: a rollback returns to it. */
     formerId: integer().references((): AnyPgColumn => modelVersions.id, { onDelete: 'set null' }),
-    /** Of a version on trial: the share of jokes it tells, 0 to 1. */
+    /** For a version on trial: the share of jokes it tells, 0 to 1. */
     share: real(),
     createdAt: created(),
     activatedAt: when(),
@@ -85,17 +88,20 @@ export const modelVersions = pgTable(
 
 export const RUN_STATUSES = [
   'running',
-  /** Passed the gate offline; people's votes on its share of the jokes decide. */
+  /** Passed the gate offline. People's votes on its share of the jokes will decide. */
   'trial',
   'promoted',
   'rejected',
-  /** Not tried: too few rated jokes, too little memory. */
+  /** Not tried: too few rated jokes or too little memory. */
   'refused',
   'failed',
   'cancelled',
 ] as const;
 export const RUN_TRIGGERS = ['schedule', 'votes', 'host', 'cli', 'experiment'] as const;
-/** Of a promoted version: its live ratings are compared, they held, they were worse, or it stopped serving before that was known. */
+/**
+ * For a promoted version: its live ratings are being compared, they held up, they were worse, or it stopped serving
+ * before that was known.
+ */
 export const WATCHES = ['open', 'held', 'worse', 'ended'] as const;
 
 export const trainingRuns = pgTable(
@@ -105,9 +111,9 @@ export const trainingRuns = pgTable(
     baseVersionId: integer()
       .notNull()
       .references(() => modelVersions.id, { onDelete: 'restrict' }),
-    /** The version that came out of it, promoted or not. */
+    /** The version that the run produced, promoted or not. */
     versionId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
-    /** The version it was measured against: the one that was active then. */
+    /** The version it was measured against: the active one at that time. */
     formerId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
     status: text({ enum: RUN_STATUSES }).notNull(),
     /** The guild whose voice is trained on the base; null for a version that may serve everybody. */
@@ -122,14 +128,14 @@ export const trainingRuns = pgTable(
     evaluation: jsonb().$type<RunEvaluation>(),
     watch: text({ enum: WATCHES }),
     note: text(),
-    /** Votes that could teach when it began: the next run waits for more. */
+    /** Votes that could teach when it began. The next run waits for more. */
     votesSeen: integer().notNull().default(0),
     /** The working folder of the training, until it is done. */
     folder: text(),
-    /** The process that is at it, and until when it is taken for alive. */
+    /** The process working on the run, and until when it is presumed alive. */
     owner: text(),
     leaseUntil: when(),
-    /** Times it was taken up. */
+    /** Number of times it was started. */
     attempts: integer().notNull().default(0),
     startedAt: created(),
     finishedAt: when(),
@@ -142,8 +148,8 @@ export const trainingRuns = pgTable(
 );
 
 /**
- * The adapters (LoRA) of guilds with a voice of their own; each serves with the version it was trained on alone. Its id
- * is that of its run, which says what it was learned from and how the gate judged it.
+ * The adapters (LoRA) of guilds that have their own voice. Each works only with the version it was trained on. Its id
+ * is that of its run, which records what it learned from and how the gate judged it.
  */
 export const guildVoices = pgTable(
   'guild_voices',
@@ -156,10 +162,10 @@ export const guildVoices = pgTable(
       .notNull()
       .references(() => modelVersions.id, { onDelete: 'restrict' }),
     folder: text().notNull(),
-    /** Of the adapter's files (src/models/adapter-files.ts). */
+    /** Hash of the adapter's files (src/models/adapter-files.ts). */
     sha256: text().notNull(),
     createdAt: created(),
-    /** When its files were given up. */
+    /** When its files were removed. */
     retiredAt: when(),
   },
   (t) => [index('guild_voices_guild').on(t.guildId, t.baseVersionId)],
@@ -181,7 +187,7 @@ export const trainingEpochs = pgTable(
   (t) => [primaryKey({ columns: [t.runId, t.epoch] })],
 );
 
-/** What holds for the learning of the whole installation: one row. */
+/** State of learning for the whole installation: one row. */
 export const learningState = pgTable(
   'learning_state',
   {
@@ -194,7 +200,7 @@ export const learningState = pgTable(
 
 export const LEARNING_EVENTS = ['run', 'trial-won', 'trial-lost', 'rolled-back'] as const;
 
-/** What the log channels should hear of learning; each is announced by one process. */
+/** Learning events for the log channels; each is announced by one process. */
 export const learningEvents = pgTable(
   'learning_events',
   {

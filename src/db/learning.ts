@@ -6,7 +6,7 @@ import { type LEARNING_EVENTS, learningEvents, learningState } from './schema.ts
 import { trainableVotes } from './trainable.ts';
 import { findRun, type TrainingRun, votesSeen } from './training-runs.ts';
 
-/** Whether the host has paused learning: nothing begins by itself then, what is running goes on. */
+/** Whether the host has paused learning. Nothing then starts by itself, and a run in progress continues. */
 export async function learningPaused(db: Database): Promise<boolean> {
   const [row] = await db.select({ paused: learningState.paused }).from(learningState);
   return row?.paused ?? false;
@@ -19,14 +19,17 @@ export async function pauseLearning(db: Database, paused: boolean): Promise<void
     .onConflictDoUpdate({ target: learningState.id, set: { paused, changedAt: new Date() } });
 }
 
-/** New votes that could teach since the last run: by number, not by time, so that no clock can deceive it. */
+/**
+ * Number of new votes that could teach since the last run. Counted rather than timed, so that no wrong clock can
+ * distort it.
+ */
 export async function votesSinceLastRun(db: Database): Promise<number> {
   return Math.max(0, (await trainableVotes(db)) - (await votesSeen(db)));
 }
 
 /**
- * `run`: a run ended, see its status. `trial-won`, `trial-lost`: votes have promoted or rejected the version on trial.
- * `rolled-back`: the version's live ratings fell below the former one's, which serves again.
+ * `run`: a run ended; its status tells how. `trial-won`, `trial-lost`: votes promoted or rejected the version on
+ * trial. `rolled-back`: the version's live ratings fell below the former one's, which serves again.
  */
 export type LearningEventKind = (typeof LEARNING_EVENTS)[number];
 
@@ -38,7 +41,7 @@ export interface LearningEvent {
   createdAt: Date;
 }
 
-/** Writes down what the log channels should hear, and wakes whoever tells them once the transaction commits. */
+/** Records an event for the log channels, and wakes the process that announces it once the transaction commits. */
 export async function recordLearningEvent(
   tx: Database,
   kind: LearningEventKind,
@@ -49,7 +52,7 @@ export async function recordLearningEvent(
   await notify(tx, 'chispa_learning', '');
 }
 
-/** What nobody has announced yet, the oldest first: each is handed out once, whatever number of processes ask. */
+/** Events not announced yet, oldest first. Each is returned only once, no matter how many processes ask. */
 export async function claimLearningEvents(db: Database): Promise<LearningEvent[]> {
   const rows = await db.transaction(async (tx) => {
     const waiting = tx

@@ -16,25 +16,25 @@ interface Subscription {
   onGap(): void;
 }
 
-/** Pauses between attempts to connect again. */
+/** Pauses between attempts to reconnect. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3000;
 
 /**
- * One connection that listens to every channel. A lost one is opened again for as long as it takes; then each
- * subscriber hears of the gap. Rejects when the first connection fails.
+ * One connection that listens to every channel. If it is lost, it keeps reconnecting until it succeeds, then tells
+ * each subscriber about the gap. Rejects when the first connection fails.
  */
 export async function openListener(config: ClientConfig, log: Logger): Promise<Listener> {
   const subscriptions = new Set<Subscription>();
   const closing = new AbortController();
   let client = await open();
   let opened = Promise.resolve(client);
-  // A query now and then: without one nobody would notice that the network has swallowed the connection.
+  // A query now and then: otherwise nobody would notice that the network silently dropped the connection.
   let asking = false;
   const heartbeat = setInterval(async () => {
     if (asking) return;
     asking = true;
-    await client.query('select 1').catch(() => {}); // lost: it is opened again
+    await client.query('select 1').catch(() => {}); // lost: it will be reopened
     asking = false;
   }, SILENCE_MS / 2);
 
@@ -51,7 +51,7 @@ export async function openListener(config: ClientConfig, log: Logger): Promise<L
       return async () => {
         subscriptions.delete(subscription);
         if ([...subscriptions].some((other) => other.channel === channel) || closing.signal.aborted) return;
-        await client.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => {}); // lost: it listens no more
+        await client.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => {}); // lost: it no longer listens
       };
     },
     async close() {
@@ -74,13 +74,13 @@ export async function openListener(config: ClientConfig, log: Logger): Promise<L
       for (const channel of new Set([...subscriptions].map((subscription) => subscription.channel)))
         await next.query(`listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
-      await next.end().catch(() => {}); // the first error is the one to tell
+      await next.end().catch(() => {}); // report the first error
       throw error;
     }
     next.once('end', () => {
       if (closing.signal.aborted) return;
       opened = reopen();
-      opened.catch(() => {}); // closed meanwhile
+      opened.catch(() => {}); // closed in the meantime
     });
     return next;
   }

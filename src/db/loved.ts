@@ -5,24 +5,22 @@ import { guildMean, ratedJokes, shownIn } from './ranking.ts';
 import { jokes } from './schema.ts';
 import { drawQuality, type Random } from './thompson.ts';
 
-/** A joke is loved from this mean on. */
+/** Lowest mean vote of a loved joke. */
 const LOVED_MEAN = 3.5;
-/** How many of the best are drawn from. */
+/** The draw is among this many of the best jokes. */
 const CANDIDATES = 50;
-/** A joke told again rests this long, as long as there is another. */
+/** How long a retold joke rests while there are others to tell. */
 const REST_MS = 7 * 24 * 3600_000;
 
-/** A continuation whose beginning retention has erased is no joke any more. */
+/** A continuation whose beginning retention has erased is no longer a joke. */
 const isWhole = or(ne(jokes.promptKind, 'continue'), isNotNull(jokes.promptText));
 
 /**
- * One of a guild's loved jokes (mean vote ≥ 3.5), to tell it again, marked as told now.
- *
- * Chosen by Thompson sampling (Thompson 1933): a quality is drawn for each joke from what its votes leave possible,
- * Beta(1 + Σ(score−1)/4, 1 + Σ(5−score)/4), and the best draw wins; so well-loved jokes come often and those with
- * few votes get their chance. A joke told again rests for 7 days; when all rest, the longest rested comes.
- *
- * @returns undefined while the guild has no loved joke.
+ * Picks one of a guild's loved jokes (mean vote ≥ 3.5) to tell again and marks it as told now.||Uses Thompson
+ * sampling (Thompson 1933): for each joke, a quality is drawn from the distribution that its votes imply, Beta(1 +
+ * Σ(score−1)/4, 1 + Σ(5−score)/4), and the highest draw wins. Popular jokes come up often, and jokes with few votes
+ * still get a chance. A retold joke rests for 7 days; when all of them are resting, the one that has rested longest
+ * is picked.||@returns undefined while the guild has no loved joke.
  */
 export async function lovedJoke(
   db: Database,
@@ -37,7 +35,7 @@ export async function lovedJoke(
       CANDIDATES,
     );
     const loved = best.filter(({ tally }) => (tally.mean ?? 0) >= LOVED_MEAN);
-    // Locked, so that two who ask at once do not both get the same joke.
+    // Locked so that two simultaneous requests do not both get the same joke.
     const told = await tx
       .select({ id: jokes.id, retoldAt: jokes.retoldAt })
       .from(jokes)
@@ -62,7 +60,7 @@ export async function lovedJoke(
   });
 }
 
-/** The item that `value` values most, drawing once for each. */
+/** The item with the highest value. Computes each value once, since `value` may be a random draw. */
 function highest<T>(items: T[], value: (item: T) => number): T | undefined {
   const valued = items.map((item) => ({ item, value: value(item) }));
   return valued.sort((a, b) => b.value - a.value)[0]?.item;

@@ -8,7 +8,7 @@ import { changeSettings } from './settings.ts';
 
 export type ModelVersion = typeof modelVersions.$inferSelect;
 
-/** A model folder as the models room describes it. */
+/** A model folder as src/models describes it. */
 export interface ModelVersionSource {
   name: string;
   folder: string;
@@ -20,16 +20,16 @@ export interface ModelVersionSource {
   parentId?: number;
   base?: string;
   metrics?: Record<string, number>;
-  /** Tokens it can see at once. */
+  /** Context length in tokens. */
   context?: number;
-  /** Status of a new row; default `kept`. `active` only through `activateModel`. */
+  /** Status of a new row; default `kept`. Only `activateModel` sets `active`. */
   status?: 'kept' | 'rejected';
 }
 
 /**
- * The row of a model folder, made when these weights are new. Known weights keep their row even when their folder
- * moved; a retired version whose weights are back is kept again. A name that other weights already have gets the first
- * digits of the hash appended.
+ * Returns the row of a model folder, and creates it when these weights are new. Known weights keep their row even
+ * when their folder moved, and a retired version whose weights are back is kept again. If other weights already have
+ * that name, the first digits of the hash are appended.
  */
 export async function ensureModelVersion(db: Database, source: ModelVersionSource): Promise<ModelVersion> {
   const { name, folder, sha256, files } = source;
@@ -64,7 +64,7 @@ export async function ensureModelVersion(db: Database, source: ModelVersionSourc
   });
 }
 
-/** Writes down how many tokens a version can see at once, once somebody has loaded it. */
+/** Records a version's context length, once a process has loaded it. */
 export async function rememberContext(db: Database, id: number, context: number): Promise<void> {
   await db
     .update(modelVersions)
@@ -78,13 +78,13 @@ export async function activeModel(db: Database): Promise<ModelVersion | undefine
   return row;
 }
 
-/** The version that answers where a guild has pinned this one, or none. */
+/** The version a guild has pinned, if any. */
 export const answeringModel = (db: Database, pinned: number | null): Promise<ModelVersion | undefined> =>
   pinned === null ? activeModel(db) : findModelVersion(db, pinned);
 
 /**
- * Where a line of learning begins: the oldest ancestor of a version whose weights are still there. Every run starts
- * from it, on all that was rated since, so that what one run did to the language is not handed on to the next.
+ * Where a line of learning begins: the oldest ancestor of a version whose weights still exist. Every run starts from
+ * it and trains on everything rated since, so damage that one run did to the language is not passed on to the next.
  */
 export async function lineStart(db: Database, version: ModelVersion): Promise<ModelVersion> {
   const parent =
@@ -100,7 +100,7 @@ export async function findModelVersion(db: Database, id: number): Promise<ModelV
   return row;
 }
 
-/** The versions a moderator may pin or go back to: the active one first, then the newest kept. */
+/** The versions a moderator may pin or go back to: the active one first, then kept ones, newest first. */
 export async function usableModels(db: Database): Promise<ModelVersion[]> {
   return db
     .select()
@@ -109,26 +109,26 @@ export async function usableModels(db: Database): Promise<ModelVersion[]> {
     .orderBy(desc(eq(modelVersions.status, 'active')), desc(modelVersions.id));
 }
 
-/** The version on trial, which tells a share of the jokes, if there is one. */
+/** The version on trial, if there is one. It tells a share of the jokes. */
 export async function trialModel(db: Database): Promise<ModelVersion | undefined> {
   const [row] = await db.select().from(modelVersions).where(eq(modelVersions.status, 'trial'));
   return row;
 }
 
 /**
- * Makes a version the active one, the one before is kept. Every listening process learns of it (`chispa_models`).
+ * Activates a version and marks the former one as kept. Notifies every listening process (`chispa_models`).
  * @throws ChispaError `model-version-not-found` or `model-version-unusable` (rejected or retired).
  */
 export const activateModel = (db: Database, id: number): Promise<ModelVersion> =>
   changeModels(db, (tx) => activate(tx, id));
 
-/** `activateModel` inside a transaction that has taken its turn (`changeModels`). */
+/** Same as `activateModel`, inside a transaction that already holds the lock (`changeModels`). */
 export async function activate(tx: Transaction, id: number): Promise<ModelVersion> {
   const version = await usable(tx, id);
   if (version.status === 'active') return version;
   const before = await activeModel(tx);
   await tx.update(modelVersions).set({ status: 'kept' }).where(eq(modelVersions.status, 'active'));
-  // Going back leaves the trail as it is, so that the next step back goes farther.
+  // Rolling back leaves the chain of former versions as it is, so that the next rollback goes further.
   const goesBack = before === undefined || before.formerId === id;
   const [row] = await tx
     .update(modelVersions)
@@ -144,13 +144,13 @@ export async function activate(tx: Transaction, id: number): Promise<ModelVersio
 }
 
 /**
- * Goes back to the version that served before the active one.
+ * Rolls back to the version that served before the active one.
  * @throws ChispaError `nothing-to-roll-back` when there is none whose weights are still kept.
  */
 export const rollBackModel = (db: Database): Promise<{ from: ModelVersion; to: ModelVersion }> =>
   changeModels(db, rollBack);
 
-/** `rollBackModel` inside a transaction that has taken its turn (`changeModels`). */
+/** Same as `rollBackModel`, inside a transaction that already holds the lock (`changeModels`). */
 export async function rollBack(tx: Transaction): Promise<{ from: ModelVersion; to: ModelVersion }> {
   const from = await activeModel(tx);
   const former = from?.formerId ? await findModelVersion(tx, from.formerId) : undefined;
@@ -162,17 +162,17 @@ export async function rollBack(tx: Transaction): Promise<{ from: ModelVersion; t
   return { from, to: await activate(tx, former.id) };
 }
 
-/** A version with what people think of it. */
+/** A version with its ratings. */
 export interface RatedModel extends ModelVersion {
-  /** Jokes told by it without a guild's voice, votes on them and their mean; null without votes. */
+  /** Jokes it told without a guild's voice, the votes on them, and their mean; null without votes. */
   jokes: number;
   votes: number;
   mean: number | null;
-  /** Guilds that stay with it. */
+  /** Guilds that have pinned it. */
   pins: number;
 }
 
-/** Every version there ever was, the newest first. */
+/** Every version there has ever been, newest first. */
 export async function ratedModels(db: Database): Promise<RatedModel[]> {
   const pins = db
     .select({ count: sql<number>`count(*)::int` })
@@ -197,7 +197,7 @@ export async function ratedModels(db: Database): Promise<RatedModel[]> {
 }
 
 /**
- * Makes a guild stay with a version, or follow the active one again (null).
+ * Pins a guild to a version, or lets it follow the active one again (null).
  * @throws ChispaError `model-version-not-found` or `model-version-unusable`.
  */
 export const pinModel = (
@@ -206,13 +206,13 @@ export const pinModel = (
   changedBy: string,
   id: number | null,
 ): Promise<GuildSettings> =>
-  // In turn with pruning: a pin must not name weights that are just being removed.
+  // Serialized with pruning: a pin must not name weights that are being removed.
   inTurn(db, async (tx) => {
     if (id !== null) await usable(tx, id);
     return changeSettings(tx, guildId, changedBy, { modelVersionId: id });
   });
 
-/** Changes which version serves, one process at a time, and tells every listening one. */
+/** Changes which version serves, one process at a time, and notifies all listening processes. */
 export const changeModels = <T>(db: Database, change: (tx: Transaction) => Promise<T>): Promise<T> =>
   inTurn(db, async (tx) => {
     const result = await change(tx);
@@ -220,14 +220,14 @@ export const changeModels = <T>(db: Database, change: (tx: Transaction) => Promi
     return result;
   });
 
-/** Work that no other change of versions comes between. */
+/** Runs `work` in a transaction while no other process can change versions. */
 export const inTurn = <T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> =>
   db.transaction(async (tx) => {
     await takeTurn(tx);
     return work(tx);
   });
 
-/** A version that can serve. */
+/** A version, checked to be one that can serve. */
 async function usable(tx: Transaction, id: number): Promise<ModelVersion> {
   const version = await findModelVersion(tx, id);
   if (!version) throw new ChispaError('model-version-not-found', `There is no model version ${id}.`);

@@ -3,17 +3,17 @@ import { PgDatabase, type PgDialect, type PgSession } from 'drizzle-orm/pg-core'
 import type { Database } from './connect.ts';
 
 /**
- * Codes of sockets, and of PostgreSQL itself: shut down, starting, no connection (classes 08 and 57P), too many of them,
- * a transaction that was idle for too long.
+ * Error codes of sockets, and of PostgreSQL itself: shutting down, starting up, no connection (classes 08 and 57P),
+ * too many connections, a transaction that was idle for too long.
  */
 const OUTAGE =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|57P0[1-3]|08\w{3}|53300|25P03)$/;
 
-/** node-postgres and its pool give lost connections no code. */
+/** node-postgres and its pool report lost connections without a code. */
 const LOST =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)/;
 
-/** Whether an error says that the database is away, not that it refused something. */
+/** Whether an error means that the database is unreachable, as opposed to a query it rejected. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isOutage)) return true;
@@ -24,7 +24,7 @@ export function isOutage(error: unknown): boolean {
 export interface Patience {
   /** Milliseconds until a query gives up. */
   timeoutMs: number;
-  /** Aborting ends the waiting. */
+  /** Aborting ends the wait. */
   signal?: AbortSignal | undefined;
   /** Called when a query begins to wait. */
   onOutage?: (error: unknown) => void;
@@ -33,9 +33,9 @@ export interface Patience {
 const PAUSE_MS = 1000;
 
 /**
- * A handle to the same database for work that can wait: while the database is away, a query is done again and again, and
- * so is a transaction as a whole. Nobody knows whether a query took effect whose answer was lost with the connection:
- * what is written through this handle must be safe to repeat.
+ * A handle to the same database for work that can wait. While the database is away, queries and whole transactions
+ * are retried. When a connection is lost before the answer arrives, nobody knows whether the query took effect, so
+ * everything written through this handle must be safe to repeat.
  */
 export function patientDatabase(db: Database, patience: Patience): Database {
   const { session } = db._;
@@ -50,7 +50,7 @@ export function patientDatabase(db: Database, patience: Patience): Database {
     transaction: (...work: Parameters<typeof session.transaction>) =>
       again(() => session.transaction(...work)),
   });
-  const { dialect } = db as unknown as { dialect: PgDialect }; // there, but not in its published type
+  const { dialect } = db as unknown as { dialect: PgDialect }; // exists, but is missing from the published type
   return new PgDatabase(dialect, patient, db._.schema && { ...db._, schema: db._.schema });
 }
 

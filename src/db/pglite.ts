@@ -10,17 +10,17 @@ import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
 import type { Store } from './store.ts';
 
-/** Where in the data folder PGlite keeps its files. */
+/** Subfolder of the data folder where PGlite keeps its files. */
 export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
 
 /**
- * The embedded database: for one process, which holds the folder's lock until it closes or ends.
- * It survives a killed process, but never calls fsync: a power cut may lose the last seconds.
+ * The embedded database. One process uses it and holds the folder's lock until it closes or ends. The data survives a
+ * killed process, but PGlite never calls fsync: a power cut may lose the last few seconds.
  */
 export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
   const folder = pgliteFolder(dataDir);
   makePrivate(dataDir);
-  // Two processes on one data folder would lose rows without a word.
+  // Two processes on one data folder would silently lose rows.
   const unlock = await lockByProcess(
     `${folder}.lock`,
     (holder) =>
@@ -36,22 +36,23 @@ export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
     await migrate(db, { migrationsFolder }).catch((error: unknown) => {
       throw new ChispaError(
         'migration-failed',
-        `The database in ${folder} could not be brought up to date: ${messageOf(error)}`,
+        `The database in ${folder} could not be migrated: ${messageOf(error)}`,
       );
     });
     closeToOthers(folder);
     log.debug({ folder }, 'database open (PGlite)');
     return { kind: 'pglite', pglite, db, listen: listener(pglite), close: closer(pglite, folder, unlock) };
   } catch (error) {
-    await pglite?.close().catch(() => {}); // the first error is the one to tell
+    await pglite?.close().catch(() => {}); // report the first error
     unlock();
     throw error;
   }
 }
 
 /**
- * Node prints the line of code that threw an uncaught error, and PGlite's bundle is one line of 400 KB: the errors
- * that would reach our callers bare are told again as ours, without it as a cause. (Drizzle wraps those of queries.)
+ * For an uncaught error, Node prints the source line that threw it, and PGlite's bundle is one line of 400 KB. So
+ * errors that would reach our callers unwrapped are replaced by our own, without the original as their cause.
+ * (Drizzle wraps the errors of queries.)
  */
 async function open(folder: string): Promise<PGlite> {
   try {
@@ -61,7 +62,7 @@ async function open(folder: string): Promise<PGlite> {
   } catch (error) {
     throw new ChispaError(
       'database-unreachable',
-      `The database in ${folder} could not be opened (${messageOf(error)}): move the folder away to start with an empty one, or set DATABASE_URL.`,
+      `The database in ${folder} could not be opened (${messageOf(error)}). Move the folder away to start with an empty one, or set DATABASE_URL.`,
     );
   }
 }
@@ -100,7 +101,7 @@ function closer(pglite: PGlite, folder: string, unlock: () => void): Store['clos
   return () => {
     closing ??= pglite
       .close()
-      .then(() => closeToOthers(folder)) // what was made since
+      .then(() => closeToOthers(folder)) // files created since
       .finally(unlock);
     return closing;
   };

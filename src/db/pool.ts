@@ -2,7 +2,7 @@ import pg, { type ClientConfig, type Pool, type PoolClient } from 'pg';
 import type { Logger } from '../lib/log.ts';
 import { endSilence, endSoon, SILENCE_MS } from './connection.ts';
 
-/** Connections for queries. One more listens (src/db/listener.ts). */
+/** Connections for queries. One more is used for listening (src/db/listener.ts). */
 export const POOL_SIZE = 8;
 
 export interface OpenPool {
@@ -10,14 +10,15 @@ export interface OpenPool {
   close(): Promise<void>;
 }
 
-/** Connections for queries, shared by the store and the queue. A lost one is replaced at its next use. */
+/** Connections for queries, shared by the store and the queue. A lost one is replaced the next time it is needed. */
 export function createPool(client: ClientConfig, log: Logger): OpenPool {
   const open = new Set<PoolClient>();
   const pool = new pg.Pool({
     ...client,
     max: POOL_SIZE,
     idleTimeoutMillis: SILENCE_MS / 2,
-    // A transaction whose process was frozen or cut off would keep its locks until TCP gives up, after two hours.
+    // Otherwise a transaction whose process froze or was cut off would keep its locks until TCP gives up, after two
+    // hours.
     onConnect: (connection) => connection.query(`set idle_in_transaction_session_timeout = '1min'`),
   });
   pool.on('connect', (connection) => {
@@ -29,16 +30,16 @@ export function createPool(client: ClientConfig, log: Logger): OpenPool {
     log.debug({ error: error.message }, 'an idle connection to PostgreSQL was lost'),
   );
   const connect = pool.connect.bind(pool);
-  // With a callback it is the pool's own `query`, which takes care of its connection.
+  // Called with a callback, it is the pool's own `query`, which manages its connection itself.
   pool.connect = ((callback?: Parameters<typeof connect>[0]) =>
     callback ? connect(callback) : connect().then(givenBackWhenLost)) as Pool['connect'];
   return { pool, close: () => endSoon(pool.end(), () => open) };
 }
 
 /**
- * A connection that goes back to the pool when it is lost, whoever holds it. The pool itself does not listen to one that
- * is in use: its loss between two queries would be an uncaught error of the process, and one lost before `begin` Drizzle
- * never gives back. Giving it back again does nothing.
+ * A connection that returns to the pool when it is lost, no matter who holds it. The pool does not handle errors on a
+ * connection in use: losing it between two queries would be an uncaught error of the process, and Drizzle never
+ * releases one lost before `begin`. Releasing it a second time does nothing.
  */
 function givenBackWhenLost(connection: PoolClient): PoolClient {
   const release = connection.release;

@@ -11,10 +11,10 @@ import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
 import type { Store } from './store.ts';
 
-/** Any number, as long as every Chispa process of a server agrees on it. */
+/** An arbitrary number that every Chispa process on a server agrees on. */
 const MIGRATION_LOCK = 0x63_68_69_73; // "chis"
 
-/** A PostgreSQL server, shared by as many processes as wanted. */
+/** A PostgreSQL server, shared by any number of processes. */
 export async function openPostgres(databaseUrl: string, log: Logger): Promise<Store> {
   const address = readAddress(databaseUrl);
   for (const note of address.notes) log.warn(note);
@@ -40,7 +40,7 @@ export async function openPostgres(databaseUrl: string, log: Logger): Promise<St
   };
 }
 
-/** The first connection. Where encryption is only preferred, it shows whether the server has it. */
+/** The first connection. Where encryption is only preferred, it shows whether the server supports it. */
 async function reach(
   { client, encryption, place }: Address,
   log: Logger,
@@ -61,25 +61,25 @@ async function reach(
       );
     }
   }
-  throw new Error('there is always a way to try'); // every mode has one
+  throw new Error('no way to connect was tried'); // every mode has one
 }
 
-/** No TLS there, or none for this user (28000: no entry of pg_hba.conf). */
+/** The server has no TLS, or none for this user (28000: no entry in pg_hba.conf). */
 const refusesEncryption = (error: unknown): boolean =>
   /does not support SSL/.test(messageOf(error)) || codeOf(error) === '28000';
 
-/** Errors of the server carry a SQLSTATE of five characters; those of a socket have names. */
+/** Errors from the server carry a five-character SQLSTATE; errors from the socket have names. */
 const answered = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test(codeOf(error));
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
-/** Patience with a notification to oneself, which takes a millisecond. */
+/** How long to wait for a notification sent to oneself, which takes a millisecond. */
 const ECHO_MS = 5000;
 
 /**
- * A pooler that lends a connection for one transaction at a time gives notifications and locks to whoever comes next:
- * jokes would be lost. It is told by what it cannot do, carrying a notification back to who listens.
+ * A pooler in transaction mode hands notifications and locks to the next client of a connection, so jokes would be
+ * lost. It is detected by what it cannot do: deliver a notification back to its listener.
  */
 async function demandSession(pool: pg.Pool, listener: Listener, place: string): Promise<void> {
   const word = randomUUID();
@@ -97,22 +97,22 @@ async function demandSession(pool: pg.Pool, listener: Listener, place: string): 
   if (!heard)
     throw new ChispaError(
       'database-pooled',
-      `What answers at ${place} lends connections for one transaction at a time (PgBouncer, Supabase's port 6543, Neon's "-pooler" address): notifications do not arrive over it, and jokes would be lost. Chispa needs the server's direct address, or a pooler in session mode, in DATABASE_URL.`,
+      `The server at ${place} is a pooler in transaction mode (PgBouncer, Supabase's port 6543, Neon's "-pooler" address). Notifications do not arrive through it, so jokes would be lost. Set DATABASE_URL to the server's direct address, or to a pooler in session mode.`,
     );
   await stop();
 }
 
-/** How long another process may take to bring the database up to date. */
+/** How long to wait while another process migrates the database. */
 const MIGRATION_MINUTES = 5;
 
 /**
- * `migrate()` races with itself in other processes: one at a time. The lock is held by a transaction, which the server
- * ends when its process is gone or frozen.
+ * `migrate()` races with itself across processes, so only one runs at a time. A transaction holds the lock, and the
+ * server ends it when the process dies or freezes.
  */
 async function bringUpToDate(config: ClientConfig, place: string): Promise<void> {
   const lock = new pg.Client(config);
   const work = new pg.Client(config);
-  for (const client of [lock, work]) client.on('error', () => {}); // the next query says it
+  for (const client of [lock, work]) client.on('error', () => {}); // the next query reports it
   try {
     await lock.connect();
     await work.connect();
@@ -126,7 +126,7 @@ async function bringUpToDate(config: ClientConfig, place: string): Promise<void>
     const busy = codeOf(error) === '55P03'; // lock_not_available
     throw new ChispaError(
       'migration-failed',
-      `The database at ${place} could not be brought up to date: ${busy ? `another Chispa has been at it for ${MIGRATION_MINUTES} minutes; end that process` : messageOf(error)}`,
+      `The database at ${place} could not be migrated: ${busy ? `another Chispa process has been migrating it for ${MIGRATION_MINUTES} minutes; stop that process` : messageOf(error)}`,
       { cause: error },
     );
   } finally {

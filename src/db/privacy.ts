@@ -3,14 +3,14 @@ import type { Database, Transaction } from './connect.ts';
 import { cancelRequests } from './requests.ts';
 import { guildSettings, jokeMessages, jokes, ratings, reports, requests, settingsChanges } from './schema.ts';
 
-/** How a person stands in our tables: by id where it is still kept, and as the pseudonym of votes and reports. */
+/** How our tables identify a person: by id where it is still kept, and by the pseudonym of votes and reports. */
 export interface Person {
   userId: string;
-  /** `createVoter`'s pseudonym of the same user id. */
+  /** The pseudonym that `createVoter` derives from the user id. */
   voter: string;
 }
 
-/** Everything we keep about a person, as `/privacidad` hands it out. */
+/** Everything we store about a person, as `/privacidad` returns it. */
 export async function exportPerson(db: Database, { userId, voter }: Person) {
   const { id, kind, guildId, channelId, locale, theme, text, status, createdAt } = requests;
   return {
@@ -55,19 +55,22 @@ export async function exportPerson(db: Database, { userId, voter }: Person) {
 }
 export type PersonalData = Awaited<ReturnType<typeof exportPerson>>;
 
-/** What was deleted or erased, in rows. */
+/** Number of rows deleted or erased. */
 export interface Forgotten {
   requests: number;
   ratings: number;
   reports: number;
-  /** Jokes generated from what the person typed: deleted whole, since the model may have repeated it. */
+  /**
+   * Jokes generated from what the person typed. They are deleted entirely, since the model may have repeated that
+   * text.
+   */
   jokes: number;
 }
 
 /**
- * Deletes a person: votes, reports, what they typed, the jokes made from it, and their id wherever it stands.
- * Requests still open are cancelled. What others asked in continuation of such a joke loses the text it continued.
- * The rows of requests stay, without anything that tells whose they were, so that statistics still add up.
+ * Deletes a person's data: votes, reports, what they typed, the jokes generated from it, and their id everywhere.
+ * Cancels their open requests. Requests by others that continued such a joke lose the text that they continued. Rows
+ * of requests stay, without anything that identifies the person, so that statistics still add up.
  */
 export async function forgetPerson(db: Database, { userId, voter }: Person): Promise<Forgotten> {
   return db.transaction(async (tx) => {
@@ -76,7 +79,7 @@ export async function forgetPerson(db: Database, { userId, voter }: Person): Pro
       .delete(reports)
       .where(eq(reports.reporter, voter))
       .returning({ id: reports.jokeId });
-    await cancelRequests(tx, userId, 'the person who asked was forgotten');
+    await cancelRequests(tx, userId, 'the person asked to be forgotten');
 
     const asked = await tx.select({ id: requests.id }).from(requests).where(eq(requests.userId, userId));
     const typed = await typedJokes(
@@ -95,8 +98,8 @@ export async function forgetPerson(db: Database, { userId, voter }: Person): Pro
 }
 
 /**
- * What goes when nothing may tell whose a request was or what was typed. The origins of theme and text stay: a joke
- * that is stored only now must still be known as made from typed text.
+ * The columns to erase so that nothing reveals who made a request or what was typed. The origins of theme and text
+ * stay: if the joke is only stored later, it must still be known to come from typed text.
  */
 export const ERASED_REQUEST = {
   userId: null,
@@ -107,7 +110,7 @@ export const ERASED_REQUEST = {
   text: null,
 } as const;
 
-/** What of a joke holds its prompt. The generated text and its tokens stay. */
+/** The columns of a joke that hold its prompt. The generated text and its tokens stay. */
 export const ERASED_PROMPT = { promptTheme: null, promptText: null, promptTokens: null } as const;
 
 async function typedJokes(tx: Transaction, requestIds: string[]): Promise<string[]> {
@@ -119,7 +122,7 @@ async function typedJokes(tx: Transaction, requestIds: string[]): Promise<string
   return rows.map(({ id }) => id);
 }
 
-/** Erases the prompts of everything that continues one of these jokes, and what continues that, to the end. */
+/** Erases the prompts of everything that continues one of these jokes, and of all further continuations. */
 async function erasePromptsAfter(tx: Transaction, jokeIds: string[]): Promise<void> {
   if (jokeIds.length === 0) return;
   const after = await tx

@@ -5,12 +5,12 @@ import { hasCode } from '../lib/errors.ts';
 const FOLDER = 0o700;
 const FILE = 0o600;
 
-/** What Chispa keeps in DATA_DIR. */
+/** The files Chispa keeps in DATA_DIR. */
 const OURS = /^(db|db\.lock.*|voter-secret.*)$/;
 
 /**
- * Makes a data folder that only its owner can open. One that is there already is closed to others, unless somebody keeps
- * other things in it: then what lies in it is closed alone.
+ * Creates a data folder that only its owner can open. An existing folder is made private too, unless it also contains
+ * other files: then only Chispa's own files in it are.
  */
 export function makePrivate(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: FOLDER });
@@ -20,7 +20,7 @@ export function makePrivate(dataDir: string): void {
     set(join(dataDir, entry.name), entry.isDirectory() ? FOLDER : FILE);
 }
 
-/** Closes a folder and everything in it. PGlite makes its files with mode 0666, whatever the umask is. */
+/** Makes a folder and everything in it private. PGlite creates its files with mode 0666, whatever the umask is. */
 export function closeToOthers(folder: string): void {
   set(folder, FOLDER);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -34,7 +34,8 @@ function set(path: string, mode: number): void {
   try {
     chmodSync(path, mode);
   } catch (error) {
-    // Removed meanwhile, another user's, or a file system without modes: then the folder above must do.
+    // Deleted in the meantime, owned by another user, or a file system without modes: then the parent folder must be
+    // enough.
     if (!hasCode(error, 'ENOENT', 'EPERM', 'ENOTSUP', 'EROFS')) throw error;
   }
 }

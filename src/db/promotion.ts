@@ -7,17 +7,17 @@ import type { EventDetails, RunEvaluation } from './run-record.ts';
 import { guildVoices, modelVersions, trainingRuns } from './schema.ts';
 import { closeRun, endComparison, type OpenRun, type RunStatus, type TrainingRun } from './training-runs.ts';
 
-// How a run ends, and what becomes of its version: the run, the models and what is announced change together.
+// How a run ends and what happens to its version: the run, the models and the announcement change together.
 
 export interface Candidate {
   versionId: number;
   /** The version it was measured against. */
   formerId: number;
-  /** Absent where nothing was measured (`skipGate` of an experiment). */
+  /** Absent when nothing was measured (an experiment with `skipGate`). */
   evaluation?: RunEvaluation;
 }
 
-/** Ends a run whose version may not serve; it stays, as rejected. */
+/** Ends a run whose version did not pass the gate. The version is kept as rejected. */
 export const rejectCandidate = (db: Database, run: OpenRun, candidate: Candidate): Promise<void> =>
   db.transaction(async (tx) => {
     await setStatus(tx, candidate.versionId, { status: 'rejected' });
@@ -25,7 +25,7 @@ export const rejectCandidate = (db: Database, run: OpenRun, candidate: Candidate
     await recordLearningEvent(tx, 'run', run.id);
   });
 
-/** Ends a run whose version serves from now on, watched by people's votes. */
+/** Ends a run and activates its version, which people's votes then watch. */
 export const promoteCandidate = (db: Database, run: OpenRun, candidate: Candidate): Promise<void> =>
   changeModels(db, async (tx) => {
     await promote(tx, candidate.versionId);
@@ -34,7 +34,7 @@ export const promoteCandidate = (db: Database, run: OpenRun, candidate: Candidat
     await recordLearningEvent(tx, 'run', run.id);
   });
 
-/** Ends a run whose version tells a share of the jokes until people's votes have decided. */
+/** Ends a run and puts its version on trial: it tells a share of the jokes until people's votes decide. */
 export const tryCandidate = (
   db: Database,
   run: OpenRun,
@@ -47,7 +47,7 @@ export const tryCandidate = (
     await recordLearningEvent(tx, 'run', run.id);
   });
 
-/** A trained voice, and how it did beside the version it was trained on. */
+/** A trained voice, and how it compared with the version it was trained on. */
 export interface VoiceCandidate {
   guildId: string;
   /** Absolute path of the adapter, and its hash (src/models/adapter-files.ts). */
@@ -56,7 +56,7 @@ export interface VoiceCandidate {
   evaluation: RunEvaluation;
 }
 
-/** Ends a run whose voice its guild has from now on. */
+/** Ends a run and gives its guild the new voice. */
 export const promoteVoice = (db: Database, run: OpenRun, voice: VoiceCandidate): Promise<void> =>
   db.transaction(async (tx) => {
     const { guildId, folder, sha256, evaluation } = voice;
@@ -73,7 +73,7 @@ export const rejectVoice = (db: Database, run: OpenRun, evaluation: RunEvaluatio
     await recordLearningEvent(tx, 'run', run.id);
   });
 
-/** Ends a run that has no version. `note`: why, for the host. */
+/** Ends a run that produced no version. `note`: why, for the host. */
 export const endRun = (
   db: Database,
   run: OpenRun,
@@ -85,7 +85,7 @@ export const endRun = (
     await recordLearningEvent(tx, 'run', run.id);
   });
 
-/** Votes have decided on a version that was on trial: it serves from now on, or it is rejected. */
+/** Applies the votes' verdict on a version on trial: it is promoted or rejected. */
 export const endTrial = (
   db: Database,
   run: TrainingRun,
@@ -100,22 +100,22 @@ export const endTrial = (
   });
 
 /**
- * A trial that the host has decided by making a version active: the one on trial, which is promoted then, or another,
- * and then the one on trial is kept.
+ * Ends a trial because the host activated a version. If it was the one on trial, that one is promoted; otherwise the
+ * one on trial is kept.
  */
 export const leaveTrial = (db: Database, run: TrainingRun): Promise<void> =>
   changeModels(db, async (tx) => {
     if (!run.version) return;
     const version = await findModelVersion(tx, run.version.id);
-    const note = 'The host chose a model meanwhile.';
+    const note = 'The host chose a model in the meantime.';
     const status = version?.status === 'trial' ? 'cancelled' : 'promoted';
     if (!(await endComparison(tx, run.id, { status, note }))) return;
     if (version?.status === 'trial') await setStatus(tx, run.version.id, { status: 'kept', share: null });
   });
 
 /**
- * The live ratings of the version that a run promoted are worse than the former one's: the former serves again.
- * Nothing happens when the version no longer serves, or there is nothing to go back to.
+ * Rolls back to the former version because the live ratings of the version that a run promoted are worse. Does
+ * nothing when that version no longer serves or there is nothing to go back to.
  * @returns whether it was rolled back.
  */
 export const rollBackWorse = (db: Database, run: TrainingRun, details: EventDetails): Promise<boolean> =>
@@ -136,7 +136,7 @@ async function promote(tx: Transaction, versionId: number): Promise<void> {
   await activate(tx, versionId);
 }
 
-/** One version is watched at a time: the one that serves. */
+/** Only the version that serves is watched. */
 const dropWatches = (tx: Transaction) =>
   tx.update(trainingRuns).set({ watch: 'ended' }).where(eq(trainingRuns.watch, 'open'));
 

@@ -9,20 +9,20 @@ export type Period = 'week' | 'month' | 'ever';
 export interface RankedJoke {
   joke: Joke;
   tally: Tally;
-  /** The shrunk mean that the ranking goes by, 1 to 5. */
+  /** The shrunk mean, from 1 to 5, that the ranking sorts by. */
   score: number;
 }
 
 const DAYS = { week: 7, month: 30 } as const;
 const DAY_MS = 24 * 3600_000;
 
-/** Votes at the guild's own mean that every joke is given beforehand: one vote of 5 does not win. */
+/** Number of prior votes at the guild's mean that every joke starts with, so that a single vote of 5 does not win. */
 const PRIOR_VOTES = 5;
 
 /**
- * A guild's best jokes of the last 7 days, 30 days or ever, the best first.
- * The order is by the Bayesian mean (C·m + Σ scores) / (C + n) with C = 5 votes at the guild's mean m; among
- * equals the one with more votes, then the newer.
+ * A guild's best jokes of the last 7 days, of the last 30 days or ever, best first. Sorted by the Bayesian mean (C·m
+ * + Σ scores) / (C + n) with C = 5 prior votes at the guild's mean m. Ties go to the joke with more votes, then to
+ * the newer one.
  */
 export async function ranking(
   db: Database,
@@ -47,11 +47,11 @@ export async function ranking(
   });
 }
 
-/** Jokes of a guild that anybody may still see. */
+/** Jokes of a guild that are still visible. */
 export const shownIn = (guildId: string): SQL | undefined =>
   and(eq(jokes.guildId, guildId), isNull(jokes.deletedAt), isNull(jokes.hiddenAt));
 
-/** The mean of all votes of a guild; the middle of the scale while there are none. */
+/** The mean of all votes in a guild, or the middle of the scale while there are none. */
 export async function guildMean(db: Database, guildId: string): Promise<number> {
   const [row] = await db
     .select({ mean: sql<number>`coalesce(avg(${ratings.score}), 3)::float8` })
@@ -61,7 +61,7 @@ export async function guildMean(db: Database, guildId: string): Promise<number> 
   return row?.mean ?? 3;
 }
 
-/** Votes of the jokes that `where` selects, the best Bayesian mean first. Jokes without votes are left out. */
+/** Votes of the jokes that `where` selects, highest Bayesian mean first. Jokes without votes are left out. */
 export async function ratedJokes(
   db: Database,
   where: SQL | undefined,

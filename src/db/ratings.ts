@@ -12,19 +12,22 @@ export interface Vote {
   /** From `createVoter`: never a user id. */
   voter: string;
   score: Score;
-  /** Where it was cast, null in direct messages: a joke of another guild takes none. Any, when absent. */
+  /**
+   * The guild where the vote was cast, null in direct messages. A joke of another guild takes no vote. If absent, any
+   * joke does.
+   */
   guildId?: string | null;
 }
 
-/** A joke with its votes after one more. */
+/** A joke with its votes, including the new one. */
 export interface Voted {
   joke: Joke;
   tally: Tally;
-  /** When they were counted, in microseconds of the database's clock: it grows with each vote on the joke. */
+  /** When they were counted, in microseconds of the database's clock. It increases with each vote on the joke. */
   turn: number;
 }
 
-/** What everybody may see of a joke's votes. */
+/** What everybody may see about a joke's votes. */
 export interface Tally {
   /** Votes for 1, 2, 3, 4 and 5. */
   counts: readonly [number, number, number, number, number];
@@ -34,9 +37,9 @@ export interface Tally {
 }
 
 /**
- * Records a vote; a second vote by the same person replaces the first. Votes on one joke take turns, so that the tally
- * of the last one counts them all.
- * @throws ChispaError `joke-not-found` or `joke-gone` (deleted or hidden): then nothing was recorded.
+ * Records a vote. A second vote by the same person replaces the first. Votes on one joke are serialized, so that the
+ * last one's tally counts them all.
+ * @throws ChispaError `joke-not-found` or `joke-gone` (deleted or hidden); nothing is recorded then.
  */
 export async function rate(db: Database, { jokeId, voter, score, guildId }: Vote): Promise<Voted> {
   return db.transaction(async (tx) => {
@@ -58,7 +61,7 @@ export async function rate(db: Database, { jokeId, voter, score, guildId }: Vote
   });
 }
 
-/** The votes of one joke, counted. */
+/** The tally of one joke. */
 export const tallyOf = async (db: Database, jokeId: string): Promise<Tally> =>
   (await countVotes(db, jokeId)).tally;
 
@@ -85,7 +88,7 @@ export const countColumns = {
 export const tallyFrom = (row: Record<keyof typeof countColumns, number>): Tally =>
   tally([row.one, row.two, row.three, row.four, row.five]);
 
-/** A tally from its counts. */
+/** Builds a tally from its counts. */
 export function tally(counts: Tally['counts']): Tally {
   const votes = counts.reduce((sum, count) => sum + count, 0);
   const total = counts.reduce((sum, count, index) => sum + count * (index + 1), 0);

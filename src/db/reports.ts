@@ -3,32 +3,32 @@ import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
 import { jokes, reports } from './schema.ts';
 
-/** From this many people on, a joke is hidden without waiting for a moderator. */
+/** Once this many people have reported a joke, it is hidden without waiting for a moderator. */
 const REPORTS_TO_HIDE = 3;
 
 export interface NewReport {
   jokeId: string;
   /** From `createVoter`: never a user id. */
   reporter: string;
-  /** What the person wrote; erased with the requests. */
+  /** The person's own words; erased along with the requests. */
   reason: string | null;
 }
 
 export interface ReportResult {
-  /** People whose report nobody has cleared. */
+  /** Number of people whose report has not been cleared. */
   reports: number;
   hidden: boolean;
-  /** Whether it was this report that hid the joke: then its messages are to be changed. */
+  /** Whether this report hid the joke, so that its messages must be changed. */
   hiddenNow: boolean;
 }
 
 /**
- * Records a report, one a person and joke; the third person's hides the joke.
+ * Records a report, one per person and joke. The third person's report hides the joke.
  * @throws ChispaError `joke-not-found`.
  */
 export async function report(db: Database, { jokeId, reporter, reason }: NewReport): Promise<ReportResult> {
   return db.transaction(async (tx) => {
-    // Locked, so that of reports at once one is the third.
+    // Locked, so that exactly one of several simultaneous reports is the third.
     const joke = await lockJoke(tx, jokeId);
     const now = new Date();
     await tx
@@ -45,7 +45,7 @@ export async function report(db: Database, { jokeId, reporter, reason }: NewRepo
   });
 }
 
-/** Hides a joke by a moderator's decision. False if it was hidden already. */
+/** Hides a joke because a moderator decided to. False if it was already hidden. */
 export async function hideJoke(db: Database, jokeId: string): Promise<boolean> {
   return db.transaction(async (tx) => {
     const { hiddenAt } = await lockJoke(tx, jokeId);
@@ -55,9 +55,9 @@ export async function hideJoke(db: Database, jokeId: string): Promise<boolean> {
 }
 
 /**
- * A moderator found the reports unfounded: they count no more, and a joke they hid is shown again. It is still
+ * Clears a joke's reports as unfounded: they no longer count, and a joke that they hid is shown again. It is still
  * never trained on. A joke that a moderator hid stays hidden.
- * @returns whether the joke is shown again by this.
+ * @returns whether this made the joke visible again.
  */
 export async function clearReports(db: Database, jokeId: string): Promise<boolean> {
   return db.transaction(async (tx) => {

@@ -3,18 +3,19 @@ import type { DecoderSettings } from '../lib/settings.ts';
 import type { requests } from './schema.ts';
 
 /**
- * What is asked for, and whose words are in it: `user` typed them, or they are ours (`list`: picked from our own themes;
- * `jokeId`: the text of a joke in our table, read from there). Only ours may ever reach training.
+ * What is asked for, and who wrote its text: `user` means a person typed it, anything else is ours (`list`: picked
+ * from our own themes; `jokeId`: the text of a joke in our table, read from there). Only our own text may ever reach
+ * training.
  */
 export type Ask =
   | { kind: 'joke'; theme?: { text: string; origin: 'list' | 'user' } }
   | { kind: 'continue'; from: { text: string } | { jokeId: string } }
-  /** The same joke twice, with the settings `before` and those of the request; nothing of it is kept. */
+  /** The same joke twice, with the settings in `before` and with those of the request. Nothing is stored. */
   | { kind: 'preview'; before: DecoderSettings }
-  /** What the model thought while it told a joke; nothing new is told. */
+  /** What the model considered at each step of a joke. Generates nothing new. */
   | { kind: 'steps'; jokeId: string };
 
-/** Whoever asked, and the interaction whose token opens the reply for 15 minutes. */
+/** The person who asked, and the interaction whose token can edit the reply for 15 minutes. */
 export interface Person {
   kind: 'person';
   userId: string;
@@ -23,48 +24,48 @@ export interface Person {
   interaction: { id: string; applicationId: string; token: string };
 }
 
-/** Nobody asked: the joke of the day, posted in a channel of its guild. */
+/** The joke of the day: nobody asked for it, and it is posted in a channel of its guild. */
 export interface Day {
   kind: 'day';
   guildId: string;
 }
 
-/** What holds for a request of any kind. */
+/** Fields that every kind of request has. */
 interface Terms {
   channelId: string;
   locale: string;
-  /** The guild's decoder settings when it was asked. */
+  /** The guild's decoder settings at the time of the ask. */
   settings: DecoderSettings;
-  /** Whether the generated text must pass the safe mode's filter. */
+  /** Whether the generated text must pass safe mode's filter. */
   safeMode: boolean;
   /** Unsigned 32-bit. */
   seed: number;
-  /** When the interaction's token runs out: after that the request is closed, not generated. */
+  /** When the interaction's token expires. After that the request is closed without generating anything. */
   deadline: Date;
 }
 
-/** A request before it is written. */
+/** A request that is not in the database yet. */
 export type NewRequest = Terms & ({ ask: Ask; by: Person } | { ask: { kind: 'joke' }; by: Day });
 
-/** An open request, as the generator answers it. */
+/** An open request, as the generator sees it. */
 export type ChispaRequest = Terms & { id: string; priority: number } & (
     | { kind: 'joke'; theme: string | undefined; by: Person | Day }
     | { kind: 'continue'; text: string; by: Person }
     | { kind: 'preview'; before: DecoderSettings; by: Person }
     | { kind: 'steps'; jokeId: string; by: Person }
-    /** The joke it is about went with a person who asked to be forgotten. */
+    /** The joke it refers to was deleted because its author asked to be forgotten. */
     | { kind: 'gone'; by: Person }
   );
 
 export type RequestOf<Kind extends ChispaRequest['kind']> = Extract<ChispaRequest, { kind: Kind }>;
 
-/** A request that a joke of ours answers. */
+/** A request whose answer is one of our jokes. */
 export type JokeRequest = RequestOf<'joke' | 'continue'>;
 
 export type RequestRow = typeof requests.$inferSelect;
 
 /**
- * Reads the row of an open request: the one place that knows which columns a kind has.
+ * Parses the row of an open request. Only this function knows which columns each kind uses.
  * @throws ChispaError `request-damaged` when one of them is empty.
  */
 export function readRequest(row: RequestRow): ChispaRequest {

@@ -16,8 +16,8 @@ type RequestStatus = RequestRow['status'];
 const isOpen = inArray(requests.status, [...OPEN_STATUSES]);
 
 /**
- * Writes a request as queued. Its priority is minus its fair turn; `src/queue/submit.ts` adds the job.
- * @throws ChispaError `joke-not-found` when the joke it is about is not in our table, `joke-gone` when it was
+ * Inserts a request as queued. Its priority is minus its fair turn. `src/queue/submit.ts` adds the job.
+ * @throws ChispaError `joke-not-found` when the joke it refers to is not in our table, `joke-gone` when that joke was
  * deleted or hidden.
  */
 export async function insertRequest(tx: Transaction, request: NewRequest): Promise<ChispaRequest> {
@@ -37,7 +37,7 @@ export async function insertRequest(tx: Transaction, request: NewRequest): Promi
       priority: -(await fairTurn(tx, guildId ?? `@${userId}`)),
     })
     .returning();
-  if (!row) throw new ChispaError('request-not-found', 'The request vanished while it was written.');
+  if (!row) throw new ChispaError('request-not-found', 'The request disappeared while it was being stored.');
   return readRequest(row);
 }
 
@@ -52,7 +52,7 @@ async function promptColumns(tx: Transaction, ask: Ask): Promise<Partial<typeof 
     case 'continue': {
       if ('text' in ask.from) return { text: ask.from.text, textOrigin: 'user' };
       const joke = await shownJoke(tx, ask.from.jokeId);
-      // A continuation is continued from where the whole of it began.
+      // A continuation of a continuation starts from the beginning of the first one.
       return { text: (joke.promptText ?? '') + joke.text, textOrigin: 'joke', parentJokeId: joke.id };
     }
   }
@@ -65,14 +65,14 @@ async function shownJoke(tx: Transaction, jokeId: string): Promise<typeof jokes.
   return joke;
 }
 
-/** Those who share their turns: a guild, or a person in direct messages. */
+/** Requests with the same key share their turns: a guild's, or a person's in direct messages. */
 const line = sql<string>`coalesce(${requests.guildId}, '@' || ${requests.userId})`;
 
 /**
- * When a new request of a line should be taken up, counted in requests taken up: now, or as many rounds later as the
- * line has open requests, a round being one request of every line. So a busy guild does not delay another, and as the
- * count goes on nobody who comes later overtakes it for ever (virtual time of fair queueing: Demers, Keshav & Shenker,
- * "Analysis and simulation of a fair queueing algorithm", 1989).
+ * When a new request of a line should be taken up, counted in requests taken up so far: now, plus one round for each
+ * open request of the same line, where a round is one request from every line. This way a busy guild does not delay
+ * the others, and because the count keeps advancing, later requests cannot overtake an earlier one forever (virtual
+ * time in fair queueing: Demers, Keshav & Shenker, "Analysis and simulation of a fair queueing algorithm", 1989).
  */
 async function fairTurn(tx: Transaction, ownLine: string): Promise<number> {
   const [row] = await tx
@@ -86,7 +86,7 @@ async function fairTurn(tx: Transaction, ownLine: string): Promise<number> {
   return row ? row.now + row.own * row.lines : 0;
 }
 
-/** A request that is still to be answered; undefined once it is closed. */
+/** A request that still needs an answer; undefined once it is closed. */
 export async function openRequest(db: Database, id: string): Promise<ChispaRequest | undefined> {
   const [row] = await db
     .select()
@@ -95,7 +95,10 @@ export async function openRequest(db: Database, id: string): Promise<ChispaReque
   return row && readRequest(row);
 }
 
-/** Takes a request up, or again after a kill, and counts that. False when it is closed meanwhile: there is nothing to do. */
+/**
+ * Marks a request as running (possibly again, after a kill) and counts the attempt. False when it was closed in the
+ * meantime: then there is nothing to do.
+ */
 export async function startRequest(
   db: Database,
   id: string,
@@ -111,12 +114,12 @@ export async function startRequest(
 
 export interface Outcome {
   status: Exclude<RequestStatus, 'queued' | 'running'>;
-  /** Why, for every status but `done`. */
+  /** The reason, for every status except `done`. */
   note?: string;
   timing?: { firstTokenMs: number; totalMs: number };
 }
 
-/** Closes a request and erases its interaction token. False when it was closed already. */
+/** Closes a request and erases its interaction token. False when it was already closed. */
 export async function finishRequest(db: Database, id: string, outcome: Outcome): Promise<boolean> {
   const closed = await close(db, eq(requests.id, id), {
     ...closing(outcome.status, outcome.note),
@@ -126,13 +129,13 @@ export async function finishRequest(db: Database, id: string, outcome: Outcome):
   return closed > 0;
 }
 
-/** How long a generator may still write after the deadline. */
+/** How long after the deadline a generator may still write. */
 const GRACE_MS = 15_000;
 
 /**
- * Closes every request that nobody will answer any more: one that is queued when its deadline passes, or that runs
- * well after it, which a killed program left behind.
- * @returns those that nothing was told to, as they were.
+ * Closes every request that nobody will answer any more: queued ones whose deadline has passed, and running ones well
+ * past it, left behind by a killed program.
+ * @returns the requests that got no reply, as they were before.
  */
 export const expireRequests = (db: Database, note: string, now = new Date()): Promise<ChispaRequest[]> =>
   db.transaction(async (tx) => {
@@ -151,12 +154,12 @@ export const expireRequests = (db: Database, note: string, now = new Date()): Pr
     return late.filter(({ joke }) => joke === null).map(({ request }) => readRequest(request));
   });
 
-/** Closes what a person still waits for. */
+/** Cancels a person's open requests. */
 export const cancelRequests = (db: Database, userId: string, note: string): Promise<number> =>
   close(db, eq(requests.userId, userId), closing('cancelled', note));
 
 export interface OwnerOfRequest {
-  /** What it is known by before it is written: its interaction's id; that of its row for the joke of the day. */
+  /** Key of the request before it has a row: its interaction's id; for the joke of the day, the row's id. */
   key: string;
   /** Null for the joke of the day. */
   userId: string | null;
@@ -164,9 +167,9 @@ export interface OwnerOfRequest {
   guildId: string | null;
 }
 
-/** Which request was closed: the payload of `chispa_requests`, as JSON. */
+/** Tells which request was closed: the payload of `chispa_requests`, as JSON. */
 export interface ClosedRequest extends Pick<OwnerOfRequest, 'key'> {
-  /** Milliseconds its joke took; null for one that was not told. */
+  /** Milliseconds that generating its joke took; null when no joke was told. */
   totalMs: number | null;
 }
 
@@ -185,13 +188,13 @@ async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Pr
   });
 }
 
-/** Whose the open requests are, for a process that counts them in memory. */
+/** Who the open requests belong to, for a process that counts them in memory. */
 export const openOwners = (db: Database): Promise<OwnerOfRequest[]> =>
   db.select({ key, userId: requests.userId, guildId: requests.guildId }).from(requests).where(isOpen);
 
 const key = sql<string>`coalesce(${requests.interactionId}, ${requests.id}::text)`;
 
-/** The columns of a request that is closed: its token is erased with it. */
+/** Columns to set when a request is closed, which also erases its token. */
 export const closing = (status: Outcome['status'], note: string | undefined) => ({
   status,
   note: note ?? null,

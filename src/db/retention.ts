@@ -3,12 +3,12 @@ import type { Database } from './connect.ts';
 import { ERASED_PROMPT, ERASED_REQUEST } from './privacy.ts';
 import { dailyJokes, jokeMessages, jokes, OPEN_STATUSES, reports, requests } from './schema.ts';
 
-/** User ids and what people typed are kept this long. */
+/** How long we keep user ids and the text that people typed. */
 const RETENTION_DAYS = 30;
 
 const DAY_MS = 24 * 3600_000;
 
-/** Rows from which something was erased. */
+/** Rows that had something erased. */
 export interface Erased {
   requests: number;
   jokes: number;
@@ -17,9 +17,9 @@ export interface Erased {
 }
 
 /**
- * Erases who asked and what was typed from everything older than 30 days: from requests, from the prompts of jokes,
- * from the messages that showed them and from the reasons of reports. Votes stay, under their pseudonym. Running it
- * again, or in several processes, changes nothing more.
+ * Erases user ids and typed text from everything older than 30 days: requests, the prompts of jokes, the messages
+ * that showed them, and the reasons of reports. Votes stay, under their pseudonym. Safe to run again, and in several
+ * processes at once.
  */
 export async function eraseOld(db: Database, now = new Date()): Promise<Erased> {
   const limit = new Date(now.getTime() - RETENTION_DAYS * DAY_MS);

@@ -4,12 +4,12 @@ import type { Database } from './connect.ts';
 import { inTurn, type ModelVersion } from './models.ts';
 import { guildSettings, modelVersions, trainingRuns } from './schema.ts';
 
-// Versions whose weights go: the row stays, and says so.
+// Retiring a version removes its weights; its row stays and is marked as retired.
 
 /**
- * Retires the trained versions whose weights nobody needs: all but the newest `keep`, the active one and the one to
- * go back to, the one on trial, those that a guild pinned, and those that a run is using.
- * @returns the versions retired now; their folders are the caller's to remove.
+ * Retires the trained versions whose weights nobody needs: all except the newest `keep`, the active one, the one to
+ * roll back to, the one on trial, pinned ones, and those that a run is using.
+ * @returns the versions just retired; the caller removes their folders.
  */
 export const retireModels = (db: Database, keep: number): Promise<ModelVersion[]> =>
   inTurn(db, async (tx) => {
@@ -50,34 +50,34 @@ export const retireModels = (db: Database, keep: number): Promise<ModelVersion[]
   });
 
 /**
- * Why a model folder cannot be removed: its version serves or is on trial, a guild stays with it, or a training run
- * needs it. Undefined when nobody does.
+ * Why a model folder cannot be removed: its version is active or on trial, a guild has pinned it, or a training run
+ * needs it. Undefined when nobody needs it.
  */
 export async function whyNeeded(db: Database, folder: string): Promise<string | undefined> {
   const [version] = await db.select().from(modelVersions).where(eq(modelVersions.folder, folder));
   if (!version) return undefined;
   const { id, name, status } = version;
   if (status === 'active')
-    return `${name} is the model the bot speaks with: choose another first with: chispa model use`;
+    return `${name} is the model the bot uses. Choose another first with: chispa model use`;
   if (status === 'trial') return `${name} is on trial: it tells a share of the jokes.`;
   const pins = await db.$count(guildSettings, eq(guildSettings.modelVersionId, id));
   if (pins > 0)
-    return `${name} is pinned by ${pins} ${pins === 1 ? 'server' : 'servers'}: their moderators go back with /ajustar modelo.`;
+    return `${name} is pinned by ${pins} ${pins === 1 ? 'server' : 'servers'}. Moderators can unpin it with /ajustar modelo.`;
   const running = and(
     eq(trainingRuns.status, 'running'),
     or(eq(trainingRuns.baseVersionId, id), eq(trainingRuns.formerId, id)),
   );
-  if ((await db.$count(trainingRuns, running)) > 0) return `${name} is being learned from right now.`;
+  if ((await db.$count(trainingRuns, running)) > 0) return `${name} is in use by a training run.`;
   return undefined;
 }
 
 /**
- * Marks the version of a folder as one whose weights are gone: to be called just before they are removed. A folder
- * that no version has is nobody's.
+ * Marks the version of a folder as retired. Call it just before removing the weights. Does nothing if no version has
+ * that folder.
  * @throws ChispaError `model-needed` (see `whyNeeded`).
  */
 export const retireFolder = (db: Database, folder: string): Promise<void> =>
-  // In turn with pinning and activating: none of them may name weights that are just being removed.
+  // Serialized with pinning and activating: neither may name weights that are being removed.
   inTurn(db, async (tx) => {
     const why = await whyNeeded(tx, folder);
     if (why) throw new ChispaError('model-needed', why);

@@ -21,11 +21,12 @@ import { created, when } from './columns.ts';
 import type { DailyJoke, GuildSettings } from './guild-settings.ts';
 import { guildVoices, modelVersions } from './learning-schema.ts';
 
-// Discord's snowflakes are text: they do not fit a JavaScript number. Columns are camelCase here and snake_case in SQL (`casing` in drizzle.config.ts and connect.ts).
+// Discord snowflakes are stored as text because they do not fit a JavaScript number. Columns are camelCase here and
+// snake_case in SQL (`casing` in drizzle.config.ts and connect.ts).
 
 export * from './learning-schema.ts';
 
-/** What a guild's moderators decided; a guild without a row has `GUILD_DEFAULTS`. */
+/** Settings chosen by a guild's moderators; a guild without a row has `GUILD_DEFAULTS`. */
 export const guildSettings = pgTable('guild_settings', {
   guildId: text().primaryKey(),
   decoder: jsonb().$type<DecoderSettings>().notNull(),
@@ -41,7 +42,7 @@ export const guildSettings = pgTable('guild_settings', {
   changedAt: created(),
 });
 
-/** Audit trail of `guild_settings`: only the fields that changed, as they were and as they became. */
+/** Audit trail of `guild_settings`: only the fields that changed, with their old and new values. */
 export const settingsChanges = pgTable(
   'settings_changes',
   {
@@ -56,29 +57,32 @@ export const settingsChanges = pgTable(
   (t) => [index('settings_changes_guild').on(t.guildId, t.id)],
 );
 
-/** How many requests were taken up so far: the clock of fairness (`insertRequest`). */
+/** Number of requests taken up so far: the clock for fair queueing (`insertRequest`). */
 export const turns = pgSequence('turns');
 
 export const REQUEST_STATUSES = ['queued', 'running', 'done', 'failed', 'expired', 'cancelled'] as const;
-/** A request in one of these still waits for its joke. */
+/** A request with one of these statuses still waits for its answer. */
 export const OPEN_STATUSES = ['queued', 'running'] as const;
 
-/** What was asked. Whatever a person typed stands here and in the prompt columns of `jokes`, nowhere else. */
+/** What was asked. Text that a person typed is stored here and in the prompt columns of `jokes`, nowhere else. */
 export const requests = pgTable(
   'requests',
   {
     id: uuid().primaryKey().defaultRandom(),
     /**
-     * `preview`: what `/ajustar` shows, one seed under the settings before and after. `steps`: how `parentJokeId`
-     * was told. No joke of either is kept.
+     * `preview`: shown by `/ajustar`, the same seed with the settings before and after. `steps`: how `parentJokeId`
+     * was generated. Neither stores a joke.
      */
     kind: text({ enum: ['joke', 'continue', 'preview', 'steps'] }).notNull(),
-    /** Null for the joke of the day, which no interaction asked for. */
+    /** Null for the joke of the day, which has no interaction. */
     interactionId: text().unique('requests_interaction_id_unique'),
     applicationId: text(),
-    /** Lets anybody edit the reply for 15 minutes: erased as soon as the request is closed. */
+    /** Lets anybody edit the reply for 15 minutes, so it is erased as soon as the request is closed. */
     interactionToken: text(),
-    /** A bot writes about waiting into the reply of a queued request until then: no generator does. */
+    /**
+     * Until then a bot is writing a waiting notice into the reply of a queued request, and no generator may write
+     * there.
+     */
     replyHeldUntil: when(),
     guildId: text(),
     channelId: text().notNull(),
@@ -92,12 +96,12 @@ export const requests = pgTable(
     textOrigin: text({ enum: ['joke', 'user'] }),
     parentJokeId: text().references((): AnyPgColumn => jokes.id, { onDelete: 'set null' }),
     settings: jsonb().$type<DecoderSettings>().notNull(),
-    /** Of a preview only. */
+    /** For previews only. */
     settingsBefore: jsonb().$type<DecoderSettings>(),
     /** Whether the generated text must pass the guild's filter. */
     safeMode: boolean().notNull().default(true),
     seed: bigint({ mode: 'number' }).notNull(),
-    /** Higher runs first: minus the turn that fairness gives it. */
+    /** Higher runs first: minus the fair turn. */
     priority: integer().notNull(),
     status: text({ enum: REQUEST_STATUSES }).notNull().default('queued'),
     /** Why it failed, expired or was cancelled. */
@@ -119,20 +123,20 @@ export const requests = pgTable(
   ],
 );
 
-/** How a generation ended its text, apart from the decoder settings: needed to generate it again. */
+/** How a generation ended its text, besides the decoder settings: needed to reproduce it. */
 export interface EndingOptions {
   trim: boolean;
   cutLoops: boolean;
   stop: string[];
 }
 
-/** Our own generated jokes, stored when generated, with everything needed to generate them again. */
+/** Our own generated jokes, stored when generated, with everything needed to reproduce them. */
 export const jokes = pgTable(
   'jokes',
   {
-    /** Short: it travels in Discord custom ids. */
+    /** Short, because it is part of Discord custom ids. */
     id: text().primaryKey(),
-    /** Unique, so that a job that runs again after a kill stores no second joke. */
+    /** Unique, so that a job that runs again after a kill does not store a second joke. */
     requestId: uuid()
       .unique('jokes_request_id_unique')
       .references(() => requests.id, { onDelete: 'set null' }),
@@ -141,7 +145,7 @@ export const jokes = pgTable(
     promptKind: text({ enum: ['joke', 'continue'] }).notNull(),
     promptTheme: text(),
     promptText: text(),
-    /** Whether anything a person typed is part of the prompt: such a joke is never trained on. */
+    /** Whether the prompt contains anything a person typed: such a joke is never trained on. */
     userText: boolean().notNull(),
     promptTokens: integer().array(),
     tokens: integer().array().notNull(),
@@ -151,7 +155,7 @@ export const jokes = pgTable(
     modelVersionId: integer()
       .notNull()
       .references(() => modelVersions.id, { onDelete: 'restrict' }),
-    /** The guild's own adapter, where one had a part in it. */
+    /** The guild's own adapter, if one helped generate it. */
     voiceId: uuid().references(() => guildVoices.id, { onDelete: 'restrict' }),
     precision: text().notNull(),
     provider: text().notNull(),
@@ -161,7 +165,7 @@ export const jokes = pgTable(
     promptCut: boolean().notNull(),
     hiddenAt: when(),
     hiddenBy: text({ enum: ['reports', 'moderator'] }),
-    /** When a moderator found the reports so far unfounded. */
+    /** When a moderator judged the reports so far unfounded. */
     clearedAt: when(),
     deletedAt: when(),
     /** When `/chiste fuente: mejores` last told it again. */
@@ -174,7 +178,7 @@ export const jokes = pgTable(
   ],
 );
 
-/** The Discord messages that show a joke: the first one, and one more each time it is told again. */
+/** The Discord messages that show a joke: the original one, and one for each time it was told again. */
 export const jokeMessages = pgTable(
   'joke_messages',
   {
@@ -183,14 +187,14 @@ export const jokeMessages = pgTable(
       .notNull()
       .references(() => jokes.id, { onDelete: 'cascade' }),
     channelId: text().notNull(),
-    /** Who asked for this telling; erased with the requests. */
+    /** Who asked for this telling; erased along with the requests. */
     askedBy: text(),
     createdAt: created(),
   },
   (t) => [index('joke_messages_joke').on(t.jokeId), index('joke_messages_asked_by').on(t.askedBy)],
 );
 
-/** One vote a person and joke; `voter` is an HMAC of the user id (src/db/voter.ts), never the id. */
+/** One vote per person and joke. `voter` is an HMAC of the user id (src/db/voter.ts), never the id. */
 export const ratings = pgTable(
   'ratings',
   {
@@ -209,7 +213,7 @@ export const ratings = pgTable(
   ],
 );
 
-/** One report a person and joke. `reason` was typed by a person and is erased by retention. */
+/** One report per person and joke. `reason` was typed by a person and is erased by retention. */
 export const reports = pgTable(
   'reports',
   {
@@ -223,7 +227,7 @@ export const reports = pgTable(
   (t) => [primaryKey({ columns: [t.jokeId, t.reporter] }), index('reports_reporter').on(t.reporter)],
 );
 
-/** The joke of the day, claimed once a guild and local day, whatever number of processes try. */
+/** The joke of the day, claimed once per guild and local day, no matter how many processes try. */
 export const dailyJokes = pgTable(
   'daily_jokes',
   {

@@ -10,7 +10,7 @@ import {
 import { notify } from './notify.ts';
 import { guildSettings, settingsChanges } from './schema.ts';
 
-/** One entry of a guild's audit trail: only the fields that changed, as they were and as they became. */
+/** One entry of a guild's audit trail: only the fields that changed, with their old and new values. */
 export interface SettingsChange {
   /** Discord user id; null once that person asked to be forgotten. */
   changedBy: string | null;
@@ -19,28 +19,28 @@ export interface SettingsChange {
   after: Partial<GuildSettings>;
 }
 
-/** New values for some settings. Decoder settings are merged one by one. */
+/** New values for some settings. Decoder settings are merged field by field. */
 export type SettingsPatch = Partial<Omit<GuildSettings, 'decoder'>> & {
   decoder?: Partial<GuildSettings['decoder']>;
 };
 
-/** A guild's settings, or the defaults when it changed nothing; without a guild (direct messages) the defaults. */
+/** A guild's settings. Defaults apply where it changed nothing, and in direct messages (no guild). */
 export async function settingsOf(db: Database, guildId: string | null): Promise<GuildSettings> {
   if (guildId === null) return GUILD_DEFAULTS;
   const [row] = await db.select(settingColumns).from(guildSettings).where(eq(guildSettings.guildId, guildId));
   return row ?? GUILD_DEFAULTS;
 }
 
-/** The settings of every guild that ever changed any; all others have the defaults. */
+/** The settings of every guild that has ever changed any. All other guilds have the defaults. */
 export async function allGuildSettings(db: Database): Promise<Map<string, GuildSettings>> {
   const rows = await db.select({ guildId: guildSettings.guildId, ...settingColumns }).from(guildSettings);
   return new Map(rows.map(({ guildId, ...settings }) => [guildId, settings]));
 }
 
 /**
- * Changes some settings of a guild and writes the audit trail; values equal to the present ones change nothing.
- * @returns the settings as they are now.
- * @throws ChispaError `invalid-setting` naming the setting; then nothing has changed.
+ * Changes some settings of a guild and writes the audit trail. Values equal to the current ones change nothing.
+ * @returns the settings after the change.
+ * @throws ChispaError `invalid-setting` naming the setting; nothing changes then.
  */
 export async function changeSettings(
   db: Database,
@@ -55,7 +55,7 @@ export async function changeSettings(
   }));
 }
 
-/** Puts a guild back to the defaults: all of it, or only its decoder settings. */
+/** Resets a guild to the defaults: everything, or only its decoder settings. */
 export async function resetSettings(
   db: Database,
   guildId: string,
@@ -101,7 +101,7 @@ async function replaceSettings(
   change: (now: GuildSettings) => GuildSettings,
 ): Promise<GuildSettings> {
   return db.transaction(async (tx) => {
-    // The row must exist to be locked: without the lock two moderators at once would lose one change.
+    // Lock the row, which must exist for that: otherwise one of two simultaneous changes would be lost.
     await tx
       .insert(guildSettings)
       .values({ guildId, ...GUILD_DEFAULTS })
@@ -112,7 +112,10 @@ async function replaceSettings(
       .where(eq(guildSettings.guildId, guildId))
       .for('update');
     if (!now)
-      throw new ChispaError('settings-missing', `The settings of guild ${guildId} vanished: try again.`);
+      throw new ChispaError(
+        'settings-missing',
+        `The settings of guild ${guildId} disappeared while they were being changed: try again.`,
+      );
     const next = checked(change(now));
     const difference = differenceOf(now, next);
     if (!difference) return now;

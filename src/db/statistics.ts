@@ -3,7 +3,7 @@ import type { Database } from './connect.ts';
 import { shownIn } from './ranking.ts';
 import { jokes, modelVersions, ratings } from './schema.ts';
 
-/** Votes and their mean; null without votes. */
+/** Number of votes and their mean; null without votes. */
 export interface Rated {
   votes: number;
   mean: number | null;
@@ -11,23 +11,26 @@ export interface Rated {
 
 export interface Statistics extends Rated {
   jokes: number;
-  /** The last weeks in which jokes were told, oldest first: the votes on the jokes of each. `week`: its Monday (UTC). */
+  /**
+   * The last weeks in which jokes were told, oldest first, with the votes on each week's jokes. `week`: its Monday
+   * (UTC).
+   */
   weeks: (Rated & { week: string; jokes: number })[];
-  /** Model versions that told jokes here, the newest first. */
+  /** Model versions that told jokes here, newest first. */
   models: (Rated & { name: string; jokes: number })[];
 }
 
 const WEEKS = 12;
 const WEEK_MS = 7 * 24 * 3600_000;
 
-/** Of jokes left-joined with their ratings. */
+/** Aggregates over jokes left-joined with their ratings. */
 const measures = {
   jokes: sql<number>`count(distinct ${jokes.id})::int`,
   votes: sql<number>`count(${ratings.score})::int`,
   mean: sql<number | null>`avg(${ratings.score})::float8`,
 };
 
-/** What a guild heard and what it thought of it. Hidden and deleted jokes do not count. */
+/** The jokes a guild heard and how it rated them. Hidden and deleted jokes do not count. */
 export async function statistics(db: Database, guildId: string, now = new Date()): Promise<Statistics> {
   const week = sql<string>`to_char(date_trunc('week', ${jokes.createdAt} at time zone 'UTC'), 'YYYY-MM-DD')`;
   const recent = gte(jokes.createdAt, new Date(now.getTime() - WEEKS * WEEK_MS));

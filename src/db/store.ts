@@ -4,9 +4,9 @@ import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg
 import type { Pool } from 'pg';
 import type * as schema from './schema.ts';
 
-/** What processes tell each other through the database. The payload says which row. */
+/** Channels that processes use to notify each other through the database. The payload identifies the row. */
 export type Channel =
-  /** A starting process finds out whether notifications arrive; payload: its own word. */
+  /** A starting process checks whether notifications arrive; payload: a word of its own. */
   | 'chispa_echo'
   /** A job was enqueued; payload: the queue's name. */
   | 'chispa_jobs'
@@ -19,10 +19,10 @@ export type Channel =
   /** Learning has something to announce (src/db/learning.ts); payload: empty. */
   | 'chispa_learning';
 
-/** A Drizzle handle over either driver. A transaction is one too, so every query runs inside one as well. */
+/** A Drizzle handle over either driver. A transaction is one too, so every query also works inside a transaction. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
-/** Only inside `db.transaction`: for what must not be half done. */
+/** A handle that exists only inside `db.transaction`, for changes that must be all or nothing. */
 export type Transaction = PgTransaction<
   PgQueryResultHKT,
   typeof schema,
@@ -32,8 +32,8 @@ export type Transaction = PgTransaction<
 interface StoreCommon {
   db: Database;
   /**
-   * Calls back with the payload of every committed `notify(tx, channel, payload)` of any process. `onGap` is called
-   * when the connection was lost and is back: what was told in between was missed, so read it again.
+   * Calls back with the payload of every committed `notify(tx, channel, payload)` from any process. `onGap` is called
+   * when the connection was lost and is back: notifications in between were missed, so read the state again.
    */
   listen(
     channel: Channel,

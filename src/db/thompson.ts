@@ -1,11 +1,11 @@
 import type { Tally } from './ratings.ts';
 
-/** Uniform in [0, 1). */
+/** Returns a uniform random number in [0, 1). */
 export type Random = () => number;
 
 /**
- * One draw from what a joke's votes leave possible of its quality, 0 to 1: a vote of 1 counts as a failure, one of
- * 5 as a success, those between as parts of both. Beta(1 + Σ(score−1)/4, 1 + Σ(5−score)/4).
+ * Draws a joke's quality, 0 to 1, from the distribution that its votes imply. A vote of 1 counts as a failure, a vote
+ * of 5 as a success, and votes in between as parts of both: Beta(1 + Σ(score−1)/4, 1 + Σ(5−score)/4).
  */
 export function drawQuality({ counts }: Pick<Tally, 'counts'>, random: Random): number {
   const successes = counts.reduce((sum, votes, index) => sum + (votes * index) / 4, 0);

@@ -7,19 +7,18 @@ import { guildSettings, jokes, ratings, reports } from './schema.ts';
 export interface Fading {
   /** Days after which a vote counts half. */
   halfLifeDays: number;
-  /** The present, for tests. */
+  /** The current time, for tests. */
   now?: Date;
 }
 
-/** Tastes change slowly: a vote of half a year ago counts half. */
+/** Tastes change slowly: a six-month-old vote counts half. */
 export const HALF_LIFE_DAYS = 180;
 
 /**
- * The only way from Discord to the training corpus (docs/privacy.md): jokes that our model wrote, stored when they
- * were generated, with at least one vote, as per-joke aggregates. Left out is what `mayTeach` does.
- *
- * A vote counts ½^(age / half-life). Its age is that beside the newest vote, so that a community that slept a year
- * loses nothing; a vote from the future, of a clock that was wrong, counts as one of now.
+ * The only path from Discord to the training corpus (docs/privacy.md): jokes that our model wrote, stored when they
+ * were generated, with at least one vote, as per-joke aggregates. `mayTeach` says what is excluded.||A vote counts
+ * ½^(age / half-life). Its age is measured from the newest vote, so a community that was quiet for a year loses
+ * nothing. A vote dated in the future, from a wrong clock, counts as one cast now.
  */
 export async function trainableJokes(
   db: Database,
@@ -27,7 +26,7 @@ export async function trainableJokes(
 ): Promise<RatedJoke[]> {
   const newest = sql`(select least(${now.toISOString()}::timestamptz, max(${ratings.updatedAt})) from ${ratings})`;
   const age = sql`greatest(0, extract(epoch from ${newest} - ${ratings.updatedAt}))::float8`;
-  // Limited, because PostgreSQL refuses powers that underflow.
+  // Capped because PostgreSQL refuses powers that underflow.
   const counts = sql`power(0.5::float8, least(60, ${age} / ${halfLifeDays * 86_400}::float8))`;
   const votes = sql<number>`sum(${counts})::float8`;
   const mean = sql<number>`(sum(${counts} * ${ratings.score}) / sum(${counts}))::float8`;
@@ -35,7 +34,7 @@ export async function trainableJokes(
   return db
     .select({
       id: jokes.id,
-      // `mayTeach` lets none through that has no guild.
+      // `mayTeach` excludes jokes without a guild.
       guildId: sql<string>`${jokes.guildId}`,
       text: sql<string>`coalesce(${jokes.promptText}, '') || ${jokes.text}`,
       theme: jokes.promptTheme,
@@ -51,7 +50,7 @@ export async function trainableJokes(
     .orderBy(jokes.createdAt, jokes.id);
 }
 
-/** Votes on jokes that may teach, of one guild or of all. */
+/** Number of votes on jokes that may teach, in one guild or in all. */
 export async function trainableVotes(db: Database, guildId?: string): Promise<number> {
   const [row] = await db
     .select({ votes: sql<number>`count(*)::int` })
@@ -61,7 +60,7 @@ export async function trainableVotes(db: Database, guildId?: string): Promise<nu
   return row?.votes ?? 0;
 }
 
-/** Jokes with votes that may teach. */
+/** Number of jokes that may teach and have votes. */
 export async function trainableJokeCount(db: Database): Promise<number> {
   const [row] = await db
     .select({ jokes: sql<number>`count(distinct ${jokes.id})::int` })
@@ -72,11 +71,11 @@ export async function trainableJokeCount(db: Database): Promise<number> {
 }
 
 /**
- * The jokes that may teach. Left out are
- * - jokes with anything a person typed in their prompt, or in that of the joke they continue;
+ * The jokes that may teach. Excluded are
+ * - jokes with typed text in their prompt, or in the prompt of the joke they continue;
  * - jokes that are hidden or deleted, and jokes that anybody reported, cleared or not;
- * - jokes told in a guild whose moderators chose not to teach, and in direct messages, where nobody can choose;
- * - texts that never came to their end.
+ * - jokes told in a guild whose moderators opted out of teaching, and in direct messages, where nobody can opt out;
+ * - texts that were cut off before they ended.
  */
 function mayTeach(db: Database): SQL | undefined {
   const optedOut = db
@@ -96,8 +95,9 @@ function mayTeach(db: Database): SQL | undefined {
 }
 
 /**
- * What people think of a version, in the guilds that teach. Hidden and reported jokes count too: they are part of
- * how good it is; those told with a guild's own voice say nothing of the version. `since`: only jokes told from then on.
+ * Ratings of a version in the guilds that teach. Hidden and reported jokes count too, since they are part of how good
+ * it is. Jokes told with a guild's own voice do not count: they say nothing about the version. `since`: only jokes
+ * told from then on.
  */
 export async function versionRatings(
   db: Database,

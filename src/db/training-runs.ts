@@ -10,7 +10,7 @@ export type RunStatus = RunRow['status'];
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 type Named = Pick<ModelVersion, 'id' | 'name'>;
 
-/** A training run as people hear of it. */
+/** A training run as shown to people. */
 export interface TrainingRun
   extends Pick<
     RunRow,
@@ -26,13 +26,13 @@ export interface TrainingRun
     | 'startedAt'
     | 'finishedAt'
   > {
-  /** What it began with, what it was measured against, and what came out of it. */
+  /** The version it started from, the one it was measured against, and the one it produced. */
   base: Named;
   former: Named | null;
   version: Named | null;
 }
 
-/** What the process that is at a run needs to go on with it. */
+/** What the process working on a run needs in order to continue it. */
 export interface OpenRun
   extends Pick<RunRow, 'id' | 'baseVersionId' | 'guildId' | 'snapshot' | 'folder' | 'attempts'> {
   owner: string;
@@ -40,24 +40,24 @@ export interface OpenRun
 
 export interface NewRun {
   baseVersionId: number;
-  /** For the voice of a guild: that guild. */
+  /** The guild whose voice is trained, if it is a voice. */
   guildId?: string;
   trigger: RunTrigger;
   settings: Record<string, unknown>;
-  /** Identifies the process that is at the run. */
+  /** Identifies the process working on the run. */
   owner: string;
-  /** Votes that could teach when it began; for a voice, those of its guild. */
+  /** Votes that could teach when the run began; for a voice, only those of its guild. */
   votesSeen: number;
 }
 
-/** A process that says nothing for this long is taken for dead, and its run goes on elsewhere. */
+/** A process that sends no heartbeat for this long is presumed dead, and another one continues its run. */
 export const LEASE_SECONDS = 30;
 
-// By the database's clock alone: those of the processes may differ, and jump.
+// Uses only the database's clock: the clocks of the processes may differ, and may jump.
 const lease = sql`now() + make_interval(secs => ${LEASE_SECONDS})`;
 
 /**
- * Begins a run: there is one at a time, whatever number of processes try.
+ * Begins a run. Only one can be running, no matter how many processes try.
  * @throws ChispaError `learning-busy` while another runs or a version is on trial.
  */
 export async function beginRun(db: Database, run: NewRun): Promise<OpenRun> {
@@ -65,7 +65,7 @@ export async function beginRun(db: Database, run: NewRun): Promise<OpenRun> {
     .select({ status: trainingRuns.status })
     .from(trainingRuns)
     .where(eq(trainingRuns.status, 'trial'));
-  // Two at once both come to this insert; the index lets one through.
+  // If two processes get here at once, the unique index lets only one insert.
   const [row] = open
     ? []
     : await db
@@ -77,15 +77,15 @@ export async function beginRun(db: Database, run: NewRun): Promise<OpenRun> {
   throw new ChispaError(
     'learning-busy',
     open
-      ? 'A new version is on trial: what people vote on its jokes decides, then the next run can begin.'
-      : 'A training run is going on already: there is one at a time.',
+      ? 'A new version is on trial. The next run can begin once votes on its jokes have decided.'
+      : 'A training run is already in progress, and only one can run at a time.',
   );
 }
 
-/** Takes up a run whose process is gone, if there is one. */
+/** Takes over a run whose process is gone, if there is one. */
 export async function takeOverRun(db: Database, owner: string): Promise<OpenRun | undefined> {
   const { leaseUntil } = trainingRuns;
-  // A lease that ends far in the future was given before the database's clock was set back.
+  // A lease that ends far in the future dates from before the database's clock was set back.
   const dead = sql`(${leaseUntil} is null or ${leaseUntil} < now() or ${leaseUntil} > now() + interval '1 day')`;
   const [row] = await db
     .update(trainingRuns)
@@ -95,7 +95,7 @@ export async function takeOverRun(db: Database, owner: string): Promise<OpenRun 
   return row && { ...row, owner };
 }
 
-/** Says that the run's process lives. False when another has taken the run meanwhile: then leave it. */
+/** Renews the lease of a run. False when another process has taken the run over: then stop working on it. */
 export async function renewLease(db: Database, run: OpenRun): Promise<boolean> {
   const rows = await db
     .update(trainingRuns)
@@ -105,9 +105,7 @@ export async function renewLease(db: Database, run: OpenRun): Promise<boolean> {
   return rows.length > 0;
 }
 
-/**
- * Leaves a run to whoever takes it up, not before `seconds` have passed. Only a fault counts as an attempt.
- */
+/** Releases a run for any process to take over, after at least `seconds`. Only a fault counts as an attempt. */
 export async function leaveRun(
   db: Database,
   run: OpenRun,
@@ -116,14 +114,14 @@ export async function leaveRun(
   await db
     .update(trainingRuns)
     .set({
-      owner: null, // so that doing it twice is doing it once
+      owner: null, // so that repeating the update has no effect
       leaseUntil: sql`now() + make_interval(secs => ${seconds})`,
       ...(fault === undefined ? { attempts: sql`${trainingRuns.attempts} - 1` } : { note: fault }),
     })
     .where(held(run));
 }
 
-/** Writes down what is known of a run so far. Throws `run-lost` when another process has taken it. */
+/** Records what is known about a run so far. Throws `run-lost` when another process has taken it over. */
 export async function recordRun(
   db: Database,
   run: OpenRun,
@@ -134,7 +132,7 @@ export async function recordRun(
   await changeRun(db, run, known);
 }
 
-/** `recordRun` that also ends the run. */
+/** Same as `recordRun`, and ends the run. */
 export async function closeRun(
   db: Database,
   run: OpenRun,
@@ -155,7 +153,7 @@ export async function closeRun(
 async function changeRun(db: Database, run: OpenRun, changes: Partial<RunRow>): Promise<void> {
   const rows = await db.update(trainingRuns).set(changes).where(held(run)).returning({ id: trainingRuns.id });
   if (rows.length === 0)
-    throw new ChispaError('run-lost', 'Another process has taken up this run: it goes on there.');
+    throw new ChispaError('run-lost', 'Another process has taken over this run and continues it.');
 }
 
 const held = ({ id, owner }: OpenRun): SQL | undefined =>
@@ -166,11 +164,11 @@ export interface Epoch {
   epoch: number;
   trainLoss: number;
   validationLoss: number | null;
-  /** Of training so far. */
+  /** Running total of the training time. */
   seconds: number;
 }
 
-/** Writes down an epoch; the same one again changes nothing. */
+/** Records an epoch. Recording the same epoch again changes nothing. */
 export async function recordEpoch(db: Database, runId: string, epoch: Epoch): Promise<void> {
   await db
     .insert(trainingEpochs)
@@ -178,7 +176,7 @@ export async function recordEpoch(db: Database, runId: string, epoch: Epoch): Pr
     .onConflictDoNothing();
 }
 
-/** The epochs of a run, the first one first. */
+/** The epochs of a run, in order. */
 export const epochsOf = (db: Database, runId: string): Promise<Epoch[]> =>
   db
     .select({
@@ -191,7 +189,7 @@ export const epochsOf = (db: Database, runId: string): Promise<Epoch[]> =>
     .where(eq(trainingEpochs.runId, runId))
     .orderBy(asc(trainingEpochs.epoch));
 
-/** Runs, the newest first. */
+/** Runs, newest first. */
 export const listRuns = (
   db: Database,
   { limit = 20, offset = 0 }: { limit?: number; offset?: number } = {},
@@ -202,25 +200,28 @@ export async function findRun(db: Database, id: string): Promise<TrainingRun | u
   return run;
 }
 
-/** The run that a version came out of. */
+/** The run that produced a version. */
 export async function runOfVersion(db: Database, versionId: number): Promise<TrainingRun | undefined> {
   const [run] = await select(db, eq(trainingRuns.versionId, versionId)).limit(1);
   return run;
 }
 
-/** The run that is going on. */
+/** The run in progress. */
 export async function currentRun(db: Database): Promise<TrainingRun | undefined> {
   const [run] = await select(db, eq(trainingRuns.status, 'running'));
   return run;
 }
 
-/** The runs whose versions are compared with the ones before by people's votes: on trial, or promoted and watched. */
+/**
+ * The runs whose versions are being compared with the former ones by people's votes: on trial, or promoted and
+ * watched.
+ */
 export const comparedRuns = (db: Database): Promise<TrainingRun[]> =>
   select(db, sql`${trainingRuns.status} = 'trial' or ${trainingRuns.watch} = 'open'`);
 
 /**
- * The most votes that any run has seen, voices apart and those that were refused: nothing came of their votes. Of
- * `voice`, those that its runs on that version have seen.
+ * The most votes that any run has seen, not counting voices and refused runs, which made no use of their votes. With
+ * `voice`: the most that this guild's runs on that version have seen.
  */
 export async function votesSeen(
   db: Database,
@@ -238,7 +239,7 @@ export async function votesSeen(
   return row?.votes ?? 0;
 }
 
-/** Whether a run was refused within the last day, voices apart. */
+/** Whether a run (not counting voices) was refused within the last day. */
 export async function refusedToday(db: Database): Promise<boolean> {
   const today = sql`${trainingRuns.finishedAt} > now() - interval '1 day'`;
   return (
@@ -249,7 +250,7 @@ export async function refusedToday(db: Database): Promise<boolean> {
   );
 }
 
-/** Writes how the comparison by people's votes ended, of a run where it is still open. False when it was not. */
+/** Records how the comparison by people's votes ended. False when the run's comparison was not open. */
 export async function endComparison(
   db: Database,
   id: string,

@@ -14,7 +14,7 @@ export async function findVoice(db: Database, id: string): Promise<Voice | undef
   return voice;
 }
 
-/** The voice that a guild has for a version: the newest trained on it. */
+/** A guild's voice for a version: the newest one trained on it. */
 export async function voiceFor(
   db: Database,
   guildId: string,
@@ -35,7 +35,7 @@ export async function voiceFor(
   return voice;
 }
 
-/** A guild whose voice should be trained, and what a run for it begins with. */
+/** A guild whose voice should be trained, and what its run starts from. */
 export interface DueVoice {
   guildId: string;
   baseVersionId: number;
@@ -43,8 +43,8 @@ export interface DueVoice {
 }
 
 /**
- * The guild with a voice of its own that has waited with the most new votes, at least `votes`. New are those that no
- * run for it on the version that answers it has seen: all of them, once another version does.
+ * Of the guilds whose voice has at least `votes` new votes, the one whose voice has the most. New votes are those
+ * that no voice run on the guild's current version has seen: when the version changes, all of them are new.
  */
 export async function dueVoice(db: Database, votes: number): Promise<DueVoice | undefined> {
   const active = await activeModel(db);
@@ -63,13 +63,13 @@ export async function dueVoice(db: Database, votes: number): Promise<DueVoice | 
   return due && { guildId: due.guildId, baseVersionId: due.baseVersionId, votesSeen: due.votesSeen };
 }
 
-/** Voices of a guild that keep their files: the one that serves, and the one to go back to with its version. */
+/** Voices per guild that keep their files: the one in use, and the one to return to with its version. */
 const KEPT = 2;
 
 /**
- * Retires the voices whose files nobody needs: those of guilds that no longer teach, all but the newest of a guild, and
- * those on versions whose own weights are gone. Their jokes stay.
- * @returns the voices retired now; their folders are the caller's to remove.
+ * Retires the voices whose files nobody needs: those of guilds that no longer teach, all but the newest of each
+ * guild, and those on versions whose own weights are gone. Their jokes stay.
+ * @returns the voices just retired; the caller removes their folders.
  */
 export async function retireVoices(db: Database): Promise<Voice[]> {
   const place = sql<number>`row_number() over (partition by ${guildVoices.guildId} order by ${guildVoices.createdAt} desc, ${guildVoices.id} desc)`;

@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { ChispaError } from '../lib/errors.ts';
 import { makePrivate } from './private-files.ts';
 
-/** Turns a Discord user id into the pseudonym that `ratings` and `reports` keep. */
+/** Turns a Discord user id into the pseudonym stored in `ratings` and `reports`. */
 export type Voter = (userId: string) => string;
 
 export interface VoterOptions {
-  /** VOTER_SECRET: the same for ever and in every process, else people could vote twice. */
+  /** VOTER_SECRET: must never change and must be the same in every process, or people could vote twice. */
   secret?: string | undefined;
   databaseUrl?: string | undefined;
   dataDir: string;
 }
 
 /**
- * HMAC-SHA256 of the user id (hex) under the secret: without it nobody can tell from the database who voted.
- * Without VOTER_SECRET one is made once and kept in `<dataDir>/voter-secret`, readable by its owner only.
- *
- * @throws ChispaError `voter-secret-missing` with a PostgreSQL server, whose processes may not share a data folder.
+ * HMAC-SHA256 of the user id (hex) under the secret: without the secret, nobody can tell from the database who voted.
+ * If VOTER_SECRET is not set, a secret is generated once and kept in `<dataDir>/voter-secret`, readable only by its
+ * owner.||@throws ChispaError `voter-secret-missing` with a PostgreSQL server, since its processes may not share a
+ * data folder.
  */
 export function createVoter({ secret, databaseUrl, dataDir }: VoterOptions): Voter {
   if (!secret && databaseUrl) {
     throw new ChispaError(
       'voter-secret-missing',
-      'VOTER_SECRET must be set when DATABASE_URL is: make one with `openssl rand -hex 32` and keep it for ever.',
+      'VOTER_SECRET must be set when DATABASE_URL is. Generate one with `openssl rand -hex 32` and never change it.',
     );
   }
   const key = secret ?? ownSecret(dataDir);
@@ -36,7 +36,7 @@ function ownSecret(dataDir: string): string {
   const existing = readIfThere(file);
   if (existing) return existing;
   makePrivate(dataDir);
-  // Linked into place whole, so that of two processes at once both end with the first one's secret.
+  // Written to a draft and linked into place, so that two simultaneous processes both end up with the same secret.
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
   try {

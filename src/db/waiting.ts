@@ -3,7 +3,7 @@ import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { requests } from './schema.ts';
 
-/** The ids of the queued requests in the order in which they will run: the first has position 1. */
+/** The ids of the queued requests in the order in which they will run. The first has position 1. */
 export async function queuedRequests(db: Database): Promise<string[]> {
   const rows = await db
     .select({ id: requests.id })
@@ -13,14 +13,15 @@ export async function queuedRequests(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** An edit whose answer never came has landed by then, or never will. */
+/** By then an edit that got no response has either landed or never will. */
 const HOLD_SECONDS = 5;
 const LOOK_MS = 100;
 
 /**
- * Takes the replies of those of the requests that are still queued, to say something about waiting in them. A generator
- * that takes such a request up waits for the reply (`replyIsFree`), so that nothing lands on its joke.
- * @returns the requests whose replies were taken.
+ * Claims the replies of those requests that are still queued, so that a waiting notice can be written into them. A
+ * generator that takes up one of these requests waits until the reply is free (`replyIsFree`), so that no notice
+ * overwrites its joke.
+ * @returns the requests whose replies were claimed.
  */
 export async function holdReplies(db: Database, ids: string[]): Promise<string[]> {
   if (ids.length === 0) return [];
@@ -32,12 +33,15 @@ export async function holdReplies(db: Database, ids: string[]): Promise<string[]
   return held.map(({ id }) => id);
 }
 
-/** Gives a reply back once Discord has answered the edit. One that is never given back frees itself. */
+/** Releases a reply once Discord has responded to the edit. A reply that is never released becomes free by itself. */
 export async function releaseReply(db: Database, id: string): Promise<void> {
   await db.update(requests).set({ replyHeldUntil: null }).where(eq(requests.id, id));
 }
 
-/** Resolves once nobody writes about waiting into a request's reply any more; for one that is not queued any more. */
+/**
+ * Resolves once nobody is writing a waiting notice into a request's reply. Call it for requests that are no longer
+ * queued.
+ */
 export async function replyIsFree(db: Database, id: string, signal?: AbortSignal): Promise<void> {
   const isHeld = and(eq(requests.id, id), sql`${requests.replyHeldUntil} > now()`);
   while ((await db.$count(requests, isHeld)) > 0) await delay(LOOK_MS, undefined, { signal });
@@ -45,7 +49,7 @@ export async function replyIsFree(db: Database, id: string, signal?: AbortSignal
 
 const RECENT = 20;
 
-/** Median milliseconds that the last 20 jokes took from being started to being done, for estimates; null before the first. */
+/** Median time in milliseconds from start to end of the last 20 jokes, for estimates. Null before the first joke. */
 export async function recentDuration(db: Database): Promise<number | null> {
   const recent = db
     .select({ totalMs: requests.totalMs })

@@ -155,7 +155,7 @@ describe('the shelf', () => {
       await pinModel(db, '10', '1', tiny?.id ?? 0);
     });
     expect((await chispa('remove', 'tiny', '--yes')).error?.message).toBe(
-      'tiny is pinned by 1 server: their moderators go back with /ajustar modelo.',
+      'tiny is pinned by 1 server. Moderators can unpin it with /ajustar modelo.',
     );
     expect(await readdir(modelsDir)).toContain('tiny');
     expect(await statusOf()).toBe('kept');

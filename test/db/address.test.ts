@@ -57,7 +57,7 @@ describe('DATABASE_URL', () => {
   it('says what of other programs it leaves out, and keeps it from the server', () => {
     const { client, notes } = readAddress('postgres://h/x?pgbouncer=true&connection_limit=1&schema=public');
     expect(notes).toEqual([
-      'DATABASE_URL has ?pgbouncer, ?connection_limit, ?schema, which PostgreSQL’s own clients do not know: left out.'.replace(
+      'DATABASE_URL has ?pgbouncer, ?connection_limit, ?schema, which PostgreSQL’s own clients do not know. Ignored.'.replace(
         '’',
         "'",
       ),
@@ -77,7 +77,7 @@ describe('DATABASE_URL', () => {
     ['postgres://chispa:hunter2/secret@127.0.0.1:5432/chispa', /\/ as %2F/],
     ['postgres://chispa:hunter2%secret@127.0.0.1:5432/chispa', /% as %25/],
     ['postgres://chispa:hunter2secret@one,two/chispa', /several servers/],
-    ['postgres://chispa:hunter2secret@h/x?sslmode=strict', /sslmode is none of/],
+    ['postgres://chispa:hunter2secret@h/x?sslmode=strict', /sslmode must be one of/],
     ['postgres://chispa:hunter2secret@h/x?requirepeer=postgres', /requirepeer/],
     ['postgres://chispa:hunter2secret@h:99999/x', /port/],
     [
