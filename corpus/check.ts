@@ -6,8 +6,8 @@ import { createSafety } from '../src/safety/safety.ts';
 import { houseProblems, sharedWords } from './house-problems.ts';
 
 // npm run corpus:check -- [FOLDER]
-// Checks the house's jokes in themselves and, with a folder of joke files, that they share no six consecutive
-// words with any of them.
+// Checks the house jokes and, given a folder of joke files, that they share no six consecutive words with any joke in
+// them.
 
 const jokes = houseJokes();
 const problems = houseProblems(jokes, createSafety());

@@ -5,24 +5,24 @@ import type { HouseJoke } from '../src/corpus/house.ts';
 import { foldedWords } from '../src/corpus/words.ts';
 import type { Safety } from '../src/safety/safety.ts';
 
-/** As many consecutive words as make a text somebody else's. */
+/** Consecutive shared words that make a joke somebody else's. */
 const SHARED_WORDS = 6;
 
-/** A form of a word shares this much of its beginning: "bailando" with "bailar". */
+/** The share of its beginning that an inflected form keeps: "bailando" and "bailar". */
 const STEM = 0.6;
 
-/** Characters of a joke: shorter ones are no joke yet, longer ones are stories. */
+/** Characters in a joke: anything shorter is not a joke yet, anything longer is a story. */
 const [SHORTEST, LONGEST] = [30, 300];
 const MOST_LINES = 6;
 const MOST_KEYWORDS = 3;
 
-/** A keyword is written in letters: "inteligencia artificial", "GPS", "ping-pong". */
+/** A keyword consists of letters: "inteligencia artificial", "GPS", "ping-pong". */
 const KEYWORD = /^\p{L}+(?:[ -]\p{L}+)*$/u;
 
 /** The choices of a survey: "a) Sí. b) No." */
 const CHOICE = /(?<=^| )[a-e]\)/g;
 
-/** What is wrong with the house's jokes, one sentence each; nothing when all is well. */
+/** What is wrong with the house jokes, one sentence each; empty if all is well. */
 export function houseProblems(jokes: readonly HouseJoke[], safety: Safety): string[] {
   const problems = jokes.flatMap((joke) =>
     problemsOf(joke, safety).map((problem) => `${joke.id}: ${problem}`),
@@ -51,7 +51,7 @@ function runsOf(text: string): string[] {
 
 function problemsOf({ text, keywords }: HouseJoke, safety: Safety): string[] {
   const problems: string[] = [];
-  // The house quotes in « » or " ", as the author likes; … is one character.
+  // House jokes quote in « » or " ", as the author likes; … is one character.
   const plain = text.replace(/[«»]/g, '"').replaceAll('…', '...');
   if (plain !== cleanText(text)) problems.push('its text is not clean (dashes, spaces, quotes)');
   if (text.length < SHORTEST || text.length > LONGEST)
@@ -64,16 +64,16 @@ function problemsOf({ text, keywords }: HouseJoke, safety: Safety): string[] {
     if (!verdict.allowed) problems.push(`safe mode refuses "${verdict.match}" (${verdict.reason})`);
   }
   if (keywords.length > MOST_KEYWORDS) problems.push(`it has more than ${MOST_KEYWORDS} keywords`);
-  if (new Set(keywords).size < keywords.length) problems.push('a keyword stands there twice');
+  if (new Set(keywords).size < keywords.length) problems.push('a keyword occurs twice');
   for (const keyword of keywords) {
-    if (!KEYWORD.test(keyword)) problems.push(`its keyword "${keyword}" is not written in letters`);
+    if (!KEYWORD.test(keyword)) problems.push(`its keyword "${keyword}" does not consist of letters`);
     else if (!mentions(text, keyword) && !within(text, keyword))
       problems.push(`its keyword "${keyword}" does not occur in it`);
   }
   return problems;
 }
 
-/** "niebla" in "Valdeniebla": part of a longer word. */
+/** Whether the keyword is part of a longer word: "niebla" in "Valdeniebla". */
 const within = (text: string, keyword: string): boolean =>
   foldedWords(text).join(' ').includes(foldedWords(keyword).join(' '));
 
@@ -87,7 +87,7 @@ export function mentions(text: string, keyword: string): boolean {
   });
 }
 
-/** Whether every ¿ ¡ « and quote that opens is closed on its line, and the other way round. */
+/** Whether every opening ¿ ¡ « or quote is closed on its line, and vice versa. */
 export function balanced(text: string): boolean {
   return text.split('\n').every((written) => {
     const line = written.replace(CHOICE, '');

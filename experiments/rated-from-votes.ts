@@ -1,7 +1,7 @@
 import { type Joke, voteCount } from '../src/corpus/joke.ts';
 import type { RatedJoke } from '../src/trainer/policy/vote-model.ts';
 
-/** Jokes of a file with a column for each score, as the learning loop sees its own. "Not a joke" counts as a 1. */
+/** Jokes from a file with a column per score, in the form of the learning loop's own. "Not a joke" counts as a 1. */
 export function ratedFromVotes(jokes: readonly Joke[]): RatedJoke[] {
   return jokes.flatMap(({ text, votes, id, line }) => {
     if (!votes || voteCount(votes) === 0) return [];

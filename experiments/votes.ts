@@ -17,8 +17,8 @@ import { fitVoteModel, jokeValue, type RatedJoke } from '../src/trainer/policy/v
 import { ratedFromVotes } from './rated-from-votes.ts';
 
 // npm run experiment:votes -- FILE [--model FOLDER] [--epochs 3] [--threads 2] [--json]
-// Does training by real votes teach what people like? The loss on held-out well-rated jokes against that on badly rated
-// ones, before, after training by the votes, and after training by the same votes dealt out to other jokes.
+// Does training on real votes teach what people like? The loss on held-out well-rated jokes against that on badly rated
+// ones: before training, after training on the votes, and after training on the same votes shuffled across jokes.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -34,7 +34,7 @@ const [file] = positionals;
 if (!file) throw new Error('Say which file of jokes with votes: npm run experiment:votes -- FILE');
 const threads = Number(values.threads);
 const seed = Number(values.seed);
-/** Share of the held-out jokes that are called well, and badly, rated. */
+/** Share of the held-out jokes that count as well rated, and as badly rated. */
 const EXTREME = 1 / 3;
 
 const rated = ratedFromVotes((await readJokes(file)).jokes);
@@ -75,7 +75,7 @@ async function train(name: string, jokes: readonly RatedJoke[]): Promise<Arm> {
     base: values.model,
     modelsDir: folder,
     name,
-    // With other votes another of two near-duplicates is kept: what is measured on is never learned from.
+    // With other votes, another of two near-duplicates is kept; drop those so that the model never trains on test jokes.
     jokes: training.filter(({ text }) => !held.has(text)),
     corpus: file ?? '',
     settings: { ...RECIPE_DEFAULTS.chispa, epochs: Number(values.epochs), patience: 0, checkpoint: 0, seed },
@@ -100,7 +100,7 @@ async function measure(name: string, path: string): Promise<Arm> {
   };
 }
 
-/** The same votes, each joke with those of another. */
+/** The same votes, each joke with another one's. */
 function dealtOut(jokes: readonly RatedJoke[]): RatedJoke[] {
   const others = shuffled(jokes, createRandom(seed));
   return jokes.map((joke, i) => {
@@ -109,7 +109,7 @@ function dealtOut(jokes: readonly RatedJoke[]): RatedJoke[] {
   });
 }
 
-/** How much more training by votes lowers the loss of well rated jokes, beyond what it does for badly rated ones. */
+/** How much more training on votes lowers the loss of well-rated jokes than that of badly rated ones. */
 function contrast(real: Arm, control: Arm): { gain: number; chance: number } {
   const weights = well.map(() => 1);
   const difference = ({ well, badly }: Arm) => well.map((loss, i) => loss - (badly[i] ?? Number.NaN));
@@ -138,6 +138,6 @@ function report(arms: readonly Arm[], { gain, chance }: { gain: number; chance: 
   ]);
   process.stdout.write(`${table(['nats per token', 'well rated', 'badly rated', 'difference'], cells)}\n`);
   process.stdout.write(
-    `Votes against shuffled votes: ${gain.toFixed(4)} nats a token in favor of well-rated jokes, by chance with p = ${chance.toFixed(3)}\n`,
+    `Votes against shuffled votes: ${gain.toFixed(4)} nats per token in favor of well-rated jokes, p = ${chance.toFixed(3)}\n`,
   );
 }

@@ -1,4 +1,4 @@
-// Compiles the package to dist/ with the sources' own layout, and puts the files that code reads beside it there.
+// Compiles the package to dist/ with the same layout as the sources, and copies the files that the code reads next to it.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-// The box first: Chispa is checked against what it ships.
+// The box first: Chispa is type-checked against what the box ships.
 execFileSync(process.execPath, ['packages/discord-in-a-box/build.mjs'], { stdio: 'inherit' });
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });

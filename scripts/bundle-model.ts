@@ -7,15 +7,15 @@ import { sha256File } from '../src/models/hash.ts';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from '../src/models/manifest.ts';
 import { float32Tensor, readTensor, writeSafetensors } from '../src/models/safetensors.ts';
 
-// Makes models/mini-es from a trained folder: weights in half precision, the files a Hugging Face folder needs, and
-// the manifest with their sha256, keeping the trained folder's prompt templates. Usage: node --import tsx scripts/bundle-model.ts FROM [--to models/mini-es]
+// Makes models/mini-es from a trained folder: weights in half precision, the files of a Hugging Face folder, and the
+// manifest with their sha256, keeping the trained folder's prompt templates. Usage: node --import tsx scripts/bundle-model.ts FROM [--to models/mini-es]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { to: { type: 'string', default: 'models/mini-es' } },
 });
 const [from] = positionals;
-if (!from) throw new Error('Say which folder to bundle.');
+if (!from) throw new Error('Name the folder to bundle.');
 const to = values.to;
 const trained = await openModelFolder(from);
 await mkdir(to, { recursive: true });

@@ -1,5 +1,5 @@
-// npm run docs:screenshots [-- FOLDER]: asks the real bot in the box for each thing that docs/commands.md shows, lets it
-// learn from votes, and takes the pictures from the real page. Needs Chromium and some minutes.
+// npm run docs:screenshots [-- FOLDER]: makes the real bot in the box show everything in docs/commands.md, lets it learn
+// from votes, and takes the screenshots from the real page. Needs Chromium and some minutes.
 import { join, resolve } from 'node:path';
 import { findChromium } from '../packages/discord-in-a-box/test/page/browser.ts';
 import { packageRoot } from '../src/lib/paths.ts';

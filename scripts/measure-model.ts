@@ -14,9 +14,9 @@ import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
 
 // npm run models:measure -- [FOLDER] [--known FILE …] [--samples 1000] [--seeds 200]
-// What a model tells by itself at the bot's default settings: whether it ends, what it recites or copies of the jokes it
-// was trained on (`--known`, beside those of the house), how often a theme that was asked for occurs, how well it knows
-// the held-out jokes of the house, and 20 jokes as they came.
+// Measures what a model tells unprompted at the bot's default settings: whether it ends, what it recites or copies of the
+// jokes it was trained on (`--known`, besides the house jokes), how often a requested theme occurs, how well it knows the
+// held-out house jokes, and 20 unselected jokes.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -64,7 +64,7 @@ try {
     .filter((joke) => joke.heldOut)
     .map(({ text }) => text);
   const nats = await natsPerByte(await openModelFolder(folder), heldOut, cpus().length);
-  console.log(`held-out jokes      ${nats.toFixed(3)} nats a byte (${heldOut.length} jokes)`);
+  console.log(`held-out jokes      ${nats.toFixed(3)} nats per byte (${heldOut.length} jokes)`);
 
   const seeds = Number(values.seeds);
   const without = texts.slice(0, seeds);

@@ -8,8 +8,8 @@ import { packageRoot } from '../src/lib/paths.ts';
 import { foldText } from '../src/safety/fold.ts';
 import { createSafety } from '../src/safety/safety.ts';
 
-// Measures safe mode on files of flagged jokes (JSON lines: id, text, crude, identity_or_violence) and writes the figures,
-// and nothing of the jokes, into docs/safe-mode.md. Usage: npm run measure:safe-mode -- DIR
+// Measures safe mode on files of flagged jokes (JSON lines: id, text, crude, identity_or_violence) and writes only the
+// figures, nothing of the jokes, to docs/safe-mode.md. Usage: npm run measure:safe-mode -- DIR
 
 const DOC = join(packageRoot, 'docs/safe-mode.md');
 const MEASURED = /(?<=<!-- measured -->\n)[\s\S]*(?=<!-- \/measured -->)/;
@@ -101,7 +101,7 @@ function share(of: readonly Row[], judge: Judge): string {
   return `${judged} (${((100 * judged) / of.length).toFixed(1)} %)`;
 }
 
-/** The base list as most would use it: whole words of the folded text. */
+/** The base list as most people would use it: whole words of the folded text. */
 function wholeWords(languages: string[]): Judge {
   const load = createRequire(import.meta.url);
   const words = languages.flatMap((one) => z.array(z.string()).parse(load(`naughty-words/${one}.json`)));

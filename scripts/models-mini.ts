@@ -23,15 +23,15 @@ import { type ModelFolder, openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
 import { balancedRepeats, isHeldOut, readTextFiles } from './text-documents.ts';
 
-// Makes the bundled model with Chispa's own trainer, in stages that can be killed and started again:
-//   1. text: continues training a small model on plain text, with some jokes of the grammar: the language;
-//   2. jokes: goes on with the grammar's jokes, the house's and some text, with dropout, so that the model learns the
-//      forms and not the jokes by heart;
-//   3. averages the weights of what the second stage began with and of what came out, at one or several shares.
+// Makes the bundled model with Chispa's own trainer, in stages that can be killed and restarted:
+//   1. text: continues training a small model on plain text, with some grammar jokes, for the language;
+//   2. jokes: goes on with grammar jokes, house jokes and some text, with dropout, so that the model learns the forms
+//      instead of memorizing the jokes;
+//   3. averages the weights that the second stage started with and those it ended with, at one or more shares.
 // Usage: npm run models:mini -- --text DIR --jokes FILE [--base FOLDER] [--out DIR] [--minutes 60]
 //        [--joke-minutes 20] [--share 0.5] [--share 0.8] [--threads 2] [--megabytes N]
-// The results are OUT/mini-es-SHARE; choose by `npm run models:measure`, and
-// `node --import tsx scripts/bundle-model.ts OUT/mini-es-0.5` puts one into models/.
+// The results are OUT/mini-es-SHARE; choose one with `npm run models:measure`, and
+// `node --import tsx scripts/bundle-model.ts OUT/mini-es-0.5` puts it in models/.
 
 const { values } = parseArgs({
   options: {
@@ -39,17 +39,17 @@ const { values } = parseArgs({
     jokes: { type: 'string' },
     base: { type: 'string', default: bundledModelPath },
     out: { type: 'string', default: 'models/mini-es-stages' },
-    minutes: { type: 'string', default: '60' }, // of stage 1; 0 leaves it out
-    'joke-minutes': { type: 'string', default: '20' }, // of stage 2
+    minutes: { type: 'string', default: '60' }, // for stage 1; 0 skips it
+    'joke-minutes': { type: 'string', default: '20' }, // for stage 2
     share: { type: 'string', multiple: true, default: ['0.5'] }, // of stage 2's weights in the average
-    megabytes: { type: 'string', default: 'Infinity' }, // of each text file: less than an hour needs less
-    rate: { type: 'string', default: '0.0006' }, // of stage 1; stage 2 takes a quarter
+    megabytes: { type: 'string', default: 'Infinity' }, // read from each text file: less than an hour of training needs less
+    rate: { type: 'string', default: '0.0006' }, // for stage 1; stage 2 uses a quarter
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
   },
 });
 if (!values.text || !values.jokes)
-  throw new Error('Say where the text and the jokes of the grammar are: --text DIR --jokes FILE');
+  throw new Error('Say where the text and the grammar jokes are: --text DIR --jokes FILE');
 const { text, jokes: jokeFile } = values;
 const out = resolve(values.out);
 const seed = Number(values.seed);
@@ -59,7 +59,7 @@ const rate = Number(values.rate);
 interface Stage {
   name: string;
   minutes: number;
-  /** Tokens of jokes for each token of text. */
+  /** Joke tokens per token of text. */
   jokes: { grammar: number; house: number };
   settings: Pick<TrainingSettings, 'dropout' | 'learningRate'>;
 }
@@ -73,7 +73,7 @@ const STAGES: Stage[] = [
     ...{ jokes: { grammar: 3, house: 1 }, settings: { dropout: 0.1, learningRate: rate / 4 } },
   },
 ];
-/** Most jokes are learned without a theme: half of them with one, and a model asked for none thinks of one. */
+/** Most jokes are learned without a theme: if half had one, a model asked for none would make one up. */
 const THEMED = 0.3;
 const RESULT = 'mini-es';
 
@@ -114,7 +114,7 @@ async function average(first: string, second: string, share: number, name: strin
   });
 }
 
-/** Rows of 256 tokens, 8,192 tokens a step. */
+/** Rows of 256 tokens, 8,192 tokens per step. */
 function settingsOf({ settings }: Stage): TrainingSettings {
   return {
     ...RECIPE_DEFAULTS.chispa,
@@ -164,7 +164,7 @@ async function prepareDocuments(run: string, from: string, stage: Stage): Promis
       output: join(out, stage.name),
       settings: settingsOf(stage),
       data: 'documents',
-      corpus: `${text} + ${jokeFile} + the jokes of the house`,
+      corpus: `${text} + ${jokeFile} + the house jokes`,
       corpusSha256: createHash('sha256').update(bytes).digest('hex'),
       threads,
       minutes: stage.minutes,
@@ -172,14 +172,14 @@ async function prepareDocuments(run: string, from: string, stage: Stage): Promis
     { [TRAINING_FILE]: bytes, [VALIDATION_FILE]: encodeDocuments(validation) },
   );
 
-  /** Every n-th document, so that what is read of a file is within `--megabytes`. */
+  /** Every n-th document, so that at most `--megabytes` of a file are used. */
   function evenly(documents: readonly string[]): string[] {
     const characters = documents.reduce((sum, document) => sum + document.length, 0);
     const every = Math.max(1, characters / (Number(values.megabytes) * 1e6));
     return documents.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every));
   }
 
-  /** Jokes, over and over with new themes, until they have that many tokens. */
+  /** Jokes, repeated with new themes, until they add up to `wanted` tokens. */
   function jokeDocuments(model: ModelFolder, jokes: readonly TrainingJoke[], wanted: number): Document[] {
     const encoded = jokes.map((joke) => ({ ...joke, tokens: model.tokenizer.encode(joke.text) }));
     const documents: Document[] = [];
@@ -193,7 +193,7 @@ async function prepareDocuments(run: string, from: string, stage: Stage): Promis
     return documents;
   }
 
-  /** The documents `times` over; the fraction is a random part of them. */
+  /** The documents repeated `times` times; the fractional part is a random subset. */
   function repeat(documents: readonly Document[], times: number): Document[] {
     const whole = Array.from({ length: Math.floor(times) }, () => documents).flat();
     return [...whole, ...shuffled(documents, random).slice(0, Math.round((times % 1) * documents.length))];

@@ -1,8 +1,8 @@
-/** What the source notebook published of DeepESP/gpt2-spanish, and how an imported copy compares with it. */
+/** The source notebook's published figures for DeepESP/gpt2-spanish, and how an imported copy compares with them. */
 
 export const PROMPT = 'Había una vez';
 
-/** The likeliest next tokens, in per cent with two decimals. */
+/** The likeliest next tokens, in percent with two decimals. */
 export const NEXT_TOKENS: readonly (readonly [text: string, percent: number])[] = [
   [' más', 40.87],
   [' que', 10.55],
@@ -20,7 +20,7 @@ export const NEXT_TOKENS: readonly (readonly [text: string, percent: number])[] 
 export const GREEDY = ' más, el hombre que había sido su padre, el que había sido su';
 export const GREEDY_TOKENS = 15;
 
-/** Per cent. The published figures are rounded, and come from another runtime: the last digit may differ. */
+/** Percentage points. The published figures are rounded and come from another runtime: the last digit may differ. */
 const TOLERANCE = 0.02;
 
 export interface Comparison {
@@ -31,8 +31,8 @@ export interface Comparison {
 }
 
 /**
- * Sets an own run beside the published one. `choices` are the likeliest next tokens with their probabilities (0 to 1);
- * equal figures may change places.
+ * Compares our run with the published one. `choices` are the likeliest next tokens with their probabilities (0 to 1);
+ * equally likely ones may swap places.
  */
 export function compareWithNotebook(
   choices: readonly { text: string; p: number }[],

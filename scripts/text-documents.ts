@@ -8,12 +8,12 @@ export interface TextFile {
   documents: string[];
 }
 
-/** Paragraphs a document has at most: a novel is not one text to a model that sees a few hundred tokens. */
+/** Most paragraphs in a document: to a model that sees a few hundred tokens, a novel is not one text. */
 const PARAGRAPHS = 30;
 
 /**
- * The documents of every .txt file of a folder, in the order of their names. A blank line ends a document, so do 30
- * paragraphs (lines); in a file without blank lines every line is one.
+ * The documents of every .txt file of a folder, in the order of their names. A document ends at a blank line or after 30
+ * paragraphs (lines); in a file without blank lines every line is a document.
  */
 export async function readTextFiles(folder: string): Promise<TextFile[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.txt')).sort();
@@ -38,8 +38,8 @@ export function documentsOf(text: string): string[] {
 export const isHeldOut = (index: number): boolean => index % 200 === 7;
 
 /**
- * How many times over each source of `sizes` tokens is read so that their shares of the whole go by the square root
- * of their sizes (temperature sampling, as multilingual models balance languages: arXiv:1911.02116): the largest
+ * How many times to read each source of `sizes` tokens so that their shares of the total are proportional to the square
+ * root of their sizes (temperature sampling, as multilingual models balance languages: arXiv:1911.02116): the largest
  * once, smaller ones more often.
  */
 export function balancedRepeats(sizes: readonly number[]): number[] {

@@ -7,7 +7,7 @@ import { listModels } from '../src/models/registry.ts';
 import { loadTokenizer } from '../src/models/tokenizer.ts';
 import { compareWithNotebook, GREEDY_TOKENS, PROMPT } from './notebook-figures.ts';
 
-// Compares an imported DeepESP/gpt2-spanish with the figures that the source notebook published.
+// Compares an imported DeepESP/gpt2-spanish with the figures published in the source notebook.
 // Usage: npm run verify:notebook [-- --model NAME --precision fp32|q8|q4]
 
 const { values } = parseArgs({
@@ -18,12 +18,12 @@ const { values } = parseArgs({
 });
 const { model } = values;
 const precision = (['fp32', 'q8', 'q4'] as const).find((name) => name === values.precision);
-if (!precision) throw new Error(`--precision is fp32, q8 or q4, not ${values.precision}.`);
+if (!precision) throw new Error(`--precision must be fp32, q8 or q4, not ${values.precision}.`);
 
 if ((await listModels(loadConfig())).some(({ name }) => name === model)) await compare(model, precision);
 else
   console.log(
-    `The model ${model} is not imported here, so there is nothing to compare. Bring it in with:\n  npm run chispa -- model import DeepESP/gpt2-spanish`,
+    `The model ${model} is not imported here, so there is nothing to compare. Import it with:\n  npm run chispa -- model import DeepESP/gpt2-spanish`,
   );
 
 async function compare(name: string, precision: 'fp32' | 'q8' | 'q4'): Promise<void> {

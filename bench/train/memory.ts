@@ -12,8 +12,8 @@ import { table } from '../../src/lib/table.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
 
-// What runs of several sizes need in memory beside what `chispa train` estimates before it starts: the estimate's
-// calibration. Each run is the real one, on the seed jokes, ended after its first step. Linux only.
+// The memory that runs of several sizes take, next to what `chispa train` estimates before it starts: calibrates the
+// estimate. Each run is a real one, on the seed jokes, ended after its first step. Linux only.
 // Usage: node --import tsx bench/train/memory.ts [name …]
 
 const SMALL = { ...GPT2_SPANISH, vocab_size: 8192, n_positions: 512, n_embd: 256, n_layer: 6, n_head: 4, bos_token_id: 8191, eos_token_id: 8191 }; // biome-ignore format: one shape
@@ -59,7 +59,7 @@ for (const it of CASES.filter(({ name }) => wanted.length === 0 || wanted.includ
 }
 console.log(table(['run', 'estimate GB', 'peak GB', 'estimate / peak'], rows));
 
-/** Largest resident memory of the process that trains, in bytes. */
+/** Peak resident memory of the training process, in bytes. */
 async function peakOf(base: string, modelsDir: string, settings: TrainingSettings): Promise<number> {
   const run = await prepareRun({ base, modelsDir, name: 'run', jokes, corpus: 'seed jokes', settings, threads: 1, minutes: 1e-6 }); // biome-ignore format: one call
   let peak = 0;

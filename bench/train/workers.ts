@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 export interface Outcome {
   seconds: number;
   loss: number;
-  /** Largest resident memory of the process so far, in bytes. */
+  /** Peak resident memory of the process so far, in bytes. */
   peak: number;
 }
 
-/** A trainer in a process of its own. */
+/** A trainer in a separate process. */
 export interface Worker {
   name: string;
-  /** One step over rows of texts given by their lengths, padded to `pad` where that is given. */
+  /** One step over rows of texts given by their lengths, padded to `pad` if given. */
   step(rows: number[][], pad?: number): Promise<Outcome>;
   close(): void;
 }
@@ -46,7 +46,7 @@ export async function torchWorker(
       stdio: ['pipe', 'pipe', 'ignore'],
     },
   );
-  child.on('error', () => {}); // a missing interpreter shows as an end of its output
+  child.on('error', () => {}); // a missing interpreter shows up as the end of its output
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();

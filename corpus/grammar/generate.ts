@@ -2,16 +2,16 @@ import { foldedWords } from '../../src/corpus/words.ts';
 import { createRandom, pick } from './random.ts';
 import { type Sample, sampleOf, type Template } from './template.ts';
 
-/** No template may make up more of the output. */
+/** Largest share of the output for one template. */
 export const MAX_SHARE = 0.04;
 
-/** A template that finds nothing new so often in a row has told all it has. */
+/** A template that produces nothing new this many times in a row is exhausted. */
 const PATIENCE = 200;
 
 /**
- * Writes `count` samples, no two alike but for case, accents and marks; the same for the same seed.
+ * Writes `count` samples that differ in more than case, accents and punctuation; the same for the same seed.
  *
- * @throws Error when the templates cannot write so many.
+ * @throws Error if the templates cannot write that many.
  */
 export function generate(templates: readonly Template[], count: number, seed: number): Sample[] {
   const random = createRandom(seed);

@@ -1,7 +1,7 @@
 import { cities, names } from './lexicon/people.ts';
 import { pick, type Random } from './random.ts';
 
-// What people say before they say something. Nothing here decides between tú and usted.
+// What people say before they say something. Nothing here commits to tú or usted.
 const BEFORE_QUESTIONS = [
   'a ver,',
   'una pregunta:',
@@ -36,13 +36,13 @@ const BEFORE_ANSWERS = [
 ];
 const TO_BEGIN_WITH = ['a ver,', 'una cosa:', 'una pregunta:', 'perdón,'];
 
-/** A turn that begins so has its marker already, or would sound odd with one. */
+/** A turn that begins like this already has a marker, or would sound odd with one. */
 const MARKED =
   /^[¿¡]?(?:pues|ver[áa]|mir[ae]|oye|oiga|a ver|ay|bah|uf|hola|buen[ao]s|mamá|camarer|perdon|doct|dime|siéntese|pase|asistente|diga|dígame|ya|ah|eh|en fin|gracias|querid|sí\?|y |no es por|a mí, nada)/iu;
 
 const SHARE = 0.75;
 
-/** Puts a marker before some of a dialogue's turns, so that no two conversations run alike. */
+/** Puts a marker before some turns of a dialogue, so that no two conversations are alike. */
 export function withMarkers(text: string, random: Random): string {
   if (!text.includes('\n- ')) return text;
   return text
@@ -59,7 +59,7 @@ export function withMarkers(text: string, random: Random): string {
 
 const proper = new Set([...names, ...cities].map(({ text }) => text));
 
-/** The turn as it goes on after a comma: a small letter, unless a name begins it. */
+/** The turn as it continues after a comma: lower case, unless it begins with a name. */
 function lowered(turn: string): string {
   const [, marks = '', word = ''] = /^([¿¡"«]*)(\p{L}+)/u.exec(turn) ?? [];
   if (word === '' || proper.has(word)) return turn;

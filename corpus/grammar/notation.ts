@@ -3,16 +3,16 @@ import { withMarkers } from './markers.ts';
 import { pick, type Random } from './random.ts';
 import { type Entry, FORMS } from './words.ts';
 
-/** The entries that a sample's slots stand for, by the slot's name. */
+/** The entries that a sample's slots stand for, by slot name. */
 export type Bindings = ReadonlyMap<string, Entry>;
 
 /**
  * Writes a text from its notation:
- * - `{one|two|}` chooses one of the alternatives, which may hold everything again;
- * - `<x>` is the text of the entry bound to x, `<x.why>` one of its fields (notation, too);
- * - `<el:x>`, `<un:x>`, `<los:x>`, `cansad<o:x>` … are the entry with its article, or what agrees with it.
+ * - `{one|two|}` chooses one of the alternatives, which may contain notation again;
+ * - `<x>` is the text of the entry bound to x, `<x.why>` one of its fields (also notation);
+ * - `<el:x>`, `<un:x>`, `<los:x>`, `cansad<o:x>` … are the entry with its article, or an ending that agrees with it.
  *
- * What Spanish does where words meet is done here: de + el, a + el, y before i, o before o, capitals.
+ * What Spanish does where words meet is handled here: de + el, a + el, y before i, o before o, capitals.
  */
 export function write(notation: string, bindings: Bindings, random: Random): string {
   return polish(withMarkers(expand(notation, bindings, random), random));
@@ -40,7 +40,7 @@ function slotText(slot: string, bindings: Bindings): string {
   return text;
 }
 
-/** Contractions, euphonic e and u, capitals at the beginnings of sentences and quotations, clean text. */
+/** Applies contractions, euphonic e and u, capitals at the start of sentences and quotations, and cleaning. */
 export function polish(text: string): string {
   const joined = text
     .replace(/ {2,}/g, ' ')

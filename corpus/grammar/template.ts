@@ -6,15 +6,15 @@ import type { Entry } from './words.ts';
 export interface Template {
   name: string;
   category: string;
-  /** Where each slot's word comes from. Two slots never hold the same word. */
+  /** Where each slot's word comes from. Two slots never get the same word. */
   slots: Readonly<Record<string, Source>>;
-  /** The slots whose words are the sample's themes; a word with a capital is no theme. */
+  /** The slots whose words are the sample's themes; a capitalized word is not a theme. */
   themes: readonly string[];
   /** Ways to tell it, in the notation of notation.ts. */
   texts: readonly string[];
 }
 
-/** Words to choose from; with `like`, only those of the gender that an earlier slot's word has. */
+/** Words to choose from; with `like`, only those with the same gender as an earlier slot's word. */
 export type Source = readonly Entry[] | { of: readonly Entry[]; like: string };
 
 export interface Sample {

@@ -1,12 +1,12 @@
 export type Gender = 'm' | 'f';
 
-/** A word or phrase of the lexicon, with what agreement and meaning need to know about it. */
+/** A word or phrase of the lexicon, with what agreement and meaning require. */
 export interface Entry {
   text: string;
   gender: Gender;
   /** Nouns have a plural; names and phrases have none. */
   plural?: string;
-  /** What goes with it: the halves of a pun, a place, a reason. May hold slots and choices. */
+  /** What goes with it: the halves of a pun, a place, a reason. May contain slots and choices. */
   fields: Readonly<Record<string, string>>;
 }
 
@@ -47,7 +47,7 @@ function pluralOfWord(word: string): string {
   if (/z$/.test(word)) return `${word.slice(0, -1)}ces`;
   const stressed = /([áéíóú])([ns])$/.exec(word);
   if (stressed) return `${word.slice(0, -2)}${PLAIN[stressed[1] ?? ''] ?? ''}${stressed[2]}es`;
-  if (/[sx]$/.test(word)) return word; // paraguas, ciempiés is caught above and irregular: avoid it in plurals
+  if (/[sx]$/.test(word)) return word; // paraguas; ciempiés is caught above and irregular: avoid it in plurals
   return `${ACCENTED_IN_PLURAL[word] ?? word}es`;
 }
 
@@ -73,7 +73,7 @@ const STRESSED_A = new Set([
 const masculineArticle = ({ text, gender }: Entry): boolean =>
   gender === 'm' || STRESSED_A.has(text.split(' ')[0] ?? '');
 
-/** What may stand before the colon of a slot: `<el:x>`, `cansad<o:x>`. */
+/** The forms allowed before the colon of a slot: `<el:x>`, `cansad<o:x>`. */
 export const FORMS: Readonly<Record<string, (entry: Entry) => string>> = {
   el: (entry) => `${masculineArticle(entry) ? 'el' : 'la'} ${entry.text}`,
   un: (entry) => `${masculineArticle(entry) ? 'un' : 'una'} ${entry.text}`,

@@ -29,12 +29,12 @@ import type { Taste } from './tastes.ts';
 
 export interface ArmOptions {
   taste: Taste;
-  /** Deals the votes of each round out to other jokes of it: the control. */
+  /** Shuffles each round's votes across its jokes: the control. */
   shuffled: boolean;
-  /** Folder of the model that the community begins with. */
+  /** Folder of the model that the community starts with. */
   model: string;
   rounds: number;
-  /** Jokes told, and rated, each round; the next model is measured on those it tells. */
+  /** Jokes told and rated in each round; a model is measured on the jokes it tells. */
   jokes: number;
   seed: number;
   threads: number;
@@ -42,40 +42,40 @@ export interface ArmOptions {
   onRound(round: Round): void;
 }
 
-/** What the model of one round tells: round 0 is the model the community began with. */
+/** What the model of one round tells; round 0 is the model that the community started with. */
 export interface Round {
   round: number;
   /** Mean hidden score of its jokes, 1 to 5, and half the width of its 95 % confidence interval. */
   mean: number;
   halfWidth: number;
   distinct2: number;
-  /** Share that repeats 8 consecutive words of anything learned from so far. */
+  /** Share that repeats 8 consecutive words of any training text so far. */
   recited: number;
   selfEnding: number;
   medianWords: number;
-  /** The run that made this model, and what the gate said of it beside the model before. */
+  /** The run that made this model, with the gate's verdict against the former model. */
   run?: TrainingRun;
   /** The first jokes it told. */
   samples: string[];
 }
 
-/** The 456 jokes that the house began with: docs/learning.md was measured beside these. */
+/** The first 456 house jokes: the figures in docs/learning.md were measured with these. */
 const firstJokes = () =>
   houseJokes()
     .filter(({ id }) => id.startsWith('chispa-'))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Guilds the jokes are told in. */
+/** Guilds that the jokes are told in. */
 const GUILDS = 5;
 const SLOTS = 16;
 const DEADLINE_MS = 60_000;
-/** Neither trimmed nor cut: the hidden score is of what the model says by itself. */
+/** Neither trimmed nor cut: the hidden score is for what the model itself says. */
 const PLAIN = { trim: false, cutLoops: false, stop: [] };
 
 /**
- * A community and its bot, on the real path: the engine tells jokes, they are stored with their requests, raters vote
- * in the database, the trainer learns from there, and the model it makes tells the next jokes. Every candidate is
- * promoted, so that arms can be compared; what the gate says of it is in the round's run.
+ * A community and its bot, on the real path: the engine tells jokes, they are stored with their requests, raters vote in
+ * the database, the trainer learns from there, and the model it makes tells the next jokes. Every candidate is promoted, so
+ * that the arms can be compared; the gate's verdict is in the round's run.
  */
 export async function runArm(options: ArmOptions): Promise<Round[]> {
   const { seed, threads, log } = options;
@@ -99,7 +99,7 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
       const { jokes: count } = options;
       const told = await tellJokes(engine, loaded, { count, seed: seed + round * count });
       rounds.push({ round, ...figuresOf(told, options.taste, learned), ...(run && { run }) });
-      options.onRound(rounds[round] as Round); // pushed in the line above
+      options.onRound(rounds[round] as Round); // pushed on the line above
       if (round === options.rounds) return rounds;
 
       const votes = told.map(({ text }) => crowd.votes(options.taste.score(text)));
@@ -119,7 +119,7 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
       ...PLAN_DEFAULTS,
       ...{ db, modelsDir: join(folder, 'models'), seedJokes: seeds, threads, openEngine, log, training },
       ...{ skipGate: true, corpus: { ...CORPUS_DEFAULTS, guildShare: 1 } },
-      // The control is not asked what the gate thinks of it: that takes time and says nothing.
+      // The gate is skipped for the control: its verdict takes time and means nothing.
       ...(options.shuffled && { samples: 0 }),
     };
     const opened = await beginVersion(learning, 'experiment', randomUUID());
@@ -144,11 +144,11 @@ interface Telling {
   told: readonly ToldJoke[];
   loaded: LoadedModel;
   versionId: number;
-  /** Of each joke. */
+  /** For each joke. */
   votes: readonly SimulatedVote[][];
 }
 
-/** Stores every joke as if somebody had asked for it, and the votes on it. */
+/** Stores every joke as if somebody had asked for it, with its votes. */
 async function rateAll(
   db: Database,
   voter: Voter,

@@ -8,7 +8,7 @@ export interface Result {
 
 const COLORS = ['#4a6fa5', '#d9822b', '#4f9d69', '#8e5ea2'];
 
-/** The mean hidden score over the rounds, as a PNG: a line a taste, dashed where the votes were dealt out. */
+/** The mean hidden score over the rounds, as a PNG: one line per taste, dashed for shuffled votes. */
 export function communityChart(results: readonly Result[]): Buffer {
   const rounds = Math.max(...results.map(({ arms }) => arms.votes.length));
   return renderChart({
@@ -19,7 +19,7 @@ export function communityChart(results: readonly Result[]): Buffer {
         (['votes', 'control'] as const).map((arm) => ({
           label: arm === 'votes' ? taste : `${taste}, shuffled votes`,
           data: arms[arm].map(({ mean }) => mean),
-          borderColor: COLORS[i % COLORS.length] as string, // within the list
+          borderColor: COLORS[i % COLORS.length] as string, // within bounds
           borderDash: arm === 'votes' ? [] : [6, 6],
           borderWidth: arm === 'votes' ? 3 : 1.5,
         })),

@@ -9,8 +9,8 @@ import { TASTES, type Taste } from './tastes.ts';
 import { type Claim, claimsOf } from './verdict.ts';
 
 // npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 320] [--model FOLDER] [--json FILE] [--chart FILE]
-// Does the bot learn what a community laughs at, seeing no more than its noisy votes? Against a control that learns
-// from the same votes dealt out to other jokes. Exits 1 where a claim does not hold.
+// Does the bot learn what a community laughs at, seeing only its noisy votes? Compared with a control that learns from the
+// same votes shuffled across jokes. Exits 1 if a claim does not hold.
 
 const { values } = parseArgs({
   options: {
@@ -104,7 +104,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** What the gate said of the run that made this round's model. */
+/** The gate's verdict on the run that made this round's model. */
 function gateOf({ run }: Round): string {
   if (!run?.evaluation) return '';
   const failed = run.evaluation.reasons.filter(({ passed }) => !passed).map(({ check }) => check);

@@ -2,14 +2,14 @@ import type { Random } from '../../src/lib/random.ts';
 
 export const CROWD = {
   raters: 60,
-  /** Votes a joke gets: from `least` to `most`. */
+  /** Votes per joke: from `least` to `most`. */
   least: 3,
   most: 5,
-  /** Standard deviation of a vote around what the rater thinks. */
+  /** Standard deviation of a vote around the rater's opinion. */
   noise: 1,
   /** Standard deviation of the raters' own levels. */
   bias: 0.5,
-  /** Share of raters who vote the reverse of what they think. */
+  /** Share of raters who vote the reverse of their opinion. */
   trolls: 0.1,
 };
 
@@ -18,7 +18,7 @@ export interface SimulatedVote {
   score: 1 | 2 | 3 | 4 | 5;
 }
 
-/** A crowd that rates jokes by a hidden score, each rater with a level of their own and noise; some are trolls. */
+/** A crowd that rates jokes by a hidden score, each rater with their own level and noise; some are trolls. */
 export function createCrowd(random: Random, crowd = CROWD) {
   const raters = Array.from({ length: crowd.raters }, (_, i) => ({
     rater: `rater-${i}`,
@@ -26,7 +26,7 @@ export function createCrowd(random: Random, crowd = CROWD) {
     troll: i < crowd.trolls * crowd.raters,
   }));
   return {
-    /** The votes of different raters on a joke of this hidden score. */
+    /** The votes of different raters on a joke with this hidden score. */
     votes(hidden: number): SimulatedVote[] {
       const count = crowd.least + Math.floor(random.unit() * (crowd.most - crowd.least + 1));
       const chosen = new Set<(typeof raters)[number]>();
@@ -44,7 +44,7 @@ export function createCrowd(random: Random, crowd = CROWD) {
 
 function onScale(value: number): SimulatedVote['score'] {
   const rounded = Math.min(5, Math.max(1, Math.round(value)));
-  return rounded as SimulatedVote['score']; // clamped and whole in the line above
+  return rounded as SimulatedVote['score']; // clamped and rounded on the line above
 }
 
 /** A standard normal draw (Box–Muller). */

@@ -1,17 +1,17 @@
 import { foldedWords } from '../../src/corpus/words.ts';
 
-/** What a simulated community finds funny, as a hidden score of a joke from 1 to 5. The bot never sees it. */
+/** What a simulated community finds funny, as a joke's hidden score from 1 to 5. The bot never sees it. */
 export interface Taste {
   name: string;
-  /** In words, for the table. */
+  /** The taste in words, for the table. */
   likes: string;
   score(text: string): number;
 }
 
-/** 1 to 5 from how much of a taste a joke meets, 0 to 1. */
+/** A score of 1 to 5 from how well a joke meets a taste, 0 to 1. */
 const scale = (met: number): number => 1 + 4 * Math.min(1, Math.max(0, met));
 
-/** 1 up to `full` words, falling to 0 at `none`. */
+/** 1 for up to `full` words, falling to 0 at `none`. */
 const shortness = (text: string, full: number, none: number): number =>
   Math.min(1, Math.max(0, (none - foldedWords(text).length) / (none - full)));
 

@@ -5,16 +5,16 @@ export interface Claim {
   holds: boolean;
 }
 
-/** Points of the 1–5 scale that the mean hidden score must rise by. */
+/** Points on the 1–5 scale by which the mean hidden score must rise. */
 const RISE = 0.5;
-/** What the control may rise by: noise, and what the seed jokes do to any model. */
+/** How much the control may rise: noise, and the seed jokes' effect on any model. */
 const CONTROL_RISE = 0.25;
-/** Least distinct-2 in the end, as a share of that at the start. */
+/** Least distinct-2 at the end, relative to the start. */
 const DIVERSITY = 0.9;
-/** Largest share of recited jokes in the end. */
+/** Largest share of recited jokes at the end. */
 const RECITED = 0.05;
 
-/** What the experiment is to show, and whether it did: the last round beside the first, of both arms. */
+/** What the experiment should show, and whether it did: the last round against the first, in both arms. */
 export function claimsOf(votes: readonly Round[], control: readonly Round[]): Claim[] {
   const [start, end] = ends(votes);
   const [controlStart, controlEnd] = ends(control);
@@ -36,7 +36,7 @@ export function claimsOf(votes: readonly Round[], control: readonly Round[]): Cl
       holds: diversity >= DIVERSITY,
     },
     {
-      claim: `${(100 * end.recited).toFixed(1)} % recite what was learned from (at most ${100 * RECITED} %)`,
+      claim: `${(100 * end.recited).toFixed(1)} % recite training text (at most ${100 * RECITED} %)`,
       holds: end.recited <= RECITED,
     },
   ];

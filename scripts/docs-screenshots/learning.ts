@@ -6,14 +6,14 @@ import { answered, type Scene } from './scene.ts';
 
 /** Jokes that the community votes on before the model learns. */
 const JOKES = 200;
-/** A training of minutes, on a machine that may be busy. */
+/** Training takes minutes, and the machine may be busy. */
 const LEARNED_WITHIN_MS = 20 * 60_000;
 
 /** What moderators and the host see of learning, after a real training run on votes. */
 export async function shootLearning(scene: Scene): Promise<void> {
   const { box, player, windows, log, shoot } = scene;
   const { moderator } = player;
-  // Pages that draw every vote would slow down what is waited for.
+  // Pages that draw every vote would slow down the training.
   for (const page of Object.values(windows)) await page.goto('about:blank');
   await vote(scene);
   const modelo = async (subcommand: string, options = {}): Promise<SeenMessage> => {
@@ -41,7 +41,7 @@ export async function shootLearning(scene: Scene): Promise<void> {
   if (statistics) await shoot(windows.ana, statistics, 'estadisticas');
 }
 
-/** What the log channel hears of the run, once it has ended. */
+/** The log channel's message about the run, once it has ended. */
 async function announced({ player, log }: Scene): Promise<SeenMessage> {
   const { promoted, rejected } = es.learning.log;
   for (const deadline = Date.now() + LEARNED_WITHIN_MS; Date.now() < deadline; await delay(2000)) {
@@ -53,13 +53,13 @@ async function announced({ player, log }: Scene): Promise<SeenMessage> {
     );
     if (found) return found;
   }
-  throw new Error('the log channel heard nothing of a training run');
+  throw new Error('the log channel got no message about a training run');
 }
 
-/** Everybody asks for as many jokes as they may and two of them vote on each: these people like short ones. */
+/** Everybody asks for as many jokes as allowed, and two people vote on each: these people like short ones. */
 async function vote({ player }: Scene): Promise<void> {
   const people = [player.ana, player.luis, player.moderator];
-  let seed = 1000; // the same jokes at each run
+  let seed = 1000; // the same jokes in each run
   for (let told = 0; told < JOKES; ) {
     const asked: Asked[] = [];
     for (let i = 0; i < 3; i++) {

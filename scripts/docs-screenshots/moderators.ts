@@ -49,7 +49,7 @@ export async function shootModerators(scene: Scene, joke: SeenMessage): Promise<
   await shoot(windows.ana, hidden, 'chiste-oculto');
 }
 
-/** Takes the moderator's window to a channel. */
+/** Opens a channel in the moderator's window. */
 export async function showChannel({ box, player, windows }: Scene, channel: string): Promise<void> {
   await windows.moderator.goto(`${box.url}/?user=${player.moderator.id}#/${player.guild}/${channel}`);
 }

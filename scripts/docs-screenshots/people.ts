@@ -42,7 +42,7 @@ export async function shootPeople(scene: Scene): Promise<SeenMessage> {
     await shoot(windows.ana, answer, name);
   }
 
-  // What stands in the menu of a message, and what comes of it.
+  // A message's menu, and the result of choosing from it.
   const written = await player.call<SeenMessage>('/box/messages', {
     ...{ channel: player.channel, user: luis.id, content: 'Va un caracol y derrapa.' },
   });
@@ -56,7 +56,7 @@ export async function shootPeople(scene: Scene): Promise<SeenMessage> {
   return joke;
 }
 
-/** The themes suggested while one types. */
+/** The themes suggested as you type. */
 async function shootThemes({ windows: { ana: page }, save }: Scene): Promise<void> {
   await page.locator('.composer-input').fill('/chiste ');
   await page.getByRole('button', { name: 'Añadir la opción tema' }).click();
@@ -73,7 +73,7 @@ async function shootThemes({ windows: { ana: page }, save }: Scene): Promise<voi
   await page.keyboard.press('Escape');
 }
 
-/** Somebody who waits: more people ask at once than jokes are told at once, and Discord is slow. */
+/** A person in the queue: more people ask at once than jokes can be generated at once, and Discord is slow. */
 async function shootQueue({ box, player, windows, onPage, save }: Scene): Promise<void> {
   await player.call('/box/faults', { kind: 'slow', route: 'PATCH /webhooks/*', ms: 700, count: 500 });
   const asked: Asked[] = [];

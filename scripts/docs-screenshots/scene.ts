@@ -15,7 +15,7 @@ interface Clip {
   height: number;
 }
 
-/** The real program in its box, its people, and windows on its page to take pictures of. */
+/** The real program in its box, its people, and browser windows on its page to take screenshots of. */
 export async function openScene(chromium: string, folder: string) {
   mkdirSync(folder, { recursive: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'chispa-screenshots-'));
@@ -23,7 +23,7 @@ export async function openScene(chromium: string, folder: string) {
   const config: Config = {
     ...defaults,
     ...{ logLevel: 'warn', dataDir, modelsDir: join(dataDir, 'models'), boxPort: 0, slots: 3 },
-    // A small community: its training is short, and compared on few jokes.
+    // A small community: its training is short and is evaluated on few jokes.
     ...{ learnAfterVotes: 0, learnSchedule: undefined, learnMinutes: 4 },
     gate: { ...defaults.gate, heldOut: 10 },
   };
@@ -43,7 +43,7 @@ export async function openScene(chromium: string, folder: string) {
     phone: (await openWindow(browser, box, { user: 'ana', hash, phone: true })).page,
   };
 
-  /** `clip`: a part of a whole page, in pixels. */
+  /** `clip`: the part of a page to keep, in pixels. */
   async function save(what: Page | Locator, name: string, clip?: Clip): Promise<void> {
     const path = join(folder, `${name}.png`);
     await what.screenshot({ path, animations: 'disabled', ...(clip && { clip }) });
@@ -56,11 +56,11 @@ export async function openScene(chromium: string, folder: string) {
     box,
     player,
     windows,
-    /** The channel that moderators are told in. */
+    /** The moderators' log channel. */
     log,
     save,
     onPage,
-    /** Takes the picture of one message, its own pictures loaded. */
+    /** Takes a screenshot of one message once its images have loaded. */
     async shoot(page: Page, message: SeenMessage, name: string): Promise<void> {
       const shown = onPage(page, message);
       await shown.waitFor();
@@ -86,8 +86,8 @@ export const button = (message: SeenMessage, label: string): string =>
 const ANSWERED_WITHIN_MS = 60_000;
 
 /**
- * The answer to an interaction once it is `wanted`; looks at that one alone, for the channel grows long. Undefined where
- * it does not come: a busy machine may acknowledge too late for Discord, and some jokes are not fit to be told.
+ * The answer to an interaction once it is `wanted`; polls only that one, because the channel grows long. Undefined if it
+ * does not come: a busy machine may acknowledge too late for Discord, and some jokes are not fit to be told.
  */
 export async function answered(
   player: Player,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/lib/paths.ts';
 
 export interface InstalledPackage {
-  /** The folder it was installed in; nothing else is there. */
+  /** The folder it was installed in, which contains nothing else. */
   folder: string;
   /** The Node.js that runs it. */
   node: string;
@@ -13,10 +13,10 @@ export interface InstalledPackage {
   tool: string;
   /**
    * Runs that Node.js in the folder and returns what it prints on stdout.
-   * @throws Error when it fails, warns, or takes longer than two minutes
+   * @throws Error if it fails, warns, or takes longer than two minutes
    */
   run(args: readonly string[]): string;
-  /** Runs the installed tool likewise. */
+  /** Runs the installed tool in the same way. */
   chispa(...args: string[]): string;
   /** Deletes the folder. */
   remove(): void;
@@ -47,13 +47,13 @@ export function installPackage(node = process.execPath): InstalledPackage {
   return { folder, node, tool, run, chispa: (...args) => run([tool, ...args]), remove };
 }
 
-/** Brings another version of Node.js, for instance 24, with the npm package `node`. */
+/** Installs another version of Node.js, for instance 24, through the npm package `node`. */
 export function installNode(version: string): { path: string; remove(): void } {
   const { folder, remove } = install(() => [`node@${version}`]);
   return { path: join(folder, 'node_modules/node/bin/node'), remove };
 }
 
-/** An empty folder with the packages that `prepare` names; nothing is left where that fails. */
+/** A new folder with the packages that `prepare` names; nothing is left behind if that fails. */
 function install(prepare: (folder: string) => string[]): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'chispa-installed-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -72,7 +72,7 @@ function npm(cwd: string, ...args: string[]): void {
   execFileSync('npm', [...args, '--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline'], {
     cwd,
     stdio: ['ignore', process.stderr, process.stderr],
-    // onnxruntime-node's own install script would fetch some hundred megabytes of CUDA on Linux.
+    // onnxruntime-node's own install script would fetch hundreds of megabytes of CUDA on Linux.
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
 }

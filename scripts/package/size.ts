@@ -1,5 +1,5 @@
 /*
- * What an installation of Chispa takes on disk, per package, as npm makes it and after `chispa prune`:
+ * The disk space of a Chispa installation, per package, as npm makes it and after `chispa prune`:
  * npm run size [-- --json]
  */
 import { join } from 'node:path';

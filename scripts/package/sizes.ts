@@ -6,13 +6,13 @@ import { bytesIn } from '../../src/cli/prune.ts';
 export interface PackageSize {
   name: string;
   version: string;
-  /** The sizes of its files, packages nested in it included. */
+  /** The total size of its files, including nested packages. */
   bytes: number;
 }
 
 const manifest = z.object({ version: z.string() });
 
-/** The packages of a node_modules folder, the largest first. */
+/** The packages of a node_modules folder, largest first. */
 export function packageSizes(modules: string): PackageSize[] {
   const sizes = namesIn(modules).map((name) => ({
     name,

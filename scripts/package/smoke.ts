@@ -1,6 +1,6 @@
 /*
  * Packs Chispa, installs it in an empty folder and uses it as a newcomer would: npm run smoke [-- --node 24]
- * With --node it runs on that version of Node.js, which npm brings. Ends with 1 at the first thing that goes wrong.
+ * --node runs it on that version of Node.js, installed from npm. Exits 1 at the first failure.
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ import { fileSize } from '../../src/cli/output/text.ts';
 import { type InstalledPackage, installNode, installPackage } from './install.ts';
 import { packageSizes, totalOf } from './sizes.ts';
 
-/** What an installation may take after `chispa prune`. */
+/** The most bytes that an installation may take after `chispa prune`. */
 const LARGEST = 250_000_000;
 /** Milliseconds; generous, for slow machines. */
 const READY = 120_000;
@@ -84,14 +84,14 @@ async function start({ folder, node, tool }: InstalledPackage): Promise<void> {
   }
 }
 
-/** The driver that the installed package offers to everybody's tests. */
+/** The driver that the installed package offers for anybody's tests. */
 async function driver(folder: string, url: string): Promise<Driver> {
   const box = createRequire(join(folder, 'package.json')).resolve('chispa/box');
   const { createDriver } = (await import(pathToFileURL(box).href)) as typeof import('discord-in-a-box');
   return createDriver({ url });
 }
 
-/** What a joke says once it has its five buttons to vote with. */
+/** The text of a joke once it has its five vote buttons. */
 async function joke({ command, messages }: Driver): Promise<string> {
   const { id } = await command('ana', 'chiste');
   const whole = await until(JOKE, 'the joke did not come', async () =>

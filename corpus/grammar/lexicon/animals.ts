@@ -1,8 +1,8 @@
 import { type Entry, f, m } from '../words.ts';
 
 /**
- * Each animal with what only it would ask for (`wants`) and its reason in the first person (`why`), what a
- * family keeps it for (`useful`), and what it boasts of (`brag`).
+ * Each animal with what only it would ask for (`wants`) and its reason in the first person (`why`), what a family keeps it
+ * for (`useful`), and what it brags about (`brag`).
  */
 export const animals: readonly Entry[] = [
   f('jirafa', {

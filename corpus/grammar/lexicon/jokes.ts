@@ -1,6 +1,6 @@
 import { type Entry, f, m, phrase } from '../words.ts';
 
-/** Devices, with the human weakness that each of them shows. */
+/** Devices, with the human weakness that each one shows. */
 export const devices: readonly Entry[] = [
   m('móvil', { fault: 'a media tarde se queda sin energía' }),
   m('ordenador', { fault: 'se cuelga en cuanto hay trabajo' }),
@@ -20,7 +20,7 @@ export const devices: readonly Entry[] = [
   f('calculadora', { fault: 'solo cuenta lo que le conviene' }),
 ];
 
-/** Qualities, in the form of their person q, with what they led to. */
+/** Qualities, agreeing with their person q, with what they led to. */
 export const qualities: readonly Entry[] = [
   phrase('despistad<o:q>', {
     effect: '{saludó|dio los buenos días} a <el:x> y {colgó|guardó} a <n> en el armario',
@@ -96,7 +96,7 @@ export const weathers: readonly Entry[] = [
   ),
 ].map((entry) => (entry.text.startsWith('{llovía') ? { ...entry, text: 'llovía tanto' } : entry));
 
-/** Small ailments, with a remedy of one's own. */
+/** Minor ailments, with a home remedy. */
 export const ailments: readonly Entry[] = [
   phrase('la tos', { cure: 'no reírse con la boca llena' }),
   phrase('el hipo', { cure: 'mirar el recibo de la luz' }),

@@ -12,7 +12,7 @@ export const names: readonly Entry[] = [
     .map(man),
 ];
 
-/** People one speaks of with "mi" and "tu". */
+/** People referred to with "mi" and "tu". */
 export const family: readonly Entry[] = [
   ...both('hermano', 'hermana'),
   ...both('abuelo', 'abuela'),
@@ -34,7 +34,7 @@ export const family: readonly Entry[] = [
   m('entrenador'),
 ];
 
-/** Each with an idiom that takes its trade at its word: `idiom` in the third person, `colmo` in the infinitive. */
+/** Each with an idiom that takes its trade literally: `idiom` in the third person, `colmo` in the infinitive. */
 export const trades: readonly Entry[] = [
   ...both('electricista', 'electricista', {
     idiom: 'le sigue la corriente a {<n2>|todo el mundo}',
@@ -213,7 +213,7 @@ export const trades: readonly Entry[] = [
   }),
 ];
 
-/** Those who come to school when a note is sent home. */
+/** People who come to school when a note is sent home. */
 export const elders: readonly Entry[] = [
   m('padre'),
   f('madre'),

@@ -1,6 +1,6 @@
 import { type Entry, f, m } from '../words.ts';
 
-/** What lies about a house, with what it has to complain of and where it is found. */
+/** Household things, with what they complain about and where they are found. */
 export const things: readonly Entry[] = [
   f('almohada', { moan: 'todos me dejan la cabeza encima', place: 'en el dormitorio' }),
   f('escoba', { moan: 'aquí siempre barro para otros', place: 'en la cocina' }),
@@ -105,7 +105,7 @@ export const rooms: readonly Entry[] = [
 
 export const places: readonly Entry[] = [...publicPlaces, ...rooms];
 
-/** Shops, for whoever walks in. */
+/** Shops that people walk into. */
 export const shops: readonly Entry[] = [
   f('farmacia'),
   f('ferretería'),

@@ -1,6 +1,6 @@
 import type { Source, Template } from '../template.ts';
 
-/** A template in one call: its name, its category, the slots that are its themes, where its words come from, its texts. */
+/** Defines a template: its name, its category, the slots that are its themes, where its words come from, its texts. */
 export const template = (
   name: string,
   category: string,

@@ -5,7 +5,7 @@ import { dishes, foods, publicPlaces as places, shops, things } from '../lexicon
 import { colors, days, habits, hours, numbers, past } from '../lexicon/times.ts';
 import { template } from './define.ts';
 
-// No jokes: small talk of every day, in simple sentences, so that a small model learns how people speak.
+// Not jokes but everyday small talk, in simple sentences, so that a small model learns how people speak.
 
 export const everydayTemplates = [
   template(

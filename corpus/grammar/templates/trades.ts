@@ -3,7 +3,7 @@ import { places } from '../lexicon/things.ts';
 import { habits } from '../lexicon/times.ts';
 import { template } from './define.ts';
 
-// The idioms of the trades speak of a p and of an n2: these slots must be bound wherever they are used.
+// The trades' idioms refer to slots p and n2, which must be bound wherever the idioms are used.
 
 export const tradeTemplates = [
   template(
