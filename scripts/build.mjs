@@ -1,6 +1,5 @@
 // Compiles the package to dist/ with the same layout as the sources, and copies the files that the code reads next to it.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -14,4 +13,3 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inh
 const assets = (from) =>
   cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
 for (const folder of ['src', 'commands']) assets(folder);
-chmodSync('dist/src/cli/main.js', 0o755);

@@ -23,7 +23,7 @@ if (!precision) throw new Error(`--precision must be fp32, q8 or q4, not ${value
 if ((await listModels(loadConfig())).some(({ name }) => name === model)) await compare(model, precision);
 else
   console.log(
-    `The model ${model} is not imported here, so there is nothing to compare. Import it with:\n  npm run chispa -- model import DeepESP/gpt2-spanish`,
+    `The model ${model} is not imported here, so there is nothing to compare. Import it with:\n  npx chispa model import DeepESP/gpt2-spanish`,
   );
 
 async function compare(name: string, precision: 'fp32' | 'q8' | 'q4'): Promise<void> {

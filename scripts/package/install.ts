@@ -34,7 +34,7 @@ export function installPackage(node = process.execPath): InstalledPackage {
     npm(packageRoot, 'pack', '--pack-destination', archives, '.', ...workspaces);
     return readdirSync(archives).map((file) => `./archives/${file}`);
   });
-  const tool = join(folder, 'node_modules/chispa/dist/src/cli/main.js');
+  const tool = join(folder, 'node_modules/chispa/bin/chispa.mjs');
   const run = (args: readonly string[]) => {
     const { status, signal, stdout, stderr } = spawnSync(node, args, {
       cwd: folder,

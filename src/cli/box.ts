@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { examples } from './options/examples.ts';
 
 /** `chispa box`: Discord on this machine, for any bot. */
 export function register(program: Command): void {
@@ -15,6 +16,7 @@ export function register(program: Command): void {
     .option('--name <name>', "the bot's name", 'Bot')
     .option('--token <token>', "the bot's token (default: a new one)")
     .option('--no-open', 'do not open the page in a browser')
+    .addHelpText('after', examples('box', 'box --bot "node bot.js" --port 0'))
     .action(async (flags) => (await import('./box/run.ts')).runBox(flags));
 }
 

@@ -1,11 +1,16 @@
 import { type Command, Option } from 'commander';
+import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 
 /** `chispa corpus …`: the jokes that the bot may learn from. With a file, `stats` and `dedupe` open no database. */
 export function register(program: Command): void {
   const corpus = program
     .command('corpus')
-    .description('the jokes to learn from: bring them in, look at them');
+    .description('the jokes to learn from: bring them in, look at them')
+    .addHelpText(
+      'after',
+      examples('corpus import chistes.csv --source "Mis chistes" --license CC0-1.0', 'corpus stats'),
+    );
   const format = () =>
     new Option('--format <format>', 'what the file is, when its name does not say').choices([
       'csv',
@@ -23,6 +28,13 @@ export function register(program: Command): void {
     .addOption(format())
     .option('--clean', 'leave crude jokes out')
     .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        'corpus import chistes.csv --source "Mis chistes" --license CC0-1.0',
+        'corpus import viejos.txt --format text --source Foro --license CC-BY-4.0 --clean',
+      ),
+    )
     .action(async (file, options) => (await import('./corpus/import.ts')).importCorpus(file, options));
   bringIn.on('option:licence', (license) => bringIn.setOptionValueWithSource('license', license, 'cli'));
   corpus
@@ -33,6 +45,7 @@ export function register(program: Command): void {
     .option('--clean', 'without crude jokes')
     .option('--limit <number>', 'jokes at most', numberIn(1, 1_000_000, true), 20)
     .option('--json', 'print one JSON object a line')
+    .addHelpText('after', examples('corpus list', 'corpus list --source "Mis chistes" --limit 5'))
     .action(async (options) => (await import('./corpus/list.ts')).listCorpus(options));
   corpus
     .command('stats')
@@ -42,6 +55,7 @@ export function register(program: Command): void {
     .option('--source <name>', 'only jokes from there')
     .option('--clean', 'without crude jokes')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('corpus stats', 'corpus stats chistes.csv --json'))
     .action(async (file, options) => (await import('./corpus/stats.ts')).showStats(file, options));
   corpus
     .command('export')
@@ -51,6 +65,10 @@ export function register(program: Command): void {
     .option('--category <category>', 'only jokes of this category')
     .option('--clean', 'without crude jokes')
     .option('--duplicates', 'with the jokes that dedupe marked')
+    .addHelpText(
+      'after',
+      examples('corpus export chistes.csv --clean', 'corpus export - --source "Mis chistes"'),
+    )
     .action(async (file, options) => (await import('./corpus/export.ts')).exportCorpus(file, options));
   corpus
     .command('dedupe')
@@ -67,5 +85,6 @@ export function register(program: Command): void {
     )
     .option('--dry-run', 'only say what would be marked')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('corpus dedupe --dry-run', 'corpus dedupe chistes.csv --threshold 0.7'))
     .action(async (file, options) => (await import('./corpus/dedupe.ts')).dedupe(file, options));
 }

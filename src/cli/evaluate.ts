@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 
 /** `chispa evaluate`: what a model makes of a file of jokes, and what jokes it makes. Opens no database. */
@@ -18,5 +19,9 @@ export function register(program: Command): void {
     .option('--seed <number>', 'of the first joke', numberIn(0, 0xffff_ffff, true), 0)
     .option('--threads <number>', 'processor threads (default: THREADS)', numberIn(1, 256, true))
     .option('--json', 'print one JSON object instead of a table')
+    .addHelpText(
+      'after',
+      examples('evaluate', 'evaluate --corpus chistes.csv --compare mini-es gpt2-spanish'),
+    )
     .action(async (options) => (await import('./evaluate/run.ts')).evaluateModels(options));
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { RANGES } from '../lib/settings.ts';
+import { examples } from './options/examples.ts';
 import { addModelOptions } from './options/model.ts';
 import { addSettingsOptions, numberIn } from './options/settings.ts';
 
@@ -8,7 +9,7 @@ export function register(program: Command): void {
   const command = program
     .command('generate')
     .description('continue a text with the model')
-    .argument('[text]', 'the beginning; "" starts from nothing; - reads stdin; put -- before a leading dash')
+    .argument('[text]', 'the beginning; "" starts from nothing; - reads stdin')
     .option(
       '--seed <number>',
       'the same seed, settings, text and model give the same output (default: random)',
@@ -17,7 +18,16 @@ export function register(program: Command): void {
     .option('--samples <number>', 'how many texts, each with the next seed', numberIn(1, 100, true), 1)
     .option('--explain <number>', 'print the likeliest tokens at each step', numberIn(1, 100, true))
     .option('--csv', 'print the steps of --explain as CSV')
-    .option('--json', 'print one JSON object a line for each text');
+    .option('--json', 'print one JSON object a line for each text')
+    .addHelpText(
+      'after',
+      examples(
+        'generate "Había una vez" --temperature 0.8 --seed 7',
+        'generate "- Doctor, doctor" --samples 3 --json',
+        'generate "Van dos" --epsilon 0,0.5,1 --explain 5',
+        'generate - < inicio.txt',
+      ),
+    );
   addModelOptions(addSettingsOptions(command)).action(async (text, flags) => {
     const decoderIsDefault = command.getOptionValueSource('decoder') === 'default';
     await (await import('./generate/run.ts')).generate(text, flags, decoderIsDefault);

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { examples } from './options/examples.ts';
 
 /** `chispa model …`: the shelf of models. Only `use` needs the database. */
 export function register(program: Command): void {
-  const model = program.command('model').description('bring models in, look at them, choose one');
+  const model = program
+    .command('model')
+    .description('bring models in, look at them, choose one')
+    .addHelpText('after', examples('model import DeepESP/gpt2-spanish', 'model use gpt2-spanish'));
   model
     .command('import')
     .description('bring in a GPT-2 from the Hugging Face hub or from a folder')
@@ -10,11 +14,13 @@ export function register(program: Command): void {
     .option('--revision <revision>', 'branch, tag or commit on the hub (default: main)')
     .option('--name <name>', "what to call it here (default: the model's own name)")
     .option('--json', 'print one JSON object when it is done')
+    .addHelpText('after', examples('model import DeepESP/gpt2-spanish', 'model import ./my-gpt2 --name mine'))
     .action(async (source, options) => (await import('./model/import.ts')).importModel(source, options));
   model
     .command('list')
     .description('list the models there are')
     .option('--json', 'print one JSON object a line')
+    .addHelpText('after', examples('model list', 'model list --json'))
     .action(async (options) => (await import('./model/list.ts')).listModels(options));
   model
     .command('show')
@@ -22,22 +28,26 @@ export function register(program: Command): void {
     .argument('<name|folder>')
     .option('--names', 'list the names of its modules instead')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('model show mini-es', 'model show ./my-gpt2 --names'))
     .action(async (name, options) => (await import('./model/show.ts')).showModel(name, options));
   model
     .command('verify')
     .description("hash a model's files again and check that they are what they were")
     .argument('<name|folder>')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('model verify gpt2-spanish'))
     .action(async (name, options) => (await import('./model/verify.ts')).verifyModel(name, options));
   model
     .command('remove')
     .description('delete a model')
     .argument('<name>')
     .option('--yes', 'do not ask')
+    .addHelpText('after', examples('model remove gpt2-spanish'))
     .action(async (name, options) => (await import('./model/remove.ts')).removeModel(name, options));
   model
     .command('use')
     .description('make a model the one the bot speaks with')
     .argument('<name|folder>')
+    .addHelpText('after', examples('model use gpt2-spanish', 'model use mini-es'))
     .action(async (name) => (await import('./model/use.ts')).useModel(name));
 }

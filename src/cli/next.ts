@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { examples } from './options/examples.ts';
 import { addModelOptions } from './options/model.ts';
 import { numberIn } from './options/settings.ts';
 
@@ -7,9 +8,10 @@ export function register(program: Command): void {
   const command = program
     .command('next')
     .description('print the likeliest next tokens after a text')
-    .argument('[text]', 'the beginning; "" starts from nothing; - reads stdin; put -- before a leading dash')
+    .argument('[text]', 'the beginning; "" starts from nothing; - reads stdin')
     .option('--top <number>', 'how many', numberIn(1, 1000, true), 10)
-    .option('--json', 'print one JSON object');
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('next "Había una vez"', 'next "- Mamá, mamá" --top 3 --json'));
   addModelOptions(command).action(async (text, options) =>
     (await import('./next/run.ts')).next(text, options),
   );

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { ChispaError, messageOf } from '../lib/errors.ts';
+import { examples } from './options/examples.ts';
 import { columns, fileSize } from './output/text.ts';
 
 interface Options {
@@ -29,6 +30,7 @@ export function register(program: Command): void {
       'after',
       '\nJokes, votes and models are not touched. Installing the packages again (npm ci) brings the files back.',
     )
+    .addHelpText('after', examples('prune --dry-run', 'prune'))
     .action(({ dryRun = false, json = false }: Options) => {
       const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
       const found = foreignBinaries(dirname(manifest));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 
 /** `chispa runs`: the training runs of the database. */
@@ -8,5 +9,6 @@ export function register(program: Command): void {
     .description('list the training runs of the learning loop: when, why, and what came of them')
     .option('--limit <number>', 'runs at most', numberIn(1, 10_000, true), 20)
     .option('--json', 'print one JSON object a line')
+    .addHelpText('after', examples('runs', 'runs --limit 5 --json'))
     .action(async (options) => (await import('./runs/list.ts')).list(options));
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 import { addTrainingOptions } from './options/training.ts';
 
@@ -21,7 +22,16 @@ export function register(program: Command): void {
     .option('--resume [name]', 'go on with an unfinished run (default: the newest)')
     .option('--threads <number>', 'processor threads (default: THREADS)', numberIn(1, 256, true))
     .option('--minutes <number>', 'end after this much training time', numberIn(0.01, 1e6, false))
-    .option('--json', 'print one JSON object a line instead of a bar and a table');
+    .option('--json', 'print one JSON object a line instead of a bar and a table')
+    .addHelpText(
+      'after',
+      examples(
+        'train --minutes 10',
+        'train --corpus chistes.csv --model gpt2-spanish --mode lora --name chistoso',
+        'train --resume',
+        'train --from-ratings',
+      ),
+    );
   addTrainingOptions(command).action(async (options) => {
     if (options.fromRatings) await (await import('./train/ratings.ts')).trainFromRatings(options);
     else await (await import('./train/corpus.ts')).trainOnCorpus(options);

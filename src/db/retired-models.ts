@@ -58,7 +58,7 @@ export async function whyNeeded(db: Database, folder: string): Promise<string | 
   if (!version) return undefined;
   const { id, name, status } = version;
   if (status === 'active')
-    return `${name} is the model the bot uses. Choose another first with: chispa model use`;
+    return `${name} is the model the bot uses. Choose another first with: npx chispa model use`;
   if (status === 'trial') return `${name} is on trial: it tells a share of the jokes.`;
   const pins = await db.$count(guildSettings, eq(guildSettings.modelVersionId, id));
   if (pins > 0)

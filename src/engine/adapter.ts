@@ -80,7 +80,7 @@ async function readConfig(folder: string): Promise<z.infer<typeof peftConfig>> {
   } catch (cause) {
     throw new ChispaError(
       'adapter-missing',
-      `There is no adapter in ${folder}: ${messageOf(cause)}. Train one with: chispa train --mode lora`,
+      `There is no adapter in ${folder}: ${messageOf(cause)}. Train one with: npx chispa train --mode lora`,
       { cause },
     );
   }

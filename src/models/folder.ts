@@ -37,7 +37,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   if (!found?.isDirectory())
     throw new ChispaError(
       'model-missing',
-      `There is no model folder at ${folder}. Import one with: chispa model import`,
+      `There is no model folder at ${folder}. Import one with: npx chispa model import`,
     );
   const configPath = join(folder, 'config.json');
   const config = await readEnds(folder, parseConfig(await readText(configPath), configPath));

@@ -30,7 +30,7 @@ export async function resolveModel(nameOrPath: string, { modelsDir }: ModelsLoca
   const names = (await listModels({ modelsDir })).map((path) => path.name).join(', ');
   throw new ChispaError(
     'model-missing',
-    `There is no model named ${JSON.stringify(nameOrPath)}; there are: ${names}. Import one with: chispa model import`,
+    `There is no model named ${JSON.stringify(nameOrPath)}; there are: ${names}. Import one with: npx chispa model import`,
   );
 }
 

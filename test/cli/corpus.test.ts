@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { register } from '../../src/cli/corpus.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import { readJokes } from '../../src/corpus/read.ts';
 
 let folder: string;
@@ -41,12 +41,6 @@ interface Printed {
 
 /** Runs `chispa corpus …` in this process and returns what it printed. */
 async function corpus(...args: string[]): Promise<Printed> {
-  const program = new Command('chispa').exitOverride();
-  register(program);
-  for (const command of program.commands) {
-    for (const one of [command, ...command.commands])
-      one.exitOverride().configureOutput({ writeErr: () => {} });
-  }
   const printed = { out: '', err: '' };
   const capture = (key: 'out' | 'err') => (chunk: unknown) => {
     printed[key] += String(chunk);
@@ -57,7 +51,7 @@ async function corpus(...args: string[]): Promise<Printed> {
     vi.spyOn(process.stderr, 'write').mockImplementation(capture('err')),
   ];
   try {
-    await program.parseAsync(['corpus', ...args], { from: 'user' });
+    await createProgram().parseAsync(['corpus', ...args], { from: 'user' });
     return printed;
   } finally {
     for (const spy of spies) spy.mockRestore();
@@ -151,7 +145,7 @@ describe('chispa corpus', () => {
 
   it.each([
     [['import', 'a.csv', '--licence', 'x'], /--source/],
-    [['import', 'a.csv', '--source', 'x'], /--licence/],
+    [['import', 'a.csv', '--source', 'x'], /--license/],
     [['dedupe', '--threshold', '3'], /from 0.1 to 1/],
   ])('%j is wrong usage', async (args, message) => {
     const failure = await corpus(...args).catch((error: unknown) => error);

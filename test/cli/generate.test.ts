@@ -1,14 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import * as generate from '../../src/cli/generate.ts';
-import * as next from '../../src/cli/next.ts';
 import { runCommand } from './run-command.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
 
 const env = { MODEL: '', MODELS_DIR: '/nowhere', LOG_LEVEL: 'silent', THREADS: '1' };
-const chispa = (...args: string[]) => runCommand(args[0] === 'next' ? next : generate, args, env);
+const chispa = (...args: string[]) => runCommand(args, env);
 
 const token = z.strictObject({ id: z.number(), text: z.string(), p: z.number().min(0).max(1) });
 const sampleSchema = z.strictObject({

@@ -3,8 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as runs from '../../src/cli/runs.ts';
-import * as train from '../../src/cli/train.ts';
 import { connect } from '../../src/db/connect.ts';
 import { importEntries } from '../../src/db/corpus.ts';
 import { activeModel } from '../../src/db/models.ts';
@@ -29,8 +27,8 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-const chispa = (program: typeof train, args: string, env: Record<string, string> = {}) =>
-  runCommand(program, args.split(' '), {
+const chispa = (args: string, env: Record<string, string> = {}) =>
+  runCommand(args.split(' '), {
     ...{ DATABASE_URL: '', DATA_DIR: dataDir, MODELS_DIR: join(folder, 'models'), THREADS: '1' },
     ...{
       PRECISION: 'fp32',
@@ -54,7 +52,7 @@ const QUICK = '--epochs 2 --learning-rate 0.005 --batch 2';
 describe('chispa train --from-ratings', () => {
   it('does a run of the learning loop, and chispa runs lists it', SLOW, async () => {
     await community();
-    const { error, stdout } = await chispa(train, `train --from-ratings --json ${QUICK}`);
+    const { error, stdout } = await chispa(`train --from-ratings --json ${QUICK}`);
     expect(error).toBeUndefined();
     const events = stdout
       .trim()
@@ -70,9 +68,9 @@ describe('chispa train --from-ratings', () => {
     expect(await activeModel(store.db)).toMatchObject({ name });
     await store.close();
 
-    const listed = await chispa(runs, 'runs --json');
+    const listed = await chispa('runs --json');
     expect(JSON.parse(listed.stdout)).toMatchObject({ id: run.id, status: run.status });
-    expect((await chispa(runs, 'runs')).stdout).toMatch(
+    expect((await chispa('runs')).stdout).toMatch(
       /^STARTED .*\n\d{4}-.* cli +(promoted|rejected) +tiny +tiny-/,
     );
   });
@@ -96,27 +94,27 @@ describe('chispa train --from-ratings', () => {
       },
     });
     await store.close();
-    const { error, stderr } = await chispa(train, `train --from-ratings ${QUICK}`);
+    const { error, stderr } = await chispa(`train --from-ratings ${QUICK}`);
     expect(error).toBeUndefined();
     expect(stderr).toContain('First the voice of guild 500');
     expect(stderr).toMatch(/tiny → voice of 500: (promoted|rejected)/);
-    const listed = (await chispa(runs, 'runs')).stdout;
+    const listed = (await chispa('runs')).stdout;
     expect(listed).toMatch(/ cli .* tiny-[\s\S]* votes .* voice of 500/);
   });
 
   it('says why it does not begin, and takes no other corpus', SLOW, async () => {
     await community(10);
-    const refused = await chispa(train, 'train --from-ratings');
+    const refused = await chispa('train --from-ratings');
     expect(refused.error).toMatchObject({ code: 'not-trained' });
     expect(refused.error?.message).toContain('too few rated jokes');
-    expect((await chispa(runs, 'runs')).stdout).toContain('refused');
-    const wrong = await chispa(train, 'train --from-ratings --corpus x.csv');
+    expect((await chispa('runs')).stdout).toContain('refused');
+    const wrong = await chispa('train --from-ratings --corpus x.csv');
     expect(wrong.error).toMatchObject({ code: 'usage' });
   });
 });
 
 it('chispa runs says when there were none', SLOW, async () => {
-  expect((await chispa(runs, 'runs')).stdout).toBe('There were no training runs yet.\n');
+  expect((await chispa('runs')).stdout).toBe('There were no training runs yet.\n');
 });
 
 it(
@@ -134,7 +132,6 @@ it(
     await store.close();
     const trained = async (flags: string, name: string) => {
       const { error, stdout, stderr } = await chispa(
-        train,
         `train --corpus database --model ${base} --name ${name} --epochs 1 ${flags}`,
       );
       expect(error).toBeUndefined();

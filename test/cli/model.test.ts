@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import * as model from '../../src/cli/model.ts';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { pinModel, ratedModels, usableModels } from '../../src/db/models.ts';
 import { UsageError } from '../../src/lib/errors.ts';
@@ -21,7 +20,7 @@ async function shelf(more: Record<string, string> = {}) {
   await mkdir(modelsDir);
   const dataDir = more.DATA_DIR ?? join(home, 'data');
   const env = { MODELS_DIR: modelsDir, DATA_DIR: dataDir, MODEL: '', DATABASE_URL: '', ...more };
-  const chispa = (...args: string[]) => runCommand(model, ['model', ...args], env);
+  const chispa = (...args: string[]) => runCommand(['model', ...args], env);
   return { modelsDir, dataDir, chispa };
 }
 

@@ -20,12 +20,37 @@ it('ends quietly when its reader has closed the pipe', { timeout: 120_000 }, asy
   expect(complaint).toBe('');
 });
 
-it('reads a text that is piped in', { timeout: 120_000 }, async () => {
-  const main = join(packageRoot, 'src/cli/main.ts');
-  const chispa = spawn(process.execPath, ['--import', 'tsx', main, 'next', '--json'], {
+const SLOW = { timeout: 120_000 };
+const bin = join(packageRoot, 'bin/chispa.mjs');
+
+it.each([
+  [['next', '--json']],
+  [['next', '-', '--json']],
+  [['generate', '--json', '--seed', '1', '--max-tokens', '2']],
+  [['generate', '-', '--json', '--seed', '1', '--max-tokens', '2']],
+])('reads a text that is piped into chispa %j', SLOW, async (args) => {
+  const chispa = spawn(process.execPath, [bin, ...args], {
     cwd: packageRoot,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  chispa.stdin.end('Había una vez\n');
-  expect(JSON.parse(await text(chispa.stdout))).toMatchObject({ text: 'Había una vez' });
+  chispa.stdin.end('- Había una vez\n');
+  expect(JSON.parse(await text(chispa.stdout)).text).toMatch(/^- Había una vez/);
+});
+
+it('generates many samples without a word of warning', SLOW, async () => {
+  const args = ['generate', 'Hola', '--samples', '20', '--seed', '1', '--max-tokens', '4', '--json'];
+  const chispa = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, complaint] = await Promise.all([text(chispa.stdout), text(chispa.stderr)]);
+  expect([out.trim().split('\n').length, complaint]).toEqual([20, '']);
+});
+
+it('hands its signals and its exit code on, from a checkout', SLOW, async () => {
+  const chispa = spawn(process.execPath, [bin, 'box', '--no-open', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(chispa.stdout, 'data');
+  chispa.kill('SIGTERM');
+  expect(await once(chispa, 'close')).toEqual([0, null]); // which waits for whoever holds stdout
+  const refused = spawn(process.execPath, [bin, 'nope'], { stdio: 'ignore' });
+  expect(await once(refused, 'close')).toEqual([2, null]);
 });

@@ -49,7 +49,7 @@ describe('chispa prune', () => {
 
   it('says what it would delete, and deletes nothing, with --dry-run', async () => {
     const before = readdirSync(bin, { recursive: true });
-    const { stdout, error } = await runCommand(prune, ['prune', '--dry-run', '--json'], {});
+    const { stdout, error } = await runCommand(['prune', '--dry-run', '--json'], {});
     expect(error).toBeUndefined();
     const { deleted, binaries } = JSON.parse(stdout);
     expect(deleted).toBe(false);

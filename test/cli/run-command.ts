@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { vi } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
 
 export interface Run {
   stdout: string;
@@ -8,12 +8,8 @@ export interface Run {
   error?: Error;
 }
 
-/** Runs a subcommand as `chispa` would, in this process, with these environment variables; catches what it prints. */
-export async function runCommand(
-  { register }: { register(program: Command): void },
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<Run> {
+/** Runs the `chispa` tool in this process, with these environment variables; catches what it prints. */
+export async function runCommand(args: readonly string[], env: Record<string, string>): Promise<Run> {
   const run: Run = { stdout: '', stderr: '' };
   const catchInto = (name: 'stdout' | 'stderr') =>
     vi.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
@@ -23,15 +19,7 @@ export async function runCommand(
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const spies = [catchInto('stdout'), catchInto('stderr')];
   try {
-    const program = new Command('chispa');
-    register(program);
-    for (const command of [
-      program,
-      ...program.commands,
-      ...program.commands.flatMap((child) => child.commands),
-    ])
-      command.exitOverride();
-    await program.parseAsync([...args], { from: 'user' });
+    await createProgram().parseAsync([...args], { from: 'user' });
   } catch (error) {
     run.error = error instanceof Error ? error : new Error(String(error));
   } finally {

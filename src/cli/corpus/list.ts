@@ -45,5 +45,5 @@ function jokeText({ id, text, source, category, keywords, rating, ratingVotes, f
 function print<T>(rows: readonly T[], json: boolean, inWords: (rows: readonly T[]) => string): void {
   if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
   else if (rows.length > 0) process.stdout.write(`${inWords(rows)}\n`);
-  else process.stdout.write('There are no such jokes. Bring some in with: chispa corpus import\n');
+  else process.stdout.write('There are no such jokes. Bring some in with: npx chispa corpus import\n');
 }

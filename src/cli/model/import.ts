@@ -104,7 +104,7 @@ async function report({ name, path, notes }: ImportedModel, options: Options): P
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ name, path, parameters, dtypes, bytes, source, licence, notes })}\n`
-      : `Imported ${name}: ${grouped(parameters)} parameters, ${dtypes.join(' and ')}, ${fileSize(bytes)}, licence ${licence ?? 'not stated'}.\nTry it with: chispa generate "Había una vez" --model ${name}\n`,
+      : `Imported ${name}: ${grouped(parameters)} parameters, ${dtypes.join(' and ')}, ${fileSize(bytes)}, licence ${licence ?? 'not stated'}.\nTry it with: npx chispa generate "Había una vez" --model ${name}\n`,
   );
 }
 

@@ -28,7 +28,7 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
     if (!(await database?.hasActive()) && isFirst(path, config))
       throw new ChispaError(
         'model-needed',
-        `${name} is the model the bot uses. Choose another first with: chispa model use`,
+        `${name} is the model the bot uses. Choose another first with: npx chispa model use`,
       );
     if (!yes && !(await confirmed(`Delete ${path}? [y/N] `)))
       throw new ChispaError('not-removed', `${name} was not removed.`);

@@ -5,6 +5,8 @@ import { UsageError } from '../../lib/errors.ts';
 export async function openText(argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== '-') return argument;
   if (argument === undefined && process.stdin.isTTY)
-    throw new UsageError('Give a text, as in: chispa generate "Había una vez". A "-" reads it from stdin.');
+    throw new UsageError(
+      'Give a text, as in: npx chispa generate "Había una vez". A "-" reads it from stdin.',
+    );
   return (await text(process.stdin)).replace(/\r?\n$/, '');
 }

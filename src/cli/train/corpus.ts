@@ -26,7 +26,7 @@ export async function trainOnCorpus(options: TrainOptions): Promise<void> {
   try {
     const outcome = await interruptible((signal) => trainRun(folder, { onEvent: display.show, signal }));
     if (outcome === 'interrupted')
-      throw new InterruptedError(`Interrupted. Go on with: chispa train --resume ${name}`);
+      throw new InterruptedError(`Interrupted. Go on with: npx chispa train --resume ${name}`);
   } finally {
     display.stop();
   }
@@ -35,9 +35,9 @@ export async function trainOnCorpus(options: TrainOptions): Promise<void> {
 
 const howToUse = (name: string): string =>
   `How to use it:\n${columns([
-    [`  chispa generate --model ${name} "Van dos"`, 'goes on with a text'],
+    [`  npx chispa generate --model ${name} "Van dos"`, 'goes on with a text'],
     [`  chispa evaluate --compare ${BUNDLED_MODEL} ${name}`, 'measures it beside the bundled model'],
-    [`  chispa model use ${name}`, 'has the bot speak with it'],
+    [`  npx chispa model use ${name}`, 'has the bot speak with it'],
   ])}`;
 
 /** The folder of the run to go on with, or of a new one, once the request is checked. */

@@ -74,8 +74,8 @@ export async function trainFromRatings(options: TrainOptions): Promise<void> {
 
 const left = (interrupted: boolean, note: string | null): ChispaError =>
   interrupted
-    ? new InterruptedError('Interrupted. Go on with: chispa train --from-ratings')
+    ? new InterruptedError('Interrupted. Go on with: npx chispa train --from-ratings')
     : new ChispaError(
         'training-left',
-        `${note ?? 'Another process has taken up the run.'} The run is kept: chispa train --from-ratings goes on with it.`,
+        `${note ?? 'Another process has taken up the run.'} The run is kept: npx chispa train --from-ratings goes on with it.`,
       );

@@ -59,7 +59,7 @@ export async function createRun(
   } catch (cause) {
     throw new ChispaError(
       'run-exists',
-      `There is an unfinished run named ${run.name}. Continue it with: chispa train --resume ${run.name}`,
+      `There is an unfinished run named ${run.name}. Continue it with: npx chispa train --resume ${run.name}`,
       { cause },
     );
   }

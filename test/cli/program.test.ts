@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { runCommand } from './run-command.ts';
+
+/** What `chispa` said no to, as its words would print. */
+const refusal = async (...args: string[]) => (await runCommand(args, {})).error?.message;
+
+/** A program that does nothing but note what its subcommand was given. */
+function idleProgram() {
+  const program = createProgram();
+  const called: { command: string; arguments: unknown[]; options: Record<string, unknown> }[] = [];
+  for (const command of leaves(program))
+    command.action((...given: unknown[]) => {
+      called.push({
+        command: command.name(),
+        arguments: given.slice(0, -2),
+        options: command.opts(),
+      });
+    });
+  return { program, called };
+}
+
+const leaves = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+
+/** A command line's words, as a shell divides them; what is redirected is left out. */
+const words = (line: string) =>
+  [...line.replace(/ <.*/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+
+describe('a text that begins with a dash and a space', () => {
+  it.each([
+    [['generate', '- Doctor, doctor…', '--seed', '1']],
+    [['generate', '--seed', '1', '- Doctor, doctor…']],
+    [['generate', '--seed', '1', '--', '- Doctor, doctor…']],
+    [['next', '--json', '- Doctor, doctor…']],
+  ])('is the text in %j', async (args) => {
+    const { program, called } = idleProgram();
+    await program.parseAsync(args, { from: 'user' });
+    expect(called[0]?.arguments).toEqual(['- Doctor, doctor…']);
+  });
+
+  it('is the value of an option, also of an optional and of a repeated one', async () => {
+    const { program, called } = idleProgram();
+    const args = ['evaluate', '--corpus', '- a', '--compare', '- b', '- c'];
+    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(['train', '--resume', '- d'], { from: 'user' });
+    expect(called[0]?.options).toMatchObject({ corpus: '- a', compare: ['- b', '- c'] });
+    expect(called[1]?.options).toMatchObject({ resume: '- d' });
+  });
+
+  it('does not hide a misspelled option', async () => {
+    expect(await refusal('generate', '--sed', '1', '- Doctor')).toMatch(/unknown option '--sed'/);
+  });
+});
+
+it('asks at once for everything that is missing, and help marks it', async () => {
+  expect(await refusal('corpus', 'import')).toBe(
+    'error: missing <file>, --source <name>, --license <license>',
+  );
+  expect(await refusal('corpus', 'import', 'a.csv', '--license', 'CC0-1.0')).toBe(
+    'error: missing --source <name>',
+  );
+  const { stdout } = await runCommand(['corpus', 'import', '--help'], {});
+  expect(stdout.match(/\(required\)/g)).toHaveLength(2);
+});
+
+describe('help', () => {
+  it.each([[['help', 'nope']], [['nope', '--help']], [['nope']]])(
+    'says of %j that there is no such command',
+    async (args) => {
+      const { error, stdout } = await runCommand(args, {});
+      expect([error?.message, stdout]).toEqual(["error: unknown command 'nope'", '']);
+    },
+  );
+
+  it('says so of a subcommand too', async () => {
+    expect(await refusal('model', 'nope', '--help')).toBe("error: unknown command 'nope'");
+    expect(await refusal('model', 'help', 'nope')).toBe("error: unknown command 'nope'");
+  });
+
+  it('is there for every command that exists, with examples that the command takes', async () => {
+    for (const command of all(createProgram())) {
+      const names: string[] = [];
+      for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name());
+      const { stdout } = await runCommand([...names, '--help'], {});
+      const lines = [...stdout.matchAll(/^ {2}npx chispa (.+)$/gm)].map(([, line]) => line ?? '');
+      expect(lines.length, `examples of chispa ${names.join(' ')}`).toBeGreaterThan(0);
+      for (const line of lines.filter((one) => !one.startsWith('help'))) {
+        const { program, called } = idleProgram();
+        await program.parseAsync(words(line), { from: 'user' });
+        expect(called, line).toHaveLength(1);
+        expect(line.startsWith(names.join(' ')), line).toBe(true);
+      }
+    }
+  });
+});
