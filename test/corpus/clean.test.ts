@@ -21,7 +21,7 @@ describe('repairMojibake', () => {
     ['Ã¢â‚¬Å“holaÃ¢â‚¬Â\u009d', '“hola”'],
     ['Ã°Å¸Ëœâ€š', '😂'],
     ['20 Ã¢â€šÂ¬', '20 €'],
-  ])('gives back %j, which was misread twice as Windows-1252', (text, right) => {
+  ])('restores %j, which was misread twice as Windows-1252', (text, right) => {
     expect(repairMojibake(text)).toBe(right);
   });
 
@@ -48,7 +48,7 @@ describe('cleanText', () => {
     expect(cleanText(raw)).toBe(clean);
   });
 
-  it('changes nothing in a clean text, has no double spaces and no empty lines', () => {
+  it('changes nothing in a clean text and leaves no double spaces or empty lines', () => {
     const soup = fc.string({
       maxLength: 25,
       unit: fc.oneof(

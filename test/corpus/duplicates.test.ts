@@ -22,7 +22,7 @@ function slowly(texts: string[], threshold: number) {
 }
 
 describe('nearDuplicates', () => {
-  it('finds a joke told with other marks, accents, or a word changed', () => {
+  it('finds a joke told with other punctuation, other accents, or a changed word', () => {
     const texts = [
       '- Camarero, ¿el pescado viene solo?\n- No, señor, se lo traigo yo.',
       'El gato del vecino sabe más de física que yo: siempre cae de pie.',
@@ -36,7 +36,7 @@ describe('nearDuplicates', () => {
     ]);
   });
 
-  it('does not take a shared opening for a shared joke', () => {
+  it('does not mistake a shared opening for a shared joke', () => {
     const texts = [
       '¿Cuál es el colmo de un jardinero? Que su hija se llame Rosa y lo deje plantado.',
       '¿Cuál es el colmo de un astronauta? Que su jefe le diga que baje de las nubes.',
@@ -44,7 +44,7 @@ describe('nearDuplicates', () => {
     expect(nearDuplicates(texts)).toEqual([]);
   });
 
-  it('finds exactly the pairs that comparing all with all finds', () => {
+  it('finds exactly the pairs that an all-pairs comparison finds', () => {
     const word = fc.constantFrom('el', 'pan', 'con', 'queso', 'está', 'frío', 'Luis', 'ñu', '¡oh!');
     const texts = fc.array(
       fc.array(word, { maxLength: 8 }).map((words) => words.join(' ')),
@@ -60,7 +60,7 @@ describe('nearDuplicates', () => {
 });
 
 describe('duplicateGroups', () => {
-  it('names each text by the first of its group, through a chain of neighbours too', () => {
+  it('maps each text to the first of its group, even through a chain of neighbors', () => {
     const a = 'uno dos tres cuatro cinco seis siete ocho nueve diez once';
     const b = 'once dos tres cuatro cinco seis siete ocho nueve diez once';
     const c = 'once dos tres cuatro cinco seis siete ocho nueve diez doce';

@@ -6,7 +6,7 @@ import { createSafety } from '../../src/safety/safety.ts';
 
 const safety = createSafety();
 
-describe('the jokes of the house', () => {
+describe('the house jokes', () => {
   it('are many, in twenty categories, and pass their check', () => {
     const jokes = houseJokes();
     expect(jokes.length).toBeGreaterThanOrEqual(5947);
@@ -14,7 +14,7 @@ describe('the jokes of the house', () => {
     expect(houseProblems(jokes, safety)).toEqual([]);
   });
 
-  it('are read once a process', () => {
+  it('are read once per process', () => {
     expect(houseJokes()).toBe(houseJokes());
   });
 
@@ -28,7 +28,7 @@ describe('the jokes of the house', () => {
     });
   });
 
-  it('are learned from without the 517 that are held out, whatever is asked for', () => {
+  it('become seed jokes without the 517 held-out ones, whatever is asked for', () => {
     const apart = houseJokes().filter(({ heldOut }) => heldOut);
     expect(apart).toHaveLength(517);
     const learned = new Set(seedJokes().map(({ text }) => text));
@@ -57,7 +57,7 @@ describe('a file of them', () => {
   const file =
     '# mar\n\n[a-1] pez\n¿Qué hace el pez?\n- Nada.\n\n[a-2, held out] ola, inteligencia artificial\nUna.\n';
 
-  it('is a category, and jokes under their ids and keywords', () => {
+  it('has a category, and jokes under their ids and keywords', () => {
     const [first, second] = parseHouseJokes('mar.txt', file);
     expect(first).toEqual({
       ...{ id: 'a-1', text: '¿Qué hace el pez?\n- Nada.', category: 'mar' },
@@ -98,7 +98,7 @@ describe('their check', () => {
   };
   const problems = (...jokes: HouseJoke[]) => houseProblems(jokes, safety);
 
-  it('finds nothing in a good one', () => {
+  it('finds nothing wrong with a good one', () => {
     expect(problems(joke)).toEqual([]);
   });
 
@@ -123,7 +123,7 @@ describe('their check', () => {
     expect(problems(joke, { ...joke, id: 'b-1' })).toEqual(['a-1 and b-1 are near-duplicates (1.00)']);
   });
 
-  it('finds six shared words whatever their case, accents and marks, and allows five', () => {
+  it('finds six shared words whatever their case, accents and punctuation, and allows five', () => {
     const other = 'Entonces: ¡el perro que LLEGÓ tarde ladró!';
     const six = { ...joke, text: 'Y el perro que llego tarde, ladro' };
     const five = { ...joke, text: 'El perro que llegó tarde no ladró' };

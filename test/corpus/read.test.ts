@@ -79,12 +79,12 @@ describe('CSV', () => {
   it.each([
     [';', 'id;text\n1;Hola, y adiós'],
     ['\t', 'id\ttext\n1\tHola, y adiós'],
-  ])('recognises %j as the separator', async (_, content) => {
+  ])('recognizes %j as the separator', async (_, content) => {
     const { jokes } = await read('separator.csv', content);
     expect(jokes[0]?.text).toBe('Hola, y adiós');
   });
 
-  it('reads the votes of HAHA and leaves out what its readers found to be no joke', async () => {
+  it('reads the votes of HAHA and leaves out what its readers found not to be a joke', async () => {
     const { jokes, errors, notes } = await read(
       'haha.csv',
       'id,text,is_humor,votes_no,votes_1,votes_2,votes_3,votes_4,votes_5\n' +
@@ -95,7 +95,7 @@ describe('CSV', () => {
     expect(notes).toEqual([{ line: 4, reason: 'it has a number of votes that is not a count: x' }]);
   });
 
-  it('takes a list of keywords in any of the usual spellings', async () => {
+  it('accepts a list of keywords in any of the usual notations', async () => {
     const { jokes } = await read(
       'keywords.csv',
       `text;keywords\nA uno;["mar", "sol"]\nA dos;['mar','sol']\nA tres;mar, sol, mar\nA cuatro;mar|sol\nA cinco;[]\n`,
@@ -104,7 +104,7 @@ describe('CSV', () => {
     expect(jokes.map(({ keywords }) => keywords)).toEqual([both, both, both, both, []]);
   });
 
-  it('says which columns there are when none holds the text', async () => {
+  it('lists the columns there are if none is the text', async () => {
     await expect(read('columns.csv', 'id,broma\n1,Hola\n')).rejects.toThrow(
       /no column is named "text".*id, broma/,
     );
@@ -112,7 +112,7 @@ describe('CSV', () => {
 });
 
 describe('JSON', () => {
-  it('reads JSON lines and reports the lines that are none', async () => {
+  it('reads JSON lines and reports the invalid ones', async () => {
     const { jokes, errors, notes } = await read(
       'a.jsonl',
       '{"text": "Uno", "keywords": ["a"], "votes": {"1": 2, "5": 1}, "votes_no": 1}\n' +
@@ -157,7 +157,7 @@ describe('parquet', () => {
     expect(errors).toEqual([{ line: 2, reason: 'has no text' }]);
   });
 
-  it('says so when the file is cut', async () => {
+  it('reports a truncated file', async () => {
     const bytes = parquetWriteBuffer({ columnData: [{ name: 'text', data: ['Uno'], type: 'STRING' }] });
     await expect(read('cut.parquet', new Uint8Array(bytes).subarray(0, 20))).rejects.toThrow(
       /cut\.parquet: is not a complete parquet file/,
@@ -166,7 +166,7 @@ describe('parquet', () => {
 });
 
 describe('plain text', () => {
-  it('takes a block for a joke where empty lines separate them', async () => {
+  it('treats each block as a joke if empty lines separate them', async () => {
     const { jokes } = await read('a.txt', '\n—Hola\n—Adiós\n\n \nUno solo\n\n');
     expect(jokes.map(({ line, text }) => [line, text])).toEqual([
       [2, '- Hola\n- Adiós'],
@@ -174,7 +174,7 @@ describe('plain text', () => {
     ]);
   });
 
-  it('takes a line for a joke where there are none', async () => {
+  it('treats each line as a joke if there are none', async () => {
     const { jokes } = await read('b.txt', 'Uno\nDos\n');
     expect(jokes.map(({ line, text }) => [line, text])).toEqual([
       [1, 'Uno'],
@@ -184,7 +184,7 @@ describe('plain text', () => {
 });
 
 describe('any file', () => {
-  it('repairs Latin-1, and lines of it among UTF-8', async () => {
+  it('decodes Latin-1, even single lines of it among UTF-8', async () => {
     const whole = await read('latin1.csv', latin1('id,text\n1,¿Qué año?\n'));
     expect(whole.jokes[0]?.text).toBe('¿Qué año?');
     const mixed = await read(
@@ -233,7 +233,7 @@ describe('any file', () => {
     expect(jokes.map((joke) => joke.text)).toEqual([text]);
   });
 
-  it('names the line of a zero byte, and of letters in an encoding it does not know', async () => {
+  it('names the line of a zero byte, and of letters in an unsupported encoding', async () => {
     const { jokes, errors } = await read(
       'spoiled.txt',
       // "Un chiste de más de veinte letras", "Mi gato\0 pide cita", "\x8dQu\x90 tal\x9d?", "Otro chiste"
@@ -249,7 +249,7 @@ describe('any file', () => {
     ]);
   });
 
-  it('never gives up a text for a cell beside it', async () => {
+  it('never drops a text because of another cell', async () => {
     const spanish = await read('excel.csv', 'sep=;\nid;text;funny\n1;Uno;0,5\n2;Dos;mucho\n3;Tres;\n');
     expect(spanish.jokes.map(({ id, funny }) => [id, funny])).toEqual([
       ['1', 0.5],
@@ -263,7 +263,7 @@ describe('any file', () => {
     expect([...nan.errors, ...nan.notes]).toEqual([]);
   });
 
-  it('keeps ids to the letter', async () => {
+  it('keeps ids verbatim', async () => {
     const csv = await read('ids.csv', 'id,text\n007,Uno\n1234567890123456789012,Dos\na—b «c»,Tres\n');
     expect(csv.jokes.map(({ id }) => id)).toEqual(['007', '1234567890123456789012', 'a—b «c»']);
     const json = await read(
@@ -282,7 +282,7 @@ describe('any file', () => {
     expect(jokes.map(({ flags }) => flags)).toEqual([['crude'], [], ['crude']]);
   });
 
-  it('leaves out texts that no joke can be', async () => {
+  it('leaves out texts that cannot be jokes', async () => {
     const { jokes, errors } = await read('odd.txt', `¡¿?!\nQu\ufffd pas\ufffd\n${'ja '.repeat(3000)}\nSí\n`);
     expect(jokes.map(({ text }) => text)).toEqual(['Sí']);
     expect(errors.map(({ reason }) => reason)).toEqual([

@@ -4,7 +4,7 @@ import { meanScore } from '../../src/corpus/joke.ts';
 import { corpusStats } from '../../src/corpus/stats.ts';
 import { foldedWords } from '../../src/corpus/words.ts';
 
-it('folds case, accents and marks, and keeps the ñ', () => {
+it('folds case, accents and punctuation, and keeps the ñ', () => {
   expect(foldedWords('— ¿QUÉ pingüino, niño, EÑE? ¡3 más!')).toEqual([
     'que',
     'pinguino',
@@ -23,7 +23,7 @@ it.each([
   expect(crudeWords(text)).toEqual(words);
 });
 
-it('counts a vote for "no joke" as zero', () => {
+it('counts a vote for "not a joke" as zero', () => {
   expect(meanScore([1, 0, 0, 0, 0, 1])).toBe(2.5);
   expect(meanScore([0, 0, 0, 0, 0, 0])).toBeUndefined();
 });

@@ -21,7 +21,7 @@ describe('tastes', () => {
     expect(score('dialogue', '- a\n- b\n- c\n- d\n- e')).toBe(5);
   });
 
-  it('like animals, whole words alone', () => {
+  it('like animals, but only as whole words', () => {
     expect(score('animals', 'Un coso y una rosa.')).toBe(1);
     expect(score('animals', 'Un Perro, un perro.')).toBeCloseTo(3.8);
     expect(score('animals', 'Un PEZ y un león.')).toBe(5);
@@ -36,14 +36,14 @@ describe('the crowd', () => {
     return { votes, scores, mean: scores.reduce((sum, s) => sum + s, 0) / scores.length };
   };
 
-  it('gives three to five votes of different raters, on the scale', () => {
+  it('gives three to five votes by different raters, within the scale', () => {
     const { votes, scores } = means(3);
     expect(new Set(votes.map((list) => list.length))).toEqual(new Set([3, 4, 5]));
     for (const list of votes) expect(new Set(list.map(({ rater }) => rater)).size).toBe(list.length);
     expect(new Set(scores)).toEqual(new Set([1, 2, 3, 4, 5]));
   });
 
-  it('prefers what scores higher, through noise, bias and trolls', () => {
+  it('prefers what scores higher despite noise, bias and trolls', () => {
     const [low, middle, high] = [means(1.5), means(3), means(4.5)];
     expect(low.mean).toBeLessThan(middle.mean - 0.7);
     expect(high.mean).toBeGreaterThan(middle.mean + 0.7);

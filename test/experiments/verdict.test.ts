@@ -22,7 +22,7 @@ describe('what the experiment claims', () => {
     expect(claimsOf(...good)[0]?.claim).toContain('0.70 ±0.14');
   });
 
-  it('fails where one of them does not', () => {
+  it('fails if one of these is not the case', () => {
     const [votes, control] = good;
     expect(failing([round(2.5), round(2.99)], control)).toEqual([0]);
     expect(failing([round(2.5, { halfWidth: 0.8 }), round(3.2)], control)).toEqual([0]);

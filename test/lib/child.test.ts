@@ -16,7 +16,7 @@ function open(options: Partial<ChildOptions> = {}) {
 }
 
 describe('a child process', () => {
-  it('answers what it is asked before it is ready, after all events of it, arrays as arrays', async () => {
+  it('answers requests made before it is ready, after all their events, arrays as arrays', async () => {
     const seen: number[] = [];
     const [counted, other] = await Promise.all([
       open().ask('count', 100, { onEvent: ({ at }) => seen.push(at) }),
@@ -27,7 +27,7 @@ describe('a child process', () => {
     expect(other).toEqual(Float32Array.of(0, 0.5));
   });
 
-  it('stops the one task whose signal aborts, also if that was before it was asked', async () => {
+  it('stops only the task whose signal aborts, even if it aborted before the request', async () => {
     const child = open();
     const [first, second] = [new AbortController(), new AbortController()];
     const waiting = child.ask('wait', null, { signal: first.signal, onEvent: () => first.abort() });
@@ -51,7 +51,7 @@ describe('a child process', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  it('hands on errors with code and message, and goes on', async () => {
+  it('passes on errors with code and message, and continues', async () => {
     const child = open();
     await expect(child.ask('refuse', 'disk-full')).rejects.toMatchObject({
       ...{ name: 'ChispaError', code: 'disk-full', message: 'refused with disk-full' },
@@ -65,7 +65,7 @@ describe('a child process', () => {
     expect(await child.ask('count', 1)).toHaveLength(1);
   });
 
-  it('that crashes rejects all that it was asked, and all that it is asked from then on', async () => {
+  it('rejects all pending and later requests when it crashes', async () => {
     const deaths: string[] = [];
     const child = open({ advice: 'Try again.', onDeath: ({ code }) => deaths.push(code) });
     const died = { code: 'child-died', message: 'The child ended unexpectedly (exit code 3). Try again.' };
@@ -77,7 +77,7 @@ describe('a child process', () => {
     expect(child.isAlive()).toBe(false);
   });
 
-  it('that is killed is thought of as out of memory; one that cannot start says so', async () => {
+  it('suspects a lack of memory when it is killed, and reports when it cannot start', async () => {
     const child = open();
     await child.ready;
     const waiting = child.ask('wait', null);
@@ -92,7 +92,7 @@ describe('a child process', () => {
     await expect(none.ready).rejects.toThrow('The child ended as it started (exit code 1).');
   });
 
-  it('is closed within a second, whatever it does, and rejects what is open', async () => {
+  it('closes within a second, whatever it is doing, and rejects open requests', async () => {
     const child = open();
     let begin = () => {};
     const begun = new Promise<void>((resolve) => {
@@ -108,12 +108,12 @@ describe('a child process', () => {
     await expect(child.ask('count', 1)).rejects.toMatchObject({ code: 'child-closed' });
   });
 
-  it('has the priority asked for, never a higher one than its parent', async () => {
+  it("has the requested priority, but never a higher one than its parent's", async () => {
     expect(getPriority(open({ niceness: 12 }).pid)).toBe(Math.max(12, getPriority()));
     expect(getPriority(open({ niceness: -1 }).pid)).toBe(getPriority());
   });
 
-  it('minds no signal of a terminal, and ends when its parent is killed', async () => {
+  it('ignores terminal signals, and ends when its parent is killed', async () => {
     const parent = startProgram(new URL('./children/parent.ts', import.meta.url), []);
     const [pid] = (await once(parent, 'message')) as [number];
     process.kill(pid, 'SIGINT');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { distinct, repetition } from '../../src/lib/diversity.ts';
 
-it('counts different n-grams among all', () => {
+it('gives the share of distinct n-grams', () => {
   expect(distinct([[1, 2, 1, 2]], 1)).toBe(0.5);
   expect(distinct([[1, 2, 1, 2]], 2)).toBeCloseTo(2 / 3);
   expect(distinct([[12, 3]], 1)).toBe(1);
@@ -20,7 +20,7 @@ it('counts different n-grams among all', () => {
   ).toBe(1); // no n-gram crosses from one to the next
 });
 
-it('finds a loop repetitive and a text without repetition not at all', () => {
+it('finds a loop repetitive, and a text without repetition not at all', () => {
   expect(repetition([1, 2, 3, 4, 5, 6, 7])).toBe(0);
   expect(repetition(Array(100).fill(7))).toBeCloseTo(96 / 97);
   fc.assert(

@@ -31,11 +31,11 @@ describe('.env', () => {
     ['UTF-16 without a mark', '41 00 3d 00 31 00'],
     ['Latin-1', '41 3d f1 0a'],
     ['zero bytes', '41 3d 31 00 0a'],
-  ])('in %s is refused in a sentence', (_, hex) => {
+  ])('in %s is refused with a sentence', (_, hex) => {
     expect(() => read(hex)).toThrow(/\.env is not UTF-8 text: save it as UTF-8\.$/);
   });
 
-  it('names the line that sets nothing, and shows none of it', () => {
+  it('names the line number of an invalid line without quoting it', () => {
     const colon = Buffer.from('# Chispa\nLOG_LEVEL=info\nDISCORD_TOKEN: abc.def.ghi\n').toString('hex');
     expect(() => read(colon)).toThrow(/^.*\.env, line 3: a line must read NAME=value, or begin with #\.$/);
   });

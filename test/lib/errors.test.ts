@@ -23,7 +23,7 @@ describe('the text of what was thrown', () => {
     expect(messageOf(thrown)).toBe(text);
   });
 
-  it('exists for an object that holds itself', () => {
+  it('exists for an object that contains itself', () => {
     const ring: { self?: unknown } = {};
     ring.self = ring;
     expect(messageOf(ring)).toBe('an error that cannot be shown');

@@ -10,7 +10,7 @@ function logged(code: string): string {
 }
 
 describe('the log', () => {
-  it('tells what a failed query died of, and never its parameters', () => {
+  it('says why a query failed, but never its parameters', () => {
     const line = logged(`
       const cause = new Error('duplicate key');
       const failed = Object.assign(new Error('Failed query: insert\\nparams: secret-token', { cause }), { params: ['secret-token'] });

@@ -12,7 +12,7 @@ const lock = (file: string) => lockByProcess(file, (holder) => new Error(`held b
 /** Processes take long to start on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
-describe('the lock of a process', () => {
+describe('a process lock', () => {
   let parent: string;
   let file: string;
   beforeEach(() => {
@@ -66,7 +66,7 @@ describe('the lock of a process', () => {
     (await lock(file))();
   });
 
-  it('is taken over when it holds no pid', async () => {
+  it('is taken over if it contains no pid', async () => {
     writeFileSync(file, '');
     (await lock(file))();
   });

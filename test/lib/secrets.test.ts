@@ -46,7 +46,7 @@ function logged(code: string): string {
 }
 
 describe('the log at level trace', () => {
-  it('shows no secret of the configuration, wherever it comes up', () => {
+  it('shows no secret of the configuration, wherever it occurs', () => {
     const lines = logged(`
       loadConfig({
         DISCORD_TOKEN: 'TOKENMARK1.x.y', HF_TOKEN: 'hf_TOKENMARK2', VOTER_SECRET: 'TOKENMARK3 "quoted" \\\\ it is',
@@ -61,7 +61,7 @@ describe('the log at level trace', () => {
     expect(lines).not.toContain('TOKENMARK');
   });
 
-  it('shows no token of an interaction that is in an address, a message or a stack', () => {
+  it('shows no interaction token from a URL, a message or a stack', () => {
     const lines = logged(`
       const url = 'https://discord.com/api/v10/webhooks/1234/TOKENMARK5/messages/@original';
       log.warn({ code: 10062, url }, 'Discord no longer takes this answer');

@@ -56,7 +56,7 @@ describe('a listed word is caught', () => {
     fc.assert(fc.property(words, ([word, nothing]) => refused([...word].join(nothing))));
   });
 
-  it('written apart, by blanks or marks', () => {
+  it('split up by spaces or symbols', () => {
     const words = fc.tuple(
       listed.chain(disguised),
       fc.constantFrom(' ', '.', '-', '_', '*', '  ', ' . ', '\n'),

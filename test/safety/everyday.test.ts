@@ -58,7 +58,7 @@ const HIDING = [
 ];
 
 describe('an innocent text passes', () => {
-  it('when a longer word holds a listed one, in any case and hyphenation', () => {
+  it('when a longer word contains a listed one, whatever its case and hyphenation', () => {
     const cases = fc
       .constantFrom(...HIDING)
       .chain((word) =>
@@ -162,7 +162,7 @@ describe('an innocent text passes', () => {
     expect(verdict(text)).toEqual({ allowed: true });
   });
 
-  it('when it is a joke of the house, or what one is about', () => {
+  it('when it is a house joke, or the theme of one', () => {
     const jokes = houseJokes();
     expect(jokes.length).toBeGreaterThan(5900);
     const said = jokes.flatMap(({ id, text, keywords }) => [text, ...keywords].map((one) => ({ id, one })));

@@ -8,7 +8,7 @@ import { createSafety } from '../../src/safety/safety.ts';
 const safety = createSafety();
 
 describe('check', () => {
-  it('never throws, and names a part of the text', () => {
+  it('never throws, and quotes a part of the text', () => {
     const pieces = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -39,7 +39,7 @@ describe('check', () => {
     );
   });
 
-  it('refuses without safe mode only what it refuses with it', () => {
+  it('with safe mode off refuses only what it refuses with it on', () => {
     const words = fc.constantFrom(
       'un',
       'negro',
@@ -75,7 +75,7 @@ describe('check', () => {
     expect(safety.check('Joder', 'open')).toEqual({ allowed: true });
   });
 
-  it('comes to an end on hostile texts', () => {
+  it('terminates on hostile texts', () => {
     const parts = ['a ', 'p.', 'p*u', 'u', '4@', 'pu ta x ', 'negro ', 'coger la '];
     for (const part of parts) {
       const { allowed } = safety.check(part.repeat(Math.ceil(20_000 / part.length)), 'open');
@@ -85,7 +85,7 @@ describe('check', () => {
 });
 
 describe('the data files', () => {
-  it('are refused with file, line and reason when broken', () => {
+  it('are refused with file, line and reason if malformed', () => {
     expect(() => readList('x.txt', '# head\npu7a (person)')).toThrow(
       /x\.txt, line 2: "pu7a \(person\)" is not a word/,
     );

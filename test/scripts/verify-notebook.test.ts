@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing he
 const published = NEXT_TOKENS.map(([text, percent]) => ({ text, p: percent / 100 }));
 
 describe('the comparison with the notebook', () => {
-  it('accepts the published figures in any order of equals, to the last digit', () => {
+  it('accepts the published figures with equal ones in any order, to the last digit', () => {
     const near = published.toReversed().map(({ text, p }) => ({ text, p: p + 0.0001 }));
     expect(compareWithNotebook(near, GREEDY).filter(({ same }) => !same)).toEqual([]);
   });
@@ -35,13 +35,13 @@ describe('npm run verify:notebook', () => {
       ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
     );
 
-  it('says how to bring the model in where it is not', async () => {
+  it('says how to import the model if it is missing', async () => {
     const { code, stdout } = await run(await temporaryFolder());
     expect(code).toBe(0);
     expect(stdout).toMatch(/not imported here.*\n.*model import DeepESP\/gpt2-spanish/);
   });
 
-  it('finds that another model under that name is another model', async () => {
+  it('notices another model under that name', async () => {
     const modelsDir = await temporaryFolder();
     await mkdir(join(modelsDir, 'gpt2-spanish'));
     await writeTinyModel(join(modelsDir, 'gpt2-spanish'), { config: { n_positions: 64 } });

@@ -26,7 +26,7 @@ import { type Told, tell } from './rated.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-describe('learning, by its votes', () => {
+describe('learning, judged by votes', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
     const judge = (now = new Date()) => judgeByVotes({ db: db(), log: silent, now });
@@ -59,7 +59,7 @@ describe('learning, by its votes', () => {
       return Array.from({ length: count }, (_, i) => ({ text: `chiste ${i}`, scores: [score()] }));
     }
 
-    it('rolls back a version that people like less than the one before, and says so once', async () => {
+    it('rolls back a version that people like less than the former one, and announces it once', async () => {
       const { first, second, run } = await two('promoted');
       await tell(db(), first, votes(150, 4));
       await tell(db(), second, votes(5, 1));
@@ -77,7 +77,7 @@ describe('learning, by its votes', () => {
       ]);
     });
 
-    it('leaves a version that people like as much, and stops asking', async () => {
+    it('keeps a version that people like as much, and stops comparing', async () => {
       const { first, second, run } = await two('promoted');
       await tell(db(), first, votes(2000, 3.5));
       await tell(db(), second, votes(2000, 3.6));
@@ -87,7 +87,7 @@ describe('learning, by its votes', () => {
       expect(await claimLearningEvents(db())).toEqual([]);
     });
 
-    it('does not touch what the host has chosen meanwhile', async () => {
+    it('does not override what the host has chosen in the meantime', async () => {
       const { first, second, run } = await two('promoted');
       await tell(db(), first, votes(150, 4));
       await tell(db(), second, votes(150, 2));
@@ -122,7 +122,7 @@ describe('learning, by its votes', () => {
       }
     });
 
-    it('ends a trial that votes do not decide, after four weeks, by the better mean', async () => {
+    it('ends a trial that votes do not decide after four weeks, by the better mean', async () => {
       const { first, second, run } = await two('trial');
       await tell(db(), first, votes(40, 3));
       await tell(db(), second, votes(40, 3.4));
@@ -133,7 +133,7 @@ describe('learning, by its votes', () => {
       expect(await activeModel(db())).toMatchObject({ id: second.id });
     });
 
-    it('leaves a trial when the host makes another version active, or the one on trial', async () => {
+    it('ends a trial when the host activates another version, or the one on trial', async () => {
       const { second, run } = await two('trial');
       await activateModel(db(), (await version('v3', '/models/v3', 'kept')).id);
       await judge();
@@ -147,7 +147,7 @@ describe('learning, by its votes', () => {
       expect(await findRun(db(), again.id)).toMatchObject({ status: 'promoted' });
     });
 
-    it('goes back one version a step', async () => {
+    it('goes back one version per step', async () => {
       const versions = await Promise.all(
         ['a', 'b', 'c'].map((name) => version(name, `/models/${name}`, 'kept')),
       );
@@ -157,7 +157,7 @@ describe('learning, by its votes', () => {
       await expect(rollBackModel(db())).rejects.toMatchObject({ code: 'nothing-to-roll-back' });
     });
 
-    it('keeps the weights of the newest, the active, the one before and the pinned; the rows of all', async () => {
+    it('keeps the weights of the newest, active, former and pinned versions, and the rows of all', async () => {
       const modelsDir = mkdtempSync(join(tmpdir(), 'chispa-'));
       onTestFinished(() => rmSync(modelsDir, { recursive: true }));
       const make = async (name: string, place = modelsDir) => {
@@ -194,7 +194,7 @@ describe('learning, by its votes', () => {
       });
     });
 
-    it('never removes a folder outside of where models live', async () => {
+    it('never removes a folder outside the models folder', async () => {
       const outside = mkdtempSync(join(tmpdir(), 'chispa-'));
       onTestFinished(() => rmSync(outside, { recursive: true, force: true }));
       await version('ajeno', outside, 'kept');
@@ -205,7 +205,7 @@ describe('learning, by its votes', () => {
       );
     });
 
-    it('hands a run to another process when its lease has run out, or lies beyond what any clock gives', async () => {
+    it('hands a run to another process when its lease has expired or lies impossibly far in the future', async () => {
       const base = await version('v1', '/models/v1', 'kept');
       await activateModel(db(), base.id);
       const { id } = await begun(base);
@@ -219,7 +219,7 @@ describe('learning, by its votes', () => {
       }
     });
 
-    it('has one run at a time, which ends once', async () => {
+    it('has one run at a time, which ends only once', async () => {
       const base = await version('v1', '/models/v1', 'kept');
       await activateModel(db(), base.id);
       const run = await begun(base);

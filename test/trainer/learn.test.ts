@@ -47,7 +47,7 @@ describe('a learning run', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
 
-    it('makes a version of what people liked, which serves when the gate lets it through', SLOW, async () => {
+    it('makes a version from what people liked, which serves if it passes the gate', SLOW, async () => {
       const former = await serving(db(), base);
       await tell(db(), former, aCommunity(160));
       expect(await votesSinceLastRun(db())).toBe(480);
@@ -76,7 +76,7 @@ describe('a learning run', () => {
       expect(await readdir(join(modelsDir, '.runs'))).toEqual([]);
     });
 
-    it('keeps no text of what it learned from in the database', SLOW, async () => {
+    it('keeps no training text in the database', SLOW, async () => {
       const told = aCommunity(160);
       await tell(db(), await serving(db(), base), told);
       await run(optionsFor(db(), { skipGate: true, samples: 0 }));
@@ -101,7 +101,7 @@ describe('a learning run', () => {
       },
     );
 
-    it('does not begin with too few well-rated jokes, and says so', SLOW, async () => {
+    it('is refused with a reason when there are too few well-rated jokes', SLOW, async () => {
       const former = await serving(db(), base);
       await tell(db(), former, aCommunity(10));
       const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
@@ -111,7 +111,7 @@ describe('a learning run', () => {
       expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
     });
 
-    it('does not begin where there is too little memory, and says so with the numbers', SLOW, async () => {
+    it('is refused with the numbers when there is too little memory', SLOW, async () => {
       await tell(db(), await serving(db(), base), aCommunity(160));
       const options = optionsFor(db());
       const training = { ...options.training, batch: 1_000_000 };
@@ -135,7 +135,7 @@ describe('a learning run', () => {
       });
     });
 
-    it('goes on from its checkpoint where it was stopped', SLOW, async () => {
+    it('resumes from its checkpoint after it was stopped', SLOW, async () => {
       await tell(db(), await serving(db(), base), aCommunity(160));
       const stop = new AbortController();
       const options = optionsFor(db(), { samples: 0, skipGate: true });
@@ -166,7 +166,7 @@ describe('a learning run', () => {
       expect(await epochsOf(db(), done.id)).toHaveLength(3);
     });
 
-    it('is left once, also where that is repeated because the answer was lost', async () => {
+    it('is left only once, even if leaving is repeated because the reply was lost', async () => {
       await serving(db(), base);
       const begun = await beginVersion(optionsFor(db()), 'host', 'test');
       await leaveRun(db(), begun);
@@ -174,7 +174,7 @@ describe('a learning run', () => {
       expect(await takeOverRun(db(), 'another')).toMatchObject({ id: begun.id, attempts: 1 });
     });
 
-    it('does not promote a folder that was damaged meanwhile', SLOW, async () => {
+    it('does not promote a folder that was damaged in the meantime', SLOW, async () => {
       const former = await serving(db(), base);
       await tell(db(), former, aCommunity(160));
       let model = '';
@@ -202,7 +202,7 @@ describe('a learning run', () => {
       expect(existsSync(model)).toBe(false);
     });
 
-    it('is given up after it was taken up too often', SLOW, async () => {
+    it('is given up after too many attempts', SLOW, async () => {
       await tell(db(), await serving(db(), base), aCommunity(160));
       const options = optionsFor(db());
       await beginVersion(options, 'host', 'test');
@@ -213,7 +213,7 @@ describe('a learning run', () => {
   });
 
   onPostgres((backend) => {
-    it('is one at a time, whoever begins it', async () => {
+    it('runs one at a time, whatever starts it', async () => {
       const { db } = backend().store;
       await serving(db, base);
       const begun = await Promise.allSettled(
@@ -224,7 +224,7 @@ describe('a learning run', () => {
         if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'learning-busy' });
     });
 
-    it('is left alone once another process has taken it up', SLOW, async () => {
+    it('is left alone once another process has picked it up', SLOW, async () => {
       const { db } = backend().store;
       await tell(db, await serving(db, base), aCommunity(160));
       const options = optionsFor(db);

@@ -72,7 +72,7 @@ const anEnd = (store: Store) =>
 
 describe('the trainer', () => {
   onEachBackend((backend) => {
-    it('trains when the host asks, and its version serves', SLOW, async () => {
+    it('trains when the host asks, and the new version serves', SLOW, async () => {
       const { store } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));
       const { queue } = await aTrainer(store);
@@ -83,7 +83,7 @@ describe('the trainer', () => {
       expect(await activeModel(store.db)).toMatchObject({ id: run?.version?.id });
     });
 
-    it('trains by itself after enough new votes, and not again without more', SLOW, async () => {
+    it('trains automatically after enough new votes, and not again without more', SLOW, async () => {
       const { store } = backend();
       const version = await serving(store.db, base);
       await tell(store.db, version, aCommunity(160));
@@ -102,14 +102,14 @@ describe('the trainer', () => {
       expect((await listRuns(store.db))[0]).toMatchObject({ trigger: 'votes' });
     });
 
-    it('refuses a schedule that is none', async () => {
+    it('refuses an invalid schedule', async () => {
       const { store } = backend();
       await expect(aTrainer(store, { schedule: '99 99 * * *' })).rejects.toMatchObject({
         code: 'bad-schedule',
       });
     });
 
-    it('that was told to stop goes on at its next start', SLOW, async () => {
+    it('resumes at its next start after it was told to stop', SLOW, async () => {
       const { store } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));
       const first = await aTrainer(store);
@@ -127,7 +127,7 @@ describe('the trainer', () => {
     });
   });
 
-  it('that was killed goes on from its checkpoint on PGlite', SLOW, async () => {
+  it('resumes from its checkpoint on PGlite after it was killed', SLOW, async () => {
     const dataDir = freshDataDir();
     const before = await connect({ dataDir, log: silent });
     await tell(before.db, await serving(before.db, base), aCommunity(160));
@@ -143,7 +143,7 @@ describe('the trainer', () => {
   });
 
   onPostgres((backend) => {
-    it('that was killed is followed by another, from the checkpoint', SLOW, async () => {
+    it('is succeeded by another, from the checkpoint, when it is killed', SLOW, async () => {
       const { store, where } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));
       await killAtStep(10, [where.dataDir, modelsDir, '8', where.databaseUrl ?? '']);
@@ -172,7 +172,7 @@ describe('the trainer', () => {
       },
     );
 
-    it('is one of several, all asked at once, and trains alone', SLOW, async () => {
+    it('trains alone even if several are asked at once', SLOW, async () => {
       const { store, where } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));
       const children = Array.from({ length: 2 }, () =>
@@ -189,7 +189,7 @@ describe('the trainer', () => {
       await Promise.all(children.map(ended));
     });
 
-    it('outlives a database that is away until after the training', SLOW, async () => {
+    it('survives a database outage that lasts until after the training', SLOW, async () => {
       const { store, where } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));
       const proxy = await aProxy(new URL(where.databaseUrl ?? ''));
@@ -212,7 +212,7 @@ describe('the trainer', () => {
       expect(await epochsOf(store.db, run?.id ?? '')).toHaveLength(3);
     });
 
-    it('outlives a database that cuts every connection in the middle', SLOW, async () => {
+    it('survives a database that cuts every connection midway', SLOW, async () => {
       const { store } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));
       const { queue, events } = await aTrainer(store);

@@ -111,7 +111,7 @@ describe('the voice of a guild', () => {
       };
     }
 
-    it('is learned from its own jokes, and heard there alone, beside everybody else', SLOW, async () => {
+    it("is trained on its guild's jokes and heard only there, alongside everybody else", SLOW, async () => {
       const version = await aGuild(db());
       await tell(db(), version, laughsAt(ELSEWHERE));
       const merged = join(folder, `merged${count}`);
@@ -154,7 +154,7 @@ describe('the voice of a guild', () => {
       expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { guildId: HERE } }]);
     });
 
-    it('is not given where the gate does not let it through; the run says why', SLOW, async () => {
+    it('does not serve if it fails the gate; the run says why', SLOW, async () => {
       const version = await aGuild(db());
       const done = await train(optionsFor(db(), { gate: { ...ANY_TASTE, selfEnding: 1.01 } }));
       expect(done.status).toBe('rejected');
@@ -165,7 +165,7 @@ describe('the voice of a guild', () => {
       expect(await dueVoice(db(), 1)).toBeUndefined(); // it waits for new votes
     });
 
-    it('is not tried with too few rated jokes', SLOW, async () => {
+    it('is refused with too few rated jokes', SLOW, async () => {
       const version = await serving(db(), base);
       await tell(db(), version, laughsAt(ELSEWHERE));
       await tell(db(), version, laughsAt(HERE).slice(0, 6));
@@ -173,7 +173,7 @@ describe('the voice of a guild', () => {
       expect(await train(optionsFor(db()))).toMatchObject({ status: 'refused' });
     });
 
-    it('is trained only where it is wanted, with votes enough that may teach', async () => {
+    it('is trained only where it is wanted and enough votes may teach', async () => {
       const version = await serving(db(), base);
       await tell(db(), version, laughsAt(HERE));
       await tell(db(), version, laughsAt(ELSEWHERE));
@@ -210,7 +210,7 @@ describe('the voice of a guild', () => {
       },
     );
 
-    it('is left out when its files are damaged or gone', SLOW, async () => {
+    it('is left out if its files are damaged or gone', SLOW, async () => {
       const version = await aGuild(db());
       await train(optionsFor(db()));
       const voice = await voiceFor(db(), HERE, version.id);
@@ -228,7 +228,7 @@ describe('the voice of a guild', () => {
       await expect(active.version(version.id, voice.id)).rejects.toMatchObject({ code: 'voice-gone' });
     });
 
-    it('teaches the common model, and says nothing of its ratings', SLOW, async () => {
+    it('teaches the common model but does not count in its ratings', SLOW, async () => {
       const version = await aGuild(db());
       const done = await train(optionsFor(db()));
       const before = await versionRatings(db(), version.id);
@@ -239,7 +239,7 @@ describe('the voice of a guild', () => {
       expect(await trainableJokes(db())).toHaveLength(160);
     });
 
-    it('goes on from its checkpoint where it was stopped', SLOW, async () => {
+    it('resumes from its checkpoint after it was stopped', SLOW, async () => {
       const version = await aGuild(db());
       const stop = new AbortController();
       const options = optionsFor(db());
@@ -264,7 +264,7 @@ describe('the voice of a guild', () => {
       expect(await voiceFor(db(), HERE, version.id)).toMatchObject({ id: done.id });
     });
 
-    it('leaves nothing on disk once its guild no longer teaches, and its jokes stay', SLOW, async () => {
+    it('leaves nothing on disk once its guild no longer teaches, but its jokes stay', SLOW, async () => {
       await aGuild(db());
       const { id } = await train(optionsFor(db()));
       await db().update(jokes).set({ voiceId: id });

@@ -24,12 +24,12 @@ const breaking = (rule: (sample: Sample) => boolean) =>
 const without = (fault: RegExp) => breaking(({ text }) => !fault.test(text));
 
 describe('twenty thousand samples', () => {
-  it('are all different, but for case, accents and marks', () => {
+  it('all differ in more than case, accents and punctuation', () => {
     const keys = new Set(samples.map(({ text }) => foldedWords(text).join(' ')));
     expect(keys.size).toBe(COUNT);
   });
 
-  it('come from at least 60 templates, none of which has more than its share', () => {
+  it('come from at least 60 templates, none of which exceeds its share', () => {
     const told = new Map<string, number>();
     for (const { template } of samples) told.set(template, (told.get(template) ?? 0) + 1);
     expect(told.size).toBeGreaterThanOrEqual(60);
@@ -38,7 +38,7 @@ describe('twenty thousand samples', () => {
     expect(MAX_SHARE).toBeLessThanOrEqual(0.05);
   });
 
-  it('are clean, balanced sentences that begin with a capital and end with a mark', () => {
+  it('are clean, balanced sentences that begin with a capital and end with punctuation', () => {
     expect(breaking(({ text }) => text === cleanText(text))).toEqual([]);
     expect(breaking(({ text }) => balanced(text))).toEqual([]);
     expect(breaking(({ text }) => !isCrude(text))).toEqual([]);
@@ -80,12 +80,12 @@ describe('twenty thousand samples', () => {
 });
 
 describe('generate', () => {
-  it('repeats itself with the same seed and no other', () => {
+  it('repeats itself only with the same seed', () => {
     expect(generate(templates, 200, 1)).toEqual(generate(templates, 200, 1));
     expect(generate(templates, 200, 2)).not.toEqual(generate(templates, 200, 1));
   });
 
-  it('says so when the templates have told all they have', () => {
+  it('throws when the templates are exhausted', () => {
     const template = {
       name: 't',
       category: 'c',

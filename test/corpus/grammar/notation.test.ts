@@ -27,7 +27,7 @@ describe('write', () => {
     expect(write(notation, slots, first)).toBe(text);
   });
 
-  it('refuses a slot that nothing is bound to, a form or a field that is not there', () => {
+  it('refuses an unbound slot, and a form or a field that does not exist', () => {
     expect(() => write('<perro>', slots, first)).toThrow('nothing is bound to "perro"');
     expect(() => write('<tu:gato>', slots, first)).toThrow('no such form');
     expect(() => write('<gato.why>', slots, first)).toThrow('no such form or field');

@@ -37,13 +37,13 @@ describe('packing', () => {
 describe('a batch', () => {
   const batch = toBatch([[sample([5, 6, 7]), sample([8, 9], 1, 2)], [sample([1, 2, 3, 4], 3)]]);
 
-  it('lays texts out one after the other, with positions and segments of their own', () => {
+  it('concatenates texts, each with its own positions and segment', () => {
     expect(Array.from(batch.ids, Number)).toEqual([5, 6, 7, 8, 9, 1, 2, 3, 4, 0]);
     expect(Array.from(batch.positions, Number)).toEqual([0, 1, 2, 0, 1, 0, 1, 2, 3, 0]);
     expect(Array.from(batch.segments, Number)).toEqual([0, 0, 0, 1, 1, 0, 0, 0, 0, -1]);
   });
 
-  it('predicts the next token of the same text only, from where learning begins, by its weight', () => {
+  it('predicts only the next token of the same text, from where learning begins, with its weight', () => {
     expect(Array.from(batch.targets, Number)).toEqual([6, 7, 0, 9, 0, 2, 3, 4, 0, 0]);
     expect(Array.from(batch.weights)).toEqual([1, 1, 0, 2, 0, 0, 0, 1, 0, 0]);
     expect(totalWeight([batch])).toBe(5);
@@ -72,7 +72,7 @@ describe('documents', () => {
     );
   });
 
-  it('come back from their bytes', () => {
+  it('survive encoding to bytes', () => {
     fc.assert(
       fc.property(fc.array(document), (documents) => {
         expect(decodeDocuments(encodeDocuments(documents))).toEqual(documents);

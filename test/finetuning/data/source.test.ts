@@ -28,7 +28,7 @@ describe('a joke of the chispa recipe', () => {
     jokeSample(model, { ...joke, tokens: model.tokenizer.encode(joke.text) }, createRandom(seed), limit);
   const bare = (tokens: ArrayLike<number>) => model.tokenizer.decode(Array.from(tokens));
 
-  it('begins with what the model will be asked with, and ends with end-of-text', () => {
+  it('begins with what the model will be prompted with, and ends with end-of-text', () => {
     const openings = new Set<string>();
     for (let seed = 0; seed < 50; seed++) {
       const { tokens, from, weight } = sampleOf(seed);
@@ -64,7 +64,7 @@ describe('a joke of the chispa recipe', () => {
 describe('the chispa recipe', () => {
   const settings = { ...RECIPE_DEFAULTS.chispa, batch: 2 };
 
-  it('fills rows up to the context, in another order each epoch, the same each time', () => {
+  it('fills rows up to the context, in a different but reproducible order each epoch', () => {
     const source = jokeSource(model, jokes, settings);
     const epochs = [1, 2, 1].map((epoch) => JSON.stringify(source.epoch(epoch)));
     expect(epochs[0]).toBe(epochs[2]);
@@ -82,7 +82,7 @@ describe('the chispa recipe', () => {
     expect(validation.filter(({ text }) => learned.has(text.replace(/ Fin\.$/, '')))).toEqual([]);
   });
 
-  it('refuses a corpus that leaves too little to learn from', () => {
+  it('refuses a corpus that leaves too little to train on', () => {
     expect(() => jokeSource(model, jokes.slice(0, 19), settings)).toThrow(/has 19 jokes.* at least 20/);
     expect(() => jokeSource(model, jokes.slice(0, 30), { ...settings, validation: 0.5 })).toThrow(
       /has 30 jokes.* 1\d are left/,
@@ -103,7 +103,7 @@ describe('the chispa recipe', () => {
 describe('the notebook’s recipe', () => {
   const settings = { ...RECIPE_DEFAULTS.notebook, seed: 3 };
 
-  it('takes two jokes a step, without beginning, end or theme, and masks end-of-text', () => {
+  it('takes two jokes per step, without beginning, end or theme, and masks end-of-text', () => {
     const source = jokeSource(model, jokes, settings);
     expect(source.split.training).toHaveLength(54);
     const steps = source.epoch(1);
@@ -121,7 +121,7 @@ describe('the notebook’s recipe', () => {
     expect(() => jokeSource(model, mute, settings)).toThrow(/has 80 jokes.* 18 are left/);
   });
 
-  it('cuts jokes at the length or the context, whichever is less', () => {
+  it('cuts jokes at the maximum length or the context, whichever is less', () => {
     const long = jokes.map((joke) => ({ ...joke, text: joke.text.repeat(5) }));
     const lengthOf = (maxLength: number) =>
       Math.max(
@@ -138,7 +138,7 @@ describe('validation', () => {
   const losses = async () => Float32Array.of(1, 2, 3, 9, 4, 9);
   const sample = (length: number) => ({ tokens: new Array<number>(length).fill(1), from: 1, weight: 1 });
 
-  it('averages over tokens, or over batches as the Trainer does', async () => {
+  it('averages over tokens, or over batches like the Trainer', async () => {
     const validation = [[[sample(4), sample(2)]], [[sample(6)]]];
     const byTokens = await validate({ losses }, { validation, average: 'tokens' });
     const byBatches = await validate({ losses }, { validation, average: 'batches' });

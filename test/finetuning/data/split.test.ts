@@ -7,7 +7,7 @@ const alone = (items: readonly unknown[]) => items.map((_, i) => i);
 const itself = (text: string) => text;
 
 describe('the split by hash', () => {
-  it('keeps every text on its side when others join', () => {
+  it('keeps every text on its side when others are added', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string(), { minLength: 50 }),
@@ -23,7 +23,7 @@ describe('the split by hash', () => {
     );
   });
 
-  it('holds out about the share that was asked for', () => {
+  it('holds out about the requested share', () => {
     const texts = Array.from({ length: 5000 }, (_, i) => `chiste ${i}`);
     const { training, validation } = splitByHash(texts, itself, alone(texts), 0.1);
     expect(training.length + validation.length).toBe(5000);
@@ -57,7 +57,7 @@ describe('the notebook’s split', () => {
     expect(new Set([...split.training, ...split.validation]).size).toBe(2419);
   });
 
-  it('goes by the seed', () => {
+  it('depends on the seed', () => {
     const items = Array.from({ length: 100 }, (_, i) => i);
     expect(splitByShuffle(items, 0.1, 1)).toEqual(splitByShuffle(items, 0.1, 1));
     expect(splitByShuffle(items, 0.1, 1)).not.toEqual(splitByShuffle(items, 0.1, 2));
@@ -65,7 +65,7 @@ describe('the notebook’s split', () => {
 });
 
 describe('random streams', () => {
-  it('are told apart by each of their seeds', () => {
+  it('differ if any of their seeds differs', () => {
     const first = (...seeds: number[]) => createRandom(...seeds).int32();
     const streams = [first(0), first(1), first(0, 0), first(0, 1), first(1, 0), first(0xffff_ffff)];
     expect(new Set(streams).size).toBe(streams.length);

@@ -32,7 +32,7 @@ describe('a copy', () => {
     expect(copiesOf([text], ['¿Qué hace el pez? Nada.', JOKE])).toEqual([copied]);
   });
 
-  it('is told for each text', () => {
+  it('is reported for each text', () => {
     const other = 'Se abre el telón y no hay nadie detrás.';
     expect(copiesOf([JOKE, other, ''], [JOKE])).toEqual([true, false, false]);
     expect(copiesOf([other], [])).toEqual([false]);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('means the loss over every predicted token, the end included', async () => {
+it('averages the loss over every predicted token, the end included', async () => {
   const [short, long] = ['ab', 'abcdefgh'];
   const [one, other] = [await jokeLoss(model, [short], 1), await jokeLoss(model, [long], 1)];
   const predicted = (text: string) => text.length + 1;
@@ -24,7 +24,7 @@ it('means the loss over every predicted token, the end included', async () => {
   expect(one).not.toBeCloseTo(other, 3);
 });
 
-it('says what each joke loses, alone or packed with others', async () => {
+it("gives each joke's loss, alone or packed with others", async () => {
   const jokes = ['ab', 'abcdefgh', 'ba'.repeat(30), 'c', 'hgf'];
   const alone = await Promise.all(jokes.map((joke) => jokeLoss(model, [joke], 1)));
   const together = await jokeLosses(model, jokes, { threads: 1 });
@@ -40,7 +40,7 @@ it('counts a loss by the bytes of the texts, whatever their tokens', async () =>
   expect(await natsPerByte(model, jokes, 1)).toBeCloseTo(((nats[0] ?? 0) + (nats[1] ?? 0)) / 24, 6);
 });
 
-it('joins the loss on a file with figures of what the model makes', async () => {
+it('combines the loss on a file with figures of what the model generates', async () => {
   const known = 'uno dos tres cuatro cinco seis siete ocho';
   const told = [known, 'otro 1', 'otro 2'].map((text) => ({ text, finish: 'end' as const }));
   const evaluation = await evaluate(model, {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recitedShare, textFigures } from '../../../src/finetuning/measure/text-figures.ts';
 
 describe('figures of texts', () => {
-  it('count different n-grams over all texts', () => {
+  it('count distinct n-grams over all texts', () => {
     const { distinct1, distinct2, distinct3 } = textFigures(['uno dos tres', 'Uno, dos cuatro.']);
     expect(distinct1).toBeCloseTo(4 / 6);
     expect(distinct2).toBeCloseTo(3 / 4);
@@ -22,22 +22,22 @@ describe('figures of texts', () => {
     expect(textFigures(['a', 'a b', 'a b c', 'a b c d']).medianWords).toBe(2.5);
   });
 
-  it('of nothing are zero', () => {
+  it('are zero for nothing', () => {
     expect(Object.values(textFigures([])).every((value) => value === 0)).toBe(true);
   });
 });
 
-describe('a recital', () => {
+describe('reciting', () => {
   const source = 'Van dos peces por el mar y se muere el del medio.';
 
-  it('is eight consecutive words, however written', () => {
+  it('takes eight consecutive words, however they are written', () => {
     expect(recitedShare(['VAN DOS PECES, por el mar... y se!'], [source])).toBe(1);
     expect(recitedShare(['van dos peces por el mar y'], [source])).toBe(0);
     expect(recitedShare(['dijo que van dos peces por el río y se muere', 'nada'], [source])).toBe(0);
     expect(recitedShare(['no: dos peces por el mar y se muere', 'nada'], [source])).toBe(0.5);
   });
 
-  it('needs something to be recited', () => {
+  it('needs something to recite', () => {
     expect(recitedShare([], [source])).toBe(0);
     expect(recitedShare([source], [])).toBe(0);
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('trains in a process that gives way to every other, which this one does not', async () => {
+it('trains in a process with the lowest priority, unlike this one', async () => {
   const settings = { ...RECIPE_DEFAULTS.chispa, epochs: 100, patience: 0 };
   const run = await prepareRun({ base, modelsDir: join(folder, 'models'), jokes: someJokes(100), corpus: 'some', settings, threads: 1 }); // biome-ignore format: one call
   const before = getPriority();
@@ -45,7 +45,7 @@ it('trains in a process that gives way to every other, which this one does not',
 /** Threads of this process. */
 const threadCount = () => readdirSync('/proc/self/task').length;
 
-it.skipIf(process.platform !== 'linux')('computes on as many threads as it is told to', async () => {
+it.skipIf(process.platform !== 'linux')('computes on as many threads as it is told', async () => {
   const { config } = await openModelFolder(base);
   const more = async (threads: number) => {
     const before = threadCount();

@@ -98,7 +98,7 @@ describe('a run', () => {
     expect(start?.event === 'start' && start.validationLoss).toBeCloseTo(losses[done.best - 1] ?? 0, 5);
   });
 
-  it('ends in the same weights, bit for bit, when it is stopped and gone on with', async () => {
+  it('ends in the same weights, bit for bit, when it is stopped and resumed', async () => {
     const bytesOf = async (name: string) => readFile(join(modelsDir, name, 'model.safetensors'));
     await perform(await prepare({ name: 'entero' }));
     const run = await prepare({ name: 'partes' });
@@ -112,7 +112,7 @@ describe('a run', () => {
     expect(Buffer.compare(await bytesOf('partes'), await bytesOf('entero'))).toBe(0);
   });
 
-  it('stops when the loss explodes, says at which step, and keeps its checkpoint', async () => {
+  it('stops when the loss explodes, reports the step, and keeps its checkpoint', async () => {
     const run = await prepare({
       settings: settings({ epochs: 50, learningRate: 1, clip: 1e9, checkpoint: 1, warmup: 0 }),
     });
@@ -131,7 +131,7 @@ describe('a run', () => {
     );
   });
 
-  it('trains an adapter, saved alone and merged', async () => {
+  it('trains an adapter, saved both separately and merged', async () => {
     const run = await prepare({ settings: settings({ mode: 'lora', rank: 2, targets: ['attn.c_attn'] }) });
     const { events } = await perform(run);
     const output = join(modelsDir, 'nuevo');
@@ -153,7 +153,7 @@ describe('a run', () => {
     expect(await changed('transformer.wte.weight')).toBe(false);
   });
 
-  it('ends after its time, with the model it has', async () => {
+  it('ends when its time is up, with the model it has', async () => {
     const run = await prepare({ settings: settings({ epochs: 10_000, patience: 0 }), minutes: 1 / 600 });
     const { events } = await perform(run);
     expect(events.at(-1)).toMatchObject({ event: 'done', stopped: 'time' });
@@ -180,7 +180,7 @@ describe('a request', () => {
     await expect(prepare({ base: wrong })).rejects.toMatchObject({ code: 'model-mismatch' });
   });
 
-  it('is not gone on with when its base or its corpus has changed', async () => {
+  it('is not resumed if its base or its corpus has changed', async () => {
     const own = await writeTinyModel(join(folder, 'own'));
     const run = await prepare({ base: own });
     await writeTinyModel(own, { n_layer: 1 });

@@ -19,7 +19,7 @@ const f = Math.fround;
 const bytes = (array: Float32Array) => Buffer.from(array.buffer);
 
 describe('the kernels of the optimizer, bit for bit', () => {
-  it.each(LENGTHS)('adamw is the formula in float32, over %i elements and no more', async (length) => {
+  it.each(LENGTHS)('adamw computes the formula in float32, over %i elements and no more', async (length) => {
     const { kernels, all, arrays, offsets } = await setUp(length, 4);
     const [p, m, v, g] = arrays as [Float32Array, Float32Array, Float32Array, Float32Array];
     for (const [i, x] of v.entries()) v[i] = Math.abs(x);
@@ -58,7 +58,7 @@ describe('the kernels of the optimizer, bit for bit', () => {
     expect(bytes(all).equals(bytes(expected))).toBe(true);
   });
 
-  it('reaches the last bytes of a memory, where an address ends', async () => {
+  it('reaches the last bytes of a memory, at the end of the address range', async () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
     const kernels = await createKernels(memory);
     const all = new Float32Array(memory.buffer).fill(1);

@@ -23,21 +23,21 @@ const PEAKS: [number, object, Partial<TrainingSettings>][] = [
 ];
 
 describe('the memory a run needs', () => {
-  it.each(PEAKS)('is within a fifth of the %d bytes that were measured (case %#)', (peak, shape, change) => {
+  it.each(PEAKS)('is within a fifth of the measured %d bytes (case %#)', (peak, shape, change) => {
     const config = parseConfig(JSON.stringify({ bos_token_id: 0, ...shape }), 'a model');
     const need = memoryNeed(config, { ...chispa, ...change });
     expect(need / peak).toBeGreaterThan(0.8);
     expect(need / peak).toBeLessThan(1.2);
   });
 
-  it('is refused politely where it is missing, with what would fit', () => {
+  it('leads to a polite refusal if it is missing, with what would fit', () => {
     expect(() => refuseIfTooLarge(gpt2, chispa, 2e9)).toThrow(
       /needs about \d+\.\d GB of memory and 2\.0 GB are free: --accumulate 4 needs \d+\.\d GB, --mode lora needs \d+\.\d GB/,
     );
     expect(() => refuseIfTooLarge(gpt2, chispa, 64e9)).not.toThrow();
   });
 
-  it('is less for an adapter, for parts of a step, and for the notebook’s two jokes', () => {
+  it('is less for an adapter, for a split step, and for the notebook’s two jokes', () => {
     const full = memoryNeed(gpt2, chispa);
     expect(memoryNeed(gpt2, { ...chispa, mode: 'lora' })).toBeLessThan(full / 1.2);
     expect(memoryNeed(gpt2, { ...chispa, accumulate: 4 })).toBeLessThan(full);

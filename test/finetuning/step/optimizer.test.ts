@@ -42,7 +42,7 @@ function fill(values: Float32Array, random = createRandom(1)): number[] {
 }
 
 describe('AdamW in WebAssembly', () => {
-  it('updates as the paper says, decaying weights but neither biases nor norms', async () => {
+  it('updates as in the paper, decaying weights but neither biases nor norms', async () => {
     const memory = createTrainingMemory(SHAPES);
     const optimizer = await createAdamW(memory, SETTINGS);
     const random = createRandom(2);
@@ -61,7 +61,7 @@ describe('AdamW in WebAssembly', () => {
     expect([...SHAPES.keys()].map(decays)).toEqual([true, false, false]);
   });
 
-  it('scales gradients down to the norm they are clipped to, over all tensors', async () => {
+  it('clips gradients to a global norm over all tensors', async () => {
     const memory = createTrainingMemory(SHAPES);
     const optimizer = await createAdamW(memory, SETTINGS);
     const all = [...memory.views('gradients').values()].flatMap((view) => fill(view));
@@ -80,7 +80,7 @@ describe('AdamW in WebAssembly', () => {
     expect([...memory.views('parameters').values()].map((view) => Array.from(view))).toEqual(before);
   });
 
-  it('adds gradients up over the parts of a step, and starts the next from zero', async () => {
+  it('sums gradients over the parts of a step, and starts the next from zero', async () => {
     const memory = createTrainingMemory(SHAPES, { accumulate: true });
     const optimizer = await createAdamW(memory, SETTINGS, { accumulated: true });
     const gradients = memory.whole('gradients');
@@ -99,8 +99,8 @@ describe('AdamW in WebAssembly', () => {
   });
 });
 
-describe('the memory of training', () => {
-  it('says what to do when a model is too large for it', () => {
+describe('training memory', () => {
+  it('says what to do if a model is too large for it', () => {
     const shapes = new Map([['wte.weight', [300_000, 1000]]]);
     expect(() => createTrainingMemory(shapes)).toThrow('300 million parameters needs more than 4 GB');
   });

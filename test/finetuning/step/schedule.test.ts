@@ -15,7 +15,7 @@ it.each([
   expect(scheduleFactor(name, 1, 0.2)).toBeCloseTo(0, 9);
 });
 
-it('starts at the top without warm-up', () => {
+it('starts at the peak without warm-up', () => {
   expect(scheduleFactor('linear', 0, 0)).toBe(1);
   expect(scheduleFactor('cosine', 0.5, 0)).toBeCloseTo(0.5, 9);
 });

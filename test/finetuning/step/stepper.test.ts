@@ -60,7 +60,7 @@ async function gradientOf(stepper: Stepper, batches: Row[][]): Promise<[number, 
 }
 
 describe('packing', () => {
-  it('gives the loss and gradients of padding', async () => {
+  it('gives the same loss and gradients as padding', async () => {
     const stepper = await stepperOf();
     const [padded, paddedGradient] = await gradientOf(stepper, [[[A], [B], [C]]]);
     for (const packing of [[[A, B, C]], [[C, A], [B]], [[B], [A, C]]]) {
@@ -80,7 +80,7 @@ describe('packing', () => {
 });
 
 describe('a temperature', () => {
-  it('divides the logits: as if the last normalisation gave as much less', async () => {
+  it('divides the logits, as if the last normalization were scaled down', async () => {
     const temperature = 0.8;
     const tempered = await stepperOf({ temperature });
     const scaled = await stepperOf();
@@ -141,7 +141,7 @@ describe('a step', () => {
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
   });
 
-  it('draws its dropout from seed and step alone', async () => {
+  it('draws its dropout masks from seed and step alone', async () => {
     const lossAt = async (stepper: Stepper, step: number) =>
       stepper.differentiate([toBatch([[A, B], [C]])], step);
     const [first, second, other] = [
@@ -156,7 +156,7 @@ describe('a step', () => {
     expect(await lossAt(other, 5)).not.toBe(loss);
   });
 
-  it('with dropout has the gradient of its own masks', async () => {
+  it('has the gradient of its own dropout masks', async () => {
     const stepper = await stepperOf({ dropout: 0.2 });
     const batch = [toBatch([[A, C]])];
     await stepper.differentiate(batch, 3);
@@ -216,7 +216,7 @@ describe('LoRA', () => {
     }
   });
 
-  it('merged computes what the adapter did', async () => {
+  it('computes the same merged as with the adapter', async () => {
     const { stepper, frozen } = await adapted();
     const batch = toBatch([[A, B], [C]]);
     for (let step = 1; step <= 5; step++) await stepper.step([batch], { step, learningRate: 0.02, clip: 1 });

@@ -22,8 +22,8 @@ const weightOf = (rated: readonly RatedJoke[], id: string) => {
   return [...training, ...heldOut].find((joke) => joke.id === id)?.weight;
 };
 
-describe('what is learned from', () => {
-  it('weighs loved jokes, and leaves out disliked ones', () => {
+describe('the training corpus', () => {
+  it('weights loved jokes, and leaves out disliked ones', () => {
     const rated = jokesOf('g', 60);
     const { training } = learningCorpus(rated, seed);
     const texts = training.map(({ text }) => text);
@@ -32,13 +32,13 @@ describe('what is learned from', () => {
     expect(total(training.slice(-seed.length)) / total(training)).toBeCloseTo(CORPUS_DEFAULTS.seedShare);
   });
 
-  it('is the seed jokes while nobody voted', () => {
+  it('consists of the seed jokes while nobody has voted', () => {
     const { training, heldOut } = learningCorpus([], seed);
     expect(training).toEqual(seed);
     expect(heldOut).toEqual([]);
   });
 
-  it('holds jokes out by their text, whatever else was rated', () => {
+  it('holds out jokes by their text, whatever else was rated', () => {
     const some = learningCorpus(jokesOf('g', 80), seed).snapshot.heldOut.map(({ id }) => id);
     const more = learningCorpus([...jokesOf('g', 80), ...jokesOf('h', 300)], seed);
     expect(some.length).toBeGreaterThan(3);
@@ -47,7 +47,7 @@ describe('what is learned from', () => {
     expect(more.heldOut.filter(({ text }) => learned.has(text))).toEqual([]);
   });
 
-  it('keeps near-duplicates on the side of the oldest, whichever of them is loved', () => {
+  it('keeps near-duplicates on the side of the oldest, whichever one is loved', () => {
     const rated = jokesOf('g', 200);
     const { heldOut } = learningCorpus(rated, seed).snapshot;
     const [{ id } = { id: '' }] = heldOut.filter(({ weight }) => weight > 0);
@@ -60,7 +60,7 @@ describe('what is learned from', () => {
     expect(after.training.map((joke) => joke.text)).not.toContain(text);
   });
 
-  it('counts a joke told twice once, and one that is a seed joke never', () => {
+  it('counts a joke told twice only once, and one that is a seed joke not at all', () => {
     const rated = jokesOf('g', 60);
     const twice = { ...rated[0], id: 'twice', votes: 3 } as RatedJoke;
     const seeded = ratedJoke({ id: 'seeded', text: seed[0]?.text ?? '', scores: [5, 5, 5, 5, 5] });
@@ -68,7 +68,7 @@ describe('what is learned from', () => {
     expect(weightOf([...rated, seeded], 'seeded')).toBeUndefined();
   });
 
-  it('counts only the best of the jokes that share eight words, wherever they stand', () => {
+  it('counts only the best of the jokes that share eight words, wherever they occur', () => {
     const rated = jokesOf('g', 60);
     const { training } = learningCorpus(rated, seed).snapshot;
     const liked = rated.find(({ id, mean }) => mean > 4 && training.some((joke) => joke.id === id));
@@ -89,7 +89,7 @@ describe('what is learned from', () => {
     expect(weightOf([...rated, seven], liked?.id ?? '')).toBeGreaterThan(0);
   });
 
-  it('lets no guild own the model', () => {
+  it('lets no guild dominate the model', () => {
     const rated = [...jokesOf('loud', 400), ...['a', 'b', 'c', 'd'].flatMap((guild) => jokesOf(guild, 30))];
     const { training } = learningCorpus(rated, seed).snapshot;
     const loud = training.filter(({ id }) => id.startsWith('loud'));
@@ -97,7 +97,7 @@ describe('what is learned from', () => {
     expect(total(loud) / total(training)).toBeGreaterThan(CORPUS_DEFAULTS.guildShare - 0.01);
   });
 
-  it('gives two guilds half each at most', () => {
+  it('gives each of two guilds at most half', () => {
     const { training } = learningCorpus([...jokesOf('loud', 400), ...jokesOf('b', 30)], seed).snapshot;
     const loud = training.filter(({ id }) => id.startsWith('loud'));
     expect(total(loud) / total(training)).toBeCloseTo(0.5);
@@ -117,7 +117,7 @@ describe('what is learned from', () => {
     expect(pushed(10_000)).toBeLessThanOrEqual(CORPUS_DEFAULTS.mostWeight * 1.1);
   });
 
-  it('has a hash that changes with what is learned from, and with nothing else', () => {
+  it('has a hash that changes with the training data and nothing else', () => {
     const rated = jokesOf('g', 60);
     const { sha256 } = learningCorpus(rated, seed);
     expect(

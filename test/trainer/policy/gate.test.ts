@@ -42,7 +42,7 @@ const failed = (verdict: ReturnType<typeof gateVerdict>) =>
   verdict.reasons.filter(({ passed }) => !passed).map(({ check }) => check);
 
 describe('the gate', () => {
-  it('lets a candidate through that is better and nothing worse', () => {
+  it('passes a candidate that is better and in no way worse', () => {
     const verdict = gateVerdict(losses(0.05), compared(figures));
     expect(verdict.promoted).toBe(true);
     expect(verdict.gain).toBeCloseTo(0.05, 1);
@@ -65,26 +65,26 @@ describe('the gate', () => {
     expect(failed(verdict)).toEqual([check]);
   });
 
-  it('judges diversity by where the line began, so that small losses do not add up', () => {
+  it("judges diversity against the line's first model, so that small losses do not add up", () => {
     const before = { ...figures, distinct2: 0.55 };
     const after = { ...figures, distinct2: 0.51 };
     expect(failed(gateVerdict(losses(0.1), { start: figures, before, after }))).toEqual(['diversity']);
     expect(failed(gateVerdict(losses(0.1), { start: before, before, after }))).toEqual([]);
   });
 
-  it('stops a candidate whose losses are no numbers', () => {
+  it('rejects a candidate whose losses are NaN', () => {
     const broken = { ...losses(0.1), candidate: losses(0.1).candidate.map(() => Number.NaN) };
     expect(failed(gateVerdict(broken, compared(figures)))).toEqual(['loss', 'language']);
   });
 
-  it('knows nothing without held-out jokes', () => {
+  it('passes nothing without held-out jokes', () => {
     const none = { active: [], candidate: [], weights: [] };
     expect(failed(gateVerdict(none, compared(figures)))).toEqual(['held-out', 'loss']);
   });
 });
 
 describe('the paired bootstrap', () => {
-  it('lets equal models through as often as its significance says', () => {
+  it('passes equal models as rarely as its significance level says', () => {
     const chances = Array.from(
       { length: 400 },
       (_, seed) => pairedBootstrap(losses(0, { jokes: 60, seed })).chance,
@@ -94,7 +94,7 @@ describe('the paired bootstrap', () => {
     expect(share).toBeLessThan(0.1);
   });
 
-  it('asks for what is liked to become likelier than what is not, not for everything to', () => {
+  it('requires liked jokes to become likelier than disliked ones, not all jokes to', () => {
     const weights = [1, 1, -1, -1];
     const active = [3, 3, 3, 3];
     expect(pairedBootstrap({ active, candidate: [2, 2, 2, 2], weights }).gain).toBe(0);
@@ -104,7 +104,7 @@ describe('the paired bootstrap', () => {
     expect(worse.chance).toBeGreaterThan(0.5);
   });
 
-  it('goes by the jokes that count', () => {
+  it('considers only the jokes that count', () => {
     const { gain, chance } = pairedBootstrap({ active: [3, 3], candidate: [2, 9], weights: [1, 0] });
     expect(gain).toBe(1);
     expect(chance).toBeLessThan(0.5);

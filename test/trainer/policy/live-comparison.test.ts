@@ -10,7 +10,7 @@ import { normal } from './samples.ts';
 const ratings = (mean: number, jokes: number): VersionRatings => ({ mean, jokes, variance: 0.8 });
 
 describe('the live comparison', () => {
-  it('says nothing before there are enough rated jokes of both', () => {
+  it('is undecided until both have enough rated jokes', () => {
     expect(liveVerdict(ratings(5, 500), ratings(1, 29))).toBe('undecided');
     expect(liveVerdict(ratings(5, 29), ratings(1, 500))).toBe('undecided');
   });
@@ -22,7 +22,7 @@ describe('the live comparison', () => {
     expect(liveVerdict({ ...ratings(3, 50), variance: 0 }, { ...ratings(3, 50), variance: 0 })).toBe('holds');
   });
 
-  it('may be asked after every joke without finding an equal version worse', () => {
+  it('can be repeated after every joke without finding an equal version worse', () => {
     let wrong = 0;
     const runs = 300;
     for (let run = 0; run < runs; run++) {

@@ -13,8 +13,8 @@ function simulated(mean: number, spread: number, noise: number, votes: () => num
   });
 }
 
-describe('the model of votes', () => {
-  it('finds the mean, the spread and what a prior vote is worth', () => {
+describe('the vote model', () => {
+  it('finds the mean, the spread and the weight of the prior', () => {
     const random = createRandom(5);
     const fitted = fitVoteModel(simulated(3.2, 0.8, 1.2, () => 1 + Math.floor(random.unit() * 6)));
     expect(fitted.mean).toBeCloseTo(3.2, 1);
@@ -23,7 +23,7 @@ describe('the model of votes', () => {
     expect(fitted.shrinkage).toBeLessThan(1.2 * (1.2 / 0.8) ** 2);
   });
 
-  it('believes nothing that it cannot know: few jokes, single votes, votes without any agreement', () => {
+  it('keeps the prior when the data shows nothing: few jokes, single votes, votes without any agreement', () => {
     const prior = fitVoteModel([]);
     expect(prior).toEqual({ mean: 3, shrinkage: 5, spread: 0.5 });
     expect(fitVoteModel(simulated(4, 1, 1, () => 1))).toEqual(prior);
@@ -43,7 +43,7 @@ describe('the value of a joke', () => {
     expect(jokeValue({ votes: 100, mean: 5 }, model)).toBeGreaterThan(4.9);
   });
 
-  it('is nearer the truth than the plain mean', () => {
+  it('is closer to the truth than the plain mean', () => {
     const random = createRandom(7);
     const truths = Array.from({ length: 1000 }, () => 3 + 0.6 * normal(random));
     const jokes = truths.map((truth, i) =>
