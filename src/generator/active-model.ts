@@ -21,22 +21,22 @@ import { sha256File } from '../models/hash.ts';
 import { bundledModelPath } from '../models/registry.ts';
 import { createAdapterCheck } from './adapter-check.ts';
 
-/** A model in the database's words and in the engine's. */
+/** A model, as both the database and the engine describe it. */
 export interface Serving {
   version: ModelVersion;
   loaded: LoadedModel;
-  /** The guild's own adapter for that version, where it has one. */
+  /** The guild's own adapter for that version, if it has one. */
   voice?: Voice;
 }
 
 export interface ActiveModel {
   /**
-   * The model that answers a guild: the version it pinned, else the active one. A joke whose request is named may come
-   * from the version on trial instead, always the same one for the same request, where the guild teaches. With the
-   * guild's voice, where it wants one and has one for the version that answers.
+   * The model that answers a guild: the version it pinned, or else the active one. If a request is given, its joke
+   * may come from the version on trial instead, in guilds that teach; the same request always gets the same version.
+   * Includes the guild's voice, if it wants one and has one for that version.
    */
   get(guildId: string | null, requestId?: string): Promise<Serving>;
-  /** A certain version, with a certain voice. Throws `ChispaError` when a row or its files are gone. */
+  /** A specific version with a specific voice. Throws `ChispaError` when a row or its files are gone. */
   version(id: number, voiceId?: string | null): Promise<Serving>;
   close(): Promise<void>;
 }
@@ -44,28 +44,28 @@ export interface ActiveModel {
 export interface ActiveModelOptions {
   store: Store;
   engine: Engine;
-  /** The folder of the model that a new database starts with. */
+  /** Folder of the model that a new database starts with. */
   initialFolder: string;
   log: Logger;
 }
 
-/** The versions that the database names: the active one, and the one on trial. */
+/** The versions that the database currently names: the active one, and the one on trial. */
 interface Versions {
   active: ModelVersion;
   trial: ModelVersion | undefined;
 }
 
 /**
- * Keeps the engine on the version that the database marks as active. A version that cannot be loaded, or whose weights
- * are not what its row says, leaves the one before it serving.
+ * Keeps the engine on the version that the database marks as active. If a version cannot be loaded, or its weights do
+ * not match its row, the former one keeps serving.
  */
 export async function createActiveModel(options: ActiveModelOptions): Promise<ActiveModel> {
   const { store, engine, initialFolder, log } = options;
-  /** Versions whose weights were found to be what their rows say. */
+  /** Versions whose weights have been verified against their rows. */
   const intact = new Set<number>();
   const checkAdapter = createAdapterCheck();
   let versions = await start();
-  // The version before answers while a new one is being loaded.
+  // The former version answers while a new one is being loaded.
   let following = Promise.resolve();
   const refollow = () => {
     following = following.then(async () => {
@@ -73,7 +73,7 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
     });
   };
   const unlisten = await store.listen('chispa_models', refollow, refollow);
-  refollow(); // it may have changed before anybody listened
+  refollow(); // it may have changed before we were listening
   return {
     async get(guildId, requestId) {
       const settings = await settingsOf(store.db, guildId);
@@ -84,7 +84,7 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
       return withVoice(serving, voice).catch((error) => {
         log.warn(
           { error: messageOf(error), guild: guildId },
-          'the voice of a guild cannot be used: the model answers without it',
+          'cannot use the voice of a guild: answering without it',
         );
         return serving;
       });
@@ -112,7 +112,7 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
       versionOf(id).catch((error) => {
         log.warn(
           { error: messageOf(error), guild: guildId },
-          `${what} cannot be loaded: the active one answers`,
+          `${what} cannot be loaded: answering with the active one`,
         );
         return serve(active);
       });
@@ -127,13 +127,16 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
     return { ...serving, voice };
   }
 
-  /** The engine drops models that nobody uses, so each use asks for its model; one that is there costs nothing. */
+  /**
+   * The engine releases models that nobody uses, so each use requests its model again. This is free when the model is
+   * loaded.
+   */
   async function serve(version: ModelVersion): Promise<Serving> {
     if (!intact.has(version.id)) await check(version);
     return { version, loaded: await engine.load(version.folder) };
   }
 
-  /** Damaged weights of the right size would load, and talk nonsense. */
+  /** Damaged weights of the right size would load and produce nonsense. */
   async function check({ id, name, folder, sha256, status }: ModelVersion): Promise<void> {
     if (status === 'retired')
       throw new ChispaError('model-version-unusable', `The weights of ${name} are no longer kept.`);
@@ -159,10 +162,10 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
     if (version) {
       try {
         const { loaded } = await serve(version);
-        await rememberContext(store.db, version.id, loaded.context); // of rows that are older than the column
+        await rememberContext(store.db, version.id, loaded.context); // for rows older than the column
         return { active: version, trial };
       } catch (error) {
-        // The bundled model moves with the package.
+        // The bundled model's folder moves with the package.
         if (version.kind !== 'bundled') return { active: await anotherThan(version, error), trial };
       }
     }
@@ -172,7 +175,10 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
     return { active: await activateModel(store.db, row.id), trial };
   }
 
-  /** The newest kept version that can be loaded. The database's choice stays: it may only be missing on this machine. */
+  /**
+   * The newest kept version that can be loaded. The active version in the database does not change: it may only be
+   * missing on this machine.
+   */
   async function anotherThan(active: ModelVersion, error: unknown): Promise<ModelVersion> {
     for (const version of await usableModels(store.db)) {
       const loads = await serve(version).then(
@@ -182,7 +188,7 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
       if (!loads) continue;
       log.error(
         { error: messageOf(error) },
-        `model ${active.name} cannot be loaded: ${version.name} serves instead`,
+        `model ${active.name} cannot be loaded: ${version.name} is used instead`,
       );
       return version;
     }
@@ -196,14 +202,17 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
       const version = await findActive(store.db);
       if (!version || version.id === before.active.id) return after;
       await serve(version);
-      log.info({ model: version.name }, 'another model serves now');
+      log.info({ model: version.name }, 'switched to another model');
       return { ...after, active: version };
     } catch (error) {
-      log.error({ error: messageOf(error) }, `the new model cannot serve: ${before.active.name} goes on`);
+      log.error(
+        { error: messageOf(error) },
+        `cannot switch to the new model: ${before.active.name} stays in use`,
+      );
       return after;
     }
   }
 }
 
-/** Where a request lies between 0 and 1: its id is random. */
+/** Maps a request to a number in [0, 1), using its random id. */
 const placeOf = (requestId: string): number => Number.parseInt(requestId.slice(0, 8), 16) / 2 ** 32;

@@ -7,7 +7,7 @@ import { ADAPTER_FILES, adapterHash } from '../models/adapter-files.ts';
 /** Checks that a voice's adapter is the one that was trained. Rejects with `voice-gone` or `voice-damaged`. */
 export type AdapterCheck = (voice: Voice) => Promise<void>;
 
-/** Hashes an adapter when it is first seen, and again when its files have changed. */
+/** Hashes an adapter when it is first seen, and again whenever its files have changed. */
 export function createAdapterCheck(): AdapterCheck {
   const intact = new Map<string, string>();
   return async ({ id, folder, sha256, retiredAt }) => {

@@ -5,12 +5,12 @@ import type { Logger } from '../lib/log.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { ActiveModel } from './active-model.ts';
 
-/** What answering a request takes, of whatever kind it is. */
+/** Dependencies for answering a request of any kind. */
 export interface AnswerDependencies {
   db: Database;
   engine: Engine;
   safety: Safety;
-  /** Replies are edited by their interaction's token; only the joke of the day needs the bot's. */
+  /** Replies are edited with their interaction's token. Only the joke of the day needs the bot's token. */
   rest: REST;
   activeModel: ActiveModel;
   log: Logger;

@@ -12,8 +12,8 @@ import { destinationOf } from './destination.ts';
 import { ENDING, type Written, writeJoke } from './write-joke.ts';
 
 /**
- * Writes a joke or a continuation into its destination and stores it. Rejects when the job should run again, once
- * nothing of this attempt can land on the next one's joke any more.
+ * Writes a joke or a continuation to its destination and stores it. When it rejects, the job should be retried; by
+ * then, no late edit of this attempt can overwrite the next attempt's joke.
  */
 export async function answerJoke(
   { db, engine, safety, rest, log }: AnswerDependencies,
@@ -63,7 +63,7 @@ export async function answerJoke(
   }
 }
 
-/** Everything that is needed to generate the joke again. */
+/** Everything needed to reproduce the joke. */
 function newJoke(request: JokeRequest, { version, loaded, voice }: Serving, { result, seed }: Written) {
   const { text, promptTokens, tokens, finish, trimmed, promptCut } = result;
   const { precision, provider, runtimeVersion } = loaded;
@@ -79,7 +79,7 @@ function newJoke(request: JokeRequest, { version, loaded, voice }: Serving, { re
   };
 }
 
-/** What whoever asked should know about how the request was read. */
+/** Notes for the person who asked on how the request was interpreted. */
 function noticesOf(request: JokeRequest, joke: Joke, m: Messages): Notices {
   if (request.kind === 'continue') return { cut: joke.promptCut };
   if (request.by.kind === 'day') return { heading: m.daily.title };

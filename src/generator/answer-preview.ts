@@ -8,7 +8,7 @@ import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 import { writeJoke } from './write-joke.ts';
 
-/** Shows a moderator what a change of settings does: two jokes of one seed, before and after. Stores nothing. */
+/** Shows a moderator what a change of settings does: two jokes from the same seed, before and after. Stores nothing. */
 export async function answerPreview(
   { db, engine, safety, rest }: AnswerDependencies,
   request: RequestOf<'preview'>,

@@ -10,11 +10,11 @@ import { explain } from '../engine/explain.ts';
 import { loadTokenizer } from '../models/tokenizer.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 
-/** Rows of the picture: as many as can be read on a phone. */
+/** Rows in the image: as many as are readable on a phone. */
 const STEPS = 10;
 const CHOICES = 5;
 
-/** "¿Cómo lo pensé?": the likeliest tokens at each step, by one prefill over the joke's stored tokens. */
+/** "¿Cómo lo pensé?": the likeliest tokens at each step, computed in one prefill over the joke's stored tokens. */
 export async function answerSteps(
   { db, engine, rest, activeModel }: AnswerDependencies,
   request: RequestOf<'steps'>,
@@ -23,7 +23,7 @@ export async function answerSteps(
   const m = messagesFor(locale);
   const reply = replyTo(rest, request.by.interaction);
   const joke = await findJoke(db, request.jokeId);
-  // The model that told the joke, if its weights are still kept, and the voice's.
+  // The model and voice that told the joke, if their weights are still kept.
   const teller = joke && (await activeModel.version(joke.model.id, joke.voiceId).catch(() => undefined));
   if (!joke?.promptTokens) {
     await reply.whisper(sentenceMessage(m.refusal.stepsGone));

@@ -13,9 +13,12 @@ import { answerPreview } from './answer-preview.ts';
 import { answerSteps } from './answer-steps.ts';
 
 export interface Answering {
-  /** Does what a job asks for. Rejects when the job should run again; then nothing of it is still on its way. */
+  /**
+   * Does what a job asks for. When it rejects, the job should be retried; no edits of this attempt are in flight by
+   * then.
+   */
   answer(job: ClaimedJob, signal: AbortSignal): Promise<void>;
-  /** Closes a job whose turn came too late. */
+  /** Closes a job that ran too late. */
   expire(job: ClaimedJob): Promise<void>;
   /** Closes a job that has failed for the last time. */
   giveUp(job: ClaimedJob, error: unknown): Promise<void>;
@@ -26,7 +29,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
 
   async function answer(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const request = await openRequest(db, job.requestId);
-    if (!request) return; // closed meanwhile, or its person asked to be forgotten
+    if (!request) return; // closed in the meantime, or the person asked to be forgotten
     const isJoke = request.kind === 'joke' || request.kind === 'continue';
     const serving = await activeModel.get(request.by.guildId, isJoke ? request.id : undefined);
     if (!(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
@@ -35,7 +38,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
       await answerKind(request, serving, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof ChispaError)) throw error;
-      await fail(request, error); // what the engine or the store refuse, they refuse again
+      await fail(request, error); // the engine or the store would refuse it again
     }
   }
 
@@ -48,7 +51,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
       case 'gone':
         return close(
           request,
-          { status: 'failed', note: 'what it is about is gone' },
+          { status: 'failed', note: 'what it refers to is gone' },
           (m) => m.refusal.jokeGone,
         );
       default:
@@ -56,7 +59,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     }
   }
 
-  /** The person hears of it with a code that is in the log. */
+  /** Tells the person that it failed, with a code that can be found in the log. */
   async function fail(request: ChispaRequest, error: unknown): Promise<void> {
     const code = randomBytes(3).toString('hex');
     log.error({ error: messageOf(error), code, request: request.id }, 'a request could not be answered');
@@ -64,7 +67,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     await close(request, { status: 'failed', note }, (m) => m.failure.generation(code));
   }
 
-  /** Only whoever closes a request speaks: nobody says "too late" over a joke. */
+  /** Only the process that closes the request edits the reply, so that nobody writes "too late" over a joke. */
   async function close(
     request: ChispaRequest,
     outcome: Outcome,
@@ -73,14 +76,14 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     if (!(await finishRequest(db, request.id, outcome))) return;
     await replyIsFree(db, request.id);
     await sayInstead(rest, request, say).catch((error) =>
-      log.warn({ error: messageOf(error), request: request.id }, 'the end of a request could not be told'),
+      log.warn({ error: messageOf(error), request: request.id }, 'could not report the end of a request'),
     );
   }
 
   return {
     answer,
     async expire(job) {
-      const note = 'its turn came after the interaction had run out';
+      const note = 'its turn came after the interaction had expired';
       const request = await openRequest(db, job.requestId);
       if (request) await close(request, { status: 'expired', note }, (m) => m.failure.expired);
     },

@@ -4,13 +4,13 @@ import type { MessageBody } from '../discord/joke-message.ts';
 import type { PacedEdits } from '../discord/paced-edits.ts';
 import type { Reply } from '../discord/reply.ts';
 
-/** Pauses between attempts to finish a reply while Discord has trouble; discord.js has already tried quick retries. */
+/** Pauses between attempts to finish a reply while Discord is failing. discord.js has already made quick retries. */
 const PAUSES_MS = [500, 2000, 5000];
 
 /**
- * Brings the final message to whoever asked: as the last edit of the reply, again after a pause when Discord fails,
- * and as a follow-up when the edit cannot be had. Resolves to the message, or to undefined when it was deleted or
- * the token has run out, which no further attempt can mend.
+ * Delivers the final message: as the last edit of the reply, retried after a pause when Discord fails, and as a
+ * follow-up when the edit is impossible. Resolves to the message, or to undefined when the reply was deleted or the
+ * token has expired, since retrying cannot help then.
  */
 export async function deliver(
   edits: PacedEdits<MessageBody, APIMessage>,
@@ -37,6 +37,6 @@ export async function deliver(
   }
 }
 
-/** Discord understood and said no (400–404): asking again gives the same answer. */
+/** Discord understood and refused (400–404): retrying would give the same response. */
 const isFinal = (error: unknown): boolean =>
   error instanceof DiscordAPIError && error.status >= 400 && error.status < 429;

@@ -3,9 +3,9 @@ import type { JokeRequest } from '../db/request-shape.ts';
 import type { MessageBody } from '../discord/joke-message.ts';
 import { type Reply, replyTo } from '../discord/reply.ts';
 
-/** Where a joke is told. */
+/** Where a joke is written to. */
 export interface Destination extends Pick<Reply, 'edit' | 'followUp'> {
-  /** Whether people watch the answer grow; the joke of the day appears whole. */
+  /** Whether people watch the text grow. The joke of the day appears all at once. */
   streams: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface Destination extends Pick<Reply, 'edit' | 'followUp'> {
 export function destinationOf(rest: REST, { id, by, channelId }: JokeRequest): Destination {
   if (by.kind === 'person') return { ...replyTo(rest, by.interaction), streams: true };
   const post = async (body: MessageBody) =>
-    // Discord answers with the message; the nonce makes an attempt that is repeated post it once.
+    // Discord responds with the message. The nonce ensures that a retried attempt posts it only once.
     (await rest.post(Routes.channelMessages(channelId), {
       body: { ...body, nonce: id.replaceAll('-', '').slice(0, 25), enforce_nonce: true },
     })) as APIMessage;

@@ -14,18 +14,18 @@ export interface GeneratorOptions {
   rest: REST;
   /** Requests worked on at once: the rows of the engine's batch. */
   slots: number;
-  /** The folder of the model that a new database starts with. */
+  /** Folder of the model that a new database starts with. */
   initialFolder: string;
   log: Logger;
 }
 
 export interface Generator {
-  /** The name of the model that serves. */
+  /** Name of the active model. */
   model: string;
   close(): Promise<void>;
 }
 
-/** The generator role: takes as many jobs as it has free slots, generates, edits the replies, stores the jokes. */
+/** The generator role: takes as many jobs as it has free slots, generates, edits the replies, and stores the jokes. */
 export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
   const { store, queue, engine, rest, slots, initialFolder, log } = options;
   const activeModel = await createActiveModel({ store, engine, initialFolder, log });

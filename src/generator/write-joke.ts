@@ -5,20 +5,20 @@ import type { Engine, GenerationResult, Prompt } from '../engine/engine.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Serving } from './active-model.ts';
 
-/** How a joke in Discord ends: at a finished sentence, and before it goes round in circles. */
+/** A joke in Discord ends at a finished sentence, and before it starts repeating itself. */
 export const ENDING: EndingOptions = { trim: true, cutLoops: true, stop: [] };
-/** A continuation says something, also of a text that seems finished. */
+/** A continuation must add something, even to a text that seems finished. */
 const CONTINUATION_TOKENS = 12;
-/** A joke that may not be told is silently written anew with other seeds, this often. */
+/** How often a joke that fails the filter is silently rewritten with another seed. */
 const RETRIES = 3;
 
-/** What a text is written from: a request for a joke, or one half of a preview. */
+/** What to generate from: a request for a joke, or one half of a preview. */
 export type Draft = Pick<ChispaRequest, 'settings' | 'safeMode' | 'seed' | 'deadline'> &
   ({ kind: 'joke'; theme?: string | undefined } | { kind: 'continue'; text: string });
 
 export interface Written {
   result: GenerationResult;
-  /** The seed that gave it: the draft's own unless that text was not fit to tell. */
+  /** The seed that produced it: the draft's own, unless that text was not fit to tell. */
   seed: number;
 }
 
@@ -28,8 +28,9 @@ export interface Writer {
 }
 
 /**
- * Generates what a draft asks for, showing it as it grows. A text that fails the guild's filter is dropped as soon
- * as it does, and written anew; undefined when none was fit to tell. Rejects when `signal` stops it.
+ * Generates what a draft asks for, showing it as it grows. As soon as a text fails the guild's filter, it is dropped
+ * and rewritten with another seed. Resolves to undefined when no attempt was fit to tell. Rejects when `signal` stops
+ * it.
  */
 export async function writeJoke(
   { engine, safety }: Writer,
@@ -45,7 +46,7 @@ export async function writeJoke(
       : { kind: 'joke', ...(theme && { theme }) };
   const about: Omit<JokeText, 'text'> =
     draft.kind === 'continue' ? { given: draft.text } : theme ? { theme } : {};
-  // A slur may lie across the border between what was given and what comes.
+  // A slur may span the boundary between the given text and the generated one.
   const isFit = (text: string) =>
     safety.check(`${about.given ?? ''}${text}`, draft.safeMode ? 'safe' : 'open').allowed;
 
@@ -79,5 +80,5 @@ export async function writeJoke(
   return undefined;
 }
 
-/** The draft's seed, then others far from it (the golden ratio of 2³²). */
+/** The draft's seed, then others far away from it (steps of 2³² divided by the golden ratio). */
 const seedOf = (seed: number, attempt: number): number => (seed + attempt * 0x9e3779b9) >>> 0;

@@ -8,33 +8,33 @@ import { within } from '../lib/within.ts';
 import { HEARTBEAT_SECONDS } from './boss.ts';
 import { GENERATE, type GenerateJob, generateJob } from './jobs.ts';
 
-/** A popped job. `attempt` is 0 at first and grows each time it runs again. */
+/** A popped job. `attempt` is 0 at first and increases with each retry. */
 export interface ClaimedJob extends GenerateJob {
   attempt: number;
 }
 
 export interface ConsumeOptions {
-  /** Jobs worked on at once. */
+  /** Maximum number of jobs worked on at once. */
   slots: number;
   /**
-   * Works on a job whose deadline has not passed. Resolving completes the job; rejecting hands it back to run
-   * again after a pause that grows, up to the queue's retry limit. `signal` aborts when the consumer stops: reject
-   * soon, and the next start runs the job again.
+   * Handles a job whose deadline has not passed. Resolving completes the job; rejecting returns it to the queue, to
+   * be retried after an increasing delay, up to the queue's retry limit. `signal` aborts when the consumer stops:
+   * reject soon, and the job runs again after the next start.
    */
   handle: (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
   /** Closes a job that was popped after its deadline. */
   expire: (job: ClaimedJob) => Promise<void>;
-  /** Closes a job that has failed as often as it may. */
+  /** Closes a job that has used up its retries. */
   giveUp: (job: ClaimedJob, error: unknown) => Promise<void>;
   /**
-   * Milliseconds after which to look for jobs unasked, default 1000: a notification may be lost with its
-   * connection, and a job handed back by a dead generator sends none.
+   * Milliseconds between polls for jobs, default 1000. Polling is needed because a notification may be lost with its
+   * connection, and a job returned by a dead generator sends none.
    */
   pollMs?: number;
 }
 
 export interface Consumer {
-  /** Takes no more jobs, aborts the running ones and resolves when they are settled or handed back. */
+  /** Takes no more jobs, aborts the running ones, and resolves when they are settled or returned to the queue. */
   stop(): Promise<void>;
 }
 
@@ -44,10 +44,13 @@ interface ConsumerParts extends ConsumeOptions {
   log: Logger;
 }
 
-/** Patience with handlers that ignore their signal; their jobs are handed back without them. */
+/** How long to wait for handlers that ignore their signal. After that their jobs are returned without them. */
 const STOP_MS = 1000;
 
-/** Fetches as many jobs as there are free slots, whenever a job is enqueued, a slot frees or the poll is due. */
+/**
+ * Fetches as many jobs as there are free slots whenever a job is enqueued, a slot becomes free, or the next poll is
+ * due.
+ */
 export async function startConsumer({
   boss,
   store,
@@ -84,7 +87,7 @@ export async function startConsumer({
       const free = slots - running.size;
       const jobs = free > 0 ? await fetchJobs(free) : [];
       for (const job of jobs) start(job);
-      // After a full fetch there may be more: a free slot would otherwise wait for the next ring.
+      // After a full fetch there may be more jobs: otherwise a free slot would wait for the next wake-up.
       if (jobs.length < free || free <= 0) await bell.wait(pollMs);
     }
   }
@@ -114,19 +117,25 @@ export async function startConsumer({
       await boss.complete(GENERATE, job);
     } catch (error) {
       const isLast = claimed.attempt >= job.retryLimit && !stopping.signal.aborted;
-      if (isLast) await giveUp(claimed, error).catch(tell('a job that failed for the last time stays open'));
-      else if (!stopping.signal.aborted) tell('a job failed and goes back to the queue')(error);
-      await boss.fail(GENERATE, job, { message: messageOf(error) }).catch(tell('could not hand a job back'));
+      if (isLast)
+        await giveUp(claimed, error).catch(tell('could not close a job that failed for the last time'));
+      else if (!stopping.signal.aborted) tell('a job failed and will be retried')(error);
+      await boss
+        .fail(GENERATE, job, { message: messageOf(error) })
+        .catch(tell('could not return a job to the queue'));
     }
   }
 
-  /** A deadline is Discord's time. Where this machine's clock says it has passed, the database's is asked too. */
+  /**
+   * Deadlines use Discord's clock. When this machine's clock says that one has passed, the database's clock is
+   * checked too.
+   */
   async function isLate(deadline: number): Promise<boolean> {
     if (Date.now() <= deadline) return false;
     const offset = await clockOffset(store.db);
     if (Date.now() + offset > deadline) return true;
     const minutes = Math.round(-offset / 60_000);
-    log.warn(`this machine's clock is ${minutes} minutes ahead of the database's: set it right`);
+    log.warn(`this machine's clock is ${minutes} minutes ahead of the database's: please correct it`);
     return false;
   }
 

@@ -8,37 +8,37 @@ import { ChispaError, messageOf } from '../lib/errors.ts';
 /** The queue that trainers pull from. */
 export const LEARN = 'learn';
 
-/** What a trainer is asked: to begin a training run, or to look at the votes. */
+/** What a trainer is asked to do: begin a training run, or check the votes. */
 const learnJob = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), trigger: z.enum(['schedule', 'host']) }),
   z.strictObject({ kind: z.literal('check') }),
 ]);
 export type LearnJob = z.infer<typeof learnJob>;
 
-/** What a handler answers when a job has to wait for something: it comes again, whatever becomes of this process. */
+/** Returned by a handler when its job has to wait for something: the job is queued again, even if this process dies. */
 export const LATER = Symbol('later');
 const LATER_SECONDS = 5;
 
-/** When trainers look at the votes: whether there are enough new ones, and what they say of new versions. */
+/** When trainers check the votes: whether there are enough new ones, and how they rate new versions. */
 const CHECKS = '*/5 * * * *';
 
-/** The jobs of the learning loop. A run's own state is its row (src/db/training-runs.ts), not its job. */
+/** The jobs of the learning loop. The state of a run is in its row (src/db/training-runs.ts), not in its job. */
 export interface LearningQueue {
-  /** Asks for a training run. False when one is asked for already. */
+  /** Requests a training run. False when one has already been requested. */
   requestLearning(trigger: 'host' | 'schedule'): Promise<boolean>;
   /**
-   * Has the votes looked at now and every few minutes, and sets when runs begin by themselves: a cron expression, or
-   * undefined for never. Holds for all processes; those whose queue was created with `schedules` send the jobs.
-   * Throws ChispaError `bad-schedule`.
+   * Schedules a check of the votes, now and every few minutes, and sets when runs begin by themselves: a cron
+   * expression, or undefined for never. Applies to all processes; those whose queue was created with `schedules` send
+   * the jobs. Throws ChispaError `bad-schedule`.
    */
   planLearning(plan: { schedule: string | undefined; timeZone: string }): Promise<void>;
-  /** Hands the next job, if there is one, to `handle`, which should be quick; one that fails comes again. */
+  /** Passes the next job, if there is one, to `handle`, which should be quick. A job that fails is retried. */
   takeLearning<T>(handle: (job: LearnJob) => Promise<T | typeof LATER>): Promise<T | undefined>;
 }
 
-/** Makes the queue on first use. */
+/** Creates the queue on first use. */
 export async function createLearningQueue(boss: PgBoss, store: Store): Promise<LearningQueue> {
-  // One job of each kind waits or is handled at a time.
+  // At most one job of each kind is waiting or being handled.
   await boss.createQueue(LEARN, { policy: 'exclusive', expireInSeconds: 60, retryLimit: 3, retryDelay: 5 });
   return {
     async requestLearning(trigger) {
@@ -76,7 +76,7 @@ export async function createLearningQueue(boss: PgBoss, store: Store): Promise<L
     },
   };
 
-  /** The same job once more, in one transaction: it is neither lost nor doubled. */
+  /** Queues the same job again in one transaction, so that it is neither lost nor duplicated. */
   async function takeUpLater({ id, data }: Job<LearnJob>): Promise<void> {
     await store.db.transaction(async (tx) => {
       const db = fromDrizzle(tx as DrizzleTransactionLike, sql); // as in queue.ts

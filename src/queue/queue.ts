@@ -8,26 +8,26 @@ import { type ConsumeOptions, type Consumer, startConsumer } from './consume.ts'
 import { GENERATE, GENERATE_QUEUE, type GenerateJob, generateJob, RETRIES, type Retries } from './jobs.ts';
 import { createLearningQueue, type LearningQueue } from './learning.ts';
 
-/** The jobs that wait for a generator or a trainer, in the store's own database. */
+/** Jobs waiting for a generator or a trainer, stored in the store's own database. */
 export interface Queue extends LearningQueue {
-  /** Adds a job inside the caller's transaction: it exists once that commits, and wakes the consumers then. */
+  /** Adds a job inside the caller's transaction. When that commits, the job exists and the consumers are woken up. */
   enqueue(tx: Transaction, job: GenerateJob, options: { priority: number }): Promise<void>;
-  /** Pulls jobs as long as there are free slots, until stopped. */
+  /** Fetches jobs while there are free slots, until stopped. */
   consume(options: ConsumeOptions): Promise<Consumer>;
-  /** Ends every consumer, hands unfinished jobs back, and leaves the queued ones for the next start. */
+  /** Stops every consumer, returns unfinished jobs to the queue, and leaves the queued ones for the next start. */
   close(): Promise<void>;
 }
 
 export interface QueueOptions {
   store: Store;
   log: Logger;
-  /** Whether this process sends the jobs that are due by the clock; a trainer does. Default false. */
+  /** Whether this process sends scheduled jobs, as trainers do. Default false. */
   schedules?: boolean;
-  /** When failed jobs run again; default `RETRIES`. */
+  /** When failed jobs are retried; default `RETRIES`. */
   retries?: Retries;
 }
 
-/** Opens the queue; its tables are made on first use. Close it before the store. */
+/** Opens the queue and creates its tables on first use. Close it before the store. */
 export async function createQueue({
   store,
   log,
@@ -36,8 +36,8 @@ export async function createQueue({
 }: QueueOptions): Promise<Queue> {
   const boss = await startBoss(store, log, schedules);
   await boss.createQueue(GENERATE, GENERATE_QUEUE);
-  // pg-boss reads a queue's row once and keeps it. Inside a transaction on PGlite, whose one connection the
-  // transaction holds, that read would wait for ever: read it now.
+  // pg-boss reads a queue's row once and caches it. Inside a transaction on PGlite, which holds the only connection,
+  // that read would wait forever, so do it now.
   await boss.findJobs(GENERATE, { queued: true, limit: 1 });
   if (store.kind === 'pglite') await handBackOrphans(boss, log);
   const learning = await createLearningQueue(boss, store);
@@ -48,7 +48,7 @@ export async function createQueue({
     ...learning,
     async enqueue(tx, job, { priority }) {
       const payload = generateJob.parse(job);
-      // The cast: a handle for either driver has no one type of result; fromDrizzle takes what both return.
+      // The cast is needed because a handle for either driver has no single result type; fromDrizzle accepts both.
       const db = fromDrizzle(tx as DrizzleTransactionLike, sql);
       await boss.send(GENERATE, payload, { id: payload.requestId, priority, ...retries, db });
       await notify(tx, 'chispa_jobs', GENERATE);
@@ -68,8 +68,9 @@ export async function createQueue({
 }
 
 /**
- * A PGlite folder has one process at a time, and this one has just begun: whatever is marked as running was
- * running when the program was killed. Failed, it goes back to the queue. (On a server the missing heartbeat tells.)
+ * A PGlite folder has one process at a time, and this one has just started, so jobs marked as active were running
+ * when the program was killed. Failing them returns them to the queue. (On a server, the missing heartbeat does
+ * that.)
  */
 async function handBackOrphans(boss: PgBoss, log: Logger): Promise<void> {
   const { rows } = await boss
@@ -81,5 +82,5 @@ async function handBackOrphans(boss: PgBoss, log: Logger): Promise<void> {
     rows.map(({ id }) => String(id)),
     { message: 'the program ended while this joke was being generated' },
   );
-  log.info({ jobs: rows.length }, 'jokes that a killed program left unfinished run again');
+  log.info({ jobs: rows.length }, 'retrying jokes left unfinished by a killed program');
 }

@@ -5,7 +5,7 @@ import { insertRequest } from '../db/requests.ts';
 import type { Queue } from './queue.ts';
 
 /**
- * Writes a request and its job in one transaction: either both are there or neither.
+ * Writes a request and its job in one transaction, so that neither exists without the other.
  * @throws ChispaError `joke-not-found` or `joke-gone` when the joke to continue cannot be continued.
  */
 export const submit = (
@@ -14,9 +14,9 @@ export const submit = (
 ): Promise<ChispaRequest> => store.db.transaction((tx) => enqueueRequest(tx, queue, request));
 
 /**
- * Asks for a guild's joke of the day, once a local day (YYYY-MM-DD): the claim, the request and its job are one
- * transaction, so a process that dies in between leaves the day to another.
- * @returns undefined when the day's joke has been asked for already.
+ * Requests a guild's joke of the day, once per local day (YYYY-MM-DD). The claim, the request and its job are one
+ * transaction, so if a process dies in between, another one can still claim the day.
+ * @returns undefined when the day's joke has already been requested.
  */
 export const submitDailyJoke = (
   { store, queue }: { store: Store; queue: Queue },
