@@ -14,12 +14,16 @@ import {
 /** The Discord option of each numeric setting; types and ranges come from the settings schema. */
 export const NUMERIC_OPTIONS = {
   epsilon: 'epsilon',
-  temperature: 'temperature',
+  temperature: 'temperatura',
   topK: 'top_k',
   topP: 'top_p',
-  repetitionPenalty: 'repetition_penalty',
-  maxTokens: 'max_tokens',
+  repetitionPenalty: 'penalización',
+  maxTokens: 'máximo',
 } as const satisfies Record<NumericSetting, string>;
+
+/** What the option of a setting is called in a language. */
+const optionName = (setting: NumericSetting, m: Messages): string =>
+  m.commands.ajustar.options[NUMERIC_OPTIONS[setting]].name;
 
 export const NUMERIC_SETTINGS = Object.keys(NUMERIC_OPTIONS) as NumericSetting[]; // the keys of the constant above
 
@@ -33,7 +37,7 @@ export function readDecoder({ options }: ChatInputCommandInteraction): Partial<D
   for (const key of NUMERIC_SETTINGS) {
     if (decoderSettings.shape[key].optional().safeParse(given[key]).success) continue;
     const { min, max, integer } = RANGES[key];
-    throw new Refusal((m) => m.settings.outOfRange(NUMERIC_OPTIONS[key], min, max, integer));
+    throw new Refusal((m) => m.settings.outOfRange(optionName(key, m), min, max, integer));
   }
   const parsed = decoderSettings.partial().safeParse(given);
   if (!parsed.success) throw new Refusal((m) => m.settings.unknownDecoder);
@@ -51,7 +55,7 @@ export function checkDecoder(
 ): void {
   const { name, context } = model ?? { name: '', context: null };
   if (context !== null && (named.maxTokens ?? 0) > context) {
-    throw new Refusal((m) => m.settings.overContext(NUMERIC_OPTIONS.maxTokens, context, name));
+    throw new Refusal((m) => m.settings.overContext(optionName('maxTokens', m), context, name));
   }
   const contradictory = idleNamed(named, after).filter(([, cause]) => named[cause] !== undefined);
   if (contradictory.length > 0) {
@@ -70,7 +74,7 @@ const idleNamed = (named: Partial<DecoderSettings>, after: DecoderSettings) =>
 function inWords(idle: [NumericSetting, IdleCause][], { decoder }: DecoderSettings, m: Messages): string {
   const causes = [...new Set(idle.map(([, cause]) => cause))];
   const sentences = causes.map((cause) => {
-    const names = idle.filter((one) => one[1] === cause).map(([setting]) => NUMERIC_OPTIONS[setting]);
+    const names = idle.filter((one) => one[1] === cause).map(([setting]) => optionName(setting, m));
     return m.settings.idle[cause](names, m.decoders[decoder]);
   });
   return sentences.join(' ');

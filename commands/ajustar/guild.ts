@@ -1,12 +1,15 @@
 import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
 import { Refusal, refuseUnusable } from '../../src/bot/refusal.ts';
 import type { Database } from '../../src/db/connect.ts';
-import { dailyJoke, MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
+import { dailyJoke, type GuildSettings, MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
 import { pinModel, usableModels } from '../../src/db/models.ts';
 import type { SettingsPatch } from '../../src/db/settings.ts';
+import { readTime } from './time-of-day.ts';
 
-/** Reads what a subcommand of `/ajustar` changes. Throws a `Refusal` for what cannot be set. */
-type ReadPatch = (interaction: ChatInputCommandInteraction) => SettingsPatch;
+/** Reads what a subcommand of `/ajustar` changes. Both throw a `Refusal` for what cannot be set. */
+type ReadPatch = (
+  interaction: ChatInputCommandInteraction,
+) => SettingsPatch | ((now: GuildSettings) => SettingsPatch);
 
 /** The subcommands of `/ajustar` that change one thing each. */
 export const GUILD_PATCHES: Record<string, ReadPatch> = {
@@ -15,43 +18,79 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
   espera: ({ options }) => {
     const cooldownSeconds = options.getInteger('segundos', true);
     if (cooldownSeconds < 0 || cooldownSeconds > MAX_COOLDOWN_SECONDS) {
-      throw new Refusal((m) => m.settings.outOfRange('segundos', 0, MAX_COOLDOWN_SECONDS, true));
+      throw new Refusal((m) =>
+        m.settings.outOfRange(m.commands.ajustar.options.segundos.name, 0, MAX_COOLDOWN_SECONDS, true),
+      );
     }
     return { cooldownSeconds };
   },
 
   diario: (interaction) => {
-    const channelId = writableChannel(interaction);
-    if (!channelId) return { daily: null };
+    if (turnsOff(interaction, ['canal', 'hora', 'zona'])) return { daily: null };
     const { options } = interaction;
-    const time = options.getString('hora') ?? '09:00';
-    const timeZone = options.getString('zona') ?? 'Europe/Madrid';
-    if (!dailyJoke.shape.time.safeParse(time).success) throw new Refusal((m) => m.refusal.wrongTime(time));
-    if (!dailyJoke.shape.timeZone.safeParse(timeZone).success) {
-      throw new Refusal((m) => m.refusal.unknownTimeZone(timeZone));
-    }
-    return { daily: { channelId, time, timeZone } };
+    const named = {
+      channelId: writableChannel(interaction),
+      time: timeNamed(options.getString('hora')),
+      timeZone: options.getString('zona') ?? undefined,
+    };
+    if (!dailyJoke.shape.timeZone.optional().safeParse(named.timeZone).success)
+      throw new Refusal((m) => m.refusal.unknownTimeZone(named.timeZone ?? ''));
+    return ({ daily }) => {
+      const channelId = named.channelId ?? daily?.channelId;
+      if (!channelId) throw new Refusal((m) => m.settings.dailyNeedsChannel);
+      const { time = DAILY.time, timeZone = DAILY.timeZone } = { ...daily, ...given(named) };
+      return { daily: { channelId, time, timeZone } };
+    };
   },
 
-  registro: (interaction) => ({ logChannelId: writableChannel(interaction) }),
+  registro: (interaction) => ({
+    logChannelId: turnsOff(interaction, ['canal']) ? null : (writableChannel(interaction) ?? null),
+  }),
 
   aprender: ({ options }) => ({ learns: options.getBoolean('activado', true) }),
 
   voz: ({ options }) => ({ voice: options.getBoolean('activado', true) }),
 
-  rol: ({ options }) => ({ moderatorRoleId: options.getRole('rol')?.id ?? null }),
+  rol: (interaction) => ({
+    moderatorRoleId: turnsOff(interaction, ['rol']) ? null : (interaction.options.getRole('rol')?.id ?? null),
+  }),
 };
+
+/** What a joke of the day starts with. */
+const DAILY = { time: '09:00', timeZone: 'Europe/Madrid' };
+
+/** Whether `desactivar` says so. Throws a `Refusal` where nothing is named, or something beside it. */
+function turnsOff({ options }: ChatInputCommandInteraction, others: readonly string[]): boolean {
+  const off = options.getBoolean('desactivar') === true;
+  const isAnyNamed = others.some((name) => options.get(name) !== null);
+  if (!off && !isAnyNamed) throw new Refusal((m) => m.settings.nothingToChange);
+  if (off && isAnyNamed) throw new Refusal((m) => m.settings.offOrOn);
+  return off;
+}
+
+function timeNamed(written: string | null): string | undefined {
+  if (written === null) return undefined;
+  const time = readTime(written);
+  if (time === undefined) throw new Refusal((m) => m.refusal.wrongTime(written));
+  return time;
+}
+
+/** Without what was not named. */
+const given = <T extends object>(named: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  // what is left holds no undefined
+  Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as never;
 
 /** Makes a guild stay with the version named, or follow the active one. Throws a `Refusal` for one that cannot serve. */
 export async function pinNamed(
-  { options, user }: ChatInputCommandInteraction,
+  interaction: ChatInputCommandInteraction,
   guildId: string,
   db: Database,
 ): Promise<void> {
-  const name = options.getString('version');
-  const version = name === null ? null : (await usableModels(db)).find((usable) => usable.name === name);
+  const follow = turnsOff(interaction, ['version']);
+  const name = interaction.options.getString('version') ?? '';
+  const version = follow ? null : (await usableModels(db)).find((usable) => usable.name === name);
   if (version === undefined) throw new Refusal((m) => m.refusal.unknownModel);
-  await pinModel(db, guildId, user.id, version?.id ?? null).catch(refuseUnusable(name ?? ''));
+  await pinModel(db, guildId, interaction.user.id, version?.id ?? null).catch(refuseUnusable(name));
 }
 
 const NEEDED = [
@@ -61,9 +100,9 @@ const NEEDED = [
 ];
 
 /** The channel named, if any. Throws a `Refusal` for one where the bot may not write. */
-function writableChannel({ options, client, guild }: ChatInputCommandInteraction): string | null {
+function writableChannel({ options, client, guild }: ChatInputCommandInteraction): string | undefined {
   const named = options.getChannel('canal');
-  if (!named) return null;
+  if (!named) return undefined;
   const channel = guild?.channels.cache.get(named.id);
   if (!channel?.permissionsFor(client.user)?.has(NEEDED)) {
     throw new Refusal((m) => m.refusal.cannotWrite(named.id));

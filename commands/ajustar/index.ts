@@ -4,6 +4,7 @@ import {
   InteractionContextType,
   MessageFlags,
   PermissionFlagsBits,
+  type SlashCommandBooleanOption,
   SlashCommandBuilder,
   type SlashCommandSubcommandBuilder,
 } from 'discord.js';
@@ -11,7 +12,7 @@ import type { CommandContext, SlashCommand } from '../../src/bot/command.ts';
 import { requireModerator } from '../../src/bot/moderators.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
-import { answeringModel } from '../../src/db/models.ts';
+import { answeringModel, ratedModels } from '../../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../../src/db/settings.ts';
 import { voiceFor } from '../../src/db/voices.ts';
 import { choiceNames, described } from '../../src/discord/localized.ts';
@@ -26,6 +27,7 @@ type Labels = typeof es.commands.ajustar;
 const subcommand = (name: keyof Labels['subcommands'], sub: SlashCommandSubcommandBuilder) =>
   described(sub, (m) => m.ajustar.subcommands[name]);
 const label = (name: keyof Labels['options']) => (m: typeof es.commands) => m.ajustar.options[name];
+const off = (option: SlashCommandBooleanOption) => described(option, label('desactivar'));
 
 export default {
   data: described(new SlashCommandBuilder(), (m) => m.ajustar)
@@ -59,18 +61,19 @@ export default {
     .addSubcommand((sub) =>
       subcommand('diario', sub)
         .addChannelOption((o) => described(o, label('canal')).addChannelTypes(ChannelType.GuildText))
-        .addStringOption((o) => described(o, label('hora')).setMaxLength(5))
-        .addStringOption((o) => described(o, label('zona')).setAutocomplete(true).setMaxLength(60)),
+        .addStringOption((o) => described(o, label('hora')).setMaxLength(30))
+        .addStringOption((o) => described(o, label('zona')).setAutocomplete(true).setMaxLength(60))
+        .addBooleanOption(off),
     )
     .addSubcommand((sub) =>
-      subcommand('registro', sub).addChannelOption((o) =>
-        described(o, label('canal')).addChannelTypes(ChannelType.GuildText),
-      ),
+      subcommand('registro', sub)
+        .addChannelOption((o) => described(o, label('canal')).addChannelTypes(ChannelType.GuildText))
+        .addBooleanOption(off),
     )
     .addSubcommand((sub) =>
-      subcommand('modelo', sub).addStringOption((o) =>
-        described(o, label('version')).setAutocomplete(true).setMaxLength(100),
-      ),
+      subcommand('modelo', sub)
+        .addStringOption((o) => described(o, label('version')).setAutocomplete(true).setMaxLength(100))
+        .addBooleanOption(off),
     )
     .addSubcommand((sub) =>
       subcommand('aprender', sub).addBooleanOption((o) => described(o, label('activado')).setRequired(true)),
@@ -78,7 +81,11 @@ export default {
     .addSubcommand((sub) =>
       subcommand('voz', sub).addBooleanOption((o) => described(o, label('activado')).setRequired(true)),
     )
-    .addSubcommand((sub) => subcommand('rol', sub).addRoleOption((o) => described(o, label('rol'))))
+    .addSubcommand((sub) =>
+      subcommand('rol', sub)
+        .addRoleOption((o) => described(o, label('rol')))
+        .addBooleanOption(off),
+    )
     .addSubcommand((sub) => subcommand('restablecer', sub))
     .addSubcommand((sub) => subcommand('historial', sub)),
 
@@ -91,10 +98,10 @@ export default {
     const patch = Object.hasOwn(GUILD_PATCHES, name) ? GUILD_PATCHES[name] : undefined;
     if (patch) {
       await changeSettings(store.db, guildId, by, patch(interaction));
-      await showPanel(interaction, guildId, context, m.settings.changed);
+      await showPanel(interaction, guildId, context, m.settings.saved);
     } else if (name === 'modelo') {
       await pinNamed(interaction, guildId, store.db);
-      await showPanel(interaction, guildId, context, m.settings.changed);
+      await showPanel(interaction, guildId, context, m.settings.saved);
     } else if (name === 'ver') {
       await showPanel(interaction, guildId, context);
     } else if (name === 'decodificador') {
@@ -103,7 +110,8 @@ export default {
       await resetSettings(store.db, guildId, by);
       await showPanel(interaction, guildId, context, m.settings.reset);
     } else if (name === 'historial') {
-      await interaction.editReply(historyMessage(await settingsHistory(store.db, guildId), m));
+      const versions = new Map((await ratedModels(store.db)).map((model) => [model.id, model.name]));
+      await interaction.editReply(historyMessage(await settingsHistory(store.db, guildId), versions, m));
     } else {
       throw new Refusal((m) => m.refusal.unknownCommand);
     }

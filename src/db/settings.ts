@@ -39,6 +39,7 @@ export async function allGuildSettings(db: Database): Promise<Map<string, GuildS
 
 /**
  * Changes some settings of a guild and writes the audit trail. Values equal to the current ones change nothing.
+ * A patch may be a function of the settings before the change.
  * @returns the settings after the change.
  * @throws ChispaError `invalid-setting` naming the setting; nothing changes then.
  */
@@ -46,13 +47,12 @@ export async function changeSettings(
   db: Database,
   guildId: string,
   changedBy: string,
-  patch: SettingsPatch,
+  patch: SettingsPatch | ((now: GuildSettings) => SettingsPatch),
 ): Promise<GuildSettings> {
-  return replaceSettings(db, guildId, changedBy, (now) => ({
-    ...now,
-    ...patch,
-    decoder: { ...now.decoder, ...patch.decoder },
-  }));
+  return replaceSettings(db, guildId, changedBy, (now) => {
+    const changes = typeof patch === 'function' ? patch(now) : patch;
+    return { ...now, ...changes, decoder: { ...now.decoder, ...changes.decoder } };
+  });
 }
 
 /** Resets a guild to the defaults: everything, or only its decoder settings. */

@@ -40,13 +40,17 @@ export function settingsMessage(
   return { content: heading, embeds: [embed], allowedMentions: NO_MENTIONS };
 }
 
-/** Who changed what, when, the newest first. */
-export function historyMessage(changes: readonly SettingsChange[], m: Messages): InteractionEditReplyOptions {
+/** Who changed what, when, the newest first. `versions`: the names of model versions by their ids. */
+export function historyMessage(
+  changes: readonly SettingsChange[],
+  versions: ReadonlyMap<number, string>,
+  m: Messages,
+): InteractionEditReplyOptions {
   const lines = changes.map(({ changedBy, changedAt, before, after }) =>
     m.settings.historyLine(
       relativeTime(changedAt),
       changedBy ? `<@${changedBy}>` : '—',
-      differences(before, after, m).join(', '),
+      differences(before, after, versions, m).join(', '),
     ),
   );
   const embed = new EmbedBuilder()
@@ -96,7 +100,7 @@ function guildValue(
   field: GuildField,
   settings: Partial<GuildSettings>,
   m: Messages,
-  { pinned, voiceSince }: Pick<SettingsPanel, 'pinned' | 'voiceSince'> = {},
+  { pinned, voiceSince }: Pick<SettingsPanel, 'pinned' | 'voiceSince'>,
 ): string {
   const { values, on, off } = m.settings;
   switch (field) {
@@ -115,22 +119,32 @@ function guildValue(
     case 'modelVersionId':
       return settings.modelVersionId === null
         ? values.activeModel
-        : (pinned ?? `#${settings.modelVersionId}`);
+        : (pinned ?? m.settings.values.forgottenVersion);
     case 'learns':
       return settings.learns ? on : off;
     case 'voice':
       if (!settings.voice) return off;
-      if (settings.learns === undefined) return on; // one entry of the audit trail
       if (!settings.learns) return values.voiceMute;
       return voiceSince ? values.voiceSince(relativeTime(voiceSince)) : values.voiceLater;
   }
 }
 
 /** One entry of the audit trail in words: "Temperatura: 0,8 → 1". */
-function differences(before: Partial<GuildSettings>, after: Partial<GuildSettings>, m: Messages): string[] {
+function differences(
+  before: Partial<GuildSettings>,
+  after: Partial<GuildSettings>,
+  versions: ReadonlyMap<number, string>,
+  m: Messages,
+): string[] {
+  const { on, off } = m.settings;
+  const value = (field: GuildField, settings: Partial<GuildSettings>): string => {
+    if (field === 'voice') return settings.voice ? on : off;
+    const pinned = versions.get(settings.modelVersionId ?? 0);
+    return guildValue(field, settings, m, { pinned });
+  };
   return (Object.keys(after) as (keyof GuildSettings)[]).flatMap((key) => {
     if (key !== 'decoder') {
-      return [`${m.settings.guild[key]}: ${guildValue(key, before, m)} → ${guildValue(key, after, m)}`];
+      return [`${m.settings.guild[key]}: ${value(key, before)} → ${value(key, after)}`];
     }
     const [was, is] = [before.decoder, after.decoder];
     if (!was || !is) return [];

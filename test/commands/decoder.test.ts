@@ -34,10 +34,10 @@ describe('a change of decoder settings', () => {
   });
 
   it.each<[Partial<DecoderSettings>, string]>([
-    [{ decoder: 'greedy', temperature: 1.2 }, 'Con el decodificador «codicioso» `temperature` no cuenta.'],
+    [{ decoder: 'greedy', temperature: 1.2 }, 'Con el decodificador «voraz» `temperatura` no cuenta.'],
     [
       { decoder: 'greedy', temperature: 1.2, topK: 5, epsilon: 0.1 },
-      'Con el decodificador «codicioso» `temperature`, `top_k` y `epsilon` no cuentan.',
+      'Con el decodificador «voraz» `temperatura`, `top_k` y `epsilon` no cuentan.',
     ],
     [{ decoder: 'sampling', epsilon: 0.3 }, 'Con el decodificador «muestreo» `epsilon` no cuenta.'],
     [
@@ -46,7 +46,7 @@ describe('a change of decoder settings', () => {
     ],
     [
       { topK: 1, temperature: 2 },
-      'Con `top_k` en 1 solo queda un candidato, así que `temperature` no cuenta.',
+      'Con `top_k` en 1 solo queda un candidato, así que `temperatura` no cuenta.',
     ],
   ])('is refused where it contradicts itself: %o', (named, why) => {
     expect(told(named)).toEqual({ refused: `${why} ${es.settings.idle.refused}` });
@@ -54,7 +54,7 @@ describe('a change of decoder settings', () => {
 
   it('is made, with a word, where what was set before makes it idle', () => {
     expect(told({ temperature: 1.5 }, { before: { decoder: 'greedy' } })).toEqual({
-      note: 'Con el decodificador «codicioso» `temperature` no cuenta.',
+      note: 'Con el decodificador «voraz» `temperatura` no cuenta.',
     });
     expect(told({ epsilon: 0.3 })).toEqual({ note: 'Con el decodificador «muestreo» `epsilon` no cuenta.' });
     expect(told({ topP: 0.3 }, { before: { topK: 1 } }).note).toContain('`top_k` en 1');
@@ -62,7 +62,8 @@ describe('a change of decoder settings', () => {
 
   it('is refused beyond what the model can see, and tells how much that is', () => {
     expect(told({ maxTokens: 257 })).toEqual({
-      refused: 'El modelo mini-es lee como mucho 256 fichas a la vez: `max_tokens` puede ir de 1 a 256.',
+      refused:
+        'La versión mini-es lee como mucho 256 tokens (trozos de palabra) a la vez: `máximo` puede ir de 1 a 256.',
     });
     expect(told({ maxTokens: 256 })).toEqual({});
     const unknown = { name: 'otro', context: null };

@@ -17,6 +17,50 @@ describe('the languages', () => {
     expect(leaves(es).size).toBeGreaterThan(120);
   });
 
+  /** Everything a language says, its sentences with values in them. */
+  const said = (value: unknown): string[] => {
+    if (typeof value === 'string') return [value];
+    // Numbers, names and lists alike pass as a text: what stands around them is what counts here.
+    if (typeof value === 'function') return [value.toString()];
+    return Object.values(value as object).flatMap(said);
+  };
+
+  it.each([
+    ['Spanish', es],
+    ['English', en],
+  ])('name commands and subcommands as Discord shows them in %s', (_, { commands, ...messages }) => {
+    const names = new Map(
+      Object.values(commands).map((command) => [
+        command.name,
+        'subcommands' in command ? Object.values(command.subcommands).map(({ name }) => name) : [],
+      ]),
+    );
+    const mentions = said(messages).flatMap((text) => [
+      ...text.matchAll(/(?:^|[\s`*])\/([a-z]+)(?: ([a-z-]+)`)?/g),
+    ]);
+    expect(mentions.length).toBeGreaterThan(10);
+    for (const [mention, command = '', subcommand] of mentions) {
+      expect([...names.keys()], mention).toContain(command);
+      if (subcommand) expect(names.get(command), mention).toContain(subcommand);
+    }
+  });
+
+  it('count one as one', () => {
+    expect(es.statistics.summary(1, 1, null)).toBe('1 chiste · 1 voto');
+    expect(en.statistics.summary(1, 2, 3)).toBe('1 joke · 2 votes · mean rating 3');
+    expect(es.settings.values.daily('1', '01:30', 'UTC')).toContain('a la 01:30');
+    expect(es.settings.explain.maxTokens(1)).toContain('1 palabra,');
+    expect(es.privacy.forgotten(1, 1)).toContain('1 voto y 1 petición.');
+  });
+
+  it('speak Spanish that America reads too', () => {
+    for (const text of said(es)) {
+      expect(text).not.toMatch(
+        /vosotr|vuestr|(?<![\p{L}])os (?=gust|he |lo )|[aei]steis|fichas|codicios|jubilad/iu,
+      );
+    }
+  });
+
   it('leave nothing empty and nothing untranslated', () => {
     const texts = (language: object) =>
       Object.entries(JSON.parse(JSON.stringify(language)) as Record<string, unknown>).flatMap(([, part]) =>

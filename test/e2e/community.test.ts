@@ -138,7 +138,7 @@ describe('a community', () => {
     const asked = await player.ask(
       player.moderator,
       'ajustar',
-      { temperature: 2 },
+      { temperatura: 2 },
       { subcommand: 'decodificador' },
     );
     const preview = await asked.answer((m) => m.embeds[0]?.title === es.preview.title);
@@ -176,9 +176,13 @@ describe('a community', () => {
           await player.ask(player.moderator, 'ajustar', { ...options }, { subcommand: 'modelo' })
         ).answer(),
       );
-    expect(await set({ version: 'mini-es' })).toContain('**Modelo:** mini-es');
+    expect(await set({ version: 'mini-es' })).toContain('**Versión:** mini-es');
+    const history = await player.ask(player.moderator, 'ajustar', {}, { subcommand: 'historial' });
+    expect(text(await history.answer())).toContain('Versión: la activa → mini-es');
     expect(await set({ version: 'no-such' })).toContain(es.refusal.unknownModel);
-    expect(await set({})).toContain('**Modelo:** el activo');
+    expect(await set({})).toContain(es.settings.nothingToChange);
+    expect(await set({ version: 'mini-es', desactivar: true })).toContain(es.settings.offOrOn);
+    expect(await set({ desactivar: true })).toContain('**Versión:** la activa');
   });
 
   it('plans a joke of the day, and hears what is wrong with a time or a zone', async () => {
@@ -189,12 +193,19 @@ describe('a community', () => {
         ).answer(),
       );
     const canal = player.channel;
+    expect(await plan({ hora: '9' })).toContain(es.settings.dailyNeedsChannel);
     expect(await plan({ canal, hora: '23:59', zona: 'America/Lima' })).toContain(
       'a las 23:59 (America/Lima)',
     );
+    expect(await plan({ hora: '9 pm' })).toContain(`en <#${canal}> a las 21:00 (America/Lima)`);
+    expect(await plan({ zona: 'Europe/Madrid' })).toContain(`en <#${canal}> a las 21:00 (Europe/Madrid)`);
     expect(await plan({ canal, hora: '25:00' })).toContain('no es una hora');
     expect(await plan({ canal, zona: 'Marte/Olimpo' })).toContain('No conozco la zona horaria');
-    expect(await plan({})).toContain('**Chiste del día:** ninguno');
+    expect(await plan({})).toContain(es.settings.nothingToChange);
+    const off = await plan({ desactivar: true });
+    expect(off).toContain('**Chiste del día:** ninguno');
+    expect(off).toContain(es.settings.saved);
+    expect(off).not.toContain(es.settings.changed);
   });
 
   it('lets a role that a moderator named change the settings too', async () => {
@@ -221,7 +232,8 @@ describe('a community', () => {
       user: player.luis.id,
       roles: [],
     });
-    await (await player.ask(player.moderator, 'ajustar', {}, { subcommand: 'rol' })).answer();
+    const off = { desactivar: true };
+    await (await player.ask(player.moderator, 'ajustar', off, { subcommand: 'rol' })).answer();
   });
 
   it('waits its turn when a cooldown is set, and is told until when', async () => {

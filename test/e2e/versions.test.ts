@@ -147,7 +147,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     const [embed] = told.embeds;
     expect(embed?.description).toBe(log.promoted.text('mini-es-2', 'mini-es'));
     const fields = Object.fromEntries((embed?.fields ?? []).map(({ name, value }) => [name, value]));
-    expect(fields[models.fields.learnedFrom]).toBe('214 chistes que votasteis (1032 votos) y 456 de la casa');
+    expect(fields[models.fields.learnedFrom]).toBe('214 chistes con votos (1032 votos) y 456 de la casa');
     expect(fields[models.fields.loss]).toContain('3,214 → 3,102 en 42 chistes');
     expect(fields[models.fields.exam]?.split('\n')).toEqual([
       '✅ 42 chistes para comparar (hacen falta 30)',

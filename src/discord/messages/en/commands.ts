@@ -1,6 +1,6 @@
 import type { Messages } from '../es/index.ts';
 
-/** The English localisations of commands and options. */
+/** The English localizations of commands and options. */
 export const commands: Messages['commands'] = {
   chiste: {
     name: 'joke',
@@ -57,7 +57,7 @@ export const commands: Messages['commands'] = {
       registro: { name: 'log', description: 'Channel where I tell the moderators' },
       modelo: { name: 'model', description: 'Pins a model version for this server' },
       aprender: { name: 'learn', description: 'Whether votes from this server teach me' },
-      voz: { name: 'voice', description: 'A voice of its own, learnt from the votes of this server alone' },
+      voz: { name: 'voice', description: 'A voice of its own, learned from the votes of this server alone' },
       rol: { name: 'role', description: 'A role that may change my settings too' },
       restablecer: { name: 'reset', description: 'Back to the factory settings' },
       historial: { name: 'history', description: 'Who changed what, and when' },
@@ -65,24 +65,25 @@ export const commands: Messages['commands'] = {
     options: {
       activado: { name: 'on', description: 'Yes or no' },
       segundos: { name: 'seconds', description: 'From 0 (no wait) to 3600' },
-      canal: { name: 'channel', description: 'In which channel; without one it is turned off' },
-      hora: { name: 'time', description: 'At what time, for example 09:30' },
+      canal: { name: 'channel', description: 'In which channel' },
+      hora: { name: 'time', description: 'At what time, for example 9:30, 21:00 or 9 pm' },
       zona: { name: 'zone', description: 'Time zone, for example Europe/Madrid' },
-      version: { name: 'version', description: 'Which version; without one the active one is followed' },
-      rol: { name: 'role', description: 'Which role; without one only those who manage the server' },
+      version: { name: 'version', description: 'Which version' },
+      rol: { name: 'role', description: 'Which role' },
+      desactivar: { name: 'off', description: 'Yes: back to the factory setting' },
       decodificador: { name: 'decoder', description: 'How each word is chosen' },
       epsilon: {
         name: 'epsilon',
         description: 'With ε-greedy: share of steps that take the likeliest (1 always, 0 never)',
       },
-      temperature: { name: 'temperature', description: 'Lower is more careful, higher more daring' },
+      temperatura: { name: 'temperature', description: 'Lower is more careful, higher more daring' },
       top_k: { name: 'top_k', description: 'Choose only among the k likeliest (0: all)' },
       top_p: { name: 'top_p', description: 'Choose only among the likeliest that add up to p (1: all)' },
-      repetition_penalty: {
+      penalización: {
         name: 'repetition_penalty',
         description: 'How much to avoid what was said (1: not)',
       },
-      max_tokens: { name: 'max_tokens', description: 'Maximum length in tokens (about 0.7 words each)' },
+      máximo: { name: 'max_tokens', description: 'Maximum length in tokens (about 0.7 words each)' },
     },
   },
 };

@@ -1,15 +1,12 @@
 import type { Messages } from '../es/index.ts';
 import { commands } from './commands.ts';
 import { learning } from './learning.ts';
+import { settings } from './settings.ts';
 
 const number = (value: number, digits = 2) =>
   value.toLocaleString('en-US', { maximumFractionDigits: digits });
 
-const percent = (share: number) =>
-  share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 0 });
-
-const doNotCount = (names: string[]) =>
-  `${new Intl.ListFormat('en').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'has' : 'have'} no effect`;
+const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
 
 /** Everything Chispa says in English. The jokes stay Spanish. */
 export const en: Messages = {
@@ -25,8 +22,7 @@ export const en: Messages = {
     writing: 'writing…',
     empty: '*(The model was lost for words. Try again!)*',
     noVotes: 'No votes yet: how would you rate it?',
-    tally: (mean, votes) =>
-      `★ ${number(mean, 1)} of 5 · ${votes === 1 ? '1 vote' : `${number(votes)} votes`}`,
+    tally: (mean, votes) => `★ ${number(mean, 1)} of 5 · ${count(votes, 'vote', 'votes')}`,
     decoder: (settings) => {
       if (settings.decoder === 'greedy') return 'greedy';
       if (settings.decoder === 'epsilon-greedy') return `ε = ${number(settings.epsilon)}`;
@@ -37,7 +33,7 @@ export const en: Messages = {
     retold: 'One that people here liked',
     hidden: 'This joke is hidden.',
     themeIgnored: (theme) =>
-      `This model cannot tell jokes about a theme yet, so “${theme}” did not count. Here is a free one:`,
+      `This version cannot tell jokes about a theme yet, so “${theme}” did not count. Here is a free one:`,
     cut: 'Your text was longer than the model can read: it continued from its last part.',
   },
 
@@ -64,7 +60,7 @@ export const en: Messages = {
     unknownModel: 'I do not know that model version: pick one from the list.',
     unknownTimeZone: (zone) =>
       `I do not know the time zone \`${zone}\`. Pick one from the list, for example \`Europe/Madrid\`.`,
-    wrongTime: (time) => `\`${time}\` is not a time. Write it like this: \`09:30\`.`,
+    wrongTime: (time) => `\`${time}\` is not a time. Write it like \`9:30\`, \`21:00\` or \`9 pm\`.`,
     cannotWrite: (channel) =>
       `I cannot write in <#${channel}>: let me view the channel, send messages and embed links.`,
     notMyJoke: 'That message is not one of my jokes.',
@@ -125,14 +121,14 @@ export const en: Messages = {
     title: { week: 'The best of the week', month: 'The best of the month', ever: 'The best of all time' },
     empty: 'No jokes have votes in this time yet. Ask for one with `/joke` and vote!',
     line: (place, score, votes) =>
-      `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${votes === 1 ? '1 vote' : `${number(votes)} votes`}`,
+      `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${count(votes, 'vote', 'votes')}`,
     explain: 'With few votes a score is drawn towards the mean, so that a single vote does not win.',
   },
 
   statistics: {
     title: 'How this server is doing',
     summary: (jokes, votes, mean) =>
-      `${number(jokes)} jokes · ${number(votes)} votes${mean === null ? '' : ` · mean rating ${number(mean, 2)}`}`,
+      `${count(jokes, 'joke', 'jokes')} · ${count(votes, 'vote', 'votes')}${mean === null ? '' : ` · mean rating ${number(mean, 2)}`}`,
     empty: 'There are no votes to draw yet.',
     chart: {
       byWeek: 'Mean rating by week',
@@ -171,7 +167,7 @@ export const en: Messages = {
     confirm:
       'Are you sure? I will delete your votes, your reports and what you asked me for. This cannot be undone.',
     forgotten: (votes, requests) =>
-      `Done: I have deleted ${votes === 1 ? '1 vote' : `${number(votes)} votes`} and ${requests === 1 ? '1 request' : `${number(requests)} requests`}. I keep nothing about you any more.`,
+      `Done: I have deleted ${count(votes, 'vote', 'votes')} and ${count(requests, 'request', 'requests')}. I keep nothing about you any more.`,
   },
 
   daily: { title: 'The joke of the day' },
@@ -184,91 +180,9 @@ export const en: Messages = {
     expired: 'The queue was so long that your turn passed me by. Please ask me again.',
   },
 
-  settings: {
-    title: 'How I tell jokes here',
-    changed: 'Done. The next jokes will come out like this:',
-    reset: 'Back to the factory settings:',
-    nothingToChange: 'Tell me what to change: pick at least one option.',
-    unknownDecoder: 'I do not know that decoder: pick one from the list.',
-    outOfRange: (name, min, max, whole) =>
-      `\`${name}\` must be a ${whole ? 'whole number' : 'number'} between ${number(min)} and ${number(max)}.`,
-    overContext: (name, context, model) =>
-      `The model ${model} reads at most ${number(context)} tokens at once: \`${name}\` can be 1 to ${number(context)}.`,
-    idle: {
-      decoder: (names, decoder) => `With the ${decoder} decoder ${doNotCount(names)}.`,
-      epsilon: (names) => `With \`epsilon\` at 1 the likeliest word always wins, so ${doNotCount(names)}.`,
-      topK: (names) => `With \`top_k\` at 1 only one candidate is left, so ${doNotCount(names)}.`,
-      refused: 'I have changed nothing: leave out what has no effect, or pick another combination.',
-    },
-    changedBy: (who, when) => `Last change: ${who}, ${when}`,
-    neverChanged: 'These are the factory settings.',
-    on: 'yes',
-    off: 'no',
-    guild: {
-      safeMode: 'Safe mode',
-      cooldownSeconds: 'Wait between jokes',
-      daily: 'Joke of the day',
-      logChannelId: 'Log channel',
-      moderatorRoleId: 'Role that may tune me',
-      modelVersionId: 'Model',
-      learns: 'Votes from here teach me',
-      voice: 'Own voice',
-    },
-    values: {
-      safeMode: (on) => (on ? 'yes' : 'no, in age-restricted channels'),
-      cooldown: (seconds) => (seconds === 0 ? 'none' : `${number(seconds)} s`),
-      daily: (channel, time, zone) => `in <#${channel}> at ${time} (${zone})`,
-      none: 'none',
-      activeModel: 'the active one',
-      voiceSince: (when) => `yes, since ${when}`,
-      voiceLater: 'yes, as soon as there are votes enough to learn it',
-      voiceMute: 'yes, but votes from here do not teach me: change that with `/ajustar aprender`',
-    },
-    historyTitle: 'Latest changes',
-    historyEmpty: 'Nobody has changed anything yet.',
-    historyLine: (when, who, what) => `${when} · ${who} · ${what}`,
-    fields: {
-      decoder: 'Decoder',
-      epsilon: 'ε (epsilon)',
-      temperature: 'Temperature',
-      topK: 'Top-k',
-      topP: 'Top-p',
-      repetitionPenalty: 'Repetition penalty',
-      maxTokens: 'Maximum length',
-    },
-    explain: {
-      decoder: {
-        'epsilon-greedy': 'ε-greedy: sometimes the likeliest word, sometimes a draw by probability',
-        sampling: 'sampling: each word is drawn by its probability',
-        greedy: 'greedy: always the likeliest; the same beginning always gives the same joke',
-      },
-      epsilon: (value) =>
-        value >= 1
-          ? `${number(value)}: always takes the likeliest`
-          : value <= 0
-            ? `${number(value)}: always draws`
-            : `${number(value)}: ${percent(value)} of the steps take the likeliest, the rest are drawn (reinforcement learning usually writes it the other way round)`,
-      epsilonUnused: (value) => `${number(value)} (only counts with the ε-greedy decoder)`,
-      idle: (value) => `${number(value)} (no effect: the likeliest word always wins)`,
-      temperature: (value) =>
-        `${number(value)}: ${value < 0.7 ? 'careful' : value <= 1 ? 'balanced' : 'daring'}`,
-      topK: (value) =>
-        value === 0
-          ? '0: no limit on candidates'
-          : `${number(value)}: only among the ${number(value)} likeliest`,
-      topP: (value) =>
-        value === 1
-          ? '1: no cut'
-          : `${number(value)}: only among the likeliest that add up to ${percent(value)}`,
-      repetitionPenalty: (value) =>
-        value === 1 ? '1: may repeat itself' : `${number(value)}: avoids repeating what was said`,
-      maxTokens: (value) => `${number(value)} tokens (about ${number(Math.round(value / 1.4))} words)`,
-      overContext: (value, context) =>
-        `${number(value)} tokens, but this model reads at most ${number(context)} at once`,
-    },
-  },
+  settings,
 
-  periods: { week: 'this week', month: 'this month', ever: 'ever' },
+  periods: { week: 'this week', month: 'this month', ever: 'of all time' },
   sources: { new: 'new', best: 'the best' },
 
   presence: (jokes) =>

@@ -76,18 +76,18 @@ export const learning: typeof es = {
         `From now on I tell jokes with **${version}**. Until today it was **${former}**.`,
     },
     rejected: {
-      title: 'I have practised, but it is not good enough',
+      title: 'I have practiced, but it is not good enough',
       text: (version, former) => `**${version}** has not passed the exam, so I go on with **${former}**.`,
     },
     'voice-promoted': {
       title: 'This server has a voice of its own',
       text: (_version, former) =>
-        `From now on I tell jokes here with **${former}** and an accent learnt from your votes alone. If you do not like it, \`/ajustar voz\` takes it away.`,
+        `From now on I tell jokes here with **${former}** and an accent learned from your votes alone. If you do not like it, \`/tune voice\` takes it away.`,
     },
     'voice-rejected': {
       title: 'I have not found the voice of this server yet',
       text: (_version, former) =>
-        `I have practised with your votes, but it has not passed the exam: I go on with **${former}**. With more votes I shall try again.`,
+        `I have practiced with your votes, but it has not passed the exam: I go on with **${former}**. With more votes I will try again.`,
     },
     trial: {
       title: 'A new version is on trial',

@@ -66,26 +66,27 @@ export const commands = {
     options: {
       activado: { name: 'activado', description: 'Sí o no' },
       segundos: { name: 'segundos', description: 'De 0 (sin espera) a 3600' },
-      canal: { name: 'canal', description: 'En qué canal; sin canal se desactiva' },
-      hora: { name: 'hora', description: 'A qué hora, por ejemplo 09:30' },
+      canal: { name: 'canal', description: 'En qué canal' },
+      hora: { name: 'hora', description: 'A qué hora, por ejemplo 9:30, 21 h o 9 pm' },
       zona: { name: 'zona', description: 'Zona horaria, por ejemplo Europe/Madrid' },
-      version: { name: 'version', description: 'Qué versión; sin ella se sigue a la activa' },
-      rol: { name: 'rol', description: 'Qué rol; sin él solo quienes gestionan el servidor' },
+      version: { name: 'version', description: 'Qué versión' },
+      rol: { name: 'rol', description: 'Qué rol' },
+      desactivar: { name: 'desactivar', description: 'Sí: vuelve a lo de fábrica' },
       decodificador: { name: 'decodificador', description: 'Cómo se elige cada palabra' },
       epsilon: {
         name: 'epsilon',
-        description: 'Con ε-codicioso: parte de los pasos que toma lo más probable (1 siempre, 0 nunca)',
+        description: 'Con ε-voraz: parte de los pasos que toma lo más probable (1 siempre, 0 nunca)',
       },
-      temperature: { name: 'temperature', description: 'Más baja, más prudente; más alta, más atrevida' },
+      temperatura: { name: 'temperatura', description: 'Más baja, más prudente; más alta, más atrevida' },
       top_k: { name: 'top_k', description: 'Elegir solo entre los k más probables (0: todos)' },
       top_p: { name: 'top_p', description: 'Elegir solo entre los más probables que suman p (1: todos)' },
-      repetition_penalty: {
-        name: 'repetition_penalty',
+      penalización: {
+        name: 'penalización',
         description: 'Cuánto evitar lo ya dicho (1: nada)',
       },
-      max_tokens: {
-        name: 'max_tokens',
-        description: 'Longitud máxima en fichas (unas 0,7 palabras cada una)',
+      máximo: {
+        name: 'máximo',
+        description: 'Longitud máxima en tokens, trozos de palabra (unas 0,7 palabras cada uno)',
       },
     },
   },

@@ -1,15 +1,12 @@
 import type { DecoderName } from '../../../lib/settings.ts';
 import { commands } from './commands.ts';
 import { learning } from './learning.ts';
+import { settings } from './settings.ts';
 
 const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
 
-const percent = (share: number) =>
-  share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 0 });
-
-const doNotCount = (names: string[]) =>
-  `${new Intl.ListFormat('es').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'no cuenta' : 'no cuentan'}`;
+const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
 
 /** Everything Chispa says in Spanish. `Messages` is made from this file, so every language must say as much. */
 export const es = {
@@ -18,9 +15,9 @@ export const es = {
   number,
 
   decoders: {
-    'epsilon-greedy': 'ε-codicioso',
+    'epsilon-greedy': 'ε-voraz',
     sampling: 'muestreo',
-    greedy: 'codicioso',
+    greedy: 'voraz',
   } satisfies Record<DecoderName, string> as Record<DecoderName, string>,
 
   joke: {
@@ -30,10 +27,9 @@ export const es = {
     writing: 'escribiendo…',
     empty: '*(El modelo se ha quedado sin palabras. ¡Prueba otra vez!)*',
     noVotes: 'Sin votos todavía: ¿qué nota le pones?',
-    tally: (mean: number, votes: number) =>
-      `★ ${number(mean, 1)} de 5 · ${votes === 1 ? '1 voto' : `${number(votes)} votos`}`,
+    tally: (mean: number, votes: number) => `★ ${number(mean, 1)} de 5 · ${count(votes, 'voto', 'votos')}`,
     decoder: (settings: { decoder: DecoderName; epsilon: number; temperature: number }) => {
-      if (settings.decoder === 'greedy') return 'codicioso';
+      if (settings.decoder === 'greedy') return 'voraz';
       if (settings.decoder === 'epsilon-greedy') return `ε = ${number(settings.epsilon)}`;
       return `temperatura ${number(settings.temperature)}`;
     },
@@ -43,7 +39,7 @@ export const es = {
     retold: 'Uno que aquí gustó',
     hidden: 'Este chiste está oculto.',
     themeIgnored: (theme: string) =>
-      `Este modelo todavía no sabe contar chistes sobre un tema, así que «${theme}» no ha contado. Aquí va uno libre:`,
+      `Esta versión todavía no sabe contar chistes sobre un tema, así que «${theme}» no ha contado. Aquí va uno libre:`,
     cut: 'Tu texto era más largo de lo que el modelo puede leer: ha continuado desde su última parte.',
   },
 
@@ -70,13 +66,14 @@ export const es = {
     unknownModel: 'No conozco esa versión del modelo: elige una de la lista.',
     unknownTimeZone: (zone: string) =>
       `No conozco la zona horaria \`${zone}\`. Elige una de la lista, por ejemplo \`Europe/Madrid\`.`,
-    wrongTime: (time: string) => `\`${time}\` no es una hora. Escríbela así: \`09:30\`.`,
+    wrongTime: (time: string) =>
+      `\`${time}\` no es una hora. Escríbela por ejemplo así: \`9:30\`, \`21 h\` o \`9 pm\`.`,
     cannotWrite: (channel: string) =>
       `En <#${channel}> no puedo escribir: dame permiso para ver el canal, enviar mensajes e insertar enlaces.`,
     notMyJoke: 'Ese mensaje no es uno de mis chistes.',
     stepsGone: 'De ese chiste ya no guardo los pasos.',
     modelRetired: (model: string) =>
-      `Ese chiste lo contó **${model}**, que ya está jubilado: no guardo sus pesos, así que no puedo volver a pensarlo.`,
+      `Ese chiste lo conté con **${model}**, una versión ya retirada: no guardo sus pesos, así que no puedo volver a pensarlo.`,
     voiceRetired:
       'Ese chiste lo conté con una voz propia de este servidor que ya no guardo, así que no puedo volver a pensarlo.',
     unknownCommand: 'No conozco ese comando. Quizá Discord todavía muestra uno antiguo: prueba en un minuto.',
@@ -134,14 +131,14 @@ export const es = {
     title: { week: 'Los mejores de la semana', month: 'Los mejores del mes', ever: 'Los mejores de siempre' },
     empty: 'Todavía no hay chistes votados en este tiempo. ¡Pide uno con `/chiste` y vota!',
     line: (place: number, score: number, votes: number) =>
-      `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${votes === 1 ? '1 voto' : `${number(votes)} votos`}`,
+      `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${count(votes, 'voto', 'votos')}`,
     explain: 'La nota se acerca a la media cuando hay pocos votos, para que un solo voto no gane.',
   },
 
   statistics: {
     title: 'Así va este servidor',
     summary: (jokes: number, votes: number, mean: number | null) =>
-      `${number(jokes)} chistes · ${number(votes)} votos${mean === null ? '' : ` · nota media ${number(mean, 2)}`}`,
+      `${count(jokes, 'chiste', 'chistes')} · ${count(votes, 'voto', 'votos')}${mean === null ? '' : ` · nota media ${number(mean, 2)}`}`,
     empty: 'Todavía no hay votos que dibujar.',
     chart: {
       byWeek: 'Nota media por semana',
@@ -163,7 +160,7 @@ export const es = {
       '**/ranking** y **/estadisticas** — lo mejor de este servidor',
       '**/privacidad** — qué guardo de ti, y cómo borrarlo',
       '**/ajustar** — para quienes moderan: cómo cuento chistes aquí, también con voz propia',
-      '**/modelo** — para quienes moderan: mis versiones, y qué aprendí de vuestros votos',
+      '**/modelo** — para quienes moderan: mis versiones, y qué aprendí de los votos',
     ],
     footer: 'Todo lo que digo me lo invento. Si algo está mal, repórtalo con su botón.',
   },
@@ -179,7 +176,7 @@ export const es = {
     file: 'Esto es todo lo que guardo de ti.',
     confirm: '¿Seguro? Borraré tus votos, tus reportes y lo que me has pedido. No se puede deshacer.',
     forgotten: (votes: number, requests: number) =>
-      `Hecho: he borrado ${votes === 1 ? '1 voto' : `${number(votes)} votos`} y ${requests === 1 ? '1 petición' : `${number(requests)} peticiones`}. Ya no guardo nada de ti.`,
+      `Hecho: he borrado ${count(votes, 'voto', 'votos')} y ${count(requests, 'petición', 'peticiones')}. Ya no guardo nada de ti.`,
   },
 
   daily: { title: 'El chiste del día' },
@@ -192,95 +189,9 @@ export const es = {
     expired: 'Había tanta cola que se me pasó el turno. Pídemelo otra vez, por favor.',
   },
 
-  settings: {
-    title: 'Así cuento chistes aquí',
-    changed: 'Hecho. Los próximos chistes saldrán así:',
-    reset: 'He vuelto a los ajustes de fábrica:',
-    nothingToChange: 'Dime qué quieres cambiar: elige al menos una opción.',
-    unknownDecoder: 'No conozco ese decodificador: elige uno de la lista.',
-    outOfRange: (name: string, min: number, max: number, whole: boolean) =>
-      `\`${name}\` debe ser ${whole ? 'un número entero' : 'un número'} entre ${number(min)} y ${number(max)}.`,
-    overContext: (name: string, context: number, model: string) =>
-      `El modelo ${model} lee como mucho ${number(context)} fichas a la vez: \`${name}\` puede ir de 1 a ${number(context)}.`,
-    /** Settings that change nothing beside others. */
-    idle: {
-      decoder: (names: string[], decoder: string) =>
-        `Con el decodificador «${decoder}» ${doNotCount(names)}.`,
-      epsilon: (names: string[]) =>
-        `Con \`epsilon\` en 1 gana siempre lo más probable, así que ${doNotCount(names)}.`,
-      topK: (names: string[]) => `Con \`top_k\` en 1 solo queda un candidato, así que ${doNotCount(names)}.`,
-      refused: 'No he cambiado nada: quita lo que sobra o elige otra combinación.',
-    },
-    changedBy: (who: string, when: string) => `Último cambio: ${who}, ${when}`,
-    neverChanged: 'Son los ajustes de fábrica.',
-    on: 'sí',
-    off: 'no',
-    guild: {
-      safeMode: 'Modo seguro',
-      cooldownSeconds: 'Espera entre chistes',
-      daily: 'Chiste del día',
-      logChannelId: 'Canal de registro',
-      moderatorRoleId: 'Rol que puede ajustarme',
-      modelVersionId: 'Modelo',
-      learns: 'Los votos de aquí me enseñan',
-      voice: 'Voz propia',
-    },
-    values: {
-      safeMode: (on: boolean): string => (on ? 'sí' : 'no, en los canales con restricción de edad'),
-      cooldown: (seconds: number) => (seconds === 0 ? 'ninguna' : `${number(seconds)} s`),
-      daily: (channel: string, time: string, zone: string) => `en <#${channel}> a las ${time} (${zone})`,
-      none: 'ninguno',
-      activeModel: 'el activo',
-      voiceSince: (when: string) => `sí, desde ${when}`,
-      voiceLater: 'sí, en cuanto haya votos suficientes para aprenderla',
-      voiceMute: 'sí, pero los votos de aquí no me enseñan: cámbialo con `/ajustar aprender`',
-    },
-    historyTitle: 'Últimos cambios',
-    historyEmpty: 'Nadie ha cambiado nada todavía.',
-    historyLine: (when: string, who: string, what: string) => `${when} · ${who} · ${what}`,
-    fields: {
-      decoder: 'Decodificador',
-      epsilon: 'ε (epsilon)',
-      temperature: 'Temperatura',
-      topK: 'Top-k',
-      topP: 'Top-p',
-      repetitionPenalty: 'Penalización por repetir',
-      maxTokens: 'Longitud máxima',
-    },
-    explain: {
-      decoder: {
-        'epsilon-greedy': 'ε-codicioso: unas veces lo más probable y otras al azar según su probabilidad',
-        sampling: 'muestreo: cada palabra se sortea según su probabilidad',
-        greedy: 'codicioso: siempre lo más probable; el mismo principio da siempre el mismo chiste',
-      } satisfies Record<DecoderName, string> as Record<DecoderName, string>,
-      epsilon: (value: number) =>
-        value >= 1
-          ? `${number(value)}: siempre elige lo más probable`
-          : value <= 0
-            ? `${number(value)}: siempre sortea`
-            : `${number(value)}: el ${percent(value)} de los pasos elige lo más probable y el resto se sortea (al revés de como suele escribirse en aprendizaje por refuerzo)`,
-      epsilonUnused: (value: number) => `${number(value)} (solo cuenta con el decodificador ε-codicioso)`,
-      idle: (value: number) => `${number(value)} (no cuenta: gana siempre lo más probable)`,
-      temperature: (value: number) =>
-        `${number(value)}: ${value < 0.7 ? 'prudente' : value <= 1 ? 'equilibrada' : 'atrevida'}`,
-      topK: (value: number) =>
-        value === 0
-          ? '0: sin límite de candidatos'
-          : `${number(value)}: solo entre los ${number(value)} más probables`,
-      topP: (value: number) =>
-        value === 1
-          ? '1: sin recorte'
-          : `${number(value)}: solo entre los más probables que suman el ${percent(value)}`,
-      repetitionPenalty: (value: number) =>
-        value === 1 ? '1: puede repetirse' : `${number(value)}: evita repetir lo ya dicho`,
-      maxTokens: (value: number) =>
-        `${number(value)} fichas (unas ${number(Math.round(value / 1.4))} palabras)`,
-      overContext: (value: number, context: number) =>
-        `${number(value)} fichas, pero este modelo lee como mucho ${number(context)} a la vez`,
-    },
-  },
+  settings,
 
-  periods: { week: 'esta semana', month: 'este mes', ever: 'siempre' },
+  periods: { week: 'esta semana', month: 'este mes', ever: 'desde siempre' },
   sources: { new: 'nuevo', best: 'mejores' },
 
   presence: (jokes: number) =>

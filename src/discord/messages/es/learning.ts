@@ -41,7 +41,7 @@ export const learning = {
       loss: 'Pérdida',
       exam: 'Examen',
     },
-    notLearned: 'No salió de vuestros votos.',
+    notLearned: 'No salió de los votos.',
     retired: 'Sus pesos ya no están: sus chistes siguen aquí, pero no se pueden volver a generar.',
     share: (share: number) => `a prueba: cuenta el ${percent(share)} de los chistes`,
     activated: (now: string, before: string) =>
@@ -74,29 +74,29 @@ export const learning = {
   /** What the moderators’ log channel hears. */
   log: {
     promoted: {
-      title: 'He aprendido de vuestros votos',
+      title: 'He aprendido de los votos',
       text: (version: string, former: string) =>
         `Desde ahora cuento chistes con **${version}**. Hasta hoy los contaba con **${former}**.`,
     },
     rejected: {
-      title: 'He practicado, pero no me vale',
+      title: 'He practicado, pero no he mejorado lo suficiente',
       text: (version: string, former: string) =>
         `**${version}** no ha pasado el examen, así que sigo con **${former}**.`,
     },
     'voice-promoted': {
       title: 'Este servidor tiene voz propia',
       text: (_version: string, former: string) =>
-        `Desde ahora cuento chistes aquí con **${former}** y un acento aprendido solo de vuestros votos. Si no os gusta, \`/ajustar voz\` lo quita.`,
+        `Desde ahora cuento chistes aquí con **${former}** y un acento aprendido solo de los votos de aquí. Si no gusta, \`/ajustar voz\` lo quita.`,
     },
     'voice-rejected': {
       title: 'La voz de este servidor aún no me sale',
       text: (_version: string, former: string) =>
-        `He practicado con vuestros votos, pero no ha pasado el examen: sigo con **${former}**. Con más votos lo intentaré otra vez.`,
+        `He practicado con los votos de aquí, pero la voz no ha pasado el examen: sigo con **${former}**. Con más votos lo intentaré otra vez.`,
     },
     trial: {
       title: 'Una versión nueva está a prueba',
       text: (version: string, former: string) =>
-        `**${version}** cuenta una parte de los chistes y **${former}** el resto. Vuestros votos decidirán cuál se queda.`,
+        `**${version}** cuenta una parte de los chistes y **${former}** el resto. Los votos decidirán cuál se queda.`,
     },
     failed: {
       title: 'No he podido terminar de aprender',
@@ -111,12 +111,12 @@ export const learning = {
     'trial-won': {
       title: 'La versión a prueba se queda',
       text: (version: string, former: string) =>
-        `Vuestros votos han elegido **${version}**: desde ahora cuenta todos los chistes en lugar de **${former}**.`,
+        `Los votos han elegido **${version}**: desde ahora cuenta todos los chistes en lugar de **${former}**.`,
     },
     'trial-lost': {
       title: 'La versión a prueba no ha gustado',
       text: (version: string, former: string) =>
-        `Vuestros votos prefieren **${former}**, así que sigo con ella. **${version}** queda descartada.`,
+        `Los votos prefieren **${former}**, así que sigo con ella. **${version}** queda descartada.`,
     },
     'rolled-back': {
       title: 'He vuelto a la versión anterior',
@@ -124,13 +124,13 @@ export const learning = {
         `Los chistes de **${version}** gustaban menos, así que vuelvo a contarlos con **${former}**.`,
     },
     /** Both versions’ ratings, where votes decided. */
-    votes: 'Vuestros votos',
+    votes: 'Los votos',
     rated: (name: string, mean: number, rated: number) =>
       `**${name}**: ★ ${number(mean, 2)} en ${jokes(rated)}`,
     learnedFrom: (rated: number, votes: number, seed: number) =>
-      `${jokes(rated)} que votasteis (${count(Math.round(votes), 'voto', 'votos')}) y ${number(seed, 0)} de la casa`,
+      `${jokes(rated)} con votos (${count(Math.round(votes), 'voto', 'votos')}) y ${number(seed, 0)} de la casa`,
     loss: (before: number, after: number, held: number) =>
-      `lo que os gusta frente a lo que no: ${nats(before)} → ${nats(after)} en ${jokes(held)} que no había visto (menos es mejor)`,
+      `lo que gusta frente a lo que no: ${nats(before)} → ${nats(after)} en ${jokes(held)} que no había visto (menos es mejor)`,
     checks: {
       'held-out': (value: number, limit: number) =>
         `${jokes(value)} para comparar (hacen falta ${number(limit, 0)})`,
@@ -145,7 +145,7 @@ export const learning = {
       recited: (value: number, limit: number) =>
         `recita de memoria: ${percent(value)} (como mucho ${percent(limit)})`,
       unsafe: (value: number, limit: number) =>
-        `lo para el modo seguro: ${percent(value)} (como mucho ${percent(limit)})`,
+        `lo frena el modo seguro: ${percent(value)} (como mucho ${percent(limit)})`,
     },
     sample: (seed: number) => `Con la misma semilla (${seed})`,
     before: 'Antes',
