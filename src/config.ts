@@ -112,7 +112,11 @@ const VARIABLES = {
     '30',
   ),
   GATE_DIVERSITY: variable(share, 'a share of the distinct-2 that the line began with, 0 to 1', '0.9'),
-  GATE_RECITED: variable(share, 'the largest share of jokes that recite, 0 to 1', '0.1'),
+  GATE_RECITED: variable(
+    share,
+    "how far the share of jokes that recite may rise above the line's first model's, 0 to 1",
+    '0.1',
+  ),
   GATE_UNSAFE: variable(share, 'the largest growth of the share that safe mode refuses, 0 to 1', '0.02'),
 } as const;
 type VariableName = keyof typeof VARIABLES;

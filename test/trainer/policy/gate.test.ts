@@ -57,7 +57,7 @@ describe('the gate', () => {
     ['diversity', losses(0.1), { ...figures, distinct2: 0.5 }],
     ['repetition', losses(0.1), { ...figures, repetition: 0.08 }],
     ['self-ending', losses(0.1), { ...figures, selfEnding: 0.89 }],
-    ['recited', losses(0.1), { ...figures, recited: 0.11 }],
+    ['recited', losses(0.1), { ...figures, recited: 0.13 }],
     ['unsafe', losses(0.1), { ...figures, unsafe: 0.04 }],
   ] as const)('stops a candidate by its %s', (check, held, after) => {
     const verdict = gateVerdict(held, compared(after));
@@ -70,6 +70,13 @@ describe('the gate', () => {
     const after = { ...figures, distinct2: 0.51 };
     expect(failed(gateVerdict(losses(0.1), { start: figures, before, after }))).toEqual(['diversity']);
     expect(failed(gateVerdict(losses(0.1), { start: before, before, after }))).toEqual([]);
+  });
+
+  it("lets a line's set phrases be, and stops what recites more than they do", () => {
+    const start = { ...figures, recited: 0.16 };
+    const at = (recited: number) => ({ start, before: start, after: { ...start, recited } });
+    expect(failed(gateVerdict(losses(0.1), at(0.25)))).toEqual([]);
+    expect(failed(gateVerdict(losses(0.1), at(0.27)))).toEqual(['recited']);
   });
 
   it('rejects a candidate whose losses are NaN', () => {
