@@ -25,7 +25,7 @@ import { balancedRepeats, isHeldOut, readTextFiles } from './text-documents.ts';
 
 // Makes the bundled model with Chispa's own trainer, in stages that can be killed and restarted:
 //   1. text: continues training a small model on plain text, with some grammar jokes, for the language;
-//   2. jokes: goes on with grammar jokes, house jokes and some text, with dropout, so that the model learns the forms
+//   2. jokes: continues with grammar jokes, house jokes and some text, with dropout, so that the model learns the forms
 //      instead of memorizing the jokes;
 //   3. averages the weights that the second stage started with and those it ended with, at one or more shares.
 // Usage: npm run models:mini -- --text DIR --jokes FILE [--base FOLDER] [--out DIR] [--minutes 60]

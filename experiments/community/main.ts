@@ -29,7 +29,7 @@ const results: (Result & { claims: Claim[] })[] = [];
 for (const name of values.taste) {
   const taste = TASTES.find((known) => known.name === name);
   if (!taste)
-    throw new Error(`There is no taste ${name}: there are ${TASTES.map((t) => t.name).join(', ')}.`);
+    throw new Error(`There is no taste ${name}; choose from ${TASTES.map((t) => t.name).join(', ')}.`);
   const begun = Date.now();
   const votes = await arm(taste, false);
   const control = await arm(taste, true);

@@ -107,10 +107,10 @@ function fail(what: string): never {
 }
 
 const reasonOf = (name: string | undefined): Reason =>
-  REASONS.find((one) => one === name) ?? fail(`"${name}" is no reason; use ${REASONS.join(', ')}`);
+  REASONS.find((one) => one === name) ?? fail(`"${name}" is not a reason; use ${REASONS.join(', ')}`);
 
 const rulingOf = (name: string): Ruling =>
-  RULINGS.find((one) => one === name) ?? fail(`"${name}" is no ruling; use ${RULINGS.join(', ')}`);
+  RULINGS.find((one) => one === name) ?? fail(`"${name}" is not a ruling; use ${RULINGS.join(', ')}`);
 
 /** All forms of triggers such as `negro negros coger (verb)`. */
 function triggersOf(text: string): string[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanText } from '../../src/corpus/clean.ts';
 import { repairMojibake } from '../../src/corpus/encoding.ts';
 
-/** What a careless program makes of UTF-8. */
+/** UTF-8 as a careless program misreads it. */
 const misread = (text: string, encoding = 'windows-1252') =>
   new TextDecoder(encoding).decode(Buffer.from(text));
 

@@ -17,7 +17,7 @@ async function read(name: string, content: string | Uint8Array) {
   return readJokes(path);
 }
 
-/** Bytes that another program wrote, in hexadecimal. */
+/** Bytes written by another program, in hexadecimal. */
 const hex = (bytes: string) => Buffer.from(bytes.replaceAll(/\s/g, ''), 'hex');
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -200,7 +200,7 @@ describe('any file', () => {
     expect((await read('bom.csv', '\ufefftext\n¡Olé!\n')).jokes[0]?.text).toBe('¡Olé!');
   });
 
-  // The bytes are those that Python's codecs write.
+  // The bytes are what Python's codecs write.
   it.each([
     [
       'Windows-1252',
@@ -257,7 +257,7 @@ describe('any file', () => {
       ['3', undefined],
     ]);
     expect(spanish.notes).toEqual([{ line: 4, reason: 'its "funny" is not a number' }]);
-    // A column of floats with NaN for what is missing, as pyarrow writes it.
+    // A float column with NaN for missing values, as pyarrow writes it.
     const nan = await readJokes(join(import.meta.dirname, 'files', 'nan.parquet'));
     expect(nan.jokes).toHaveLength(2);
     expect([...nan.errors, ...nan.notes]).toEqual([]);

@@ -47,7 +47,7 @@ describe('the crowd', () => {
     const [low, middle, high] = [means(1.5), means(3), means(4.5)];
     expect(low.mean).toBeLessThan(middle.mean - 0.7);
     expect(high.mean).toBeGreaterThan(middle.mean + 0.7);
-    // One in ten votes the reverse: what scores 4.5 gets 1s.
+    // One in ten votes the reverse: a score of 4.5 gets some 1s.
     const ones = high.scores.filter((s) => s === 1).length / high.scores.length;
     expect(ones).toBeGreaterThan(0.02);
     expect(ones).toBeLessThan(0.1);

@@ -62,7 +62,7 @@ const WORDS = 'luna pan perro médico suegra rana bar queso tren ñu sol pez gat
   ' ',
 );
 
-/** Different short texts, none a near-duplicate of another. */
+/** Distinct short texts, none a near-duplicate of another. */
 export function someJokes(count: number): TrainingJoke[] {
   const random = createRandom(3);
   const word = () => WORDS[Math.floor(random.unit() * WORDS.length)] ?? '';

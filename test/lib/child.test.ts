@@ -6,7 +6,7 @@ import { ended, startProgram } from '../db/programs.ts';
 import { exists } from '../engine/exists.ts';
 import type { SomeTasks } from './children/tasks.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // processes take long to start on a busy machine
+vi.setConfig({ testTimeout: 120_000 }); // processes are slow to start on a busy machine
 
 function open(options: Partial<ChildOptions> = {}) {
   const importer = new URL('./children/parent.ts', import.meta.url).href;
@@ -58,7 +58,7 @@ describe('a child process', () => {
     });
     const fault = child.ask('refuse', '');
     await expect(fault).rejects.toMatchObject({ code: 'child-failed', message: 'a fault of ours' });
-    // Where to look for it.
+    // Where to look for the fault.
     await expect(fault).rejects.toMatchObject({
       cause: { stack: expect.stringContaining('children/tasks.ts') },
     });

@@ -17,7 +17,7 @@ it('gives the share of distinct n-grams', () => {
       ],
       2,
     ),
-  ).toBe(1); // no n-gram crosses from one to the next
+  ).toBe(1); // no n-gram crosses from one sequence to the next
 });
 
 it('finds a loop repetitive, and a text without repetition not at all', () => {

@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Reads a file of these bytes, which are written down in hexadecimal as editors save them. */
+/** Reads a file with these bytes, given in hexadecimal as editors save them. */
 function read(hex: string) {
   const file = join(folder, '.env');
   writeFileSync(file, Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/lib/paths.ts';
 
-/** Runs a line of code with the log of the sources, and gives what it wrote to stderr. */
+/** Runs a line of code with the real log and returns what it wrote to stderr. */
 function logged(code: string): string {
   const script = `import { createLog } from './src/lib/log.ts'; const log = createLog('info'); ${code}`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', script];

@@ -9,7 +9,7 @@ import { ended, startProgram } from '../db/programs.ts';
 const startHolder = (file: string) =>
   startProgram(new URL('./children/hold-lock.ts', import.meta.url), [file]);
 const lock = (file: string) => lockByProcess(file, (holder) => new Error(`held by ${holder}`));
-/** Processes take long to start on a busy machine. */
+/** Processes are slow to start on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
 describe('a process lock', () => {
@@ -60,7 +60,7 @@ describe('a process lock', () => {
   });
 
   it('is taken over when the pid now belongs to another process', async () => {
-    // As after a restart in a container, where pids begin again: the same pid, another start time.
+    // As after a container restart, where pids start over: the same pid, another start time.
     writeFileSync(file, `${process.pid}\n1`);
     expect(lockHolder(file)).toBeUndefined();
     (await lock(file))();

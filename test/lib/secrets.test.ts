@@ -29,7 +29,7 @@ describe('what looks like a secret', () => {
   });
 });
 
-/** Runs a line of code with the real log at its most talkative, and gives what it wrote. */
+/** Runs a line of code with the real log at its most verbose and returns the output. */
 function logged(code: string): string {
   const script = `
     import { createLog } from './src/lib/log.ts';

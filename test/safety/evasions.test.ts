@@ -37,7 +37,7 @@ const plain = (word: string) =>
     .normalize('NFD')
     .replace(/(?<!n)\p{M}/gu, '')
     .normalize('NFC');
-// "737@$" is a price to everyone but its writer: one letter at least stays a letter.
+// "737@$" is a price to everyone but its writer: at least one letter stays a letter.
 const disguised = (word: string) =>
   fc.tuple(...[...plain(word)].map(disguise)).filter((letters) => /\p{L}/u.test(letters.join('')));
 const listed = fc.constantFrom(...LISTED);
@@ -74,7 +74,7 @@ describe('a listed word is caught', () => {
       ),
     );
     fc.assert(
-      // Two l or r in a row may be another word (polo, pollo): from three on they are stretched. Penne is pasta.
+      // Two l or r in a row may be another word (polo, pollo): only three or more are stretched. Penne is pasta.
       fc.property(
         words.filter(
           (letters) => !letters.some((one) => /^(ll|rr)$/.test(one)) && letters.join('') !== 'penne',

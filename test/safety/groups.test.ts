@@ -3,7 +3,7 @@ import { createSafety } from '../../src/safety/safety.ts';
 
 const safety = createSafety();
 
-/** What either mode says: the reason, or true. */
+/** The result in both modes: the reason, or true. */
 const both = (text: string) =>
   (['safe', 'open'] as const).map((mode) => {
     const verdict = safety.check(text, mode);

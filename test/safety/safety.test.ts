@@ -92,7 +92,7 @@ describe('the data files', () => {
     expect(() => readContexts('x.txt', '[negro] identity\n  maybe _ $')).toThrow(
       /line 2: "maybe _ \$" is not a rule/,
     );
-    expect(() => readContexts('x.txt', '[negro] colour')).toThrow(/line 1: "colour" is no reason/);
+    expect(() => readContexts('x.txt', '[negro] colour')).toThrow(/line 1: "colour" is not a reason/);
     expect(() => readContexts('x.txt', '[negro] slur\n  use nothing')).toThrow(
       /the frame nothing is not defined/,
     );

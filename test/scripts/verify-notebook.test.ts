@@ -7,7 +7,7 @@ import { compareWithNotebook, GREEDY, NEXT_TOKENS } from '../../scripts/notebook
 import { packageRoot } from '../../src/lib/paths.ts';
 import { temporaryFolder, writeTinyModel } from '../models/tiny-model.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // a busy machine is slow; nothing here waits for a fixed time
 
 const published = NEXT_TOKENS.map(([text, percent]) => ({ text, p: percent / 100 }));
 

@@ -40,7 +40,7 @@ describe('learning, judged by votes', () => {
         ...{ baseVersionId: base.id, trigger: 'host', settings: {}, owner: 'test', votesSeen: 0 },
       });
     }
-    /** A first version that serves, and a second one that its run has promoted or put on trial. */
+    /** A first version that served, and a second one that its run has promoted or put on trial. */
     async function two(how: 'promoted' | 'trial') {
       const first = await version('v1', '/models/v1', 'kept');
       await activateModel(db(), first.id);
@@ -64,7 +64,7 @@ describe('learning, judged by votes', () => {
       await tell(db(), first, votes(150, 4));
       await tell(db(), second, votes(5, 1));
       await judge();
-      expect(await activeModel(db())).toMatchObject({ id: second.id }); // too few to say
+      expect(await activeModel(db())).toMatchObject({ id: second.id }); // too few to tell
       await tell(db(), second, votes(150, 2));
       await judge();
       await judge();
@@ -212,7 +212,7 @@ describe('learning, judged by votes', () => {
       for (const [lease, taken] of [
         [sql`now() + interval '20 seconds'`, false],
         [sql`now() - interval '1 second'`, true],
-        [sql`now() + interval '1 year'`, true], // the database's clock was set back since
+        [sql`now() + interval '1 year'`, true], // the database's clock has been set back since
       ] as const) {
         await db().update(trainingRuns).set({ leaseUntil: lease });
         expect((await takeOverRun(db(), 'another'))?.id).toBe(taken ? id : undefined);

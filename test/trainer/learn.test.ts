@@ -18,7 +18,7 @@ import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
-/** The engine and the trainer are processes of their own, slow to start on a busy machine. */
+/** The engine and the trainer are separate processes, slow to start on a busy machine. */
 const SLOW = { timeout: 120_000 };
 let folder: string;
 let base: string;
@@ -106,7 +106,7 @@ describe('a learning run', () => {
       await tell(db(), former, aCommunity(10));
       const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
       expect(done).toMatchObject({ status: 'refused', note: expect.stringContaining('too few') });
-      expect(await votesSinceLastRun(db())).toBe(30); // nothing came of them yet
+      expect(await votesSinceLastRun(db())).toBe(30); // nothing has been trained on them yet
       expect(await refusedToday(db())).toBe(true);
       expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
     });

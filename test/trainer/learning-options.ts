@@ -5,7 +5,7 @@ import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { silent } from '../databases.ts';
 import { someJokes } from '../finetuning/tiny-model.ts';
 
-/** A model of random weights learns to spell, and no more. */
+/** A model with random weights learns to spell, but no more. */
 export const LENIENT = {
   ...GATE_DEFAULTS,
   heldOut: 5,
@@ -25,7 +25,7 @@ const QUICK = {
   patience: 0,
 };
 
-/** How the tiny model learns in a few seconds. */
+/** Settings with which the tiny model trains in a few seconds. */
 export const quickLearning = (
   modelsDir: string,
   changes: Partial<LearnOptions> = {},

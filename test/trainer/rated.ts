@@ -15,7 +15,7 @@ export async function serving(db: Database, folder: string): Promise<ModelVersio
   return activateModel(db, version.id);
 }
 
-/** What people thought of a joke that was told: the guild and the votes. */
+/** A told joke's guild and its votes. */
 export interface Told {
   text: string;
   guildId?: string;
@@ -43,7 +43,7 @@ export async function tell(db: Database, version: ModelVersion, told: readonly T
     );
 }
 
-/** Half of the jokes are liked; the other half shouts, and is not. */
+/** Half of the jokes are liked; the other half shouts and is not. */
 export const aCommunity = (count: number): Told[] =>
   someJokes(count).map(({ text }, i) => ({
     text: i % 2 === 0 ? text : text.toUpperCase(),

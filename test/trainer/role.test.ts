@@ -63,7 +63,7 @@ async function aTrainer(store: Store, changes: Partial<TrainerOptions> = {}) {
 async function jobsOf({ db }: Store): Promise<number> {
   const waiting = sql`select 1 from pgboss.job where name = 'learn' and state < 'completed'`;
   const rows: unknown = await db.execute(waiting);
-  return Array.isArray(rows) ? rows.length : (rows as { rows: unknown[] }).rows.length; // as the driver has it
+  return Array.isArray(rows) ? rows.length : (rows as { rows: unknown[] }).rows.length; // the shape depends on the driver
 }
 
 const statuses = async ({ db }: Store) => (await listRuns(db)).map(({ status }) => status);
@@ -243,10 +243,10 @@ async function killAtStep(step: number, args: string[]): Promise<void> {
   await ended(child);
 }
 
-/** Another trainer ends the run that a killed one has left. */
+/** Another trainer finishes the run that a killed one left. */
 async function goesOn(store: Store): Promise<void> {
   expect(await statuses(store)).toEqual(['running']);
-  // The time in which nothing is heard of the dead one passes at once; what notices it is the real thing.
+  // The lease of the dead trainer expires at once; noticing it is the real thing.
   await store.db.update(trainingRuns).set({ leaseUntil: sql`now() - interval '1 second'` });
   const { events } = await aTrainer(store);
   await anEnd(store);

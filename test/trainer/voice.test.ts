@@ -52,7 +52,7 @@ const draft: Draft = {
   deadline: new Date(Date.now() + 3600_000),
 };
 
-/** A small adapter on random weights does not come to know what is liked: that is tested with whole models. */
+/** A small adapter on random weights does not learn what is liked: that is tested with full models. */
 const ANY_TASTE = { ...LENIENT, significance: 1 };
 
 /** 480 votes. */
@@ -71,7 +71,7 @@ async function begun(options: LearnOptions): Promise<OpenRun> {
 }
 const train = async (options: LearnOptions) => learn(options, await begun(options));
 
-/** A guild that wants a voice and has votes enough, and the version that answers it. */
+/** A guild that wants a voice and has enough votes, and the version that answers it. */
 async function aGuild(db: Database): Promise<ModelVersion> {
   const version = await serving(db, base);
   await tell(db, version, laughsAt(HERE));
@@ -106,7 +106,7 @@ describe('the voice of a guild', () => {
         active,
         engine,
         tokens,
-        /** The tokens of the joke that a guild hears with a seed. */
+        /** The tokens of the joke that a guild gets for a seed. */
         joke: async (guildId: string, seed: number) => tokens(await active.get(guildId), seed),
       };
     }
@@ -298,7 +298,7 @@ describe('the voice of a guild', () => {
     const ends = async ({ db }: Store) =>
       (await listRuns(db)).map(({ status, guildId }) => [status, guildId]).reverse();
 
-    /** Jobs that asked for a run, those that were put off included. */
+    /** Jobs that asked for a run, including postponed ones. */
     const askings = ({ db }: Store) =>
       db.$count(sql`pgboss.job`, sql`name = 'learn' and data->>'kind' = 'run'`);
 

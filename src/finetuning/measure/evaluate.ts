@@ -59,8 +59,8 @@ export async function jokeLoss(
 }
 
 /**
- * Loss of all jokes together, the end of each included, by the bytes of their text (UTF-8), in nats: models with other
- * tokenizers compare.
+ * Loss of all jokes, end-of-text included, in nats per byte of their UTF-8 text, so that models with different tokenizers
+ * can be compared.
  */
 export async function natsPerByte(
   folder: ModelFolder,

@@ -127,7 +127,7 @@ const RESAMPLES = 2000;
 const SEED = 0x67617465;
 
 /**
- * The weighted mean gain, and the probability that it is no gain: the share of resamples whose gain is not above 0, where
+ * The weighted mean gain, and the probability that it is not a gain: the share of resamples whose gain is not above 0, where
  * a joke's losses under both models are drawn together (Koehn 2004, "Statistical Significance Tests for Machine
  * Translation Evaluation"). Without jokes the chance is 1.
  */
@@ -145,7 +145,7 @@ export function pairedBootstrap({ active, candidate, weights }: HeldOutLosses): 
   for (let round = 0; round < RESAMPLES; round++) {
     let gain = 0;
     for (let i = 0; i < gains.length; i++) gain += gains[Math.floor(random.unit() * gains.length)] ?? 0;
-    if (!(gain > 0)) without += 1; // NaN is no gain
+    if (!(gain > 0)) without += 1; // NaN does not count as a gain
   }
   return { gain: gains.reduce((sum, gain) => sum + gain, 0) / total, chance: without / RESAMPLES };
 }

@@ -18,7 +18,7 @@ beforeAll(() => {
   samples = generate(templates, COUNT, 1);
 });
 
-/** The samples that break a rule, to be seen in the failure. */
+/** The samples that break a rule, to be shown in the failure. */
 const breaking = (rule: (sample: Sample) => boolean) =>
   samples.filter((sample) => !rule(sample)).map(({ text, template }) => `${template}: ${text}`);
 const without = (fault: RegExp) => breaking(({ text }) => !fault.test(text));

@@ -16,7 +16,7 @@ describe('the split by hash', () => {
           const both = [...new Set([...texts, ...more])];
           const before = splitByHash(texts, itself, alone(texts), 0.1);
           const after = splitByHash(both, itself, alone(both), 0.1);
-          fc.pre(before.validation.length > 1); // one alone may be there only because nobody else was
+          fc.pre(before.validation.length > 1); // a single one may be there only because the set must not be empty
           expect(before.training.every((text) => after.training.includes(text))).toBe(true);
         },
       ),

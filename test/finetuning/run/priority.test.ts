@@ -54,7 +54,7 @@ it.skipIf(process.platform !== 'linux')('computes on as many threads as it is to
     await stepper.release();
     return created;
   };
-  await more(1); // whatever the runtime makes once
-  // The thread that asks computes too.
+  await more(1); // threads that the runtime creates once
+  // The calling thread computes, too.
   expect([await more(1), await more(2), await more(5)]).toEqual([0, 1, 4]);
 });

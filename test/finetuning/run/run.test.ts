@@ -92,7 +92,7 @@ describe('a run', () => {
     expect(done.epochs).toHaveLength(done.best + 3);
     const losses = done.epochs.map(({ validationLoss }) => validationLoss);
     expect(Math.min(...losses)).toBe(losses[done.best - 1]);
-    // A new run from the result starts where the best epoch stood.
+    // A new run from the result starts at the best epoch's loss.
     const again = await perform(await prepare({ base: done.model, name: 'otro' }));
     const start = again.events[0];
     expect(start?.event === 'start' && start.validationLoss).toBeCloseTo(losses[done.best - 1] ?? 0, 5);

@@ -4,7 +4,7 @@ import { createRandom } from '../../../src/lib/random.ts';
 
 const LENGTHS = [0, 4, 12, 1024];
 
-/** Arrays of `length` elements behind one another in one memory, with seven elements in front that nobody may touch. */
+/** Consecutive arrays of `length` elements in one memory, preceded by seven elements that nobody may touch. */
 async function setUp(length: number, count: number) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   const random = createRandom(length + count);

@@ -6,7 +6,7 @@ import { parseConfig } from '../../../src/models/config.ts';
 const gpt2 = parseConfig('{}', 'GPT-2 small');
 const { chispa, notebook } = RECIPE_DEFAULTS;
 
-/** What runs took on x86-64 Linux with Node 20 and onnxruntime 1.30 (`bench/train/memory.ts`), in bytes. */
+/** The peak memory of runs on x86-64 Linux with Node 20 and onnxruntime 1.30 (`bench/train/memory.ts`), in bytes. */
 const small = { vocab_size: 8192, n_positions: 512, n_embd: 256, n_layer: 6, n_head: 4, eos_token_id: 0 };
 const middle = { vocab_size: 32_768, n_positions: 512, n_embd: 512, n_layer: 8, n_head: 8, eos_token_id: 0 };
 const PEAKS: [number, object, Partial<TrainingSettings>][] = [

@@ -10,7 +10,7 @@ const SHAPES = new Map([
 ]);
 const SETTINGS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 };
 
-/** The update as the paper has it, in float64. */
+/** The update as in the paper, in float64. */
 function reference(
   p: number[],
   gradients: number[][],

@@ -50,7 +50,7 @@ const A = text(12, 3);
 const B = text(7, 90);
 const C = text(20, 41);
 
-/** Loss and gradient of a step made of these batches. */
+/** Loss and gradient of a step over these batches. */
 async function gradientOf(stepper: Stepper, batches: Row[][]): Promise<[number, Float32Array]> {
   const loss = await stepper.differentiate(
     batches.map((rows) => toBatch(rows)),
@@ -97,7 +97,7 @@ describe('a temperature', () => {
     expect(Math.abs(loss / plain - 1)).toBeGreaterThan(1e-4);
     for (const [name, gradient] of tempered.memory.views('gradients')) {
       const other = scaled.memory.views('gradients').get(name) ?? new Float32Array();
-      const factor = name.startsWith('ln_f') ? temperature : 1; // its own gradient is that of what was divided
+      const factor = name.startsWith('ln_f') ? temperature : 1; // its gradient is with respect to the scaled parameter
       expect(
         relativeError(
           gradient.map((g) => g * factor),
@@ -149,7 +149,7 @@ describe('a step', () => {
       await stepperOf({ dropout: 0.3 }),
       await stepperOf({ dropout: 0.3, seed: 2 }),
     ];
-    await lossAt(second, 4); // what came before does not matter
+    await lossAt(second, 4); // earlier steps do not matter
     const loss = await lossAt(first, 5);
     expect(await lossAt(second, 5)).toBe(loss);
     expect(await lossAt(first, 6)).not.toBe(loss);

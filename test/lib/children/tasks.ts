@@ -6,11 +6,11 @@ export type SomeTasks = {
   wait: { request: null; event: 'waiting'; answer: 'aborted' };
   refuse: { request: string; event: never; answer: never };
   crash: { request: null; event: never; answer: never };
-  /** Holds the thread, as a native library does. */
+  /** Blocks the thread, as a native library does. */
   block: { request: null; event: 'blocking'; answer: never };
 };
 
-// A child that does tasks of every kind that there is.
+// A child with every kind of task.
 serveParent<SomeTasks>({
   async count(to, { tell }) {
     for (let at = 0; at < to; at++) tell({ at });
@@ -28,7 +28,7 @@ serveParent<SomeTasks>({
   crash: () => process.exit(3),
   async block(_, { tell }) {
     tell('blocking');
-    await new Promise((resolve) => setTimeout(resolve, 100)); // the word of it goes out
+    await new Promise((resolve) => setTimeout(resolve, 100)); // until the event has been sent
     for (;;);
   },
 });

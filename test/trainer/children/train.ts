@@ -4,7 +4,7 @@ import { startTrainer } from '../../../src/trainer/role.ts';
 import { silent } from '../../databases.ts';
 import { quickLearning } from '../learning-options.ts';
 
-// A trainer on its own, which tells its parent what it does.
+// A standalone trainer that reports to its parent.
 const [dataDir = '', modelsDir = '', epochs = '3', databaseUrl] = process.argv.slice(2);
 const store = await connect({ dataDir, databaseUrl, log: silent });
 const queue = await createQueue({ store, log: silent, schedules: true });

@@ -18,7 +18,7 @@ const figures: GenerationFigures = {
   unsafe: 0.01,
 };
 
-/** Prefers what is liked, and has forgotten how to speak. */
+/** Prefers what is liked but has forgotten how to speak. */
 const tasteful = {
   active: Array.from({ length: 100 }, () => 3),
   candidate: Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 3.2 : 3.6)),
@@ -27,7 +27,7 @@ const tasteful = {
 
 const compared = (after: GenerationFigures) => ({ start: figures, before: figures, after });
 
-/** Losses of a candidate that gains `gain` a joke, with noise. */
+/** Losses of a candidate that gains `gain` per joke, with noise. */
 function losses(gain: number, { jokes = 100, noise = 0.1, seed = 1 } = {}) {
   const random = createRandom(seed);
   const active = Array.from({ length: jokes }, () => 3 + normal(random));

@@ -3,7 +3,7 @@ import type { RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
 
 type Given = Partial<Omit<RatedJoke, 'votes' | 'mean' | 'variance'>> & { scores: readonly number[] };
 
-/** A rated joke from its votes; its text is its own unless given. */
+/** A rated joke with these votes; its text is unique unless given. */
 export function ratedJoke({ scores, ...given }: Given): RatedJoke {
   const id = given.id ?? '1';
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;

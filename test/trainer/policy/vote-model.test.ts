@@ -3,7 +3,7 @@ import { createRandom } from '../../../src/lib/random.ts';
 import { fitVoteModel, jokeValue, type RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
 import { normal, ratedJoke } from './samples.ts';
 
-/** Jokes with normal values around `mean`, each with some votes of normal noise. */
+/** Jokes with normally distributed values around `mean`, each with some votes with normal noise. */
 function simulated(mean: number, spread: number, noise: number, votes: () => number): RatedJoke[] {
   const random = createRandom(3);
   return Array.from({ length: 2000 }, (_, i) => {
