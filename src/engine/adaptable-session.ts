@@ -5,19 +5,20 @@ import type { ModelWeights } from './quantized-file.ts';
 import type { SessionOptions } from './session.ts';
 import { warmSession } from './warm-session.ts';
 
-/** A decoder that takes adapters from the first time that one is asked for. */
+/** A decoder that supports adapters as soon as one is requested. */
 export interface AdaptableSession extends DecoderSession {
   provider: ExecutionProvider;
-  /** Has an adapter ready for the rows that name it until it is dropped. Throws as `openAdapter` does. */
+  /** Prepares an adapter for the rows that use it, until it is dropped. Throws as `openAdapter` does. */
   hold(adapter: string): Promise<void>;
   drop(adapter: string): void;
 }
 
 /**
- * Multiplying by adapters costs each step a little even where no row has one, so a model begins with a graph without
- * them. The first adapter brings in the graph that takes them for the layers it changes, and one that changes others the
- * graph for those too. Each gives rows the same bits as the one before, and is made beside the old session, which goes
- * when its last run has ended.
+ * Multiplying by adapters makes each step a little slower even when no row has one, so a model starts with a graph
+ * that has none. The first adapter switches to a graph that supports adapters on the layers it changes; an adapter
+ * that changes other layers switches to a graph that supports those too. Every graph computes the same bits for a row
+ * as the one before. A new session is created while the old one still runs, and the old one is released after its
+ * last run.
  */
 export async function adaptableSession(
   folder: ModelWeights,
@@ -26,7 +27,7 @@ export async function adaptableSession(
   const { session, provider } = await warmSession(folder, options);
   const stack: AdapterStack = createAdapterStack(folder.config);
   let current = session;
-  let covered = 0; // kinds of layers that the present graph takes adapters for
+  let covered = 0; // kinds of layers on which the current graph supports adapters
   let adapting: Promise<void> = Promise.resolve();
 
   const adapt = async (): Promise<void> => {
@@ -43,7 +44,7 @@ export async function adaptableSession(
     provider,
     async hold(adapter) {
       await stack.hold(adapter);
-      adapting = adapting.catch(() => {}).then(adapt); // whoever asked before hears of what failed then
+      adapting = adapting.catch(() => {}).then(adapt); // an earlier failure was reported to its own caller
       try {
         await adapting;
       } catch (error) {
@@ -56,7 +57,7 @@ export async function adaptableSession(
     step: (...run) => current.step(...run),
     logits: (...run) => current.logits(...run),
     async release() {
-      await adapting.catch(() => {}); // whoever asked for it hears of it
+      await adapting.catch(() => {}); // reported to its own caller
       await current.release();
     },
   };

@@ -7,17 +7,17 @@ import { linearNames } from '../models/weight-layout.ts';
 import { type Adapter, openAdapter } from './adapter.ts';
 import { createFeeds } from './feeds.ts';
 
-/** The adapters of one model's rows, by folder, and what the decode graph is fed of them. */
+/** The adapters of one model's rows, by folder, and their inputs for the decode graph. */
 export interface AdapterStack {
-  /** Reads an adapter unless it is in memory, and keeps it there until `drop`. Throws as `openAdapter` does. */
+  /** Reads an adapter unless it is in memory, and holds it until `drop`. Throws as `openAdapter` does. */
   hold(folder: string): Promise<void>;
-  /** One holder less. */
+  /** Releases one hold. */
   drop(folder: string): void;
-  /** The inputs of `stackedAdapters` for rows with these adapters (held ones) of `count` tokens each. */
+  /** The inputs of `stackedAdapters` for rows with these adapters (which must be held), with `count` tokens each. */
   feeds(adapters: readonly (string | undefined)[], count: number): Record<string, Tensor>;
-  /** In memory now. */
+  /** Number of adapters in memory. */
   readonly folders: string[];
-  /** The kinds of layers it gives matrices for: all that any adapter so far has changed. */
+  /** The kinds of layers it provides matrices for: all those that any adapter so far has changed. */
   readonly targets: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface Held {
   holders: number;
 }
 
-/** Adapters that stay in memory with no row that uses them, the last used ones. */
+/** How many unused adapters stay in memory, most recently used ones first. */
 const SPARE = 4;
 
 export function createAdapterStack(config: ModelConfig): AdapterStack {
@@ -49,7 +49,7 @@ export function createAdapterStack(config: ModelConfig): AdapterStack {
     return adapter;
   };
 
-  /** Makes the stack anew out of the adapters that somebody holds: one that nobody uses would only cost time. */
+  /** Rebuilds the stack from the adapters that are held: an unused one would only cost time. */
   const stack = (): string[] => {
     const inUse = [...held]
       .filter(([, { holders, adapter }]) => holders > 0 && adapter)

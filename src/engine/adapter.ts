@@ -9,22 +9,25 @@ import { layoutOf } from '../models/layouts.ts';
 import { openSafetensors, readTensor, type SafetensorsFile } from '../models/safetensors.ts';
 import { linearNames, type WeightLayout } from '../models/weight-layout.ts';
 
-/** A low-rank adapter as the decode graph's stack takes it. */
+/** A low-rank adapter in the form that the decode graph's stack takes. */
 export interface Adapter {
   /** The kinds of layers it changes. */
   targets: readonly string[];
   /**
-   * Slots it takes in the stack, a power of two: adapters that lie in order of their size then never cross a boundary
-   * at which onnxruntime splits a product, so that none depends on its neighbours.
+   * Number of slots it takes in the stack, a power of two. When adapters are ordered by size, none then crosses a
+   * boundary at which onnxruntime splits a product, so none depends on its neighbors.
    */
   slots: number;
-  /** By layer (`h.0.attn.c_attn`): A [slots, in, 4] and B [4·slots, out], filled up with zeros; alpha/rank is in B. */
+  /**
+   * By layer (`h.0.attn.c_attn`): A [slots, in, 4] and B [4·slots, out], padded with zeros. B includes the factor
+   * alpha/rank.
+   */
   layers: ReadonlyMap<string, { a: Float32Array; b: Float32Array }>;
 }
 
 const nothing = z.union([z.null(), z.array(z.never()), z.record(z.string(), z.never())]).optional();
 
-/** PEFT's adapter_config.json, as far as it decides what comes out. */
+/** The fields of PEFT's adapter_config.json that affect the result. */
 const peftConfig = z.looseObject({
   peft_type: z.literal('LORA'),
   r: z.number().int().min(1).max(128),
@@ -39,8 +42,8 @@ const peftConfig = z.looseObject({
 
 /**
  * Reads an adapter folder in PEFT's layout (adapter_config.json, adapter_model.safetensors), as `chispa train --mode
- * lora` writes it. Throws `adapter-missing`, `adapter-unsupported` where it asks for more than low-rank matrices on
- * the linear layers of the blocks, `adapter-mismatch` where it does not fit the model.
+ * lora` writes it. Throws `adapter-missing`, `adapter-unsupported` when it needs more than low-rank matrices on the
+ * linear layers of the blocks, and `adapter-mismatch` when it does not fit the model.
  */
 export async function openAdapter(folder: string, config: ModelConfig): Promise<Adapter> {
   const { r: rank, lora_alpha: alpha, use_rslora: rootScaled } = await readConfig(folder);
@@ -54,7 +57,7 @@ export async function openAdapter(folder: string, config: ModelConfig): Promise<
   const shapes = loraShapes(config, { rank, targets: known });
   for (const [name, tensor] of found) {
     const [rows = 0, columns = 0] = shapes.get(name) ?? [];
-    // PEFT keeps matrices as PyTorch's Linear has them: [out, in].
+    // PEFT stores matrices as PyTorch's Linear does: [out, in].
     if (tensor.shape.join() !== [columns, rows].join())
       throw mismatch(folder, `${tensor.name} is [${tensor.shape}]`);
     const layer = name.replace(/\.lora_[AB]$/, '');
@@ -93,7 +96,7 @@ async function readConfig(folder: string): Promise<z.infer<typeof peftConfig>> {
   );
 }
 
-/** The matrices in the file, by our name for them. */
+/** The matrices in the file, by our names for them. */
 function matricesOf(folder: string, file: SafetensorsFile, layout: WeightLayout) {
   const { prefix, blocks } = layout;
   const known = linearNames(layout);
@@ -111,7 +114,7 @@ function matricesOf(folder: string, file: SafetensorsFile, layout: WeightLayout)
   );
 }
 
-/** An infinity would reach rows that do not use the adapter: 0 · ∞ is no number. */
+/** An infinity would affect rows that do not use the adapter, because 0 · ∞ is NaN. */
 async function finite(folder: string, file: SafetensorsFile, name: string): Promise<Float32Array> {
   const values = await readTensor(file, name);
   if (values.every(Number.isFinite)) return values;
@@ -129,7 +132,7 @@ function stackedA(values: Float32Array, rank: number, slots: number): Float32Arr
   return stacked;
 }
 
-/** [out, rank] → [4·slots, out], multiplied. */
+/** [out, rank] → [4·slots, out], scaled. */
 function stackedB(values: Float32Array, rank: number, slots: number, factor: number): Float32Array {
   const outputs = values.length / rank;
   const stacked = new Float32Array(slots * SLOT * outputs);

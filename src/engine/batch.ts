@@ -5,11 +5,11 @@ import type { Row } from './row.ts';
 import { planStep, type SchedulerLimits } from './scheduler.ts';
 import type { EngineStats } from './stats.ts';
 
-/** The rows of one model: those that decode together, those whose prompt is being read, those that wait. */
+/** The rows of one model: those that decode together, those whose prompt is being read, and those that wait. */
 export interface Batch {
   submit(row: Row): void;
   readonly busy: boolean;
-  /** One step of the plan: a decode run for all running rows, then chunks of prompts. */
+  /** Runs one step of the plan: a decode run for all running rows, then chunks of prompts. */
   step(): Promise<void>;
   /** Ends every row with an error. */
   fail(error: unknown): void;
@@ -31,7 +31,7 @@ export function createBatch(
   const running: Row[] = []; // in the order of the cache's rows
   const cache = createKvCache(folder.config, limits.bucket, limits.cacheTokens);
 
-  /** The last prompt token is not read but decoded: its prediction is the first new token. */
+  /** The last prompt token is decoded, not read: its prediction is the first new token. */
   const unread = ({ row, cache }: Prefilling) => row.prompt.length - 1 - (cache.lengths[0] ?? 0);
 
   const leave = (index: number): void => {

@@ -3,7 +3,7 @@ import { ChispaError } from '../lib/errors.ts';
 import type { EngineTasks } from './engine-process.ts';
 import { type LocalEngine, openLocalEngine } from './local-engine.ts';
 
-/** A model's own process: onnxruntime holds its thread while it loads or computes, and may abort the process. */
+/** A model's own process: onnxruntime blocks its thread while it loads or computes, and may abort the process. */
 let engine: Promise<LocalEngine> | undefined;
 
 async function loaded(): Promise<LocalEngine> {

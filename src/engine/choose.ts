@@ -7,40 +7,43 @@ import type { Feeds } from './feeds.ts';
 import { drawNucleus, drawRanked, drawToken, keepTop } from './processors.ts';
 import { randomAt } from './random.ts';
 
-/** What decides a row's next token, besides its logits. */
+/** What determines a row's next token, besides its logits. */
 export interface ChoosingRow {
   readonly request: {
     readonly settings: DecoderSettings;
     readonly seed: number;
     readonly minTokens?: number;
-    /** Folder of the adapter it speaks with. */
+    /** Folder of the adapter that it uses. */
     readonly adapter?: string;
   };
   readonly prompt: readonly number[];
-  /** Generated so far: their number is the step of the row's random stream. */
+  /** Tokens generated so far: their count is the step of the row's random stream. */
   readonly tokens: readonly number[];
 }
 
-/** Chooses the next token of every row by the graph's `sampler`: its inputs before the run, its outputs after. */
+/**
+ * Chooses the next token of every row with the graph's `sampler`: prepares its inputs before the run and reads its
+ * outputs after.
+ */
 export interface Chooser {
   /** Writes the sampler's inputs for these rows; row i of the logits belongs to row i. */
   prepare(feeds: Feeds, rows: readonly ChoosingRow[]): void;
-  /** The chosen tokens, in the order of the rows; valid until the next call. */
+  /** The chosen tokens, in row order; valid until the next call. */
   choose(outputs: Readonly<Record<string, Tensor>>): readonly number[];
 }
 
-/** Lengths of the lists of seen tokens are multiples of this, so that they seldom need another tensor. */
+/** The lists of seen tokens are padded to multiples of this length, so that they rarely need a new tensor. */
 const SEEN_BUCKET = 64;
 
-/** What an empty way is given where it may not be empty: the first row, whose result nobody reads. */
+/** Fed to an unused path that must not be empty: the first row, whose result is ignored. */
 const FIRST_ROW: readonly number[] = [0];
 
 /**
- * Every row goes the cheapest way that its settings allow: argmax and plain draws stay in the graph, top-k rows get the table
- * of their k largest, top-p rows one that nearly always holds their nucleus. The whole distribution is needed here only
- * where it does not, and for a penalised draw.
- * With probability ε an ε-greedy row takes the most probable token, else it draws; processors apply to both.
- * `neverEmpty`: no input of the sampler is empty, for execution providers that cannot run on nothing (WebGPU).
+ * Every row takes the cheapest path that its settings allow. Argmax and plain draws stay in the graph, top-k rows get
+ * a table of their k largest probabilities, and top-p rows get a table that nearly always contains their nucleus.
+ * Only when it does not, and for draws with a penalty, is the whole distribution needed here. With probability ε, an
+ * ε-greedy row takes the most probable token; otherwise it draws. Processors apply to both. `neverEmpty`: no input of
+ * the sampler may be empty, for execution providers that do not support empty tensors (WebGPU).
  */
 export function createChooser(
   { vocabSize: vocabulary, ends }: Pick<ModelConfig, 'vocabSize' | 'ends'>,
@@ -48,7 +51,7 @@ export function createChooser(
 ): Chooser {
   let rows: readonly ChoosingRow[] = [];
   const tokens: number[] = [];
-  // Indices of the rows that go each way; `table` and `full` are filled from the shaped ones.
+  // Indices of the rows on each path; `table` and `full` are indices into the shaped ones.
   const greedy: number[] = [];
   const draw: number[] = [];
   const shaped: number[] = [];
@@ -148,7 +151,7 @@ export function createChooser(
     for (const [i, place] of full.entries()) drawFromAll(weights, i, place);
   }
 
-  /** The draw of a shaped row out of its whole distribution, the `i`th of `weights`. */
+  /** Draws for a shaped row from its whole distribution, the `i`th of `weights`. */
   function drawFromAll(weights: Float32Array, i: number, place: number): void {
     const row = shaped[place] ?? 0;
     const own = weights.subarray(i * vocabulary, (i + 1) * vocabulary);
@@ -157,8 +160,9 @@ export function createChooser(
   }
 
   /**
-   * What the table must hold of each of its rows, a little more than topP so that rounding never cuts a nucleus short; of the
-   * row without meaning, which is empty, anything or (`neverEmpty`) more than that.
+   * The share that the table must cover for each of its rows, slightly above topP so that rounding never cuts off
+   * part of a nucleus. For the meaningless last row, which is all zeros, any share, or (with `neverEmpty`) one that
+   * is never reached.
    */
   function writeShares(feeds: Feeds, list: readonly number[]): void {
     const shares = feeds.float32('table_shares', list.length + 1, 1);
@@ -184,8 +188,8 @@ export function createChooser(
   }
 
   /**
-   * Each shaped row's text so far, before it the tokens that end texts, then filled up with one of them; a row without a
-   * penalty needs only those that it must not choose.
+   * For each shaped row, the tokens that end texts and then its text so far, padded with one of the end tokens. A row
+   * without a penalty needs only the tokens that are banned.
    */
   function writeSeen(feeds: Feeds, list: readonly number[]): void {
     const listed = (row: ChoosingRow | undefined): readonly number[] => {
@@ -215,7 +219,7 @@ export function createChooser(
 /** Whether it is too early for the text to end. */
 const mustGoOn = ({ request, tokens }: ChoosingRow): boolean => tokens.length < (request.minTokens ?? 0);
 
-/** Whether this step takes the most probable token; `coin` in [0, 1), so that ε = 1 always does and ε = 0 never. */
+/** Whether this step takes the most probable token. `coin` is in [0, 1), so ε = 1 always does and ε = 0 never does. */
 export const isGreedy = ({ decoder, epsilon }: DecoderSettings, coin: number): boolean =>
   decoder === 'greedy' || (decoder === 'epsilon-greedy' && coin < epsilon);
 

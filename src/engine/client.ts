@@ -4,25 +4,28 @@ import { type EngineProcess, type EngineProcessOptions, startEngineProcess } fro
 import { createLoadedModels } from './loaded-models.ts';
 
 export interface StartEngineOptions extends EngineProcessOptions {
-  /** Models in memory at most (`MODELS_LOADED`); the least recently used one without rows is released. Default 2. */
+  /**
+   * Maximum number of models in memory (`MODELS_LOADED`). The least recently used one without rows is released.
+   * Default 2.
+   */
   modelsLoaded?: number;
 }
 
 export interface EngineClient extends Engine {
-  /** Id of a model's process, while it has one. */
+  /** Process id of a model, while it has a process. */
   pid(model: string): number | undefined;
 }
 
 /**
- * The engine: a process for each model, so that one decodes while another is loaded, what it computes or how it ends
- * touches no other, and its memory goes with it. The first process starts at once and waits for its model. Rejects with
- * `engine-died` when that cannot be started.
+ * The engine: one process per model, so that one can decode while another is loaded, a crash affects no other model,
+ * and its memory is freed with the process. The first process starts right away and waits for its model. Rejects with
+ * `engine-died` when it cannot be started.
  */
 export async function startEngine({
   modelsLoaded = 2,
   ...processOptions
 }: StartEngineOptions): Promise<EngineClient> {
-  /** Alive, with a model or not yet. */
+  /** Running processes, with or without a model. */
   const processes = new Set<EngineProcess>();
   let closed = false;
 

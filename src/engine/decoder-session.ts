@@ -5,18 +5,18 @@ import { type ChoosingRow, createChooser } from './choose.ts';
 import { createFeeds } from './feeds.ts';
 import type { KvCache } from './kv-cache.ts';
 
-/** Folder of the adapter a row speaks with, if any. */
+/** Folder of the adapter that a row uses, if any. */
 export type RowAdapter = string | undefined;
 
-/** Runs the decode graph on caches, which it fills. Whoever asks while another run goes on waits for its end. */
+/** Runs the decode graph on caches and fills them. A call made during another run waits for that run to end. */
 export interface DecoderSession {
-  /** Reads `ids` behind what the cache's only row holds. */
+  /** Reads `ids` and appends them to the cache's only row. */
   read(cache: KvCache, ids: readonly number[], adapter?: RowAdapter): Promise<void>;
-  /** Decodes one token for every row of the cache and returns them; valid until the next call. */
+  /** Decodes one token for every row of the cache and returns the tokens; valid until the next call. */
   step(cache: KvCache, rows: readonly ChoosingRow[]): Promise<readonly number[]>;
   /**
-   * Reads `count` tokens of every row of the cache, ids [rows · count], and returns the logits [wanted.length, V] of the
-   * tokens at the places `wanted` (counted over rows · count). `adapters`: of each row; default none.
+   * Reads `count` tokens for every row of the cache, ids [rows · count], and returns the logits [wanted.length, V] at
+   * the positions `wanted` (indices into rows · count). `adapters`: one per row; default none.
    */
   logits(
     cache: KvCache,
@@ -28,7 +28,7 @@ export interface DecoderSession {
   release(): Promise<void>;
 }
 
-/** What the sampler gives. */
+/** Outputs of the sampler. */
 const CHOICES = [
   'greedy_tokens',
   'drawn_tokens',
@@ -43,8 +43,8 @@ const everyChoice = [KEYS_VALUES, ...CHOICES];
 const nobody: readonly ChoosingRow[] = [];
 
 /**
- * `adapters`: where the graph takes adapters, gives its inputs for each row's, at each run of `count` tokens a row.
- * `neverEmpty`: nothing the graph computes is empty (see `createChooser`).
+ * `adapters`: when the graph takes adapters, returns its inputs for each row's adapter, at each run of `count` tokens
+ * per row. `neverEmpty`: no tensor in the graph may be empty (see `createChooser`).
  */
 export function createDecoderSession(
   session: InferenceSession,
@@ -57,14 +57,14 @@ export function createDecoderSession(
   const { adapters, neverEmpty = false } = options;
   const feeds = createFeeds();
   let last: Promise<unknown> = Promise.resolve();
-  /** onnxruntime-node starts a run only in a later tick: until it has ended, the feeds belong to it. */
+  /** onnxruntime-node starts a run only in a later tick, and the feeds belong to it until it has ended. */
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
-    last = turn.catch(() => {}); // whoever asked for that run hears of it
+    last = turn.catch(() => {}); // reported to the caller of that run
     return turn;
   };
   const chooser = createChooser(config, { neverEmpty });
-  const rowAdapters: RowAdapter[] = []; // of a step, used again
+  const rowAdapters: RowAdapter[] = []; // for one step, reused
 
   const run = async (
     cache: KvCache,

@@ -13,7 +13,7 @@ import type {
   TokensRequest,
 } from './engine.ts';
 
-/** What a model's process can be asked. `load` comes first, once: a process has one model. */
+/** What a model's process can be asked. `load` comes first, and only once: each process has one model. */
 export type EngineTasks = {
   load: {
     request: { model: string; options: EngineOptions };
@@ -26,24 +26,24 @@ export type EngineTasks = {
 };
 
 export interface EngineProcessOptions extends EngineOptions {
-  /** Priority of the process as `os.setPriority` takes it, 19 the lowest. Default: that of its parent. */
+  /** Priority of the process as in `os.setPriority`, where 19 is the lowest. Default: that of its parent. */
   niceness?: number;
   log: Logger;
 }
 
-/** A process for one model, which it is given once. */
+/** A process for one model. */
 export interface EngineProcess {
-  /** `lost`: called when the process has died and the model cannot be loaded again; nothing can be asked from then on. */
+  /** `lost`: called when the process has died and the model cannot be reloaded. After that, all requests fail. */
   load(model: string, lost: () => void): Promise<LoadedModel>;
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
   inspect(request: TokensRequest): Promise<InspectedStep[]>;
   /** Process id, while there is a process. */
   pid(): number | undefined;
-  /** Ends the process; what has not been answered is rejected. */
+  /** Ends the process and rejects everything still pending. */
   close(): Promise<void>;
 }
 
-/** A request during which the process dies more often than this in a row is taken for the cause. */
+/** A request during which the process dies more often than this in a row is considered the cause. */
 const DEATHS_ALLOWED = { load: 1, generate: 4, inspect: 1 } as const;
 
 const FIRST_PAUSE = 50; // ms before a dead process is replaced; doubled for each death soon after
@@ -51,8 +51,9 @@ const LONGEST_PAUSE = 5_000;
 const HEALTHY = 30_000; // ms after which a process's death is no longer held against its successor
 
 /**
- * Starts a process and keeps it alive: when it dies, it is started again, its model is loaded and running requests are
- * done anew with the same seed, which gives the same text. Rejects with `engine-died` when it cannot be started at all.
+ * Starts a process and keeps it alive: when it dies, it is restarted, its model is reloaded, and running requests are
+ * repeated with the same seed, which produces the same text. Rejects with `engine-died` when it cannot be started at
+ * all.
  */
 export async function startEngineProcess({
   log,
@@ -63,9 +64,9 @@ export async function startEngineProcess({
   let pause = FIRST_PAUSE;
   let born = 0;
   let loading = false;
-  /** The model that each further process is to have too, once the first has had it. */
+  /** The model that every later process must load too, once the first one has loaded it. */
   let kept: { model: string; lost: () => void } | undefined;
-  /** Resolves when the present process has its model. */
+  /** Resolves when the current process has loaded its model. */
   let serving: Promise<unknown> = Promise.resolve();
   let child = start();
   await child.ready;
@@ -110,19 +111,19 @@ export async function startEngineProcess({
     }
   }
 
-  /** Gives the next process its model; what is asked meanwhile waits. */
+  /** Loads the model in the next process. Requests made in the meantime wait. */
   function serve({ model, lost }: { model: string; lost: () => void }): void {
     serving = load(model).catch((error: unknown) => {
       if (closing.signal.aborted) throw error;
-      log.error({ model, err: error }, 'A model that was loaded cannot be loaded again');
+      log.error({ model, err: error }, 'a model that was loaded cannot be loaded again');
       void close();
       lost();
       throw error;
     });
-    serving.catch(() => {}); // those who wait for it are told
+    serving.catch(() => {}); // reported to those who wait for it
   }
 
-  /** Does a task in whichever process has the model, and again in the next one when that dies. */
+  /** Runs a task in the process that has the model, and again in the next one if that dies. */
   async function ask<R>(deathsAllowed: number, attempt: (progressed: () => void) => Promise<R>): Promise<R> {
     for (let deaths = 0; ; ) {
       if (closing.signal.aborted) throw closedError();
@@ -150,7 +151,7 @@ export async function startEngineProcess({
       return loaded;
     },
     async generate(request, { onText, signal } = {}) {
-      let delivered = 0; // characters: a request that is done again says them again
+      let delivered = 0; // characters: a repeated request produces them again
       return ask(DEATHS_ALLOWED.generate, (progressed) => {
         let received = 0;
         const onEvent = (text: string) => {
@@ -172,4 +173,4 @@ export async function startEngineProcess({
 
 const closedError = () => new ChispaError('engine-closed', 'The engine has been closed.');
 const diedError = () =>
-  new ChispaError('engine-died', 'The engine process died again and again while it worked on this.');
+  new ChispaError('engine-died', 'The engine process died repeatedly while working on this.');

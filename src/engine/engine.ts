@@ -1,6 +1,6 @@
 import type { DecoderSettings } from '../lib/settings.ts';
 
-/** What is asked of a model. Everything that decides the text is in here, apart from the model. */
+/** A request to a model: everything that determines the text, except the model. */
 export interface RowRequest {
   /**
    * Absolute path of a low-rank adapter (LoRA) for that model, a folder in PEFT's layout. Rows with different adapters
@@ -12,11 +12,11 @@ export interface RowRequest {
   /** Unsigned 32-bit; same seed, settings, prompt and model give the same text whatever else is in the batch. */
   seed: number;
   /**
-   * End-of-text cannot come among the first so many new tokens (Hugging Face's `min_new_tokens`), so that a finished
-   * text is not continued by nothing. Default 0.
+   * End-of-text is banned among this many first new tokens (Hugging Face's `min_new_tokens`), so that a continuation
+   * of a finished text is not empty. Default 0.
    */
   minTokens?: number;
-  /** End the text at the last finished sentence when the token limit cut it. Default false. */
+  /** If the token limit cut the text, end it at the last finished sentence. Default false. */
   trim?: boolean;
   /** End a text that fell into a loop of repeated n-grams. Default false. */
   cutLoops?: boolean;
@@ -26,7 +26,7 @@ export interface RowRequest {
   deadline?: number;
 }
 
-/** What one request asks of the engine. */
+/** A request to the engine. */
 export interface GenerationRequest extends RowRequest {
   /** Absolute path of a model folder that `load` has accepted. */
   model: string;
@@ -34,9 +34,9 @@ export interface GenerationRequest extends RowRequest {
 
 /**
  * What the model reads before its first new token.
- * `text`: tokenised as plain text (a special token written in it stays text). An empty text starts from end-of-text.
- * `joke`: the model folder's own template for a new joke, with its theme where the template has a place for one.
- * `continue`: the model folder's own start of a document, then the user's text, keeping the last tokens that fit
+ * `text`: tokenized as plain text (a special token written in it stays text). An empty text starts from end-of-text.
+ * `joke`: the model folder's template for a new joke, with its theme if the template has a place for one.
+ * `continue`: the model folder's start of a document, then the user's text, keeping as many of the last tokens as fit
  * the context before `maxTokens`.
  */
 export type Prompt =
@@ -53,10 +53,10 @@ export interface GenerationResult {
    */
   text: string;
   promptTokens: number[];
-  /** Generated token ids, the closing end-of-text included. */
+  /** Generated token ids, including the closing end-of-text. */
   tokens: number[];
   finish: FinishReason;
-  /** The prompt did not fit and only its last part was read. */
+  /** The prompt did not fit, and only its last part was read. */
   promptCut: boolean;
   /** The text was shortened to its last finished sentence. */
   trimmed: boolean;
@@ -70,16 +70,16 @@ export interface LoadedModel {
   name: string;
   /** sha256 of the weights, the model's identity. */
   sha256: string;
-  /** Tokens the model can see at once. */
+  /** Context length in tokens. */
   context: number;
-  /** Whether its manifest has a place for a theme. */
+  /** Whether its template has a place for a theme. */
   takesTheme: boolean;
   /** sha256 of every file of the folder, by name. */
   files: Record<string, string>;
   precision: Precision;
-  /** The provider in use, after a fallback perhaps. */
+  /** The provider in use, possibly after a fallback. */
   provider: ExecutionProvider;
-  /** Version of onnxruntime: another one may give another text for the same seed. */
+  /** Version of onnxruntime: another one may produce a different text from the same seed. */
   runtimeVersion: string;
 }
 
@@ -90,12 +90,12 @@ export interface TokenChoice {
 }
 
 export interface TokensRequest {
-  /** As in a generation request. */
+  /** Same as in a generation request. */
   adapter?: string;
   tokens: number[];
   /** First position to look at, ≥ 1: the prediction of token `from` given the tokens before it. */
   from: number;
-  /** Likeliest tokens to list at each position. */
+  /** Number of likeliest tokens to list at each position. */
   top: number;
 }
 
@@ -103,7 +103,7 @@ export interface InspectionRequest extends TokensRequest {
   model: string;
 }
 
-/** What the model thought at one position. */
+/** The model's predictions at one position. */
 export interface InspectedStep {
   /** Index into `tokens` of the predicted token; the last step, `tokens.length`, has no `chosen`. */
   position: number;
@@ -113,8 +113,8 @@ export interface InspectedStep {
 
 export interface GenerateOptions {
   /**
-   * Called with each increment of whole words and whole characters; their concatenation is `text` before it was
-   * trimmed or a loop was cut off.
+   * Called with each new piece of whole words and whole characters. Concatenated, the pieces are `text` before
+   * trimming or cutting off a loop.
    */
   onText?: (increment: string) => void;
   signal?: AbortSignal;
@@ -122,11 +122,11 @@ export interface GenerateOptions {
 
 /** The models, wherever they run. */
 export interface Engine {
-  /** Reads, checks and warms a model folder. Throws `ChispaError` and keeps what was loaded before. */
+  /** Reads, checks and warms up a model folder. When it throws `ChispaError`, the models loaded before stay loaded. */
   load(model: string): Promise<LoadedModel>;
-  /** Rejects with `ChispaError`; a cancelled or late request resolves with what it had. */
+  /** Rejects with `ChispaError`. A cancelled or late request resolves with the text so far. */
   generate(request: GenerationRequest, options?: GenerateOptions): Promise<GenerationResult>;
-  /** The likeliest tokens at each position from `from` to `tokens.length` inclusive, by one prefill. */
+  /** The likeliest tokens at each position from `from` to `tokens.length` inclusive, computed in one prefill. */
   inspect(request: InspectionRequest): Promise<InspectedStep[]>;
   close(): Promise<void>;
 }
@@ -137,11 +137,11 @@ export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
 /** How a model runs. */
 export interface EngineOptions {
   provider: ExecutionProvider;
-  /** Threads onnxruntime may use within an operation. */
+  /** Number of threads onnxruntime may use within an operation. */
   threads: number;
-  /** Rows of a model decoded together at most. */
+  /** Maximum number of rows of a model decoded together. */
   slots: number;
   precision: Precision;
-  /** Tokens that the caches of a model's rows may hold together. Default: as many as all slots can need. */
+  /** Maximum number of tokens in the caches of a model's rows together. Default: as many as all slots can need. */
   cacheTokens?: number;
 }

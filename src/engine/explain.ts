@@ -13,11 +13,14 @@ export interface ExplainedStep {
   /** The text so far. */
   input: string;
   chosen: ExplainedToken;
-  /** The likeliest tokens, likeliest first. */
+  /** The likeliest tokens, in descending order. */
   choices: ExplainedToken[];
 }
 
-/** Puts words to what the engine saw at each position; the position after the last token has no choice to explain. */
+/**
+ * Labels each position that the engine inspected with its text. The position after the last token has no chosen
+ * token, and is left out.
+ */
 export function explain(
   tokens: readonly number[],
   steps: readonly InspectedStep[],

@@ -1,14 +1,14 @@
 import { Tensor } from '../lib/onnxruntime.ts';
 
 /**
- * The inputs of a run, over memory that is used again at every step: a tensor of a name and shape that was asked for
- * before is the same tensor, so a batch that stays the same size allocates nothing.
+ * The inputs of a run, in memory that is reused at every step: asking for the same name and shape again returns the
+ * same tensor, so a batch of constant size allocates nothing.
  */
 export interface Feeds {
-  /** A tensor [rows, columns], or [rows] without `columns`; write its numbers through the array. */
+  /** A tensor [rows, columns], or [rows] without `columns`. Write its values through the array. */
   int64(name: string, rows: number, columns?: number): BigInt64Array;
   float32(name: string, rows: number, columns?: number): Float32Array;
-  /** Every input asked for so far, in the shape asked for last, together with those of `more`. */
+  /** All inputs requested so far, each in the shape last requested, together with those of `more`. */
   all(more: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
 }
 
@@ -39,7 +39,7 @@ export function createFeeds(): Feeds {
   };
 
   return {
-    // A tensor made here of an element type has that type's array.
+    // A tensor created here always has the array type of its element type.
     int64: (name, rows, columns) => tensor(name, 'int64', rows, columns).data as BigInt64Array,
     float32: (name, rows, columns) => tensor(name, 'float32', rows, columns).data as Float32Array,
     all: (more) => Object.assign(inputs, more),

@@ -5,7 +5,7 @@ import type { InspectedStep, TokenChoice, TokensRequest } from './engine.ts';
 import { createKvCache } from './kv-cache.ts';
 import type { SchedulerLimits } from './scheduler.ts';
 
-/** Reads `tokens` once and says, for each position from `from` on, what the model thought likely there. */
+/** Reads `tokens` once and returns the likeliest tokens at each position from `from` on. */
 export async function inspectTokens(
   folder: ModelFolder,
   session: DecoderSession,
@@ -48,7 +48,7 @@ export async function inspectTokens(
   return steps;
 }
 
-/** Up to here, keeping a sorted list while looking once at every token is faster than sorting them all. */
+/** Up to this count, keeping a sorted list while scanning all tokens once is faster than sorting them all. */
 const FEW = 64;
 
 const choice = (p: Float64Array, id: number): TokenChoice => ({ id, p: p[id] ?? 0 });
@@ -60,7 +60,7 @@ function softmax(logits: Float32Array): Float64Array {
   return p.map((weight) => weight / sum);
 }
 
-/** The `count` most probable tokens, likeliest first; the lower id first among equals. */
+/** The `count` most probable tokens, in descending order; lower ids first among equals. */
 function likeliest(p: Float64Array, count: number): TokenChoice[] {
   if (count > FEW) {
     const ids = Array.from(p.keys()).sort((a, b) => (p[b] ?? 0) - (p[a] ?? 0) || a - b);

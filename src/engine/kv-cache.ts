@@ -3,16 +3,19 @@ import type { ModelConfig } from '../models/config.ts';
 import { capacityFor } from './scheduler.ts';
 
 /**
- * Keys and values of some rows of one model, laid out as the decode graph reads them: for each layer
- * [rows, heads, capacity, head width]. Rows are numbered without gaps: the last one takes the place of one that leaves.
- * What no row holds is zero: it is multiplied too, and a number that is not finite, left there by a row that has gone wrong,
- * would spoil the next one.
+ * Keys and values of some rows of one model, laid out as the decode graph reads them: for each layer [rows, heads,
+ * capacity, head width]. Rows are numbered without gaps: when a row leaves, the last one takes its place. Unused
+ * space is zero, because it is multiplied too: a non-finite number left there by a row that went wrong would corrupt
+ * the next one.
  */
 export interface KvCache {
   readonly rows: number;
   /** Tokens held by each row. */
   readonly lengths: readonly number[];
-  /** The graph's inputs `past_key.i` and `past_value.i`; the same tensors until a row comes or goes or the cache grows. */
+  /**
+   * The graph's inputs `past_key.i` and `past_value.i`. They stay the same tensors until a row is added or removed,
+   * or the cache grows.
+   */
   feeds(): Record<string, Tensor>;
   /** Makes room for `extra` more tokens in every row. */
   reserve(extra: number): void;
@@ -20,18 +23,18 @@ export interface KvCache {
   add(source?: KvCache): number;
   /** Removes a row; the last row takes its index. */
   remove(row: number): void;
-  /** Writes what a run gave as `new_keys_values` [rows, 2·L·heads, count, head width] behind each row's tokens. */
+  /** Appends a run's output `new_keys_values` [rows, 2·L·heads, count, head width] after each row's tokens. */
   append(fresh: Float32Array, count: number): void;
-  /** Copies a row's entries of layer part `part` (2·layer for keys, + 1 for values) into `target`; used by `add`. */
+  /** Copies a row's entries of layer part `part` (2·layer for keys, + 1 for values) into `target`. Used by `add`. */
   copyInto(target: Float32Array, offset: number, part: number, row: number, capacity: number): void;
 }
 
-/** Rows · tokens whose memory a cache keeps once it has had it: the next jokes need it again. */
+/** Cache size, in rows · tokens, whose memory is kept once it has been allocated: the next jokes need it again. */
 const KEPT = 512;
 
 /**
- * `bucket`: capacities are multiples of it, so that growing, which moves what is held, is rare. Memory is taken for
- * twice what is needed, so that it is seldom taken, but ahead of need never for more than `maxTokens` rows · tokens.
+ * `bucket`: capacities are multiples of it, so that growing, which copies the contents, is rare. Allocates twice the
+ * memory needed, so that allocations are rare, but never more than `maxTokens` rows · tokens in advance.
  */
 export function createKvCache(
   config: ModelConfig,
@@ -41,14 +44,14 @@ export function createKvCache(
   const { keyValueHeads: heads, headWidth: width, layers } = config;
   const parts = 2 * layers;
   let capacity = bucket;
-  let memory = 0; // numbers of each part that there is room for
+  let memory = 0; // allocated size of each part, in numbers
   const storage = Array.from({ length: parts }, () => new Float32Array());
   const lengths: number[] = [];
   let feeds: Record<string, Tensor> | undefined;
 
   const rowSize = (tokens: number) => heads * tokens * width;
 
-  /** Gives so many rows of so many tokens their places, in the memory there is if it suffices. */
+  /** Lays out this many rows of this many tokens, in the existing memory if it is large enough. */
   const layOut = (rows: number, tokens: number): void => {
     const size = rows * rowSize(tokens);
     if (size > memory) takeMemory(Math.max(size, Math.min(2 * memory, rowSize(maxTokens))), tokens);
@@ -57,7 +60,7 @@ export function createKvCache(
     feeds = undefined;
   };
 
-  /** New arrays of so many numbers, with what is held copied over. */
+  /** Allocates new arrays of this many numbers and copies the contents over. */
   const takeMemory = (size: number, tokens: number): void => {
     for (let part = 0; part < parts; part++) {
       const fresh = new Float32Array(size);
@@ -68,11 +71,11 @@ export function createKvCache(
     memory = size;
   };
 
-  /** Moves what each head of each row holds to where it lies with room for so many tokens. */
+  /** Moves the contents of each head of each row to their places in a layout with this many tokens per row. */
   const moveHeads = (values: Float32Array, tokens: number): void => {
     const count = lengths.length * heads;
     for (let i = 0; i < count; i++) {
-      // Nothing is written over before it was moved: from the last on when heads move away from each other.
+      // Nothing is overwritten before it was moved: start from the last one when heads move apart.
       const head = tokens > capacity ? count - 1 - i : i;
       const from = head * capacity * width;
       const held = (lengths[Math.floor(head / heads)] ?? 0) * width;
@@ -136,7 +139,8 @@ export function createKvCache(
       }
       if (row < last) lengths[row] = moved;
       feeds = undefined;
-      // Every row is multiplied over the whole capacity: what only the row that left has used costs the others time.
+      // Every row is multiplied over the whole capacity, so space that only the departed row needed slows down the
+      // others.
       const longest = capacityFor(Math.max(1, ...lengths), bucket);
       if (longest <= capacity / 2) layOut(lengths.length, longest);
       const kept = Math.max(2 * lengths.length * rowSize(capacity), rowSize(KEPT));

@@ -1,36 +1,39 @@
 import { ChispaError } from '../lib/errors.ts';
 
-/** The models in memory: a bounded number, the least recently used one that nobody works with goes first. */
+/** The models in memory, limited in number. The least recently used one that is not in use is released first. */
 export interface LoadedModels<T> {
-  /** The model of this folder, loaded if it is not in memory. Two who ask at once share one load. */
+  /** The model of this folder, loaded if it is not in memory. Simultaneous calls share one load. */
   load(path: string): Promise<T>;
   /**
-   * Works with a model that was loaded before, and is loaded again if it has been released since; it stays in memory
-   * until the work is done. Throws `model-not-loaded` for any other.
+   * Runs `work` on a model that was loaded before, reloading it if it has since been released. The model stays in
+   * memory until the work is done. Throws `model-not-loaded` for any other model.
    */
   use<R>(path: string, work: (model: T) => Promise<R>): Promise<R>;
   /** The model, if it is in memory now. */
   peek(path: string): T | undefined;
-  /** Takes a model that came to its end by itself for released. */
+  /** Marks a model that ended by itself as released. */
   forget(path: string): void;
 }
 
 interface Entry<T> {
   model: T;
-  /** Works going on. */
+  /** Number of running uses. */
   users: number;
 }
 
-/** `open` makes a model of a folder; `limit` counts models in memory, which those in use may exceed for a while. */
+/**
+ * `open` loads a model from a folder. `limit` is the number of models in memory; models in use may exceed it for a
+ * while.
+ */
 export function createLoadedModels<T extends { release(): Promise<void> }>(
   open: (path: string) => Promise<T>,
   limit: number,
 ): LoadedModels<T> {
   const loading = new Map<string, Promise<void>>();
   const loaded = new Map<string, Entry<T>>(); // least recently used first
-  const accepted = new Set<string>(); // also those released since
+  const accepted = new Set<string>(); // including those released since
 
-  /** The model, in use by one more from the moment that it is there. */
+  /** The model, counted as in use by one more caller as soon as it is loaded. */
   const claim = (path: string): Entry<T> | undefined => {
     const entry = loaded.get(path);
     if (!entry) return undefined;

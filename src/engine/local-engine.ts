@@ -19,25 +19,31 @@ import { capacityFor, type SchedulerLimits } from './scheduler.ts';
 import { type EngineLog, runtimeVersion } from './session.ts';
 import type { EngineStats } from './stats.ts';
 
-/** Prompt tokens read in one run: long enough to use the matrices well, short enough for running rows to wait. */
+/**
+ * Prompt tokens read in one run: enough to use the matrices efficiently, few enough that running rows do not wait
+ * long.
+ */
 const CHUNK = 32;
-/** Cache capacities are multiples of this: what is masked is still multiplied, what grows is copied. */
+/**
+ * Cache capacities are multiples of this. Larger means more multiplication of masked entries; smaller means more
+ * copying.
+ */
 const BUCKET = 32;
 
 /** One model, decoding in this process. */
 export interface LocalEngine {
   readonly loaded: LoadedModel;
   readonly stats: Readonly<EngineStats>;
-  /** As `Engine.generate`, for this model. */
+  /** Same as `Engine.generate`, for this model. */
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
-  /** As `Engine.inspect`, for this model. */
+  /** Same as `Engine.inspect`, for this model. */
   inspect(request: TokensRequest): Promise<InspectedStep[]>;
   close(): Promise<void>;
 }
 
 /**
- * Reads, checks and warms a model folder and decodes in this process. `generate` and `inspect` hold the event loop for
- * the length of each run, so programs that must stay responsive use `startEngine`, which has a process for each model.
+ * Reads, checks and warms up a model folder and decodes in this process. `generate` and `inspect` block the event
+ * loop during each run, so programs that must stay responsive use `startEngine`, which has a process for each model.
  */
 export async function openLocalEngine(
   model: string,
@@ -60,7 +66,7 @@ export async function openLocalEngine(
         batch.fail(error);
       }
     }
-    looping = undefined; // in the same tick as the look: a request that comes now starts a new loop
+    looping = undefined; // in the same tick as the check: a request that arrives now starts a new loop
   }
 
   function submit(request: RowRequest, { onText, signal }: GenerateOptions): Promise<GenerationResult> {
@@ -71,7 +77,7 @@ export async function openLocalEngine(
     });
   }
 
-  /** Does `work` while the adapter, if there is one, is ready. */
+  /** Runs `work` while the adapter, if any, is loaded. */
   async function withAdapter<T>(adapter: string | undefined, work: () => Promise<T>): Promise<T> {
     if (adapter === undefined) return work();
     await session.hold(adapter);
@@ -125,7 +131,7 @@ function limitsFor({ config }: ModelFolder, options: EngineOptions): SchedulerLi
   const longest = capacityFor(config.positions, BUCKET);
   return {
     slots: options.slots,
-    // One row always fits, whatever the bound: else it would wait for ever.
+    // Whatever the limit, one row always fits: otherwise it would wait forever.
     cacheTokens: Math.max(longest, options.cacheTokens ?? options.slots * longest),
     prefillTokens: CHUNK,
     chunk: CHUNK,

@@ -1,6 +1,6 @@
 /**
- * Keeps the smallest set of weights whose share of their sum reaches `topP` (at least one); the others become 0.
- * Equal weights: the lower token id goes first. In place.
+ * Keeps the smallest set of weights (at least one) whose share of the total reaches `topP`; the others become 0.
+ * Among equal weights, lower token ids come first. In place.
  */
 export function keepTop(weights: Float32Array, topP: number): void {
   if (topP >= 1) return;
@@ -9,8 +9,8 @@ export function keepTop(weights: Float32Array, topP: number): void {
 }
 
 /**
- * A draw from weights in descending order, of which only the smallest set that reaches the share `topP` counts:
- * the index at point `u` in [0, 1) of what is left.
+ * Draws from weights in descending order, using only the smallest set whose share reaches `topP`: returns the index
+ * at point `u` in [0, 1) of that set's cumulative distribution.
  */
 export function drawRanked(weights: Float32Array, topP: number, u: number): number {
   const enough = topP * sum(weights);
@@ -21,8 +21,9 @@ export function drawRanked(weights: Float32Array, topP: number, u: number): numb
 }
 
 /**
- * The same draw as `keepTop` and `drawToken` make from a whole distribution (weights that add up to 1), out of its largest
- * weights, in descending order, with their token `ids`: they must hold the share `topP`. Returns an index of both.
+ * Makes the same draw as `keepTop` and `drawToken` make from a whole distribution (weights that add up to 1), from
+ * only its largest weights, in descending order, and their token `ids`. They must cover the share `topP`. Returns an
+ * index into both.
  */
 export function drawNucleus(
   weights: Float32Array,
@@ -39,7 +40,7 @@ export function drawNucleus(
   return order[drawToken(inOrder, u)] ?? 0;
 }
 
-/** The token at point `u` of the cumulative distribution, in token order: `u` in [0, 1). Zero weights are never drawn. */
+/** The token at point `u` in [0, 1) of the cumulative distribution, in token order. Zero weights are never drawn. */
 export function drawToken(weights: Float32Array, u: number): number {
   const target = u * sum(weights);
   let cumulative = 0;
@@ -60,14 +61,14 @@ function sum(weights: Float32Array): number {
   return total;
 }
 
-/** A float32's exponent and the first bits of its mantissa: bins of non-negative floats in their order. */
+/** A float32's exponent and the first bits of its mantissa: order-preserving bins for non-negative floats. */
 const BIN_SHIFT = 19;
 const BINS = 0x7f800000 >>> BIN_SHIFT;
 const sums = new Float64Array(BINS);
 
 /**
- * Zeroes every weight after the one, from the largest down, with which their sum reaches `enough`. Adds them up in bins
- * first and sorts only the bin where it happens: a full sort of 50,000 weights takes ten times as long.
+ * Zeroes every weight after the one, in descending order, that brings the sum to `enough`. Adds them up in bins first
+ * and sorts only the bin where that happens: fully sorting 50,000 weights takes ten times as long.
  */
 function keepLargest(weights: Float32Array, enough: number): void {
   const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);

@@ -4,16 +4,17 @@ import type { Prompt } from './engine.ts';
 
 export interface PromptTokens {
   tokens: number[];
-  /** Only the last part fitted. */
+  /** Whether only the last part fit. */
   cut: boolean;
-  /** Text of the prompt that a reader sees as the beginning of the joke. */
+  /** The part of the prompt that readers see as the beginning of the joke. */
   opening: string;
 }
 
 /**
- * What the model reads for a prompt: at least one token, at most what leaves room for `maxTokens` more. A model that
- * cannot see so many new tokens at all keeps half its context for the prompt, and the text ends with the context.
- * A joke's template, which is short and would mean nothing cut, may fill the context but for one token.
+ * The tokens the model reads for a prompt: at least one, and at most as many as leave room for `maxTokens` more. If
+ * `maxTokens` exceeds the model's context, half of the context is kept for the prompt, and the text ends when the
+ * context is full. A joke's template is short and would mean nothing if it were cut, so it may fill the context
+ * except for one token.
  */
 export function promptTokens(
   folder: Pick<ModelFolder, 'config' | 'tokenizer' | 'manifest'>,
@@ -26,7 +27,7 @@ export function promptTokens(
   const beforeText = maxTokens < positions ? positions - maxTokens : Math.max(1, positions >> 1);
   const room = prompt.kind === 'joke' ? positions - 1 : beforeText;
   if (tokens.length <= room) return { tokens, cut: false, opening };
-  // A continuation keeps its start of a document: without it the model would begin in mid-text.
+  // A continuation keeps its start of a document: without it, the model would start in the middle of a text.
   const head = prompt.kind === 'continue' && tokens[0] === start && room > 1 ? [start] : [];
   return { tokens: [...head, ...tokens.slice(tokens.length - room + head.length)], cut: true, opening };
 }

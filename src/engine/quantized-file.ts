@@ -17,25 +17,25 @@ import {
 } from '../models/safetensors.ts';
 import type { Precision } from './engine.ts';
 
-/** The parts of a model folder that a session is made of. */
+/** The parts of a model folder that a session needs. */
 export type ModelWeights = Pick<ModelFolder, 'path' | 'name' | 'config' | 'weights' | 'sha256'>;
 
-/** Changes when the layout of the file does, so that files of older versions are made anew. */
+/** Changes whenever the layout of the file does, so that older files are regenerated. */
 const FORMAT = 'chispa-quantised-3';
 
 export const bitsOf = (precision: Exclude<Precision, 'fp32'>): Bits => (precision === 'q8' ? 8 : 4);
 
-/** Names in the file: the packed weights and the scales of a quantized matrix. */
+/** Names in the file for a quantized matrix: its packed weights and its scales. */
 export const packedName = (name: string): string => `${name}.packed`;
 export const scalesName = (name: string): string => `${name}.scales`;
-/** Linear layers that read the same input are one matrix in the file, their outputs one after the other. */
+/** Linear layers that read the same input are stored as one matrix, with their outputs concatenated. */
 export const groupName = (layers: readonly string[]): string => layers.join('+');
 
 /**
- * The quantized weights of a model, which are made once, in a process of its own so that decoding goes on, and kept in
- * `.cache` inside the model's folder, named by the hash of the weights they come from. A folder that cannot be written
- * to has its file in the user's cache instead. The file holds every tensor the graph needs. One whose bytes are no longer
- * those that were written is made anew, and `warn` is told.
+ * The quantized weights of a model. They are created once, in a separate process so that decoding continues, and kept
+ * in `.cache` inside the model's folder, named by the hash of the original weights. If that folder is not writable,
+ * they go to the user's cache instead. The file holds every tensor that the graph needs. If its bytes have changed
+ * since it was written, it is regenerated and `warn` is called.
  */
 export async function quantizedWeights(
   folder: ModelWeights,
@@ -62,10 +62,10 @@ export async function quantizedWeights(
   throw failure;
 }
 
-/** Beside the file, the hash of what was written: flipped bytes would be served as nonsense. */
+/** A file beside the weights with the hash of what was written: otherwise flipped bits would be served as nonsense. */
 const hashOf = (path: string): string => `${path}.sha256`;
 
-/** A file of an older format, one without its hash or a damaged one is made anew. */
+/** A file that is damaged, has no hash or has an older format is regenerated. */
 async function openIfWhole(
   path: string,
   warn: (message: string) => void,
@@ -75,7 +75,7 @@ async function openIfWhole(
   const file = await openSafetensors(path).catch(() => undefined);
   if (file && file.metadata.format !== FORMAT) return undefined;
   if (file && (await sha256File(path)) === hash.trim()) return file;
-  warn(`The quantized weights ${path} are damaged, and are made anew`);
+  warn(`The quantized weights ${path} are damaged and will be regenerated`);
   return undefined;
 }
 
@@ -84,15 +84,15 @@ export interface QuantizeRequest {
   precision: Exclude<Precision, 'fp32'>;
   target: string;
 }
-/** It answers with the path of the file that it has written. */
+/** The worker answers with the path of the file it has written. */
 export type QuantizeTasks = { quantize: { request: QuantizeRequest; event: never; answer: string } };
 
 async function inWorker({ folder, precision, target }: QuantizeRequest): Promise<void> {
   const { path, name, config, sha256, weights } = folder;
   const child = openChild<QuantizeTasks>(import.meta.url, 'quantize-worker', {
-    name: 'The process that quantizes',
+    name: 'The quantization process',
     code: 'model',
-    niceness: 10, // behind those who answer people
+    niceness: 10, // lower priority than the processes that answer people
   });
   try {
     const request = {
@@ -109,7 +109,10 @@ async function inWorker({ folder, precision, target }: QuantizeRequest): Promise
   }
 }
 
-/** Reads a model's weights, quantizes every matrix and writes the file, one part of a matrix in memory at a time. */
+/**
+ * Reads a model's weights, quantizes every matrix and writes the file, with only part of a matrix in memory at a
+ * time.
+ */
 export async function writeQuantized(
   folder: ModelWeights,
   precision: Exclude<Precision, 'fp32'>,
@@ -148,7 +151,7 @@ export async function writeQuantized(
   await writeFile(hashOf(target), `${hash}\n`);
 }
 
-/** One of the weights that make a matrix of the file. */
+/** One of the weights that are combined into a matrix of the file. */
 interface MatrixPart {
   name: string;
   inputs: number;
@@ -165,7 +168,7 @@ function matrixSources(
 ): TensorSource[] {
   const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
   const { blocks, bytes } = blocking(parts[0]?.inputs ?? 0, bits);
-  // Two tensors come out of one pass: the scales are kept until the file asks for them.
+  // One pass produces two tensors: the scales are kept until they are written to the file.
   const scales: Uint8Array[] = [];
   async function* packed(): AsyncGenerator<Uint8Array> {
     scales.length = 0;
@@ -181,7 +184,7 @@ function matrixSources(
   ];
 }
 
-/** Numbers read at once where a matrix can be read by its outputs. */
+/** Maximum count of numbers read at once when a matrix can be read output by output. */
 const PIECE = 1 << 22;
 
 async function* quantizedParts(

@@ -1,12 +1,12 @@
 /**
  * The random numbers of one row: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11),
- * with the request's seed as key and the index of the generated token as counter. A number depends on nothing but
- * those two, so a row draws the same whatever its batch did before, today or after a restart.
+ * with the request's seed as key and the index of the generated token as counter. A number depends only on those two,
+ * so a row draws the same numbers whatever else is in the batch, today or after a restart.
  */
 export interface StepRandom {
-  /** Picks the token: the point of the cumulative distribution, in [0, 1). */
+  /** Picks the token: a point of the cumulative distribution, in [0, 1). */
   draw: number;
-  /** Decides ε-greedy's branch: greedy where it is below ε, in [0, 1). */
+  /** Decides ε-greedy's branch: greedy when it is below ε; in [0, 1). */
   coin: number;
 }
 
@@ -16,12 +16,14 @@ export function randomAt(seed: number, step: number): StepRandom {
   return { draw: unit(a), coin: unit(b) };
 }
 
-/** 24 bits, which float32 holds exactly: more would round up to 1 on the way into the graph. */
+/** Keeps 24 bits, which float32 represents exactly: more could round up to 1 on the way into the graph. */
 const unit = (word: number): number => (word >>> 8) / 2 ** 24;
 
 type Counter = readonly [number, number, number, number];
 
-/** Philox4x32 with 10 rounds: four words of counter and two of key to four random words, all unsigned 32-bit. */
+/**
+ * Philox4x32 with 10 rounds: maps a counter of four words and a key of two to four random words, all unsigned 32-bit.
+ */
 export function philox(counter: Counter, key: readonly [number, number]): Counter {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;

@@ -5,22 +5,22 @@ import { promptTokens } from './prompt.ts';
 import { finishedSentences } from './sentences.ts';
 import { createTextStream } from './text-stream.ts';
 
-/** One request on its way through the batch. */
+/** One request as a member of the batch. */
 export interface Row {
   readonly id: number;
   readonly request: RowRequest;
   readonly prompt: readonly number[];
-  /** Generated so far. */
+  /** Tokens generated so far. */
   readonly tokens: readonly number[];
-  /** Prompt and text can grow to this many tokens together. */
+  /** Maximum length of prompt and text together, in tokens. */
   readonly longest: number;
-  /** Called when the row gets its slot: its clock starts. */
+  /** Called when the row gets its slot, which starts its clock. */
   admitted(): void;
-  /** Takes the next token and says whether the text is finished with it. */
+  /** Takes the next token. Returns whether it finished the text. */
   accept(token: number): FinishReason | undefined;
-  /** Whether it is too late, or nobody waits any more. */
+  /** Whether the deadline has passed, or nobody is waiting any more. */
   givenUp(): FinishReason | undefined;
-  /** Hands out what is left of the text and resolves the request. */
+  /** Delivers the rest of the text and resolves the request. */
   finish(reason: FinishReason): void;
   fail(error: unknown): void;
 }
@@ -49,7 +49,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
     if (increment !== '') onText?.(increment);
   };
 
-  /** The text as the request wants it ended. */
+  /** The text, ended as the request asks. */
   const ending = (reason: FinishReason): { text: string; trimmed: boolean } => {
     const kept = reason === 'loop' ? loopEnd(tokens) : undefined;
     if (kept !== undefined) {

@@ -1,29 +1,29 @@
 /** One row as the scheduler sees it. */
 export interface ScheduledRow {
   id: number;
-  /** Tokens its cache may grow to: prompt and text together. */
+  /** Maximum number of tokens in its cache: prompt and text together. */
   reserve: number;
-  /** Prompt tokens still to be read before its first decode step. */
+  /** Prompt tokens still to read before its first decode step. */
   unread: number;
 }
 
 export interface SchedulerState {
   /** Rows that take part in each decode step. */
   running: readonly ScheduledRow[];
-  /** Rows with a slot whose prompt is being read, oldest first. */
+  /** Rows that have a slot and whose prompt is being read, oldest first. */
   prefilling: readonly ScheduledRow[];
   /** Rows without a slot, oldest first. */
   waiting: readonly ScheduledRow[];
 }
 
 export interface SchedulerLimits {
-  /** Rows with a slot at most. */
+  /** Maximum number of rows with a slot. */
   slots: number;
-  /** Tokens of cache in all; every row takes the capacity of the longest, rounded up to a bucket. */
+  /** Total tokens of cache. Every row takes the capacity of the longest, rounded up to a bucket. */
   cacheTokens: number;
-  /** Prompt tokens read between two decode steps at most; not less than `chunk`. */
+  /** Maximum number of prompt tokens read between two decode steps; at least `chunk`. */
   prefillTokens: number;
-  /** Prompt tokens read in one run. Chunks are cut from the prompt's start, so they never depend on load. */
+  /** Prompt tokens read in one run. Chunks are counted from the prompt's start, so they never depend on load. */
   chunk: number;
   /** Cache capacities are multiples of this. */
   bucket: number;
@@ -32,7 +32,7 @@ export interface SchedulerLimits {
 export interface StepPlan {
   /** Rows to decode one token for, all in one run, before anything else. */
   decode: number[];
-  /** Rows that get a slot now. */
+  /** Rows that get a slot in this step. */
   admit: number[];
   /** Chunks of prompts to read, in order, one run each. */
   prefill: { id: number; tokens: number }[];
@@ -42,9 +42,9 @@ export interface StepPlan {
 export const capacityFor = (tokens: number, bucket: number): number => Math.ceil(tokens / bucket) * bucket;
 
 /**
- * What one step does. Running rows go first; waiting rows are admitted strictly in their order, so that a large one is
- * not overtaken for ever, as long as slots and cache last even if every row grows to its `reserve`; then
- * prompts are read under the token budget.
+ * Plans one step. Running rows go first. Waiting rows are admitted strictly in order, so that a large one is not
+ * overtaken forever, while there are free slots and enough cache even if every row grows to its `reserve`. Then
+ * prompts are read within the token budget.
  */
 export function planStep(state: SchedulerState, limits: SchedulerLimits): StepPlan {
   const holding = [...state.running, ...state.prefilling];

@@ -1,16 +1,16 @@
-/** Words that end in a point without ending a sentence. */
+/** Abbreviations: a period after these does not end a sentence. */
 const ABBREVIATIONS = new Set(
   'sr sra srta sres dr dra d dña ud uds vd vds prof profa lic ing arq gral cap sto sta av núm pág etc'.split(
     ' ',
   ),
 );
 
-/** An end mark, its repetitions, the quotes and brackets that close after it, at the end of a word. */
+/** An end mark, possibly repeated, and the quotes and brackets that close after it, at the end of a word. */
 const SENTENCE_END = /(\p{L}*)([.!?…]+)["'”’»)\]]*(?=\s|$)/gu;
 
 /**
- * The text up to the end of its last finished sentence, or `undefined` when none is finished. Abbreviations,
- * initials and decimal points do not end one.
+ * The text up to the end of its last finished sentence, or `undefined` when none is finished. Periods in
+ * abbreviations, initials and decimals do not end a sentence.
  */
 export function finishedSentences(text: string): string | undefined {
   let end: number | undefined;

@@ -19,7 +19,7 @@ import {
   scalesName,
 } from './quantized-file.ts';
 
-/** Where the engine says what its host should know: the log of the process, or a message to the parent. */
+/** Receives messages for the host: the log of the process, or messages to the parent. */
 export interface EngineLog {
   info(message: string): void;
   warn(message: string): void;
@@ -27,20 +27,20 @@ export interface EngineLog {
 
 export type SessionOptions = Pick<EngineOptions, 'provider' | 'threads' | 'precision'> & {
   log: EngineLog;
-  /** The layers for which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: it takes none. */
+  /** The layers on which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: none. */
   adapters?: readonly string[] | undefined;
-  /** Where onnxruntime writes what each operation took, when `endProfiling` is called: the beginning of the file's path. */
+  /** Prefix of the path where onnxruntime writes the profile of each operation when `endProfiling` is called. */
   profile?: string;
 };
 
-/** onnxruntime's version: another one may compute the last bits, and so a sampled text, differently. */
+/** onnxruntime's version. Another version may compute different last bits, and so sample a different text. */
 export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 /**
- * An onnxruntime session of the model's decode graph (`decodeGraph`). onnxruntime reads the weights itself, out of the folder's
- * safetensors file or that of its quantized weights; half-precision ones are cast once, while the session is made.
- * A provider that is not there falls back to the CPU with a line in the log.
- * Throws `model-unusable` when onnxruntime refuses the model.
+ * An onnxruntime session of the model's decode graph (`decodeGraph`). onnxruntime itself reads the weights from the
+ * folder's safetensors file or from the file with its quantized weights; half-precision weights are cast once, when
+ * the session is created. If a provider is not available, it falls back to the CPU and logs a warning. Throws
+ * `model-unusable` when onnxruntime rejects the model.
  */
 export async function createDecodeSession(
   folder: ModelWeights,
@@ -60,12 +60,12 @@ export async function createDecodeSession(
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
-      logSeverityLevel: 3, // its warnings are about shapes of empty tensors, at every step
+      logSeverityLevel: 3, // at every step, it warns about shapes of empty tensors
       extra: {
         session: {
           model_external_initializers_file_folder_path: dirname(weights.path),
-          // A thread that waits for the next operation spins this long, then sleeps. onnxruntime's own 1 ms is no faster and
-          // takes the cores from whoever else works, another model's process above all.
+          // A thread waiting for the next operation spins this long, then sleeps. onnxruntime's default of 1 ms is no
+          // faster and takes cores away from other processes, above all another model's.
           intra_op: { spin_duration_us: '20' },
         },
       },
@@ -90,14 +90,14 @@ export async function createDecodeSession(
   }
 }
 
-/** Weights as the model's folder has them. */
+/** Weights as stored in the model's folder. */
 function floatParts(graph: Graph, folder: ModelWeights): DecodeParts {
   return {
     parameter: (name) => float(graph, folder.weights, tensorFor(folder, name), name),
   };
 }
 
-/** Matrices from the quantized file; biases and norms, which it holds too, as they were. */
+/** Matrices from the quantized file; biases and norms, also stored there, unquantized. */
 function quantizedParts(
   graph: Graph,
   folder: ModelWeights,
@@ -140,7 +140,7 @@ function unknownLayer(name: string): never {
   throw new Error(`the model has no linear layer ${name}`);
 }
 
-/** A tensor of a float type as float32. */
+/** A float tensor, cast to float32. */
 function float(graph: Graph, file: SafetensorsFile, entry: TensorEntry, name: string): Value {
   const types = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
   const { dtype } = entry;

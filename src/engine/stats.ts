@@ -1,4 +1,4 @@
-/** What the engine has done since it started. */
+/** Counters of the engine since it started. */
 export interface EngineStats {
   /** Runs that decoded one token for every running row. */
   decodeRuns: number;

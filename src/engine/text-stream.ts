@@ -2,19 +2,19 @@ import type { Tokenizer } from '../models/tokenizer.ts';
 
 /** The text of one row as its tokens arrive. */
 export interface TextStream {
-  /** Takes one token; `stopped` when the text now holds a stop string, which ends it. */
+  /** Takes one token. Returns `stopped` when the text now contains a stop string, which ends it. */
   push(token: number): { stopped: boolean };
-  /** What is new since the last call and will not change: whole words and whole characters. */
+  /** The text since the last call that can no longer change: whole words and whole characters. */
   settled(): string;
-  /** The rest, once no more tokens come. */
+  /** The remaining text, once there are no more tokens. */
   rest(): string;
-  /** Everything up to the stop string, if one came; a character whose bytes are not all there is left out. */
+  /** Everything up to the stop string, if there is one. An incomplete last character is left out. */
   readonly text: string;
 }
 
 /**
- * `opening`: text that is there before the first token. `stop`: strings before which the text ends. `fresh`: nothing comes
- * before the text, so that a space which the vocabulary writes before a first word is left out.
+ * `opening`: text that precedes the first token. `stop`: strings that end the text before them. `fresh`: nothing
+ * precedes the text, so the space that some vocabularies put before a first word is left out.
  */
 export function createTextStream(
   tokenizer: Pick<Tokenizer, 'bytes' | 'leadingSpace'>,
@@ -36,7 +36,7 @@ export function createTextStream(
   return {
     push(token) {
       const from = Math.max(0, text.length - longestStop + 1);
-      // A byte-level vocabulary can spell the character NUL, which no text means and PostgreSQL does not store.
+      // A byte-level vocabulary can produce the character NUL, which no text needs and PostgreSQL cannot store.
       const piece = decoder.decode(tokenizer.bytes(token), { stream: true }).replaceAll('\0', '');
       text += fresh && tokenizer.leadingSpace && text === '' ? piece.replace(/^ /, '') : piece;
       const found = stops.map((string) => text.indexOf(string, from)).filter((index) => index >= 0);
@@ -44,7 +44,7 @@ export function createTextStream(
       text = text.slice(0, Math.min(...found));
       return { stopped: true };
     },
-    // White space goes with the word after it: what follows could be a combining mark or the rest of a word.
+    // Whitespace is held back until the word after it: what follows could be a combining mark or the rest of a word.
     settled: () => give(Math.min(lastWhitespace(text), text.length - partialStop(text, stops))),
     rest: () => give(text.length),
     get text() {
@@ -53,12 +53,12 @@ export function createTextStream(
   };
 }
 
-/** Where the run of white space before the last word begins; -1 when there is none. */
+/** Start of the whitespace before the last word; -1 when there is none. */
 function lastWhitespace(text: string): number {
   return text.search(/\s+\S*$/u);
 }
 
-/** Length of the longest end of the text that could still grow into a stop string. */
+/** Length of the longest suffix of the text that could still grow into a stop string. */
 function partialStop(text: string, stops: readonly string[]): number {
   let longest = 0;
   for (const stop of stops)

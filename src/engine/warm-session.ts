@@ -8,8 +8,9 @@ import type { ModelWeights } from './quantized-file.ts';
 import { createDecodeSession, type SessionOptions } from './session.ts';
 
 /**
- * A decoder that has decoded one token: the first run of a session allocates and compiles, which no request should wait
- * for, and a provider may accept a model and fail to run it. Such a one falls back to the CPU with a line in the log.
+ * A decoder that has already decoded one token. The first run of a session allocates and compiles, which no request
+ * should wait for, and a provider may accept a model but fail to run it. In that case, it falls back to the CPU and
+ * logs a warning.
  */
 export async function warmSession(
   folder: ModelWeights,
@@ -20,7 +21,7 @@ export async function warmSession(
     ...options,
     adapters: adapters?.targets,
   });
-  // Only the CPU provider computes on nothing.
+  // Only the CPU provider supports empty tensors.
   const session = createDecoderSession(runtime, folder.config, {
     neverEmpty: provider !== 'cpu',
     adapters: adapters?.feeds,
