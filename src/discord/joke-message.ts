@@ -8,6 +8,7 @@ import {
 } from 'discord.js';
 import type { Joke } from '../db/jokes.ts';
 import type { Tally } from '../db/ratings.ts';
+import { type DecoderSettings, notableSettings } from '../lib/settings.ts';
 import { type ActionName, customId } from './custom-id.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
@@ -31,6 +32,8 @@ export interface JokeText {
 export interface Notices {
   /** The theme that did not count, because the model has no place for one. */
   themeIgnored?: string;
+  /** The theme that the joke does not mention. */
+  themeMissed?: string;
   /** The given text did not fit and only its last part was read. */
   cut?: boolean;
   /** A sentence above the joke: that it is told again, or is the joke of the day. */
@@ -52,17 +55,26 @@ export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Not
   const { id, model, settings, seed, askedBy } = joke;
   const votes = tally.mean === null ? m.joke.noVotes : m.joke.tally(tally.mean, tally.votes);
   const lines = [votes, ...(askedBy ? [m.joke.askedBy(`<@${askedBy}>`)] : [])];
-  const decoder = m.joke.decoder(settings);
   const embed = jokeEmbed(textOf(joke), m)
     .setColor(COLOR.finished)
     .addFields({ name: '\u200b', value: lines.join('\n') })
-    .setFooter({ text: m.joke.footer({ model: model.name, decoder, seed }) });
+    .setFooter({ text: footerText({ model: model.name, settings, seed }, m) });
   return {
     ...(notices && { content: noticeText(notices, m) }),
     embeds: [embed.toJSON()],
     components: [voteRow(id, tally), actionRow(id, m)],
     allowed_mentions: NO_MENTIONS,
   };
+}
+
+/** All that it takes, next to the bot's defaults, to tell a joke again. */
+export function footerText(
+  { model, settings, seed }: { model: string; settings: DecoderSettings; seed: number },
+  m: Messages,
+): string {
+  const notable = notableSettings(settings).map((name) => m.joke.setting(name, settings[name]));
+  const greedy = settings.decoder === 'greedy' ? [m.decoders.greedy] : [];
+  return m.joke.footer({ model, settings: [...greedy, ...notable], seed });
 }
 
 function textOf({ text, prompt }: Joke): JokeText {
@@ -102,10 +114,11 @@ function description(given: string | undefined, text: string): string {
   return bold + clip(gap + literal(text), EMBED_DESCRIPTION - bold.length);
 }
 
-function noticeText({ heading, themeIgnored, cut }: Notices, m: Messages): string {
+function noticeText({ heading, themeIgnored, themeMissed, cut }: Notices, m: Messages): string {
   const lines = [
     heading ?? '',
     themeIgnored ? m.joke.themeIgnored(literal(themeIgnored)) : '',
+    themeMissed ? m.joke.themeMissed(literal(themeMissed)) : '',
     cut ? m.joke.cut : '',
   ];
   return lines.filter(Boolean).join('\n');

@@ -9,6 +9,7 @@ import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 import { deliver } from './deliver.ts';
 import { destinationOf } from './destination.ts';
+import { mentionsTheme } from './mentions-theme.ts';
 import { ENDING, type Written, writeJoke } from './write-joke.ts';
 
 /**
@@ -83,6 +84,8 @@ function newJoke(request: JokeRequest, { version, loaded, voice }: Serving, { re
 function noticesOf(request: JokeRequest, joke: Joke, m: Messages): Notices {
   if (request.kind === 'continue') return { cut: joke.promptCut };
   if (request.by.kind === 'day') return { heading: m.daily.title };
-  const ignored = joke.prompt.kind === 'joke' && joke.prompt.theme === null;
-  return request.theme && ignored ? { themeIgnored: request.theme } : {};
+  const { theme } = request;
+  if (!theme) return {};
+  if (joke.prompt.kind === 'joke' && joke.prompt.theme === null) return { themeIgnored: theme };
+  return mentionsTheme(joke.text, theme) ? {} : { themeMissed: theme };
 }

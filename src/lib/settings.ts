@@ -69,6 +69,21 @@ export const BOT_DEFAULTS: DecoderSettings = {
   maxTokens: 128,
 };
 
+/**
+ * The settings to name under a joke, so that it can be told again from the bot's defaults: what the decoder goes by,
+ * then whatever else has an effect and differs from the default.
+ */
+export function notableSettings(settings: DecoderSettings): NumericSetting[] {
+  const { decoder } = settings;
+  const idle = idleSettings(settings);
+  const main: NumericSetting[] =
+    decoder === 'greedy' ? [] : decoder === 'sampling' ? ['temperature'] : ['epsilon'];
+  const others = (Object.keys(RANGES) as NumericSetting[]).filter(
+    (name) => !main.includes(name) && !idle.has(name) && settings[name] !== BOT_DEFAULTS[name],
+  );
+  return [...main, ...others];
+}
+
 /** The source notebook's plain softmax: every processor off. */
 export const NEUTRAL_DEFAULTS: DecoderSettings = {
   ...BOT_DEFAULTS,

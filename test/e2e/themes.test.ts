@@ -65,7 +65,8 @@ describe.skipIf(skipPostgres).each([
   it('heads its joke, or is told not to count', async () => {
     const joke = await ask(OURS);
     expect(joke.embeds[0]?.title).toBe(template ? es.joke.titleAbout(OURS) : es.joke.title);
-    expect(joke.content).toBe(template ? '' : es.joke.themeIgnored(OURS));
+    const about = /\bgat/i.test(joke.embeds[0]?.description ?? '') ? '' : es.joke.themeMissed(OURS);
+    expect(joke.content).toBe(template ? about : es.joke.themeIgnored(OURS));
   });
 
   it('of our own list may be learned from, also asked again and gone on with', async () => {

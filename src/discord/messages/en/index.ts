@@ -1,6 +1,7 @@
 import type { Messages } from '../es/index.ts';
 import { commands } from './commands.ts';
 import { learning } from './learning.ts';
+import { settingNames } from './setting-names.ts';
 import { settings } from './settings.ts';
 
 const number = (value: number, digits = 2) =>
@@ -23,17 +24,15 @@ export const en: Messages = {
     empty: '*(The model was lost for words. Try again!)*',
     noVotes: 'No votes yet: how would you rate it?',
     tally: (mean, votes) => `★ ${number(mean, 1)} of 5 · ${count(votes, 'vote', 'votes')}`,
-    decoder: (settings) => {
-      if (settings.decoder === 'greedy') return 'greedy';
-      if (settings.decoder === 'epsilon-greedy') return `ε = ${number(settings.epsilon)}`;
-      return `temperature ${number(settings.temperature)}`;
-    },
-    footer: ({ model, decoder, seed }) => `${model} · ${decoder} · seed ${seed}`,
+    setting: (name, value) => `${settingNames[name]} ${number(value, 4)}`,
+    footer: ({ model, settings, seed }) => [model, ...settings, `seed ${seed}`].join(' · '),
     askedBy: (who) => `${who} asked for it`,
     retold: 'One that people here liked',
     hidden: 'This joke is hidden.',
     themeIgnored: (theme) =>
       `This version cannot tell jokes about a theme yet, so “${theme}” did not count. Here is a free one:`,
+    themeMissed: (theme) =>
+      `You asked for something about “${theme}”, but the joke does not mention it. “Another” tries again.`,
     cut: 'Your text was longer than the model can read: it continued from its last part.',
   },
 

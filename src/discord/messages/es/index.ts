@@ -1,6 +1,7 @@
-import type { DecoderName } from '../../../lib/settings.ts';
+import type { DecoderName, NumericSetting } from '../../../lib/settings.ts';
 import { commands } from './commands.ts';
 import { learning } from './learning.ts';
+import { settingNames } from './setting-names.ts';
 import { settings } from './settings.ts';
 
 const number = (value: number, digits = 2) =>
@@ -28,18 +29,17 @@ export const es = {
     empty: '*(El modelo se ha quedado sin palabras. ¡Prueba otra vez!)*',
     noVotes: 'Sin votos todavía: ¿qué nota le pones?',
     tally: (mean: number, votes: number) => `★ ${number(mean, 1)} de 5 · ${count(votes, 'voto', 'votos')}`,
-    decoder: (settings: { decoder: DecoderName; epsilon: number; temperature: number }) => {
-      if (settings.decoder === 'greedy') return 'voraz';
-      if (settings.decoder === 'epsilon-greedy') return `ε = ${number(settings.epsilon)}`;
-      return `temperatura ${number(settings.temperature)}`;
-    },
-    footer: (parts: { model: string; decoder: string; seed: number }) =>
-      `${parts.model} · ${parts.decoder} · semilla ${parts.seed}`,
+    /** A setting below a joke. */
+    setting: (name: NumericSetting, value: number) => `${settingNames[name]} ${number(value, 4)}`,
+    footer: (parts: { model: string; settings: string[]; seed: number }) =>
+      [parts.model, ...parts.settings, `semilla ${parts.seed}`].join(' · '),
     askedBy: (who: string) => `Lo ha pedido ${who}`,
     retold: 'Uno que aquí gustó',
     hidden: 'Este chiste está oculto.',
     themeIgnored: (theme: string) =>
       `Esta versión todavía no sabe contar chistes sobre un tema, así que «${theme}» no ha contado. Aquí va uno libre:`,
+    themeMissed: (theme: string) =>
+      `Pediste algo sobre «${theme}», pero el chiste no lo menciona. Con «Otro» pruebo de nuevo.`,
     cut: 'Tu texto era más largo de lo que el modelo puede leer: ha continuado desde su última parte.',
   },
 

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { footerText } from '../../src/discord/joke-message.ts';
+import { en, es } from '../../src/discord/messages/index.ts';
+import { BOT_DEFAULTS, type DecoderSettings } from '../../src/lib/settings.ts';
+
+const footer = (settings: Partial<DecoderSettings>, m = es) =>
+  footerText({ model: 'mini-es', settings: { ...BOT_DEFAULTS, ...settings }, seed: 7 }, m);
+
+it('names all that it takes to tell the joke again, and no more', () => {
+  expect(footer({})).toBe('mini-es · temperatura 0,8 · semilla 7');
+  expect(footer({ temperature: 0.8125, topK: 40, topP: 0.9, repetitionPenalty: 1.2, maxTokens: 64 })).toBe(
+    'mini-es · temperatura 0,8125 · topK 40 · topP 0,9 · penalización 1,2 · máximo 64 · semilla 7',
+  );
+  // ε decides between greedy and a draw, which the temperature shapes.
+  expect(footer({ decoder: 'epsilon-greedy', epsilon: 0.25, temperature: 1.5 }, en)).toBe(
+    'mini-es · ε = 0.25 · temperature 1.5 · seed 7',
+  );
+  expect(footer({ decoder: 'greedy', temperature: 1.5, topP: 0.5, repetitionPenalty: 1.5 }, en)).toBe(
+    'mini-es · greedy · penalty 1.5 · seed 7',
+  );
+});
