@@ -1,5 +1,6 @@
 // Compiles the package to dist/ with the same layout as the sources, and copies the files that the code reads next to it.
 import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
