@@ -1,7 +1,7 @@
 /**
  * GPT-2's byte alphabet: each of the 256 bytes as one printable character, so that BPE can work on text
- * (https://github.com/openai/gpt-2/blob/master/src/encoder.py, `bytes_to_unicode`). Printable Latin-1 bytes stand
- * for themselves, the others take the characters from U+0100 on.
+ * (https://github.com/openai/gpt-2/blob/master/src/encoder.py, `bytes_to_unicode`). Printable Latin-1 bytes represent
+ * themselves, and the others are mapped to the characters from U+0100 on.
  */
 export const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = byteAlphabet();
 
@@ -16,7 +16,7 @@ function byteAlphabet(): Map<string, number> {
 }
 
 /**
- * The bytes that a token of a SentencePiece vocabulary stands for: its characters with `▁` as space, or the one byte it names
+ * The bytes of a token in a SentencePiece vocabulary: its characters with `▁` as space, or the single byte it names
  * (`<0xC3>`).
  */
 export function pieceBytes(token: string): Uint8Array {
@@ -25,7 +25,7 @@ export function pieceBytes(token: string): Uint8Array {
   return new TextEncoder().encode(token.replaceAll('▁', ' '));
 }
 
-/** The bytes a token stands for; a token written in other characters (an added one) stands for its own UTF-8. */
+/** The bytes of a token. A token with other characters (an added one) means its own UTF-8 bytes. */
 export function tokenBytes(token: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of token) {

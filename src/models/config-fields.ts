@@ -1,44 +1,44 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 
-/** What a config says whatever the architecture. */
+/** Fields of a config that every architecture has. */
 export interface CommonConfig {
   vocabSize: number;
-  /** Tokens the model can see at once. */
+  /** Context length in tokens. */
   positions: number;
   /** Width of the residual stream. */
   width: number;
   layers: number;
-  /** Attention heads that ask. */
+  /** Number of attention heads (queries). */
   heads: number;
-  /** Attention heads that are asked, each by a group of equally many of the others. */
+  /** Number of key/value heads; each is shared by an equal number of query heads. */
   keyValueHeads: number;
   /** Width of one head. */
   headWidth: number;
-  /** Width inside the feed-forward block. */
+  /** Width of the feed-forward block's inner layer. */
   innerWidth: number;
   /** Token that ends a document. */
   eos: number;
-  /** Every token that ends a text, `eos` among them. */
+  /** Every token that ends a text, including `eos`. */
   ends: readonly number[];
   /** Token that a document begins with. */
   start: number;
-  /** Null where the model has none, or names one outside its vocabulary, which no text can hold. */
+  /** Null when the model has none, or names one outside its vocabulary, which no text can contain. */
   bos: number | null;
   pad: number | null;
-  /** The output head shares its matrix with the token embedding. */
+  /** Whether the output head shares its matrix with the token embedding. */
   tied: boolean;
 }
 
 export const count = z.number().int().min(1).max(0x7fff_ffff);
-/** The deepest models that are published have some hundred layers; every layer costs memory before it is read. */
+/** The deepest published models have about a hundred layers, and every layer costs memory before it is read. */
 export const layerCount = count.max(10_000);
 export const tokenId = z.number().int();
 
 /**
- * Fields of any config.json that change nothing in what the model computes at inference: initialization (training chooses
- * its own), the heads of other tasks, defaults for Hugging Face's `generate` (Chispa's settings replace them), and
- * bookkeeping. Source: transformers' `PretrainedConfig`, versions 2 to 5.
+ * Fields of any config.json that do not affect inference: initialization (training uses its own), heads for other
+ * tasks, defaults for Hugging Face's `generate` (replaced by Chispa's settings), and bookkeeping. Source:
+ * transformers' `PretrainedConfig`, versions 2 to 5.
  */
 const METADATA_FIELDS: ReadonlySet<string> = new Set([
   'initializer_range',
@@ -111,11 +111,11 @@ const METADATA_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fields that published config.json files carry from other tools or older versions, none of which any version of
- * transformers' modeling code reads: they are left out with a note. Collected from files on the hub.
+ * Fields from other tools or older versions that appear in published config.json files but that no version of
+ * transformers' modeling code reads. They are ignored with a note. Collected from files on the hub.
  */
 const OTHER_TOOLS: ReadonlySet<string> = new Set([
-  ...['n_special', 'predict_special_tokens'], // the converter of OpenAI's checkpoints, copied into gpt2-medium and its kin
+  ...['n_special', 'predict_special_tokens'], // from the converter of OpenAI's checkpoints, copied into gpt2-medium and others
   'transformers.js_config',
   ...['unsloth_version', 'unsloth_fixed'],
   ...['license', 'language', 'model_name', 'tokenizer_name', 'datasets', 'tags'],
@@ -124,13 +124,13 @@ const OTHER_TOOLS: ReadonlySet<string> = new Set([
   ...['reward_model', 'v_head_init_strategy', 'is_peft_model'], // TRL
 ]);
 
-/** The fields of a config.json that belong to other tools, by name. */
+/** The names of fields in a config.json that belong to other tools. */
 export const fieldsOfOtherTools = (json: object): string[] =>
   Object.keys(json).filter((name) => OTHER_TOOLS.has(name));
 
 /**
- * The fields that `schema` names, checked. Whatever else the config.json says is refused by name (`model-unsupported`)
- * unless it is known to change nothing, to any model or (`inert`) to this architecture.
+ * Parses the fields that `schema` names. Any other field of the config.json is rejected by name
+ * (`model-unsupported`), unless it is known to change nothing, for any model or (`inert`) for this architecture.
  */
 export function readFields<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape, z.core.$loose>,

@@ -3,11 +3,11 @@ import { unsupported } from './config-fields.ts';
 import { type Gpt2Config, gpt2Config } from './gpt2-config.ts';
 import { isLlama, LLAMA_FAMILY, type LlamaConfig, llamaConfig } from './llama-config.ts';
 
-/** The shape of a model, from Hugging Face's config.json: everything that changes what the model computes. */
+/** The shape of a model, from Hugging Face's config.json: everything that affects what the model computes. */
 export type ModelConfig = Gpt2Config | LlamaConfig;
 
 /**
- * Reads the text of a config.json. What it says is honored or refused by name (`model-unsupported`), never ignored.
+ * Parses the text of a config.json. Each field is honored or rejected by name (`model-unsupported`), never ignored.
  * `origin` names the file in errors.
  */
 export function parseConfig(text: string, origin: string): ModelConfig {

@@ -8,7 +8,7 @@ import { readTextFile } from './regular-file.ts';
 import { openSafetensors } from './safetensors.ts';
 import { checkShapes, expectedShapes } from './shapes.ts';
 
-/** What a model is, read from its small files and the header of its weights. */
+/** Facts about a model, from its small files and the header of its weights. */
 export interface ModelDescription {
   name: string;
   path: string;
@@ -16,11 +16,11 @@ export interface ModelDescription {
   dropout: DropoutRates;
   /** Absent in a plain Hugging Face folder. */
   manifest?: Manifest;
-  /** A tied head is not counted twice. */
+  /** Does not count a tied head twice. */
   parameters: number;
-  /** Number types of the weights, for instance `F16`. */
+  /** Data types of the weights, for instance `F16`. */
   dtypes: string[];
-  /** Of the weights file. */
+  /** Size of the weights file. */
   bytes: number;
 }
 

@@ -1,22 +1,25 @@
 const word = new Uint32Array(1);
 const real = new Float32Array(word.buffer);
 
-/** 65,536 entries: the float of every half-precision bit pattern. Built at the first use. */
+/** The float for each of the 65,536 half-precision bit patterns. Built on first use. */
 let halfValues: Float32Array | undefined;
 
-/** IEEE 754 half precision to single. `target` holds as many values as `bits`. */
+/** Converts IEEE 754 half precision to single. `target` has the same length as `bits`. */
 export function halfToFloat(bits: Uint16Array, target: Float32Array): void {
   halfValues ??= Float32Array.from({ length: 0x1_0000 }, (_, pattern) => halfValue(pattern));
   for (let i = 0; i < bits.length; i++) target[i] = halfValues[bits[i] ?? 0] ?? 0;
 }
 
-/** bfloat16 is the upper half of a single. `target` holds as many values as `bits`. */
+/** Converts bfloat16, the upper half of a single. `target` has the same length as `bits`. */
 export function bfloatToFloat(bits: Uint16Array, target: Float32Array): void {
   const words = new Uint32Array(target.buffer, target.byteOffset, target.length);
   for (let i = 0; i < bits.length; i++) words[i] = (bits[i] ?? 0) << 16;
 }
 
-/** Single to IEEE 754 half precision, rounding to nearest, ties to even; beyond ±65,504 to infinity. */
+/**
+ * Converts single to IEEE 754 half precision, rounding to nearest, ties to even; values beyond ±65,504 become
+ * infinity.
+ */
 export function floatToHalf(values: Float32Array, target: Uint16Array): void {
   for (let i = 0; i < values.length; i++) target[i] = halfBits(values[i] ?? 0);
 }
@@ -36,7 +39,7 @@ function halfBits(value: number): number {
   const magnitude = bits & 0x7fff_ffff;
   if (magnitude > 0x7f80_0000) return sign | 0x7e00; // NaN
   if (magnitude >= 0x4780_0000) return sign | 0x7c00; // 65,536 and more, infinity included
-  // Normal halves: rebias the exponent from 127 to 15, drop 13 bits. The carry of rounding may reach the exponent,
+  // Normal halves: rebias the exponent from 127 to 15 and drop 13 bits. The rounding carry may reach the exponent,
   // which is right: the next value up is the next power of two, and after the largest comes infinity.
   if (magnitude >= 0x3880_0000) return sign | roundShift(magnitude - 0x3800_0000, 13);
   // Subnormal halves: the implicit one becomes explicit and is shifted down to units of 2^-24.

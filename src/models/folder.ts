@@ -13,9 +13,9 @@ import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
 export const WEIGHTS_FILE = 'model.safetensors';
 
-/** A model on disk whose parts have been checked to fit together. The weights stay on disk. */
+/** A model on disk whose parts have been checked to match. The weights stay on disk. */
 export interface ModelFolder {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
   name: string;
   config: ModelConfig;
@@ -27,9 +27,10 @@ export interface ModelFolder {
 }
 
 /**
- * Opens a model folder: config.json, tokenizer.json, model.safetensors and chispa.json. A Hugging Face folder
- * without chispa.json is taken with the plain templates (its weights are then hashed, which takes a moment).
- * Throws `model-missing`, `model-damaged`, `model-unsupported` or `model-mismatch`: one sentence that says what to do.
+ * Opens a model folder: config.json, tokenizer.json, model.safetensors and chispa.json. A Hugging Face folder without
+ * chispa.json is opened with the plain templates (its weights are then hashed, which takes a moment). Throws
+ * `model-missing`, `model-damaged`, `model-unsupported` or `model-mismatch`, each with one sentence that says what to
+ * do.
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const folder = resolve(path);
@@ -65,7 +66,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
 }
 
 /**
- * A weight of the model by Hugging Face's name without prefix, for instance `h.0.attn.c_attn.weight`.
+ * A weight of the model by Hugging Face's name without its prefix, for instance `h.0.attn.c_attn.weight`.
  * `lm_head.weight` of a model with a tied head is its token embedding.
  */
 export function tensorFor(
@@ -85,7 +86,10 @@ async function readEnds(folder: string, config: ModelConfig): Promise<ModelConfi
   return present ? withEnds(config, await readText(path), path) : config;
 }
 
-/** With other tokens or sizes a model writes nonsense. The weights' hash is looked at where it costs nobody's time. */
+/**
+ * Compares the small files with their hashes: with other tokens or sizes, a model writes nonsense. The weights are
+ * hashed only where nobody has to wait for it.
+ */
 async function demandUnchanged(folder: string, manifest: Manifest | undefined): Promise<void> {
   for (const name of ['config.json', 'tokenizer.json']) {
     const hash = manifest?.files[name];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 import type { ModelConfig } from './config.ts';
 
-/** Defaults of Hugging Face's `generate`; Chispa has its own, but for the tokens that end a text. */
+/** Hugging Face's defaults for `generate`. Chispa uses its own, except for the tokens that end a text. */
 export const GENERATION_CONFIG_FILE = 'generation_config.json';
 
 const fields = z.looseObject({
@@ -10,8 +10,9 @@ const fields = z.looseObject({
 });
 
 /**
- * The config with every token that its generation_config.json ends texts at: a chat model ends its turn with another
- * token than a document. Tokens outside the vocabulary are left out, as no text can hold them. `origin` names the file in errors.
+ * The config with every end token from its generation_config.json: a chat model ends its turn with a different token
+ * than a document. Tokens outside the vocabulary are dropped, since no text can contain them. `origin` names the file
+ * in errors.
  */
 export function withEnds<Config extends ModelConfig>(config: Config, text: string, origin: string): Config {
   const { eos_token_id: ids } = parse(text, origin);

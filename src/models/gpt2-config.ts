@@ -11,7 +11,7 @@ import {
 
 export type Activation = 'gelu_new' | 'gelu' | 'relu' | 'silu' | 'tanh';
 
-/** The shape of a GPT-2, from Hugging Face's config.json: everything that changes what the model computes. */
+/** The shape of a GPT-2, from Hugging Face's config.json: everything that affects what the model computes. */
 export interface Gpt2Config extends CommonConfig {
   architecture: 'gpt2';
   layerNormEpsilon: number;
@@ -22,7 +22,7 @@ export interface Gpt2Config extends CommonConfig {
   scaleAttentionByInverseLayer: boolean;
 }
 
-/** Hugging Face's names of activations; those that are the same function under another name share one. */
+/** Hugging Face's names of activations, with different names for the same function mapped to one. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu_new: 'gelu_new',
   gelu_fast: 'gelu_new',
@@ -34,7 +34,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   tanh: 'tanh',
 };
 
-/** Defaults are those of transformers' `GPT2Config`, which apply where a config.json leaves a field out. */
+/** Defaults from transformers' `GPT2Config` for fields that a config.json leaves out. */
 const fields = z.looseObject({
   model_type: z.literal('gpt2').default('gpt2'),
   vocab_size: count.default(50257),
@@ -47,7 +47,7 @@ const fields = z.looseObject({
   layer_norm_epsilon: z.number().positive().max(1).default(1e-5),
   scale_attn_weights: z.boolean().default(true),
   scale_attn_by_inverse_layer_idx: z.boolean().default(false),
-  // Only the order of the same operations, for half precision's sake; we compute in float32, where it is the same.
+  // Only reorders the same operations for half precision. We compute in float32, where the result is the same.
   reorder_and_upcast_attn: z.boolean().default(false),
   add_cross_attention: z.literal(false).default(false),
   tie_word_embeddings: z.boolean().default(true),
@@ -56,7 +56,7 @@ const fields = z.looseObject({
   pad_token_id: tokenId.nullish(),
 });
 
-/** Fields of transformers' `GPT2Config` that change nothing at inference. */
+/** Fields of transformers' `GPT2Config` that do not affect inference. */
 const INERT = [
   'attn_pdrop',
   'embd_pdrop',
@@ -71,7 +71,7 @@ const INERT = [
   'n_ctx',
 ];
 
-/** Names under which transformers takes the same fields of a `GPT2Config` (its `attribute_map`). */
+/** Alternative names that transformers accepts for fields of a `GPT2Config` (its `attribute_map`). */
 const ALIASES = {
   hidden_size: 'n_embd',
   max_position_embeddings: 'n_positions',
@@ -91,7 +91,7 @@ function withoutAliases(json: object, origin: string): object {
   return own;
 }
 
-/** Reads a GPT-2's config.json, parsed; `origin` names the file in errors. Throws `model-unsupported`. */
+/** Parses a GPT-2's JSON config; `origin` names the file in errors. Throws `model-unsupported`. */
 export function gpt2Config(json: object, origin: string): Gpt2Config {
   const config = readFields(fields, withoutAliases(json, origin), origin, INERT);
   const activation = Object.hasOwn(ACTIVATIONS, config.activation_function)

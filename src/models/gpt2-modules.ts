@@ -9,7 +9,7 @@ const ACTIVATION_MODULES: Readonly<Record<Activation, string>> = {
   tanh: 'Tanh()',
 };
 
-/** The modules of a GPT2LMHeadModel of this shape, as transformers builds them. */
+/** The modules of a GPT2LMHeadModel with this config, as transformers builds them. */
 export function gpt2Modules(config: Gpt2Config, dropout: DropoutRates): Module {
   const { vocabSize, positions, width, layers, innerWidth } = config;
   const dropped = (name: string, p: number) => leaf(name, `Dropout(p=${pythonFloat(p)}, inplace=False)`);

@@ -3,7 +3,7 @@ import { gpt2Layout } from './gpt2-layout.ts';
 import { llamaLayout } from './llama-layout.ts';
 import type { WeightLayout } from './weight-layout.ts';
 
-/** The weights of a model of this shape. */
+/** The weight layout of a model with this config. */
 export function layoutOf(config: ModelConfig): WeightLayout {
   switch (config.architecture) {
     case 'gpt2':

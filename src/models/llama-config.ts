@@ -10,20 +10,23 @@ import {
 } from './config-fields.ts';
 import { type RotaryConfig, rotaryConfig, rotaryFields } from './rotary-config.ts';
 
-/** The shape of a model of Llama's family: Llama, Mistral, Qwen 2 and 3, and everything that says it is one of them. */
+/**
+ * The shape of a model of Llama's family: Llama, Mistral, Qwen 2 and 3, and every model that declares itself one of
+ * them.
+ */
 export interface LlamaConfig extends CommonConfig {
   architecture: 'llama';
-  /** Which of the family it says it is (`model_type`). */
+  /** The member of the family that it declares itself to be (`model_type`). */
   member: Member;
   normEpsilon: number;
   rotary: RotaryConfig;
   /** Which linear layers have a bias. */
   biases: { queryKeyValue: boolean; output: boolean; feedForward: boolean };
-  /** Queries and keys are normalized, each head by itself (Qwen 3). */
+  /** Whether queries and keys are normalized, each head separately (Qwen 3). */
   headNorm: boolean;
 }
 
-/** What members of the family do differently, and what transformers assumes where a config.json is silent. */
+/** Differences between members of the family, and transformers' defaults for missing fields. */
 const MEMBERS = {
   llama: { vocabulary: 32_000, inner: 11_008, positions: 2048, bos: 1, eos: 2 },
   mistral: { vocabulary: 32_000, inner: 14_336, positions: 131_072, keyValueHeads: 8, bos: 1, eos: 2 },
@@ -68,19 +71,19 @@ const fields = z.looseObject({
   ...rotaryFields,
 });
 
-/** Fields that change nothing at inference. */
+/** Fields that do not affect inference. */
 const INERT = [
   'attention_dropout',
   'hidden_dropout',
-  // how the weights were cut while they were trained; the products are the same
+  // how the weights were split during training; the products are the same
   'pretraining_tp',
-  // says from which layer on a window is used, where one is
+  // the layer from which a window is used, if there is one
   'max_window_layers',
   'rope_interleaved',
   'is_llama_config',
 ];
 
-/** Reads the config.json of one of the family, parsed; `origin` names the file in errors. Throws `model-unsupported`. */
+/** Parses the JSON config of a member of the family; `origin` names the file in errors. Throws `model-unsupported`. */
 export function llamaConfig(json: object, type: Member, origin: string): LlamaConfig {
   const member: (typeof MEMBERS)[Member] & { keyValueHeads?: number; headWidth?: number } = MEMBERS[type];
   const config = readFields(fields, json, origin, INERT);
@@ -137,13 +140,13 @@ export function llamaConfig(json: object, type: Member, origin: string): LlamaCo
   };
 }
 
-/** What transformers assumes of a field that is left out; null is a value of its own. */
+/** transformers' default for a missing field; null is a value of its own. */
 const defaultOf = <T>(config: object, field: string, value: T): T | undefined =>
   field in config ? undefined : value;
 
 /**
- * Tokens within which attention to a window is attention to everything. Mistral's layers have a window wherever one is
- * named; Qwen's only where they are told to use it.
+ * Number of tokens within which windowed attention equals full attention. Mistral's layers have a window whenever one
+ * is given; Qwen's have one only when told to use it.
  */
 function withinWindow(
   positions: number,

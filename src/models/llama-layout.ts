@@ -1,7 +1,7 @@
 import type { LlamaConfig } from './llama-config.ts';
 import type { LinearLayer, WeightLayout } from './weight-layout.ts';
 
-/** The weights of transformers' LlamaForCausalLM and its relatives. */
+/** The weights of transformers' LlamaForCausalLM and related models. */
 export function llamaLayout(config: LlamaConfig): WeightLayout {
   const { vocabSize, width, layers, heads, keyValueHeads, headWidth, innerWidth, biases, tied } = config;
   const shapes = new Map<string, number[]>([['embed_tokens.weight', [vocabSize, width]]]);

@@ -2,7 +2,7 @@ import { layoutOf } from './layouts.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import { group, headModule, leaf, linearModule, type Module, pythonFloat } from './module.ts';
 
-/** What transformers calls the classes of each member of the family. */
+/** The prefix of transformers' class names for each member of the family. */
 const CLASSES: Readonly<Record<LlamaConfig['member'], string>> = {
   llama: 'Llama',
   mistral: 'Mistral',
@@ -10,7 +10,7 @@ const CLASSES: Readonly<Record<LlamaConfig['member'], string>> = {
   qwen3: 'Qwen3',
 };
 
-/** The modules of a LlamaForCausalLM, or a relative, of this shape, as transformers builds them. */
+/** The modules of a LlamaForCausalLM, or a related model, with this config, as transformers builds them. */
 export function llamaModules(config: LlamaConfig): Module {
   const { vocabSize, width, layers, headWidth, normEpsilon, pad } = config;
   const own = CLASSES[config.member];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 
-/** A model folder's name: also its folder's name, so no separators and no leading dot. */
+/** A model's name. It is also its folder's name, so it has no separators and no leading dot. */
 export const modelName = z
   .string()
   .regex(
@@ -12,20 +12,20 @@ export const modelName = z
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
 
 /**
- * Prompt templates. `{eot}` stands for the token that documents begin with (GPT-2's end-of-text), `{theme}` and `{text}` for what a person gave, which is
- * always read as plain text. Text of the template that is not a placeholder is tokenised as it stands.
+ * Prompt templates. `{eot}` is the token that documents begin with (GPT-2's end-of-text). `{theme}` and `{text}` are
+ * what a person gave, always read as plain text. The rest of the template is tokenized as is.
  */
 export const promptTemplates = z.strictObject({
-  /** What a new joke starts from. Text after `{eot}` is the joke's own beginning, and is shown with it. */
+  /** The start of a new joke. Text after `{eot}` is the visible beginning of the joke itself. */
   joke: z.string().default('{eot}'),
-  /** The same with a theme; a model without this was not trained to take one. */
+  /** The start of a joke with a theme. A model without this template was not trained with themes. */
   theme: z.string().includes('{theme}').optional(),
-  /** What a continuation starts from. */
+  /** The start of a continuation. */
   continue: z.string().includes('{text}').default('{eot}{text}'),
 });
 export type PromptTemplates = z.infer<typeof promptTemplates>;
 
-/** `chispa.json`, the file that makes a Hugging Face folder a Chispa model. */
+/** `chispa.json`, the file that turns a Hugging Face folder into a Chispa model. */
 export const manifestSchema = z.strictObject({
   name: modelName,
   description: z.string().optional(),
@@ -35,16 +35,16 @@ export const manifestSchema = z.strictObject({
   licence: z.string().optional(),
   /** ISO 8601. */
   created: z.string().optional(),
-  /** sha256 of every file of the model beside this one, by file name. */
+  /** sha256 of every other file of the model, by file name. */
   files: z.record(z.string().regex(/^[^/\\]+$/), sha256Hex),
-  /** What the trainer wants to remember: parent, recipe, metrics. Not read here. */
+  /** Data that the trainer stores: parent, recipe, metrics. Not read here. */
   training: z.record(z.string(), z.unknown()).optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
 export const MANIFEST_FILE = 'chispa.json';
 
-/** Reads the text of a chispa.json; an error names the field. `origin` names the file in errors. */
+/** Parses the text of a chispa.json. Errors name the field; `origin` names the file. */
 export function parseManifest(text: string, origin: string): Manifest {
   let json: unknown;
   try {

@@ -3,7 +3,7 @@ import { gpt2Modules } from './gpt2-modules.ts';
 import { llamaModules } from './llama-modules.ts';
 import { countParameters, type DropoutRates, type Module } from './module.ts';
 
-/** The modules of a model of this shape, as transformers builds them. `dropout` is what its config says of it. */
+/** The modules of a model with this config, as transformers builds them. `dropout` holds the rates from its config. */
 export function moduleTree(config: ModelConfig, dropout: DropoutRates): Module {
   switch (config.architecture) {
     case 'gpt2':
@@ -13,7 +13,7 @@ export function moduleTree(config: ModelConfig, dropout: DropoutRates): Module {
   }
 }
 
-/** The dotted names of all modules, the model itself first as the empty name (PyTorch's `named_modules`). */
+/** The dotted names of all modules, starting with the model itself as the empty name (PyTorch's `named_modules`). */
 export function moduleNames(module: Module, prefix = ''): string[] {
   const own = prefix && module.name ? `${prefix}.${module.name}` : module.name || prefix;
   return [own, ...module.children.flatMap((child) => moduleNames(child, own))];
@@ -21,11 +21,11 @@ export function moduleNames(module: Module, prefix = ''): string[] {
 
 export interface TreeLine {
   text: string;
-  /** Of a module that has some itself, or of one block among equal ones. */
+  /** Only for a module with parameters of its own, or for one of several equal blocks. */
   parameters?: number;
 }
 
-/** The tree as PyTorch prints it, equal modules of a list folded into one. */
+/** The tree as PyTorch prints it, with equal modules of a list folded into one. */
 export function treeLines(module: Module, indent = ''): TreeLine[] {
   const title = module.name === '' ? module.label : `(${module.name}): ${module.label}`;
   if (module.children.length === 0)

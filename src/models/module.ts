@@ -1,21 +1,21 @@
-/** A module of the model as PyTorch counts them: what `print(model)` shows, with the parameters of its own. */
+/** A module of the model as PyTorch lists it in `print(model)`, with its own parameters. */
 export interface Module {
   name: string;
-  /** What stands behind the name: `LayerNorm((768,), eps=1e-05, elementwise_affine=True)`. */
+  /** The text after the name: `LayerNorm((768,), eps=1e-05, elementwise_affine=True)`. */
   label: string;
-  /** Parameters of this module alone, without its children's. */
+  /** Parameters of this module alone, not counting its children. */
   parameters: number;
   children: Module[];
 }
 
-/** Dropout rates, which only training uses; transformers' default is 0.1 for each. */
+/** Dropout rates, used only in training; transformers' default is 0.1 for each. */
 export interface DropoutRates {
   embedding: number;
   residual: number;
   attention: number;
 }
 
-/** A module without parts. */
+/** A module without children. */
 export const leaf = (name: string, label: string, parameters = 0): Module => ({
   name,
   label,
@@ -23,7 +23,7 @@ export const leaf = (name: string, label: string, parameters = 0): Module => ({
   children: [],
 });
 
-/** A module made of others. */
+/** A module with children. */
 export const group = (name: string, label: string, children: Module[]): Module => ({
   name,
   label,
@@ -39,17 +39,17 @@ export const linearModule = (name: string, inputs: number, outputs: number, bias
     (inputs + (bias ? 1 : 0)) * outputs,
   );
 
-/** The head; a tied one's matrix is the token embedding's, and counted there. */
+/** The output head. The matrix of a tied head is the token embedding's, and is counted there. */
 export const headModule = (width: number, vocabulary: number, tied: boolean): Module => ({
   ...linearModule('lm_head', width, vocabulary, false),
   ...(tied && { parameters: 0 }),
 });
 
-/** Parameters of a module and everything in it. */
+/** Parameters of a module and all its descendants. */
 export const countParameters = ({ parameters, children }: Module): number =>
   children.reduce((sum, child) => sum + countParameters(child), parameters);
 
-/** A number as Python prints a float: `1e-05` where JavaScript says `0.00001`. */
+/** A number formatted as Python prints a float: `1e-05` where JavaScript prints `0.00001`. */
 export function pythonFloat(value: number): string {
   if (Number.isInteger(value)) return value.toFixed(1);
   if (Math.abs(value) >= 1e-4) return String(value);

@@ -14,8 +14,8 @@ export interface ModelsLocation {
 }
 
 /**
- * The absolute path of a model folder: a path is taken as it is (absolute, or with a separator), a name is looked
- * up in `modelsDir`, then among the bundled models. Throws `model-missing`, naming what there is.
+ * The absolute path of a model folder. A path (absolute, or with a separator) is used as is; a name is looked up in
+ * `modelsDir`, then among the bundled models. Throws `model-missing`, listing the available models.
  */
 export async function resolveModel(nameOrPath: string, { modelsDir }: ModelsLocation): Promise<string> {
   if (isAbsolute(nameOrPath) || /[\\/]/.test(nameOrPath)) {
@@ -34,7 +34,7 @@ export async function resolveModel(nameOrPath: string, { modelsDir }: ModelsLoca
   );
 }
 
-/** Every model folder there is, by name: those of `modelsDir` that hold a config.json, and the bundled one. */
+/** All model folders, by name: those in `modelsDir` that contain a config.json, and the bundled one. */
 export async function listModels({ modelsDir }: ModelsLocation): Promise<{ name: string; path: string }[]> {
   const models = new Map([[BUNDLED_MODEL, bundledModelPath]]);
   for (const name of await readdir(modelsDir).catch(() => [])) {

@@ -1,15 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 
 /**
- * Throws for a path that is there and no file. A named pipe that is opened waits for somebody to write into it, in a
- * thread that no signal reaches.
+ * Throws if a path exists but is not a regular file. Opening a named pipe would wait for a writer in a thread that no
+ * signal can interrupt.
  */
 export async function demandFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined); // opening it says why
+  const found = await stat(path).catch(() => undefined); // opening it reports why
   if (found && !found.isFile()) throw new Error(`${path} is not a file`);
 }
 
-/** The text of a file of UTF-8. Throws as `readFile` does, and for what is no file. */
+/** The text of a UTF-8 file. Throws as `readFile` does, and if it is not a regular file. */
 export async function readTextFile(path: string): Promise<string> {
   await demandFile(path);
   return readFile(path, 'utf8');

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { count, unsupported } from './config-fields.ts';
 
 /**
- * Rotary positions (RoFormer, arXiv:2104.09864): pair i of a head's numbers turns by `position · frequency_i`.
- * `theta^(−2i/width)` are the frequencies before scaling, which stretches them to longer texts than trained on.
+ * Rotary positions (RoFormer, arXiv:2104.09864): pair i of a head's numbers is rotated by `position · frequency_i`.
+ * The frequencies are `theta^(−2i/width)` before scaling, which extends them to longer texts than those trained on.
  */
 export type RotaryConfig = { theta: number } & (
   | { type: 'default' }
-  /** All frequencies divided (arXiv:2306.15595). */
+  /** All frequencies are divided (arXiv:2306.15595). */
   | { type: 'linear'; factor: number }
-  /** Llama 3.1: low frequencies divided, high ones kept, a ramp between. */
+  /** Llama 3.1: low frequencies are divided, high ones kept, with a ramp in between. */
   | { type: 'llama3'; factor: number; lowFactor: number; highFactor: number; originalPositions: number }
   /** YaRN (arXiv:2309.00071): a ramp over the pairs; cosine and sine are multiplied by `attentionFactor`. */
   | {
@@ -26,7 +26,7 @@ export type RotaryConfig = { theta: number } & (
 const positive = z.number().positive();
 const scale = z.number().min(1);
 const theta = positive.optional();
-const whole = z.literal(1).optional(); // the share of a head that turns
+const whole = z.literal(1).optional(); // the share of a head that is rotated
 
 const shared = { rope_theta: theta, partial_rotary_factor: whole };
 const original = { original_max_position_embeddings: count.optional() };
@@ -55,12 +55,12 @@ const variants = z.discriminatedUnion('rope_type', [
   }),
 ]);
 
-/** The fields of a config.json that say how positions turn, in both dialects of transformers. */
+/** The fields of a config.json that define rotary positions, in both of transformers' dialects. */
 export const rotaryFields = {
-  /** Up to version 4. */
+  /** Up to transformers 4. */
   rope_theta: theta,
   rope_scaling: z.looseObject({}).nullish(),
-  /** From version 5. */
+  /** From transformers 5. */
   rope_parameters: z.looseObject({}).nullish(),
   partial_rotary_factor: whole,
 };
@@ -72,10 +72,10 @@ interface RotaryFields {
   max_position_embeddings: number;
 }
 
-/** Reads them; a variant or field that is not known is refused by name. */
+/** Parses them. Unknown variants and fields are rejected by name. */
 export function rotaryConfig(fields: RotaryFields, origin: string): RotaryConfig {
   const field = fields.rope_scaling ? 'rope_scaling' : 'rope_parameters';
-  // `type` is what `rope_type` was called first; where both stand, transformers reads the newer.
+  // `type` is the old name of `rope_type`; when both are given, transformers reads the newer one.
   const { type, ...given } = fields[field] ?? {};
   const parsed = variants.safeParse({ ...given, rope_type: given.rope_type ?? type ?? 'default' });
   if (!parsed.success) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 
-/** Bytes per element of every type the format knows (whole-byte types only; sub-byte types are refused). */
+/** Bytes per element of every type in the format (whole-byte types only; sub-byte types are rejected). */
 export const DTYPE_BYTES = {
   F64: 8,
   F32: 4,
@@ -21,14 +21,14 @@ export const DTYPE_BYTES = {
 } as const;
 export type Dtype = keyof typeof DTYPE_BYTES;
 
-/** Where one tensor lies. `offset` counts from the start of the file, so it can be given to onnxruntime as it is. */
+/** Location of one tensor. `offset` counts from the start of the file, so it can be passed to onnxruntime unchanged. */
 export interface TensorEntry {
   name: string;
   dtype: Dtype;
   shape: number[];
-  /** Absolute byte offset in the file. */
+  /** Byte offset from the start of the file. */
   offset: number;
-  /** Bytes. */
+  /** Length in bytes. */
   length: number;
 }
 
@@ -40,8 +40,8 @@ const entrySchema = z.strictObject({
 });
 
 /**
- * Parses the JSON header that follows the 8-byte length prefix. Tensors come in file order and, as the format
- * demands, cover the rest of the file without overlap or hole.
+ * Parses the JSON header that follows the 8-byte length prefix. Returns tensors in file order. As the format
+ * requires, they must cover the rest of the file without overlaps or holes.
  */
 export function parseHeader(
   path: string,
@@ -80,7 +80,7 @@ function headerObject(path: string, header: Uint8Array): object {
 }
 
 function metadataOf(path: string, value: unknown): Record<string, string> {
-  if (value === null) return {}; // as the reference reads it
+  if (value === null) return {}; // like the reference implementation
   const parsed = z.record(z.string(), z.string()).safeParse(value);
   if (!parsed.success) throw damaged(path, 'its __metadata__ is not a table of texts');
   return parsed.data;

@@ -6,8 +6,8 @@ import { DTYPE_BYTES, type Dtype } from './safetensors-header.ts';
 import { writeWhole } from './whole-file.ts';
 
 /**
- * A tensor to be written. `chunks` yields its bytes (little-endian) in order, in pieces as small as is handy; a piece
- * may be overwritten as soon as the next is asked for.
+ * A tensor to write. `chunks` yields its bytes (little-endian) in order, in chunks of any size. A chunk may be
+ * overwritten as soon as the next one is requested.
  */
 export interface TensorSource {
   name: string;
@@ -17,9 +17,9 @@ export interface TensorSource {
 }
 
 /**
- * Writes a safetensors file, whole or not at all (temporary file, fsync, rename), and returns its sha256. Tensors are
- * streamed one after the other in the given order, so memory holds one chunk at a time. Throws `bad-tensor` when a
- * tensor yields another number of bytes than its shape needs.
+ * Writes a safetensors file atomically (temporary file, fsync, rename) and returns its sha256. Tensors are streamed
+ * one after the other in the given order, so memory holds one chunk at a time. Throws `bad-tensor` when a tensor
+ * yields a different number of bytes than its shape needs.
  */
 export async function writeSafetensors(
   path: string,
@@ -32,14 +32,14 @@ export async function writeSafetensors(
     let syncing: Promise<unknown> = Promise.resolve();
     const append = async (bytes: Uint8Array) => {
       const written = writeAll(file, bytes);
-      hash.update(bytes); // while the disk works
+      hash.update(bytes); // while the disk is writing
       await written;
       unsynced += bytes.length;
       if (unsynced < SYNC_EVERY) return;
       unsynced = 0;
-      // The disk gets what is there while more is written, so that little is left for the sync at the end.
+      // Start syncing while more is written, so that little is left for the final sync.
       syncing = syncing.then(() => file.datasync());
-      syncing.catch(() => {}); // thrown when it is awaited; until then it must not count as unhandled
+      syncing.catch(() => {}); // rethrown when awaited; until then it must not count as unhandled
     };
     await append(encodeHeader(tensors, metadata));
     for (const tensor of tensors) {
@@ -59,12 +59,12 @@ export async function writeSafetensors(
   return hash.digest('hex');
 }
 
-/** Bytes written before they are sent on to the disk. */
+/** Bytes written between two syncs. */
 const SYNC_EVERY = 64 << 20;
 /** Node writes less than 2 GiB at once. */
 const MAX_WRITE = 1 << 30;
 
-/** Writes all of it at the handle's position, which a single write need not do. */
+/** Writes everything at the handle's position. A single write may write less. */
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const length = Math.min(bytes.length - done, MAX_WRITE);
@@ -72,7 +72,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A float32 array as a tensor to be written, stored as it is or in half precision (converted chunk by chunk). */
+/** A float32 array as a tensor to write, stored as is or converted chunk by chunk to half precision. */
 export function float32Tensor(
   name: string,
   shape: readonly number[],
@@ -112,13 +112,13 @@ function encodeHeader(
     entries.push([tensor.name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [start, end] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const padded = Math.ceil(json.length / 8) * 8; // the data starts aligned
+  const padded = Math.ceil(json.length / 8) * 8; // so that the data starts aligned
   const header = new Uint8Array(8 + padded).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
   header.set(json, 8);
   return header;
 }
 
-/** Bytes of a tensor's content. */
+/** Size of a tensor's content in bytes. */
 export const byteLength = ({ shape, dtype }: TensorSource): number =>
   shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);

@@ -7,7 +7,7 @@ import { parseHeader, type TensorEntry } from './safetensors-header.ts';
 export type { Dtype, TensorEntry } from './safetensors-header.ts';
 export { float32Tensor, type TensorSource, writeSafetensors } from './safetensors-write.ts';
 
-/** A safetensors file whose header has been read and checked; the tensors' bytes stay on disk. */
+/** A safetensors file whose header has been read and checked. The tensors' bytes stay on disk. */
 export interface SafetensorsFile {
   path: string;
   tensors: ReadonlyMap<string, TensorEntry>;
@@ -15,8 +15,8 @@ export interface SafetensorsFile {
 }
 
 /**
- * Hugging Face allows 100 MB, which takes gigabytes to parse; a tensor takes some 120 bytes, and the largest models have a
- * few thousand of them in a file.
+ * Hugging Face allows 100 MB, which takes gigabytes to parse. A tensor takes about 120 bytes, and the largest models
+ * have a few thousand of them per file.
  */
 const MAX_HEADER_BYTES = 10_000_000;
 
@@ -34,7 +34,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > size)
       throw damaged(
         path,
-        `its header claims ${headerBytes} bytes, the file has ${size}: it is cut, not safetensors, or not made in good faith`,
+        `its header claims ${headerBytes} bytes, the file has ${size}: it is cut, not safetensors, or malicious`,
       );
     const header = await readExactly(file, path, 8, headerBytes);
     return { path, ...parseHeader(path, header, size) };
@@ -43,15 +43,15 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
-/** Some rows of a tensor: entries along its first axis. */
+/** Some rows of a tensor, that is, entries along its first axis. */
 export interface RowRange {
   from: number;
   count: number;
 }
 
 /**
- * Reads one tensor, or some of its rows, as float32, row-major; F16, BF16 and F64 are converted.
- * Throws `model-damaged` for a tensor that is not there or not of floating point.
+ * Reads one tensor, or some of its rows, as float32, row-major. F16, BF16 and F64 are converted. Throws
+ * `model-damaged` if the tensor is missing or not floating-point.
  */
 export async function readTensor(
   file: SafetensorsFile,
@@ -70,7 +70,7 @@ export async function readTensor(
   return values;
 }
 
-/** Reads the bytes of one tensor, or of some of its rows, as they are stored (little-endian), in a buffer of their own. */
+/** Reads the stored (little-endian) bytes of one tensor, or of some of its rows, into a new buffer. */
 export async function readTensorBytes(
   file: SafetensorsFile,
   name: string,

@@ -15,7 +15,10 @@ export const findTensor = (
   name: string,
 ): TensorEntry | undefined => weights.tensors.get(prefix + name) ?? weights.tensors.get(name);
 
-/** Checks that the file holds every weight the config needs, in its shape and as floating point. Extra tensors are allowed. */
+/**
+ * Checks that the file contains every weight the config requires, in the right shape and floating-point. Extra
+ * tensors are allowed.
+ */
 export function checkShapes(weights: SafetensorsFile, config: ModelConfig): void {
   const layout = layoutOf(config);
   for (const [name, shape] of layout.shapes) {

@@ -1,8 +1,8 @@
 import type { ModelFolder } from './folder.ts';
 
 /**
- * Tokens of one of the manifest's prompt templates. `{eot}` is the token that documents begin with; `{theme}` and `{text}` are
- * replaced by `values`, read as plain text together with the template's own text around them.
+ * Tokens of one of the manifest's prompt templates. `{eot}` is the token that documents begin with. `{theme}` and
+ * `{text}` are replaced by `values`, which are tokenized as plain text together with the surrounding template text.
  */
 export function templateTokens(
   { config, tokenizer }: Pick<ModelFolder, 'config' | 'tokenizer'>,
@@ -16,8 +16,8 @@ export function templateTokens(
 }
 
 /**
- * What a template's own text after its last `{eot}` shows of the joke: the generated text continues it.
- * Empty for a template with a placeholder, whose text belongs to the prompt.
+ * The visible part of a template, after its last `{eot}`: the generated text continues it. Empty for a template with
+ * a placeholder, whose text belongs to the prompt.
  */
 export function openingText(template: string): string {
   const opening = template.slice(template.lastIndexOf('{eot}') + '{eot}'.length);

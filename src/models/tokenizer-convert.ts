@@ -8,7 +8,7 @@ import {
   vocabularySize,
 } from './tokenizer-json.ts';
 
-/** The text of a model's tokenizer files, as far as it has them. */
+/** The texts of the tokenizer files that a model has. */
 export interface TokenizerFiles {
   'tokenizer.json'?: string;
   'vocab.json'?: string;
@@ -70,11 +70,12 @@ const NAMED = [
 ] as const;
 
 /**
- * One tokenizer.json out of whatever tokenizer files a model has: its own where there is one, else made from
- * vocab.json and merges.txt; the special tokens that the other files name are marked in it, as transformers does on
- * loading. Added tokens that the model has no embedding for (id ≥ `vocabSize`) are left out, because no text may
- * hold them, and returned as `unknown`; `end` is the token that these files say ends a text. Throws `model-unsupported` when there is no tokenizer or one of another kind,
- * `model-mismatch` when the model has too few embeddings for its words.
+ * Builds one tokenizer.json from a model's tokenizer files: from its own if there is one, otherwise from vocab.json
+ * and merges.txt. Special tokens named in the other files are marked in it, as transformers does on loading. Added
+ * tokens without an embedding in the model (id ≥ `vocabSize`) are left out, because no text may contain them, and
+ * returned as `unknown`. `end` is the token that ends a text according to these files. Throws `model-unsupported`
+ * when there is no tokenizer or an unknown kind, and `model-mismatch` when the model has too few embeddings for its
+ * vocabulary.
  */
 export function convertTokenizer(
   files: TokenizerFiles,
@@ -107,7 +108,7 @@ export function convertTokenizer(
     parse('added_tokens.json', files['added_tokens.json'] ?? '{}', vocabulary),
   ))
     if (!tokens.has(content)) add(content, { ...stated.parse({ content }), special: false }, id);
-  // A GPT-2 tokenizer without a word about its special tokens has this one.
+  // The default special token of a GPT-2 tokenizer whose files name none.
   const defaults: SpecialTokens = made ? specialTokens.parse({ eos_token: '<|endoftext|>' }) : {};
   for (const source of [config, map, defaults])
     for (const token of namedTokens(source)) {
@@ -119,7 +120,7 @@ export function convertTokenizer(
 
   const sorted = [...tokens].sort(([, a], [, b]) => a.id - b.id);
   const whole = { ...base, added_tokens: sorted.filter(([, t]) => t.id < vocabSize).map(([, t]) => t) };
-  // The words have been checked; the tokens that were added to them have not.
+  // The vocabulary has been checked, but the added tokens have not.
   const added = checkAddedTokens(whole.added_tokens, 'The tokenizer');
   const size = Math.max(words, ...added.map(({ id }) => id + 1));
   if (size > vocabSize)
@@ -149,7 +150,7 @@ function fromVocabulary(files: TokenizerFiles, addPrefixSpace: boolean): Tokeniz
   if (broken >= 0)
     throw new ChispaError(
       'model-damaged',
-      `merges.txt is damaged: rule ${broken + 1} is not two parts and a space.`,
+      `merges.txt is damaged: rule ${broken + 1} is not two parts separated by a space.`,
     );
   return {
     version: '1.0',
@@ -191,7 +192,7 @@ function parse<T>(name: string, text: string, schema: z.ZodType<T>): T {
   const issue = parsed.error.issues[0];
   throw new ChispaError(
     'model-unsupported',
-    `${name} is not as GPT-2 tokenizers have it: ${issue?.path.join('.')}: ${issue?.message}.`,
+    `${name} is not in the format of GPT-2 tokenizers: ${issue?.path.join('.')}: ${issue?.message}.`,
   );
 }
 

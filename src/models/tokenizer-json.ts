@@ -5,12 +5,12 @@ const isId = (value: unknown): value is number => Number.isSafeInteger(value) &&
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Ids by token. Checked by hand: a schema would copy all 50,000 entries, ten times as slowly. */
+/** Ids by token. Checked by hand, because a schema would copy all 50,000 entries and take ten times as long. */
 export const vocabulary: z.ZodType<Readonly<Record<string, number>>> = z.custom<Record<string, number>>(
   (value) => isObject(value) && holdsIds(value as Record<string, unknown>),
   'not a table of token ids',
 );
-/** `for … in`, here and below: a list of the values takes three times as long to make as to look at. */
+/** Uses `for … in`, here and below: building a list of the values takes three times as long as looking at them. */
 function holdsIds(table: Readonly<Record<string, unknown>>): boolean {
   for (const token in table) if (!isId(table[token])) return false;
   return true;
@@ -27,7 +27,7 @@ const merges = z.custom<(string | [string, string])[]>(
 );
 const none = z.literal('').nullish();
 
-/** What stands for a space in SentencePiece's vocabularies. */
+/** The character that represents a space in SentencePiece's vocabularies. */
 export const SPACE = '▁';
 
 const sequence = <Shape extends z.ZodRawShape>(parts: Shape) =>
@@ -59,7 +59,7 @@ const preTokenizer = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('Metaspace'),
     replacement: z.literal(SPACE),
-    split: z.literal(false, 'splitting at spaces is not known'), // the library does not
+    split: z.literal(false, 'splitting at spaces is not known'), // not supported by the library
   }),
 ]);
 const decoder = z.discriminatedUnion('type', [
@@ -79,8 +79,9 @@ const decoder = z.discriminatedUnion('type', [
 ]);
 
 /**
- * tokenizer.json of BPE over bytes (GPT-2, Llama 3, Qwen, SmolLM2) or over characters with bytes for what has none
- * (SentencePiece's: Llama 2, Salamandra, EuroLLM), as far as it decides what comes out; the rest is kept unread.
+ * tokenizer.json of a BPE over bytes (GPT-2, Llama 3, Qwen, SmolLM2), or over characters with a fallback to bytes
+ * (SentencePiece's: Llama 2, Salamandra, EuroLLM). Only the fields that affect the result are checked; the rest is
+ * passed through.
  */
 export const tokenizerJson = z.looseObject({
   normalizer: z
@@ -112,7 +113,7 @@ export const tokenizerJson = z.looseObject({
 });
 export type TokenizerJson = z.infer<typeof tokenizerJson>;
 
-/** Checks a parsed tokenizer.json; `origin` names it in errors. Throws `model-unsupported` for another kind. */
+/** Checks a parsed tokenizer.json; `origin` names it in errors. Throws `model-unsupported` for other kinds. */
 export function checkTokenizerJson(json: unknown, origin: string): TokenizerJson {
   const parsed = tokenizerJson.safeParse(json);
   if (!parsed.success) throw unknownKind(origin, parsed.error);
@@ -121,7 +122,7 @@ export function checkTokenizerJson(json: unknown, origin: string): TokenizerJson
   throw unknownKind(origin, conflict);
 }
 
-/** Checks tokens that other files have added to those of a tokenizer.json. Throws like `checkTokenizerJson`. */
+/** Checks tokens that other files add to a tokenizer.json. Throws like `checkTokenizerJson`. */
 export function checkAddedTokens(tokens: unknown, origin: string): TokenizerJson['added_tokens'] {
   const parsed = tokenizerJson.pick({ added_tokens: true }).safeParse({ added_tokens: tokens });
   if (parsed.success) return parsed.data.added_tokens;
@@ -158,11 +159,11 @@ function conflictIn({ pre_tokenizer: pre, decoder, model }: TokenizerJson): stri
   return undefined;
 }
 
-/** The token of one byte in a vocabulary that falls back to them. */
+/** The token of a single byte in a vocabulary with byte fallback. */
 export const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 
 type Step = { type: string; [field: string]: unknown };
-/** A part's steps in order: its own, or those of its sequence. */
+/** A part's steps in order: itself, or the members of its sequence. */
 export function stepsOf(
   part: TokenizerJson['normalizer'] | TokenizerJson['pre_tokenizer'] | TokenizerJson['decoder'],
 ): readonly Step[] {

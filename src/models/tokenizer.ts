@@ -5,24 +5,27 @@ import { pieceBytes, tokenBytes } from './byte-level.ts';
 import { readTextFile } from './regular-file.ts';
 import { checkTokenizerJson, stepsOf, type TokenizerJson, vocabularySize } from './tokenizer-json.ts';
 
-/** Text to token ids and back. Equal, token for token, to Hugging Face tokenizers. */
+/** Converts text to token ids and back, token for token like Hugging Face tokenizers. */
 export interface Tokenizer {
   /**
-   * `split` (default): a special token written in the text stays text, so that a prompt cannot smuggle one in
-   * (Hugging Face's `split_special_tokens=True`). `parse`: it becomes that token (Hugging Face's default), for
-   * corpora. Lone surrogates are read as U+FFFD. Nothing is added before or after.
+   * `split` (default): a special token written in the text stays text, so that a prompt cannot inject one (Hugging
+   * Face's `split_special_tokens=True`). `parse`: it becomes that token (Hugging Face's default), for corpora. Lone
+   * surrogates are read as U+FFFD. Nothing is added before or after.
    */
   encode(text: string, options?: { special?: 'split' | 'parse' }): number[];
   /**
-   * Special tokens and ids outside the vocabulary are left out; bytes that are not UTF-8 become U+FFFD. Where the
-   * vocabulary writes a space before a text's first word, it is left out too.
+   * Special tokens and ids outside the vocabulary are left out, and invalid UTF-8 becomes U+FFFD. If the vocabulary
+   * puts a space before a text's first word, that space is left out too.
    */
   decode(ids: readonly number[]): string;
-  /** One token as text, special tokens by their name; a broken character shows as U+FFFD. */
+  /** One token as text; special tokens by name. An incomplete character shows as U+FFFD. */
   tokenText(id: number): string;
-  /** The raw bytes of one token, for streaming without splitting characters; none for what `decode` leaves out. */
+  /**
+   * The raw bytes of one token, for streaming without splitting characters. Empty for tokens that `decode` leaves
+   * out.
+   */
   bytes(id: number): Uint8Array;
-  /** The vocabulary writes a space before a text's first word (SentencePiece), which is no part of the text. */
+  /** Whether the vocabulary puts a space, which is not part of the text, before a text's first word (SentencePiece). */
   leadingSpace: boolean;
   isSpecial(id: number): boolean;
   /** The id of a token by its exact name, for instance `<|endoftext|>`. */
@@ -32,16 +35,16 @@ export interface Tokenizer {
 }
 
 /**
- * GPT-2's words (https://github.com/openai/gpt-2/blob/master/src/encoder.py). The library writes `\s`, which in
- * JavaScript holds U+FEFF and not U+0085; in Python and Rust it is Unicode's White_Space.
+ * GPT-2's word pattern (https://github.com/openai/gpt-2/blob/master/src/encoder.py). The library uses `\s`, which in
+ * JavaScript includes U+FEFF but not U+0085; in Python and Rust it is Unicode's White_Space.
  */
 const GPT2_PATTERN =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-/** Digits, as Rust's `char::is_numeric` has them; the library writes `\d`, which in JavaScript is 0 to 9. */
+/** Digits as defined by Rust's `char::is_numeric`. The library uses `\d`, which in JavaScript is 0 to 9. */
 const DIGITS = { each: /\P{N}+|\p{N}/gu, together: /\P{N}+|\p{N}+/gu };
 
-/** Reads `tokenizer.json` of a model folder. */
+/** Reads `tokenizer.json` from a model folder. */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const path = join(folder, 'tokenizer.json');
   let text: string;
@@ -55,12 +58,12 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   return parseTokenizer(text, path);
 }
 
-/** The tokenizer written in the text of a tokenizer.json. `origin` names the file in errors. */
+/** Builds a tokenizer from the text of a tokenizer.json. `origin` names the file in errors. */
 export function parseTokenizer(text: string, origin: string): Tokenizer {
   const json = checkTokenizerJson(jsonOf(text, origin), origin);
   const special = new Set(json.added_tokens.filter((token) => token.special).map((token) => token.id));
   const parsing = openTokenizer(json, origin);
-  // The same tokenizer without its special tokens; it shares the model (vocabulary, merges, cache).
+  // The same tokenizer without its special tokens. It shares the model (vocabulary, merges, cache).
   const splitting = new HuggingFaceTokenizer(
     {
       ...json,
@@ -117,7 +120,7 @@ function openTokenizer(json: TokenizerJson, origin: string): HuggingFaceTokenize
   }
 }
 
-/** Gives the library's pre-tokenizers the patterns that Hugging Face's have. */
+/** Gives the library's pre-tokenizers the same patterns as Hugging Face's. */
 function correctPatterns(json: TokenizerJson, part: object | null): void {
   const parts = part && 'tokenizers' in part && Array.isArray(part.tokenizers) ? part.tokenizers : [part];
   for (const [i, { type, use_regex, individual_digits }] of stepsOf(json.pre_tokenizer).entries()) {

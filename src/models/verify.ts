@@ -9,13 +9,13 @@ import { chunkReader } from './import/source.ts';
 
 export interface Verification {
   ok: boolean;
-  /** Every file the manifest names, against its hash. */
+  /** Every file in the manifest, compared with its hash. */
   files: { name: string; state: 'ok' | 'changed' | 'missing' }[];
-  /** What is wrong with the model as a whole: parts that do not fit, weights that are no numbers. */
+  /** Faults of the model as a whole: parts that do not match, non-finite weights. */
   faults: string[];
 }
 
-/** Rehashes every file of a model, checks that its parts fit together and looks for NaN and infinity in its weights. */
+/** Rehashes every file of a model, checks that its parts match, and looks for NaN and infinity in its weights. */
 export async function verifyModel(path: string): Promise<Verification> {
   const files: Verification['files'] = [];
   const faults: string[] = [];

@@ -6,22 +6,28 @@ export interface LinearLayer {
   bias: boolean;
 }
 
-/** Which weights a model of some shape has, and how Hugging Face stores them. Our names are theirs without a prefix. */
+/**
+ * The weights of a model with a given config, and how Hugging Face stores them. Our names are theirs without a
+ * prefix.
+ */
 export interface WeightLayout {
-  /** What Hugging Face's names begin with, the head's aside: `transformer.`. */
+  /** Prefix of Hugging Face's names, except for the head: `transformer.`. */
   prefix: string;
-  /** What a block's names begin with, before its number: `h.`. */
+  /** Prefix of a block's names, before its number: `h.`. */
   blocks: string;
   /** Every weight with its shape, in the order of the module tree. */
   shapes: ReadonlyMap<string, readonly number[]>;
-  /** Names of the token embedding [V, D] and of the matrix [V, D] that makes logits; the same where they are tied. */
+  /**
+   * Names of the token embedding [V, D] and of the matrix [V, D] that computes the logits. They are the same when
+   * tied.
+   */
   embedding: string;
   head: string;
-  /** The linear layers of the blocks; those that read the same input stand together. */
+  /** The linear layers of the blocks, grouped by the input they read. */
   linears: readonly (readonly LinearLayer[])[];
   /** Whether a linear layer's matrix is [in, out] (Conv1D) or [out, in] (PyTorch's Linear). */
   inputsFirst: boolean;
-  /** Tensors that old checkpoints hold beside the weights, by name without prefix. */
+  /** Tensors that old checkpoints contain besides the weights, by name without prefix. */
   buffers: RegExp;
 }
 

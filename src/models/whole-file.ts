@@ -3,8 +3,8 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file whole or not at all: `write` fills a temporary file beside `path`, which takes its name only after
- * every byte is on disk. On any error the temporary file is removed and whatever `path` held stays as it was.
+ * Writes a file atomically: `write` fills a temporary file beside `path`, which is renamed only after every byte is
+ * on disk. On any error the temporary file is removed, and the previous content of `path` stays.
  */
 export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.incomplete`;

@@ -34,7 +34,7 @@ it('leaves nothing when the weights outgrow what may be written', async () => {
     `ulimit -f 1000; ${chispa} model import '${bundledModelPath}'`,
     {},
   );
-  expect(output).toMatch(/There is no room left in .*make some or set MODELS_DIR/);
+  expect(output).toMatch(/There is no space left in .*free some or set MODELS_DIR/);
   expect(await readdir(modelsDir)).toEqual([]);
 });
 
@@ -59,7 +59,7 @@ it.skipIf(!mountable)(
     ${chispa} model import owner/model
     ${chispa} model verify model`;
     const { output } = await bash(script, { HF_ENDPOINT: hub.endpoint }, ['unshare', '-rm']);
-    expect(output).toMatch(/There is no room left in .*failed with 1/s);
+    expect(output).toMatch(/There is no space left in .*failed with 1/s);
     const [, left = ''] = /there: (.*)/.exec(output) ?? [];
     expect(left.trim().split(' ').map((path) => path.replace(/.*\//, '')).sort()).toEqual(FILES); // biome-ignore format: one line
     expect(left).toMatch(/^\.downloads\//);

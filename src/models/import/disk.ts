@@ -3,7 +3,7 @@ import { ChispaError } from '../../lib/errors.ts';
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Throws `disk-full` when `folder`'s disk cannot take `bytes` more. */
+/** Throws `disk-full` when `folder`'s disk has no room for `bytes` more. */
 export async function checkDisk(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < bytes)
@@ -13,13 +13,13 @@ export async function checkDisk(folder: string, bytes: number): Promise<void> {
     );
 }
 
-/** `disk-full` for the system's error of that kind, any other error as it is. */
+/** Converts the system's error for a full disk to `disk-full`, and returns any other error unchanged. */
 export function asDiskError(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
     ? new ChispaError(
         'disk-full',
-        `There is no room left in ${folder}: make some or set MODELS_DIR to another disk.`,
+        `There is no space left in ${folder}: free some or set MODELS_DIR to another disk.`,
         {
           cause: error,
         },

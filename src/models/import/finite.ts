@@ -2,9 +2,9 @@ import { ChispaError } from '../../lib/errors.ts';
 import type { Dtype } from '../safetensors-header.ts';
 
 /**
- * Whether little-endian numbers of a floating type hold a NaN or an infinity: those whose exponent is all ones.
- * Adding one to an exponent of all ones carries into the bit above, which is otherwise clear; this tests two halves
- * at once and has no branch in its loop.
+ * Whether little-endian floating-point numbers contain a NaN or an infinity, that is, one whose exponent is all ones.
+ * Adding one to such an exponent carries into the bit above, which is otherwise clear. This tests two halves at once,
+ * without a branch in the loop.
  */
 function hasNonFinite(bytes: Uint8Array, dtype: 'F16' | 'BF16' | 'F32' | 'F64'): boolean {
   if (dtype === 'F64') return new Float64Array(bytes.slice().buffer).some((value) => !Number.isFinite(value));
@@ -26,7 +26,10 @@ const MASKS = {
   F32: [0x7f80_0000, 0x0080_0000, 0x8000_0000],
 } as const;
 
-/** Passes the chunks of a tensor on and throws `weights-not-finite`, naming it, when one holds NaN or infinity. */
+/**
+ * Passes the chunks of a tensor through. Throws `weights-not-finite`, naming the tensor, when one contains NaN or
+ * infinity.
+ */
 export async function* finiteChunks(
   name: string,
   dtype: Dtype,
@@ -39,7 +42,7 @@ export async function* finiteChunks(
     )
       throw new ChispaError(
         'weights-not-finite',
-        `The weight ${name} holds NaN or infinity: the model was broken by its training and cannot be used.`,
+        `The weight ${name} holds NaN or infinity: its training broke the model, and it cannot be used.`,
       );
     yield chunk;
   }

@@ -7,41 +7,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChispaError } from '../../lib/errors.ts';
 import { syncFolder } from '../whole-file.ts';
 
-/** A file to be downloaded and what is known of it beforehand. */
+/** A file to download, with what is known about it beforehand. */
 export interface RemoteFile {
   name: string;
   url: string;
   /** Bytes. */
   size: number;
-  /** Of the content (large files), or of git's blob (small ones). */
+  /** sha256 of the content (large files), or the hash of git's blob (small ones). */
   hash: { kind: 'sha256' | 'git'; hex: string };
 }
 
 export interface DownloadOptions {
   headers: Readonly<Record<string, string>>;
   fetch: typeof fetch;
-  /** Bytes of this file on disk so far. */
+  /** Reports progress: bytes of this file on disk so far. */
   onProgress: (bytes: number) => void;
   signal: AbortSignal;
-  /** Milliseconds before the first new attempt; each further one waits twice as long. */
+  /** Milliseconds before the first retry; doubled for each further one. */
   retryDelay: number;
 }
 
-/** Attempts in a row that may bring nothing; one that brings a byte starts the count again. */
+/** Maximum number of consecutive attempts without progress. An attempt that receives a byte resets the count. */
 const ATTEMPTS = 5;
-/** Milliseconds without a byte after which a connection counts as dead. */
+/** Milliseconds without data after which a connection is considered dead. */
 const STALL = 60_000;
 
 /**
- * Downloads into `path`, whole or not at all: bytes gather in `path.incomplete`, a new attempt (now or in another run)
- * goes on where the last stopped, and the file takes its name when size and hash are right. Throws `download-failed`,
- * `download-damaged`, or what the system says of the disk.
+ * Downloads to `path` atomically: bytes are collected in `path.incomplete`, each new attempt (now or in another run)
+ * resumes where the last one stopped, and the file is renamed once its size and hash are right. Throws
+ * `download-failed`, `download-damaged`, or the system's error for a failing disk.
  */
 export async function downloadFile(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
   const incomplete = `${path}.incomplete`;
   let failures = 0;
   for (let have = await sizeOf(incomplete); have !== file.size; ) {
-    if (have > file.size) await rm(incomplete); // of another version of the file
+    if (have > file.size) await rm(incomplete); // from another version of the file
     try {
       await append(file, incomplete, Math.min(await sizeOf(incomplete), file.size), options);
     } catch (error) {
@@ -52,7 +52,7 @@ export async function downloadFile(file: RemoteFile, path: string, options: Down
       if (failures >= ATTEMPTS)
         throw new ChispaError(
           'download-failed',
-          `The download of ${file.name} broke off ${ATTEMPTS} times at byte ${now} of ${file.size}; the same command goes on from there.`,
+          `The download of ${file.name} broke off ${ATTEMPTS} times at byte ${now} of ${file.size}. Run the same command again to resume it.`,
           { cause: error },
         );
       await sleep(options.retryDelay * 2 ** failures, undefined, { signal: options.signal });
@@ -71,7 +71,7 @@ export async function downloadFile(file: RemoteFile, path: string, options: Down
   await syncFolder(dirname(path));
 }
 
-/** One request for what is missing from byte `from` on, appended as it comes. */
+/** One request for the bytes from `from` on, appended as they arrive. */
 async function append(file: RemoteFile, path: string, from: number, options: DownloadOptions): Promise<void> {
   const stalled = new AbortController();
   const timer = setTimeout(() => stalled.abort(new Error('the connection stalled')), STALL);
@@ -81,7 +81,7 @@ async function append(file: RemoteFile, path: string, from: number, options: Dow
       signal: AbortSignal.any([options.signal, stalled.signal]),
     });
     if (!response.ok || !response.body) await refuse(response, file);
-    // A server that knows no ranges sends the whole file again.
+    // A server without support for ranges sends the whole file again.
     const resumed =
       response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
     const target = await open(path, resumed ? 'a' : 'w');
@@ -107,7 +107,7 @@ async function append(file: RemoteFile, path: string, from: number, options: Dow
   }
 }
 
-/** Errors that another attempt may mend are thrown as they are, the others as `download-failed`. */
+/** Errors that another attempt may fix are rethrown as they are, the others as `download-failed`. */
 async function refuse(response: Response, { name }: RemoteFile): Promise<never> {
   await response.body?.cancel();
   const { status } = response;
@@ -125,7 +125,7 @@ async function hashOf(path: string, { hash, size }: RemoteFile): Promise<string>
 
 const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
 
-/** Errors of this machine's files, which no new attempt mends. */
+/** Errors of this machine's files, which retrying does not fix. */
 const isLocal = (error: unknown) =>
   typeof (error as NodeJS.ErrnoException).syscall === 'string' &&
   ['write', 'open', 'fsync', 'ftruncate'].includes((error as NodeJS.ErrnoException).syscall ?? '');

@@ -9,36 +9,36 @@ import { downloadFile, type RemoteFile } from './hub-file.ts';
 import { parseShardIndex, WEIGHT_FORMS } from './weights.ts';
 
 export interface HubOptions {
-  /** `HF_ENDPOINT`, without a slash at the end. */
+  /** `HF_ENDPOINT`, without a trailing slash. */
   endpoint: string;
   /** `HF_TOKEN`. */
   token?: string;
   /** Branch, tag or commit; default `main`. */
   revision?: string;
-  /** Where downloads gather and wait to be resumed. */
+  /** Where partial downloads are kept so that they can be resumed. */
   downloadsDir: string;
-  /** Bytes of the whole model so far, of how many. */
+  /** Reports progress: bytes of the whole model so far, and in total. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
   fetch?: typeof fetch;
-  /** Milliseconds before a broken download is taken up again. */
+  /** Milliseconds before an interrupted download is retried. */
   retryDelay?: number;
 }
 
 export interface DownloadedModel {
-  /** A Hugging Face folder, to be removed once it has been imported. */
+  /** A Hugging Face folder, to be deleted once it has been imported. */
   folder: string;
   /** Hub id with the commit. */
   source: string;
 }
 
-/** `owner/name` as the hub allows it. */
+/** `owner/name` in the format the hub allows. */
 export const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
 
 /**
- * Downloads a model from the Hugging Face hub: config, tokenizer files, model card and the weights in the best form
- * there is. The revision is pinned to its commit first, each file is checked by size and hash, and what a broken
- * download has gathered is used by the next one.
+ * Downloads a model from the Hugging Face hub: config, tokenizer files, model card, and the weights in the best
+ * available format. The revision is pinned to its commit first, each file is checked by size and hash, and an
+ * interrupted download is resumed by the next one.
  */
 export async function downloadModel(id: string, options: HubOptions): Promise<DownloadedModel> {
   const { endpoint, token, revision = 'main', signal = new AbortController().signal } = options;
@@ -71,7 +71,7 @@ export async function downloadModel(id: string, options: HubOptions): Promise<Do
               'hub-failed',
               `The hub lists ${file.name} and does not have it in that size.`,
             );
-          // The token is for the hub alone; fetch drops it where a redirect leaves for a storage server.
+          // The token is for the hub only; fetch drops it when a redirect leads to a storage server.
           const own = token && new URL(info.url).origin === new URL(endpoint).origin;
           await downloadFile({ ...file, url: info.url }, path, {
             headers: { 'Accept-Encoding': 'identity', ...(own ? { Authorization: `Bearer ${token}` } : {}) },
@@ -94,7 +94,7 @@ export async function downloadModel(id: string, options: HubOptions): Promise<Do
   }
 }
 
-/** Broken downloads of this model's former commits will never be taken up again. */
+/** Deletes partial downloads of this model's other commits, which will never be resumed. */
 async function removeOlder(downloadsDir: string, id: string, current: string): Promise<void> {
   for (const name of await readdir(downloadsDir)) {
     const path = join(downloadsDir, name);
@@ -103,7 +103,7 @@ async function removeOlder(downloadsDir: string, id: string, current: string): P
   }
 }
 
-/** Removes what a finished or abandoned download has left. */
+/** Deletes what a finished or abandoned download left behind. */
 export const removeDownload = ({ folder }: DownloadedModel): Promise<void> =>
   rm(folder, { recursive: true, force: true });
 
@@ -115,7 +115,7 @@ function smallFiles(listed: ReadonlyMap<string, unknown>, id: string): string[] 
   );
 }
 
-/** The names of the weight files, after fetching the index that lists them where there is one. */
+/** The names of the weight files. Fetches the index that lists them, if there is one. */
 async function weightFiles(
   listed: ReadonlyMap<string, unknown>,
   folder: string,

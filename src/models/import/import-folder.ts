@@ -19,30 +19,31 @@ import { openWeights } from './weights.ts';
 
 export interface ImportOptions {
   modelsDir: string;
-  /** The name it gets; default: the source folder's. */
+  /** Name of the new model; default: the source folder's. */
   name?: string;
   /** Where it came from, for the manifest; default: the folder. */
   source?: string;
-  /** Bytes of weights written so far, of how many. */
+  /** Reports progress: bytes of weights written so far, and in total. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
 
 export interface ImportedModel {
   name: string;
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** What a person may want to know: tokens left out, a head kept apart. */
+  /** Notes for the user: tokens left out, a head kept separately. */
   notes: string[];
 }
 
-/** Config files and model cards are small; more is not what it says it is. */
+/** Config files and model cards are small; anything larger is not what it claims to be. */
 const MAX_TEXT_BYTES = 64 << 20;
 
 /**
- * Imports a Hugging Face GPT-2 folder as `modelsDir/name`: one safetensors file with Hugging Face names in the
- * source's number type, config.json, tokenizer.json and the manifest (which keeps the templates of one that is there). The weights are streamed. Everything is checked
- * before the first weight is copied, except for NaN and infinity; whatever fails, nothing half there is left.
+ * Imports a Hugging Face model folder as `modelsDir/name`: one safetensors file with Hugging Face names in the
+ * source's data type, config.json, tokenizer.json, and the manifest (which keeps the templates of an existing one).
+ * The weights are streamed. Everything is checked before the first weight is copied, except for NaN and infinity. On
+ * failure, nothing partial is left behind.
  */
 export async function importFolder(folder: string, options: ImportOptions): Promise<ImportedModel> {
   const { modelsDir, signal } = options;
@@ -50,9 +51,9 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   const texts = await readTexts(folder);
   const config = parseConfig(texts.config, join(folder, 'config.json'));
   const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
-  parseTokenizer(tokenizer.json, 'of the model'); // throws where it cannot be used
+  parseTokenizer(tokenizer.json, 'of the model'); // throws if it cannot be used
   if (texts.generation !== undefined)
-    withEnds(config, texts.generation, join(folder, GENERATION_CONFIG_FILE)); // throws where it is wrong
+    withEnds(config, texts.generation, join(folder, GENERATION_CONFIG_FILE)); // throws if it is invalid
   const weights = await selectWeights(await openWeights(folder), config);
 
   await stageFolder(modelsDir, name, async (staging) => {
@@ -95,7 +96,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   return { name, path: resolve(modelsDir, name), notes: notesOn(texts.config, tokenizer, config, weights) };
 }
 
-/** A valid model name, or an error that says how to give one. */
+/** A valid model name; otherwise throws an error that says how to give one. */
 export function checkedName(name: string): string {
   if (modelName.safeParse(name).success) return name;
   throw new ChispaError(
@@ -118,7 +119,7 @@ async function readTexts(folder: string) {
       'model-missing',
       `${resolve(folder)} is no Hugging Face model folder: it has no config.json.`,
     );
-  // A model that Chispa trained knows how it wants to be asked.
+  // A model that Chispa trained brings its own prompt templates.
   const manifest = await readText(join(folder, MANIFEST_FILE));
   return {
     config,
@@ -129,7 +130,7 @@ async function readTexts(folder: string) {
   };
 }
 
-/** Undefined where there is no such file. */
+/** Undefined when there is no such file. */
 async function readText(path: string): Promise<string | undefined> {
   try {
     if ((await stat(path)).size > MAX_TEXT_BYTES)
@@ -141,7 +142,7 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** The same tensors, telling how many bytes have passed and stopping when `signal` says so. */
+/** The same tensors, reporting how many bytes have passed and stopping when `signal` aborts. */
 function counted(
   tensors: readonly TensorSource[],
   onBytes: (done: number) => void,

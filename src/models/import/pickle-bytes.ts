@@ -1,6 +1,6 @@
 import { ChispaError } from '../../lib/errors.ts';
 
-/** Reads the arguments of pickle opcodes, little-endian unless said; never past the end. */
+/** Reads the arguments of pickle opcodes, little-endian unless noted, and never past the end. */
 export interface PickleReader {
   byte(): number;
   uint16(): number;
@@ -9,18 +9,18 @@ export interface PickleReader {
   uint64(): bigint;
   /** Big-endian, as Python writes it. */
   float64(): number;
-  /** A two's complement integer of `length` bytes; beyond the safe range of a number it is refused. */
+  /** A two's complement integer of `length` bytes. Throws when it is outside the safe integer range. */
   long(length: number): number;
   /** UTF-8 of `length` bytes. */
   text(length: number): string;
-  /** Up to the next line feed. */
+  /** The text up to the next line feed. */
   line(): string;
 }
 
 export function createPickleReader(bytes: Uint8Array): PickleReader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let position = 0;
-  /** Claims the next `length` bytes and returns where they start. */
+  /** Reserves the next `length` bytes and returns where they start. */
   const take = (length: number): number => {
     const start = position;
     if (length > bytes.length - start) throw damaged('it is cut');

@@ -1,25 +1,25 @@
 import { ChispaError } from '../../lib/errors.ts';
 import { createPickleReader } from './pickle-bytes.ts';
 
-/** A pickled class or function, known by name. What it does when it is called is ours, never the file's. */
+/** A pickled class or function, known by name. Calling it runs our code, never the file's. */
 export interface PickleGlobal {
   name: string;
   call?: (args: readonly unknown[]) => unknown;
 }
 
 export interface PickleHost {
-  /** What `module.name` stands for; undefined refuses the file. */
+  /** Resolves `module.name`; undefined rejects the file. */
   find(name: string): PickleGlobal | undefined;
-  /** What a persistent id (a tuple, as an array) stands for. */
+  /** Resolves a persistent id (a tuple, as an array). */
   persistent(id: unknown): unknown;
 }
 
 const MARK = Symbol('mark');
 
 /**
- * Reads a pickle (protocols 2 to 5) without executing anything: the stack machine builds only numbers, texts, arrays
- * (lists and tuples), Maps (dicts) and what `host` makes of the globals it knows. Anything else, be it a global or an
- * opcode, is refused by name with `weights-unsafe`. Memory is bounded by the size of the pickle: values are shared by
+ * Reads a pickle (protocols 2 to 5) without executing anything: the stack machine builds only numbers, strings,
+ * arrays (lists and tuples), Maps (dicts), and what `host` returns for the globals it knows. Any other global or
+ * opcode is rejected by name with `weights-unsafe`. Memory is bounded by the size of the pickle: values are shared by
  * reference and never expanded.
  */
 export function readPickle(bytes: Uint8Array, host: PickleHost): unknown {
@@ -60,7 +60,7 @@ export function readPickle(bytes: Uint8Array, host: PickleHost): unknown {
     const callee = pop();
     if (!known.has(callee) || !Array.isArray(args))
       throw unsafe('calls something that is not a function it may use');
-    // Only globals that `host` gave are in `known`.
+    // Only globals returned by `host` are in `known`.
     const { name, call } = callee as PickleGlobal;
     if (!call) throw unsafe(`calls ${name}`);
     stack.push(call(args));

@@ -13,27 +13,28 @@ const FLOATS: ReadonlySet<Dtype> = new Set(['F64', 'F32', 'F16', 'BF16']);
 export interface SelectedWeights {
   /** In the order of the module tree, under Hugging Face's names. */
   tensors: TensorSource[];
-  /** Whether the head shares the token embedding's matrix; false where the file has a head of its own. */
+  /** Whether the head shares the token embedding's matrix. False when the file has a separate head. */
   tied: boolean;
   /** Weights of heads for other tasks, which were left out. */
   heads: string[];
 }
 
 /**
- * Heads for other tasks beside the one that writes: TRL's value head, GPT2DoubleHeadsModel's, those of classification,
- * of tokens and of questions. transformers loads such a file as a language model without them.
+ * Heads for other tasks besides the language-model head: TRL's value head, GPT2DoubleHeadsModel's, and those for
+ * classification, token classification and question answering. transformers loads such a file as a language model
+ * without them.
  */
 const OTHER_HEADS =
   /^(v_head|value_head|multiple_choice_head|score|classifier|qa_outputs)(\.summary)?(\.\d)?\.(weight|bias)$/;
 
-/** What wrappers put before every name; transformers itself would leave such a model with random weights. */
+/** Prefixes that wrappers add to every name. transformers itself would load such a model with random weights. */
 const WRAPPER = /^(module|_orig_mod|pretrained_model|base_model\.model)\./;
 
 /**
- * Picks a model's weights out of a source: names with or without their prefix, buffers dropped, a head equal to the
- * token embedding dropped, float64 made float32, other types kept. Throws before anything is read where a weight is
- * missing, unknown, of another shape than the config says or not of floating point; a NaN or infinity throws while it
- * is read.
+ * Selects a model's weights from a source. Names may have their prefix or not; buffers and a head equal to the token
+ * embedding are dropped; float64 becomes float32, and other types are kept. Throws before reading anything when a
+ * weight is missing, unknown, not floating-point, or not of the config's shape; throws while reading on a NaN or
+ * infinity.
  */
 export async function selectWeights(source: WeightsSource, config: ModelConfig): Promise<SelectedWeights> {
   const found = new Map<string, SourceTensor>();
@@ -49,7 +50,7 @@ export async function selectWeights(source: WeightsSource, config: ModelConfig):
     const wrapper = WRAPPER.exec(fullName)?.[0];
     if (wrapper)
       throw mismatch(
-        `their names begin with "${wrapper}", which a wrapper has left there: unwrap the model before it is saved`,
+        `their names begin with "${wrapper}", added by a wrapper: unwrap the model before saving it`,
       );
     const shape = shapes.get(name);
     if (!shape)
@@ -57,8 +58,7 @@ export async function selectWeights(source: WeightsSource, config: ModelConfig):
     if (found.has(name)) throw mismatch(`${name} is there twice, with and without the prefix ${prefix}`);
     if (tensor.shape.join() !== shape.join())
       throw mismatch(`${name} is [${tensor.shape}] and should be [${shape}]`);
-    if (!FLOATS.has(tensor.dtype))
-      throw mismatch(`${name} is ${tensor.dtype} and should be of floating point`);
+    if (!FLOATS.has(tensor.dtype)) throw mismatch(`${name} is ${tensor.dtype} and should be floating-point`);
     found.set(name, tensor);
   }
   const head = found.get('lm_head.weight');

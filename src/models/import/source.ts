@@ -9,24 +9,24 @@ export interface SourceTensor {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** Weights to be imported, whatever files they lie in. */
+/** Weights to import, in whatever files they are stored. */
 export interface WeightsSource {
   tensors: ReadonlyMap<string, SourceTensor>;
-  /** Bytes of the files they lie in. */
+  /** Total size of the files in bytes. */
   bytes: number;
 }
 
 const CHUNK = 1 << 20;
 
-/** Pieces of one file, each read as chunks of whole elements. */
+/** Parts of one file, each read in chunks of whole elements. */
 export type ChunkReader = (offset: number, length: number) => AsyncGenerator<Uint8Array>;
 
 /**
- * Reads pieces of a file in chunks, the next one already on its way while the consumer works on the last. A chunk's
- * memory is used again, by later pieces too: it is valid until the next one is asked for.
+ * Reads parts of a file in chunks, reading the next one while the consumer works on the last. Memory is reused, also
+ * by later parts: a chunk is valid until the next one is requested.
  */
 export function chunkReader(path: string): ChunkReader {
-  const spare: Uint8Array[] = []; // fresh memory costs as much as reading into it
+  const spare: Uint8Array[] = []; // allocating memory costs as much as reading into it
   return async function* chunks(offset, length) {
     if (length === 0) return;
     const file = await open(path, 'r');
@@ -50,7 +50,7 @@ export function chunkReader(path: string): ChunkReader {
         const chunk: Uint8Array = await next;
         done += chunk.length;
         next = done < length ? read(buffers[turn % 2 ? 1 : 0], done) : undefined;
-        // An error of the read ahead is thrown when it is awaited; until then it must not count as unhandled.
+        // An error of the read-ahead is thrown when it is awaited; until then it must not count as unhandled.
         next?.catch(() => undefined);
         yield chunk;
       }

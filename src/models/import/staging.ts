@@ -6,9 +6,9 @@ import { syncFolder } from '../whole-file.ts';
 const STAGING = /^\..+\.(\d+)\.incomplete$/;
 
 /**
- * Makes the folder `modelsDir/name`, whole or not at all: `fill` writes into a hidden folder beside it, which takes
- * the name at the end. On an error the hidden folder is removed; one that a killed process left behind goes at the
- * next import.
+ * Creates the folder `modelsDir/name` atomically: `fill` writes into a hidden folder beside it, which is renamed at
+ * the end. On an error the hidden folder is removed; one left behind by a killed process is removed by the next
+ * import.
  */
 export async function stageFolder<T>(
   modelsDir: string,
@@ -25,7 +25,8 @@ export async function stageFolder<T>(
   try {
     const result = await fill(staging);
     await syncFolder(staging);
-    // On Linux and macOS a folder may be renamed over an empty one only; a full one, made meanwhile, is refused.
+    // On Linux and macOS a rename can replace only an empty folder. A non-empty one, created in the meantime, makes
+    // it fail.
     await rename(staging, target).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOTEMPTY' || error.code === 'EEXIST' ? taken(name) : error;
     });
@@ -37,7 +38,7 @@ export async function stageFolder<T>(
   }
 }
 
-/** Throws `model-exists` when `modelsDir` has something of that name. */
+/** Throws `model-exists` when `modelsDir` already has something with that name. */
 export async function refuseTaken(modelsDir: string, name: string): Promise<void> {
   if (await stat(join(modelsDir, name)).catch(() => undefined)) throw taken(name);
 }
@@ -60,6 +61,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's process
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another user's process
   }
 }

@@ -1,4 +1,4 @@
-/** How a tensor lies in its storage: elements of `width` bytes, `stride` in elements. */
+/** How a tensor is laid out in its storage: elements of `width` bytes; `stride` in elements. */
 export interface Layout {
   shape: readonly number[];
   stride: readonly number[];
@@ -6,8 +6,8 @@ export interface Layout {
 }
 
 /**
- * Brings a tensor that is not row-major in its storage (a transpose that was saved as a view) into that order.
- * `chunks` yields its `span` bytes of storage, which are held in memory; rows of about a megabyte come out.
+ * Reorders a tensor that is not row-major in its storage (a transpose that was saved as a view). `chunks` yields its
+ * `span` bytes of storage, which are held in memory; chunks of about a megabyte come out.
  */
 export async function* stridedChunks(
   chunks: AsyncIterable<Uint8Array>,
@@ -33,7 +33,7 @@ export async function* stridedChunks(
       yield out.subarray(0, used);
       used = 0;
     }
-    // Count up like an odometer, the last axis fastest.
+    // Count up like an odometer, with the last axis fastest.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const next = (index[axis] ?? 0) + 1;
       position += stride[axis] ?? 0;

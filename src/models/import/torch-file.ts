@@ -9,8 +9,8 @@ import { stridedChunks } from './strided.ts';
 import { listStoredZip, type ZipEntry } from './zip.ts';
 
 /**
- * A state dict's pickle holds names and shapes only: 120 KB for a GPT-2 of 1.5 billion parameters. The limit bounds
- * memory, because one byte of pickle can make an empty dict of 200.
+ * A state dict's pickle contains only names and shapes: 120 KB for a GPT-2 with 1.5 billion parameters. The limit
+ * bounds memory, because one byte of pickle can create an empty dict of 200 bytes.
  */
 const MAX_PICKLE_BYTES = 1 << 20;
 
@@ -40,8 +40,9 @@ interface Tensor {
 }
 
 /**
- * Opens a `pytorch_model.bin`: the zip archive that `torch.save` has written since PyTorch 1.6, holding a state dict.
- * Nothing in it is executed. Throws `weights-unsafe`, `weights-damaged`, or `weights-unsupported` with what to do.
+ * Opens a `pytorch_model.bin`: the zip archive that `torch.save` has written since PyTorch 1.6, containing a state
+ * dict. Nothing in it is executed. Throws `weights-unsafe`, `weights-damaged`, or `weights-unsupported` with what to
+ * do.
  */
 export async function openTorchFile(path: string): Promise<WeightsSource> {
   await demandFile(path).catch((error: unknown) => {
@@ -72,7 +73,7 @@ export async function openTorchFile(path: string): Promise<WeightsSource> {
   }
 }
 
-/** The tensors of a pickled state dict, by name. `entry` finds a storage's bytes by its key. */
+/** The tensors of a pickled state dict, by name. `entry` looks up a storage's bytes by its key. */
 function readStateDict(
   pickle: Uint8Array,
   entry: (key: string) => ZipEntry | undefined,
@@ -135,7 +136,7 @@ function toSource(read: ChunkReader, name: string, { storage, offset, shape, str
   const count = shape.reduce((product, size) => product * size, 1);
   const last =
     count === 0 ? -1 : offset + shape.reduce((sum, size, i) => sum + (size - 1) * (stride[i] ?? 0), 0);
-  // More elements than places would let a small file stand for a huge tensor.
+  // Overlapping elements would let a small file describe a huge tensor.
   if ((last + 1) * width > entry.length || count > Math.max(0, last + 1 - offset))
     throw damaged(`tensor ${JSON.stringify(name)} lies outside its storage`);
   const start = entry.offset + offset * width;

@@ -7,7 +7,7 @@ import { openSafetensors } from '../safetensors.ts';
 import { chunkReader, type SourceTensor, type WeightsSource } from './source.ts';
 import { openTorchFile } from './torch-file.ts';
 
-/** The forms in which weights come, best first: nothing to interpret, then the pickle. */
+/** The file formats of weights, best first: those that need no interpretation come before pickle. */
 export const WEIGHT_FORMS = [
   { file: 'model.safetensors', open: openSafetensorsFile },
   { file: 'model.safetensors.index.json', open: (path: string) => openShards(path, openSafetensorsFile) },
@@ -15,7 +15,7 @@ export const WEIGHT_FORMS = [
   { file: 'pytorch_model.bin.index.json', open: (path: string) => openShards(path, openTorchFile) },
 ] as const;
 
-/** Opens the weights of a Hugging Face folder in whatever form it has them. */
+/** Opens the weights of a Hugging Face folder in whichever format it has. */
 export async function openWeights(folder: string): Promise<WeightsSource> {
   for (const { file, open } of WEIGHT_FORMS) {
     const path = join(folder, file);
@@ -37,14 +37,14 @@ async function openSafetensorsFile(path: string): Promise<WeightsSource> {
 }
 
 const shardIndex = z.looseObject({
-  // A shard lies beside its index: a name with a separator could point anywhere on this machine.
+  // A shard is in the same folder as its index: a name with a separator could point anywhere on this machine.
   weight_map: z.record(
     z.string(),
     z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, 'not a plain file name'),
   ),
 });
 
-/** Reads the text of a shard index: which file holds which tensor. `origin` names the file in errors. */
+/** Parses the text of a shard index, which lists the file of each tensor. `origin` names the file in errors. */
 export function parseShardIndex(text: string, origin: string): Map<string, string> {
   let json: unknown;
   try {

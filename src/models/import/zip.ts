@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { ChispaError } from '../../lib/errors.ts';
 
-/** Where an entry's bytes lie in the archive. */
+/** Location of an entry's bytes in the archive. */
 export interface ZipEntry {
   offset: number;
   length: number;
@@ -15,9 +15,9 @@ const LOCAL_HEADER = 0x04034b50;
 const MAX_DIRECTORY_BYTES = 16 << 20;
 
 /**
- * Lists a zip archive whose entries are stored without compression, as PyTorch writes them, so that each entry is a
- * plain piece of the file (APPNOTE.TXT 6.3, zip64 included). Nothing is unpacked; an archive that compresses,
- * encrypts, spans disks, repeats a name, or claims more than the file holds is refused with `weights-damaged`.
+ * Lists a zip archive whose entries are stored uncompressed, as PyTorch writes them, so that each entry is a
+ * contiguous part of the file (APPNOTE.TXT 6.3, including zip64). Nothing is unpacked. An archive that compresses,
+ * encrypts, spans disks, repeats a name, or claims more than the file contains is rejected with `weights-damaged`.
  */
 export async function listStoredZip(file: FileHandle, size: number): Promise<Map<string, ZipEntry>> {
   const directory = await readDirectory(file, size);
@@ -67,7 +67,7 @@ async function readDirectory(file: FileHandle, size: number): Promise<Buffer> {
   return readAt(file, offset, length);
 }
 
-/** Sizes and place of an entry; those that do not fit 32 bits stand in the zip64 extra field, in this order. */
+/** Sizes and offset of an entry. Values that do not fit in 32 bits are in the zip64 extra field, in this order. */
 function sizes(
   directory: Buffer,
   at: number,

@@ -72,7 +72,7 @@ describe('a model on the hub', () => {
   it('goes on in the next run where a broken one stopped', async () => {
     const { files, hub, downloadsDir } = await setUp({ cuts: [1000, 0, 0, 0, 0, 0] });
     expect(await refusal(download(hub, downloadsDir))).toMatch(
-      /broke off 5 times at byte 1000 of \d+; the same command goes on/,
+      /broke off 5 times at byte 1000 of \d+\. Run the same command again/,
     );
     hub.faults = {};
     hub.downloads.length = 0;
