@@ -9,10 +9,9 @@ import { warmSession } from '../../src/engine/warm-session.ts';
 import { peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
 import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
-import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { writeSafetensors } from '../../src/models/safetensors.ts';
-import { promptIds, TEMPERATURE } from './engines/engine.ts';
+import { DECODERS, promptIds } from './engines/engine.ts';
 import { benchFolder } from './peers.ts';
 import { randomModel } from './random-model.ts';
 
@@ -34,7 +33,7 @@ const targets: LoraTarget[] = LORA_TARGETS.filter((target) => values.targets.spl
 const BATCH = 8;
 const TOKENS = 40; // steps before a batch begins anew
 
-const folder = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish')));
+const folder = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish-peaked')));
 const precision = values.precision === 'fp32' || values.precision === 'q4' ? values.precision : 'q8';
 const log = { info: console.error, warn: console.error };
 const options = { provider: 'cpu', precision, threads: Number(values.threads), log } as const;
@@ -83,7 +82,7 @@ function createRun({ session, adapters: ofRows, milliseconds }: Variant) {
   const rows = ofRows.map((adapter, row) => ({
     request: {
       seed: row,
-      settings: { ...NEUTRAL_DEFAULTS, temperature: TEMPERATURE },
+      settings: DECODERS.sampling,
       ...(adapter !== undefined && { adapter }),
     },
     prompt: promptIds(row),

@@ -1,6 +1,6 @@
 import { chispa } from './engines/chispa.ts';
 import { chispaBare } from './engines/chispa-bare.ts';
-import type { BenchEngine, BenchOptions } from './engines/engine.ts';
+import type { BenchDecoder, BenchEngine, BenchOptions } from './engines/engine.ts';
 import { llama } from './engines/llama.ts';
 import { transformers } from './engines/transformers.ts';
 
@@ -10,7 +10,7 @@ export type EngineName = keyof typeof engines;
 
 export type ToHost =
   | { type: 'start'; engine: EngineName; options: BenchOptions }
-  | { type: 'run'; batch: number; decoder: 'greedy' | 'sampling'; tokens: number };
+  | { type: 'run'; batch: number; decoder: BenchDecoder; tokens: number };
 export type FromHost = { type: 'ready' } | { type: 'done'; tokens: number; seconds: number };
 
 let engine: BenchEngine | undefined;

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { forkSibling, withHugePages } from '../../src/lib/fork.ts';
 import { createBandwidth } from './bandwidth.ts';
-import { type BenchPrecision, CONTEXT, PROMPT_TOKENS } from './engines/engine.ts';
+import {
+  type BenchDecoder,
+  type BenchPrecision,
+  CONTEXT,
+  DECODERS,
+  PROMPT_TOKENS,
+} from './engines/engine.ts';
 import type { EngineName, FromHost, ToHost } from './host.ts';
 import { benchFolder, installPeers } from './peers.ts';
 import { GPT2_SPANISH, randomModel } from './random-model.ts';
@@ -47,6 +53,8 @@ const flags = program.opts<{
 }>();
 
 const ENGINES: EngineName[] = ['chispa', 'chispa-bare', 'transformers.js', 'llama.cpp'];
+// An object's keys are what its type says where it was written down here.
+const BENCH_DECODERS = Object.keys(DECODERS) as BenchDecoder[];
 const PRECISIONS: BenchPrecision[] = ['fp32', 'q8'];
 const plan = {
   batches: flags.batches ?? (flags.quick ? [1, 8] : [1, 4, 8, 16]),
@@ -63,7 +71,7 @@ interface Host {
 }
 
 installPeers();
-const model = await randomModel(join(benchFolder, 'gpt2-spanish'));
+const model = await randomModel(join(benchFolder, 'gpt2-spanish-peaked'));
 const hosts: Host[] = [];
 for (const precision of PRECISIONS)
   for (const engine of ENGINES.filter((name) => flags.engines?.includes(name) ?? true)) {
@@ -80,7 +88,7 @@ for (let round = 1; round <= plan.rounds; round++) {
   console.error(`Round ${round} of ${plan.rounds} (load average ${loadavg()[0]?.toFixed(1)})`);
   bytesPerSecond.push(await bandwidth.measure());
   for (const batch of plan.batches)
-    for (const decoder of ['greedy', 'sampling'] as const)
+    for (const decoder of BENCH_DECODERS)
       for (const host of hosts) {
         const { engine, precision } = host;
         const key = [engine, precision, batch, decoder].join();
@@ -127,12 +135,7 @@ async function start(engine: EngineName, precision: BenchPrecision): Promise<Hos
 }
 
 /** Tokens per second of one run. */
-async function run(
-  host: Host,
-  batch: number,
-  decoder: 'greedy' | 'sampling',
-  tokens: number,
-): Promise<number> {
+async function run(host: Host, batch: number, decoder: BenchDecoder, tokens: number): Promise<number> {
   const answer = await ask(host, { type: 'run', batch, decoder, tokens });
   return answer.type === 'done' ? answer.tokens / answer.seconds : 0;
 }

@@ -18,11 +18,14 @@ export const GPT2_SPANISH = {
   bos_token_id: 50256,
   eos_token_id: 50256,
 };
+/** Scale of the last norm. */
+const PEAKED = 8;
+
 export type ModelShape = typeof GPT2_SPANISH;
 
 /**
- * A model folder of this shape with random weights, made once in `folder`. The spread of the weights is that of a trained GPT-2, so
- * that logits have a realistic distribution; end-of-text comes up once in 50,000 tokens at most.
+ * A model folder of this shape with random weights, made once in `folder`. The spread of the weights is that of a trained
+ * GPT-2, and the last norm is scaled so that logits are as peaked as a trained model's; end-of-text comes up once in 50,000 tokens at most.
  */
 export async function randomModel(folder: string, shape: ModelShape = GPT2_SPANISH): Promise<string> {
   if (existsSync(join(folder, 'model.safetensors'))) return folder;
@@ -34,6 +37,7 @@ export async function randomModel(folder: string, shape: ModelShape = GPT2_SPANI
   const sources = [...expectedShapes(parseConfig(config, 'random'))].map(([name, shape]): TensorSource => {
     const size = shape.reduce((a, b) => a * b, 1);
     const norm = name.endsWith('.weight') && /ln_/.test(name);
+    const scale = name === 'ln_f.weight' ? PEAKED : 1;
     const spread = name.endsWith('c_attn.weight') ? 0.04 : shape.length === 2 ? 0.02 : 0.01;
     return {
       name,
@@ -42,7 +46,7 @@ export async function randomModel(folder: string, shape: ModelShape = GPT2_SPANI
       *chunks() {
         for (let start = 0; start < size; start += 1 << 20) {
           const part = new Float32Array(Math.min(1 << 20, size - start));
-          for (let i = 0; i < part.length; i++) part[i] = (norm ? 1 : 0) + spread * random();
+          for (let i = 0; i < part.length; i++) part[i] = (norm ? scale : 0) + spread * random();
           yield new Uint8Array(part.buffer);
         }
       },

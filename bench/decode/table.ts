@@ -1,10 +1,10 @@
-import type { BenchPrecision } from './engines/engine.ts';
+import type { BenchDecoder, BenchPrecision } from './engines/engine.ts';
 
 export interface Measurement {
   engine: string;
   precision: BenchPrecision;
   batch: number;
-  decoder: 'greedy' | 'sampling';
+  decoder: BenchDecoder;
   /** Tokens per second of each round. */
   rates: number[];
 }

@@ -1,10 +1,9 @@
 import { createDecoderSession, type DecoderSession } from '../../../src/engine/decoder-session.ts';
 import { createKvCache } from '../../../src/engine/kv-cache.ts';
 import { createDecodeSession } from '../../../src/engine/session.ts';
-import { NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
 import type { ModelConfig } from '../../../src/models/config.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
-import { type BenchEngine, type BenchOptions, promptIds, TEMPERATURE } from './engine.ts';
+import { type BenchDecoder, type BenchEngine, type BenchOptions, DECODERS, promptIds } from './engine.ts';
 
 /** Chispa's graph, cache and sampler without the engine around them: no process, no text, no stops. */
 export async function chispaBare({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
@@ -24,7 +23,7 @@ export async function chispaBare({ precision, threads, model }: BenchOptions): P
 export async function decodeSteps(
   session: DecoderSession,
   config: ModelConfig,
-  { batch, decoder, tokens }: { batch: number; decoder: 'greedy' | 'sampling'; tokens: number },
+  { batch, decoder, tokens }: { batch: number; decoder: BenchDecoder; tokens: number },
   onStep: (milliseconds: number) => void = () => {},
 ): Promise<void> {
   const newCache = () => createKvCache(config, 32);
@@ -32,7 +31,7 @@ export async function decodeSteps(
   const rows = Array.from({ length: batch }, (_, row) => ({
     request: {
       seed: row,
-      settings: { ...NEUTRAL_DEFAULTS, decoder, temperature: TEMPERATURE, maxTokens: tokens },
+      settings: { ...DECODERS[decoder], maxTokens: tokens },
     },
     prompt: promptIds(row),
     tokens: [] as number[],

@@ -1,8 +1,7 @@
 import { pino } from 'pino';
 import { startEngine } from '../../../src/engine/client.ts';
-import { NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
-import { type BenchEngine, type BenchOptions, MAX_BATCH, promptIds, TEMPERATURE } from './engine.ts';
+import { type BenchEngine, type BenchOptions, DECODERS, MAX_BATCH, promptIds } from './engine.ts';
 
 /** Chispa as its roles use it: through the child process, tokeniser and stops included, every word streamed back. */
 export async function chispa({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
@@ -24,7 +23,7 @@ export async function chispa({ precision, threads, model }: BenchOptions): Promi
               model,
               prompt: { kind: 'text', text: tokenizer.decode(promptIds(row)) },
               seed: row,
-              settings: { ...NEUTRAL_DEFAULTS, decoder, temperature: TEMPERATURE, maxTokens: tokens },
+              settings: { ...DECODERS[decoder], maxTokens: tokens },
             },
             { onText() {} },
           ),

@@ -1,7 +1,9 @@
+import { BOT_DEFAULTS, type DecoderSettings, NEUTRAL_DEFAULTS } from '../../../src/lib/settings.ts';
+
 /** One engine as the benchmark sees it. */
 export interface BenchEngine {
   /** Generates `tokens` tokens for each of `batch` prompts of PROMPT_TOKENS tokens, together; returns how many came. */
-  run(batch: number, decoder: 'greedy' | 'sampling', tokens: number): Promise<number>;
+  run(batch: number, decoder: BenchDecoder, tokens: number): Promise<number>;
 }
 
 export type BenchPrecision = 'fp32' | 'q8' | 'q4';
@@ -18,8 +20,16 @@ export const PROMPT_TOKENS = 1;
 /** Tokens that a row may have, prompt included. */
 export const CONTEXT = 128;
 export const MAX_BATCH = 16;
-/** Plain sampling for everybody: the whole softmax at this temperature, no top-k, no top-p. */
-export const TEMPERATURE = 0.9;
+/**
+ * How tokens are chosen, by everybody alike: the likeliest; a draw from the whole softmax at temperature 0.9, no top-k, no
+ * top-p; a draw with the settings that the bot starts with.
+ */
+export const DECODERS = {
+  greedy: { ...NEUTRAL_DEFAULTS, decoder: 'greedy' },
+  sampling: { ...NEUTRAL_DEFAULTS, decoder: 'sampling', temperature: 0.9 },
+  bot: BOT_DEFAULTS,
+} satisfies Record<string, DecoderSettings>;
+export type BenchDecoder = keyof typeof DECODERS;
 
 /** Token ids of the prompt of row `row`. */
 export const promptIds = (row: number): number[] =>

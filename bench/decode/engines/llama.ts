@@ -1,13 +1,14 @@
 import { ggufModel } from '../gguf-model.ts';
 import { importPeer } from '../peers.ts';
 import {
+  type BenchDecoder,
   type BenchEngine,
   type BenchOptions,
   CONTEXT,
+  DECODERS,
   MAX_BATCH,
   PROMPT_TOKENS,
   promptIds,
-  TEMPERATURE,
 } from './engine.ts';
 
 /** What is used of node-llama-cpp. */
@@ -45,11 +46,12 @@ export async function llama({ precision, threads, model }: BenchOptions): Promis
   async function generate(
     sequence: Sequence,
     row: number,
-    sampling: boolean,
+    decoder: BenchDecoder,
     tokens: number,
   ): Promise<number> {
     await sequence.clearHistory();
-    const options = sampling ? { temperature: TEMPERATURE, topK: 0, topP: 1, minP: 0 } : { temperature: 0 };
+    const { temperature, topP } = DECODERS[decoder];
+    const options = decoder === 'greedy' ? { temperature: 0 } : { temperature, topK: 0, topP, minP: 0 };
     let count = 0;
     for await (const _token of sequence.evaluate(promptIds(row), options)) {
       count += 1;
@@ -61,9 +63,7 @@ export async function llama({ precision, threads, model }: BenchOptions): Promis
     async run(batch, decoder, tokens) {
       if (PROMPT_TOKENS + tokens > CONTEXT) throw new Error(`the sequences hold ${CONTEXT} tokens`);
       const counts = await Promise.all(
-        sequences
-          .slice(0, batch)
-          .map((sequence, row) => generate(sequence, row, decoder === 'sampling', tokens)),
+        sequences.slice(0, batch).map((sequence, row) => generate(sequence, row, decoder, tokens)),
       );
       return counts.reduce((a, b) => a + b, 0);
     },

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { importPeer } from '../peers.ts';
 import { transformersModel } from '../transformers-model.ts';
-import { type BenchEngine, type BenchOptions, PROMPT_TOKENS, promptIds, TEMPERATURE } from './engine.ts';
+import { type BenchEngine, type BenchOptions, DECODERS, PROMPT_TOKENS, promptIds } from './engine.ts';
 
 /** What is used of @huggingface/transformers. */
 interface Transformers {
@@ -37,8 +37,9 @@ export async function transformers({ precision, threads, model }: BenchOptions):
         input_ids: new Tensor('int64', BigInt64Array.from(rows.flat(), BigInt), shape),
         attention_mask: new Tensor('int64', new BigInt64Array(batch * PROMPT_TOKENS).fill(1n), shape),
         max_new_tokens: tokens,
-        do_sample: decoder === 'sampling',
-        temperature: decoder === 'sampling' ? TEMPERATURE : 1,
+        do_sample: decoder !== 'greedy',
+        temperature: DECODERS[decoder].temperature,
+        top_p: DECODERS[decoder].topP,
         top_k: 0,
       });
       return batch * ((dims[1] ?? 0) - PROMPT_TOKENS);
