@@ -20,7 +20,7 @@ const golden: Record<string, GoldenCase> = JSON.parse(
 export const CASES = Object.keys(golden);
 
 const unpack = (base64: string) => new Float32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
-const ours = (name: string) => name.replace(/^transformer\./, '');
+const ours = (name: string) => name.replace(/^(transformer|model)\./, '');
 
 /** Runs one golden case through `build`; errors relative to torch's float64, the largest over all parameters. */
 export async function compareWithTorch(name: string, build: typeof trainingGraph) {

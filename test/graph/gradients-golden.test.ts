@@ -5,12 +5,12 @@ import { CASES, compareWithTorch } from './golden-gradients.ts';
 /** torch's own float32 differs from its float64 by 5e-7. */
 const TOLERANCE = 2e-6;
 
-describe('gradients of a padded GPT-2', () => {
+describe('gradients of a padded model', () => {
   it.each(CASES)('equal torch autograd for every parameter: %s', async (name) => {
     const { lossError, errors } = await compareWithTorch(name, trainingGraph);
     expect(lossError).toBeLessThan(TOLERANCE);
     expect(errors.filter(({ error }) => !(error <= TOLERANCE))).toEqual([]);
-    expect(errors.length).toBeGreaterThan(25);
+    expect(errors.length).toBeGreaterThan(20);
   });
 });
 
