@@ -7,9 +7,9 @@ import type { DecoderSession } from '../../src/engine/decoder-session.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 import { warmSession } from '../../src/engine/warm-session.ts';
 import { peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
-import { LORA_TARGETS, type LoraTarget } from '../../src/graph/lora-targets.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
+import { layoutOf } from '../../src/models/layouts.ts';
 import { writeSafetensors } from '../../src/models/safetensors.ts';
 import { DECODERS, promptIds } from './engines/engine.ts';
 import { benchFolder } from './peers.ts';
@@ -18,7 +18,7 @@ import { randomModel } from './random-model.ts';
 // What low-rank adapters cost a decode step of eight rows, on a random model of gpt2-spanish's shape: the
 // graph without adapters beside the one with them, step by step in turn.
 // Usage: npm run bench:adapters [-- --precision q8 --threads 2 --steps 200 --rank 8 --targets attn.c_attn,mlp.c_fc]
-// Default targets: PEFT's for GPT-2; `chispa train --mode lora` adapts all four of LORA_TARGETS.
+// Default targets: PEFT's for GPT-2; `chispa train --mode lora` adapts every linear layer.
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const { values } = parseArgs({
     targets: { type: 'string', default: 'attn.c_attn' },
   },
 });
-const targets: LoraTarget[] = LORA_TARGETS.filter((target) => values.targets.split(',').includes(target));
+const targets = values.targets.split(',');
 const BATCH = 8;
 const TOKENS = 40; // steps before a batch begins anew
 
@@ -52,8 +52,14 @@ async function adapter(which: number): Promise<string> {
     ]),
   );
   await mkdir(path);
-  await writeFile(join(path, 'adapter_config.json'), JSON.stringify(peftConfig(lora, 'random')));
-  await writeSafetensors(join(path, 'adapter_model.safetensors'), peftTensors(views, shapes));
+  await writeFile(
+    join(path, 'adapter_config.json'),
+    JSON.stringify(peftConfig(lora, 'random', layoutOf(folder.config))),
+  );
+  await writeSafetensors(
+    join(path, 'adapter_model.safetensors'),
+    peftTensors(views, shapes, layoutOf(folder.config)),
+  );
   return path;
 }
 

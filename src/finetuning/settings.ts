@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { LORA_TARGETS } from '../graph/lora-targets.ts';
 
 export const RECIPES = ['chispa', 'notebook'] as const;
 export type RecipeName = (typeof RECIPES)[number];
@@ -45,7 +44,8 @@ export const trainingSettings = z.strictObject({
   seed: z.number().int().min(0).max(0xffff_ffff),
   rank: z.number().int().min(1).max(1024),
   alpha: z.number().positive(),
-  targets: z.array(z.enum(LORA_TARGETS)).min(1),
+  /** Layers of each block that an adapter changes, by name or group (`namedLayers`). */
+  targets: z.array(z.string().min(1)).min(1),
 });
 export type TrainingSettings = z.infer<typeof trainingSettings>;
 
@@ -62,7 +62,7 @@ const shared = {
   seed: 0,
   rank: 8,
   alpha: 16,
-  targets: [...LORA_TARGETS],
+  targets: ['all-linear'],
 } satisfies Partial<TrainingSettings>;
 
 /** What each recipe sets; `notebook` is the Hugging Face Trainer's defaults with the notebook's own arguments. */

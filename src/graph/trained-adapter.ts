@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../models/config.ts';
 import { layoutOf } from '../models/layouts.ts';
+import { namedLayers } from '../models/weight-layout.ts';
 import { add, linear, mul } from './ops/index.ts';
 import type { TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
@@ -8,7 +9,7 @@ import type { Value } from './value.ts';
 export interface LoraShape {
   rank: number;
   alpha: number;
-  /** The layers of each block that are adapted, by their names within it (`linearNames`). */
+  /** The layers of each block that are adapted, by their names within it or by group (`namedLayers`). */
   targets: readonly string[];
 }
 
@@ -19,14 +20,14 @@ export function loraShapes(
   config: ModelConfig,
   { rank, targets }: Pick<LoraShape, 'rank' | 'targets'>,
 ): Map<string, number[]> {
-  const { linears, blocks } = layoutOf(config);
-  const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
+  const layout = layoutOf(config);
+  const layers = new Map(layout.linears.flat().map((layer) => [layer.name, layer]));
   const shapes = new Map<string, number[]>();
   for (let block = 0; block < config.layers; block++)
-    for (const target of targets) {
-      const name = `${blocks}${block}.${target}`;
+    for (const target of namedLayers(layout, targets)) {
+      const name = `${layout.blocks}${block}.${target}`;
       const layer = layers.get(name);
-      if (!layer) throw new Error(`the model has no linear layer ${name}`);
+      if (!layer) throw new Error(`unreachable: the layout has ${name}`);
       shapes.set(loraName(name, 'A'), [layer.inputs, rank]);
       shapes.set(loraName(name, 'B'), [rank, layer.outputs]);
     }

@@ -1,3 +1,5 @@
+import { ChispaError } from '../lib/errors.ts';
+
 /** A linear layer of a block, named without `.weight` and `.bias`. */
 export interface LinearLayer {
   name: string;
@@ -36,6 +38,25 @@ export const linearNames = ({ linears, blocks }: WeightLayout): string[] =>
   linears
     .flat()
     .flatMap(({ name }) => (name.startsWith(`${blocks}0.`) ? [name.slice(blocks.length + 2)] : []));
+
+/** What an adapter may be told to change, besides layers by name: every linear layer, or those that attention begins with. */
+export const LAYER_GROUPS = ['all-linear', 'attention-input'] as const;
+
+/** The linear layers of a block that these names and groups stand for, in their order there. Throws `bad-target`. */
+export function namedLayers(layout: WeightLayout, names: readonly string[]): string[] {
+  const all = linearNames(layout);
+  const groups: Readonly<Record<string, readonly string[]>> = {
+    'all-linear': all,
+    'attention-input': all.slice(0, layout.linears[0]?.length),
+  };
+  const unknown = names.find((name) => !Object.hasOwn(groups, name) && !all.includes(name));
+  if (unknown !== undefined)
+    throw new ChispaError(
+      'bad-target',
+      `The model has no layer ${unknown} that an adapter could change: it has ${[...all, ...LAYER_GROUPS].join(', ')}.`,
+    );
+  return all.filter((name) => names.some((given) => given === name || groups[given]?.includes(name)));
+}
 
 /** A weight's name in a Hugging Face file. */
 export const storedName = ({ prefix }: WeightLayout, name: string): string =>

@@ -21,7 +21,7 @@ export const VOICE_SETTINGS: TrainingSettings = {
   mode: 'lora',
   rank: 4,
   alpha: 8,
-  targets: ['attn.c_attn'],
+  targets: ['attention-input'],
   epochs: 2,
   learningRate: 3e-3,
 };

@@ -9,11 +9,11 @@ import type { GenerationRequest, Precision } from '../../src/engine/engine.ts';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 import { openLocalEngine } from '../../src/engine/local-engine.ts';
 import { mergeAdapters, peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
-import { LORA_TARGETS } from '../../src/graph/lora-targets.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import type { ModelConfig } from '../../src/models/config.ts';
 import { tensorFor } from '../../src/models/folder.ts';
+import { layoutOf } from '../../src/models/layouts.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { float32Tensor, readTensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { expectedShapes } from '../../src/models/shapes.ts';
@@ -21,6 +21,8 @@ import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel, openWeights } from './open-model.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+
+const LORA_TARGETS = ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'];
 
 interface Given {
   which: number;
@@ -46,8 +48,14 @@ function matrices(config: ModelConfig, { which, rank, targets, size = 0.3 }: Giv
 async function adapterFolder(config: ModelConfig, given: Given): Promise<string> {
   const folder = await temporaryFolder();
   const { shapes, views, lora } = matrices(config, given);
-  await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(peftConfig(lora, 'base')));
-  await writeSafetensors(join(folder, 'adapter_model.safetensors'), peftTensors(views, shapes));
+  await writeFile(
+    join(folder, 'adapter_config.json'),
+    JSON.stringify(peftConfig(lora, 'base', layoutOf(config))),
+  );
+  await writeSafetensors(
+    join(folder, 'adapter_model.safetensors'),
+    peftTensors(views, shapes, layoutOf(config)),
+  );
   return folder;
 }
 
@@ -61,7 +69,7 @@ async function mergedFolder(base: string, given: Given): Promise<string> {
   const weights = new Map<string, Float32Array>();
   for (const name of expectedShapes(folderWeights.config).keys())
     weights.set(name, await readTensor(folderWeights.weights, tensorFor(folderWeights, name).name));
-  mergeAdapters(weights, views, lora);
+  mergeAdapters(weights, views, lora, layoutOf(folderWeights.config));
   await writeSafetensors(
     join(folder, 'model.safetensors'),
     [...expectedShapes(folderWeights.config)].map(([name, shape]) =>

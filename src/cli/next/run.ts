@@ -22,7 +22,7 @@ export async function next(
     const { tokenizer, config } = await openModelFolder(loaded.model);
     const encoded = tokenizer.encode(text);
     // The model needs something to read, and sees so many tokens at most.
-    const tokens = encoded.length === 0 ? [config.eos] : encoded.slice(-config.positions);
+    const tokens = encoded.length === 0 ? [config.start] : encoded.slice(-config.positions);
     if (tokens.length < encoded.length)
       process.stderr.write(`Only the last ${tokens.length} of ${encoded.length} tokens fit the model.\n`);
     const steps = await engine.inspect({ model: loaded.model, tokens, from: tokens.length, top });

@@ -52,8 +52,10 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(new Option('--recipe <name>', 'how to train').choices(RECIPES).default('chispa'))
     .addOption(new Option('--mode <mode>', 'all weights, or an adapter').choices(['full', 'lora']))
     .addOption(new Option('--schedule <name>', 'of the learning rate').choices(['linear', 'cosine']))
-    .option('--targets <layers>', 'layers the adapter changes, separated by commas', (text) =>
-      text.split(','),
+    .option(
+      '--targets <layers>',
+      'layers the adapter changes, separated by commas: all-linear, attention-input, or by name (see chispa model show)',
+      (text) => text.split(','),
     );
   for (const key of NUMERIC) {
     const { notebook, chispa } = RECIPE_DEFAULTS;

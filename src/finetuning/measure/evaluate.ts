@@ -93,7 +93,7 @@ async function lossSums(
   const { config, tokenizer } = folder;
   const limit = Math.min(512, config.positions);
   const samples = jokes.map((joke) => ({
-    tokens: [config.eos, ...tokenizer.encode(joke), config.eos].slice(0, limit),
+    tokens: [config.start, ...tokenizer.encode(joke), config.eos].slice(0, limit),
     from: 1,
     weight: 1,
   }));

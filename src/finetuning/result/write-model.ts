@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { ChispaError } from '../../lib/errors.ts';
 import { type ModelFolder, WEIGHTS_FILE } from '../../models/folder.ts';
 import { sha256File } from '../../models/hash.ts';
+import { layoutOf } from '../../models/layouts.ts';
 import { MANIFEST_FILE, type Manifest, manifestSchema, type PromptTemplates } from '../../models/manifest.ts';
 import { float32Tensor, writeSafetensors } from '../../models/safetensors.ts';
-import { expectedShapes } from '../../models/shapes.ts';
+import { storedName } from '../../models/weight-layout.ts';
 import type { Views } from '../step/memory.ts';
 
 export interface TrainedModel {
@@ -46,11 +47,11 @@ export async function writeModel(output: string, model: TrainedModel): Promise<v
       await copyFile(join(base.path, file), join(folder, file));
       files.push(file);
     }
-    const shapes = expectedShapes(base.config);
+    const layout = layoutOf(base.config);
     await writeSafetensors(
       join(folder, WEIGHTS_FILE),
       [...weights].map(([weight, values]) =>
-        float32Tensor(storedName(weight), shapes.get(weight) ?? [], values),
+        float32Tensor(storedName(layout, weight), layout.shapes.get(weight) ?? [], values),
       ),
     );
     await model.write(folder);
@@ -76,9 +77,6 @@ export async function writeModel(output: string, model: TrainedModel): Promise<v
     throw error;
   }
 }
-
-/** Hugging Face stores the body under `transformer.` and the head next to it. */
-const storedName = (name: string) => (name.startsWith('lm_head.') ? name : `transformer.${name}`);
 
 /** The base's config.json, with float32 as its type: the base's weights may be in half precision, ours are not. */
 async function configText(base: ModelFolder): Promise<string> {

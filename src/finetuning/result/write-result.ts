@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderLoss } from '../../lib/loss-chart.ts';
 import type { ModelFolder } from '../../models/folder.ts';
+import { layoutOf } from '../../models/layouts.ts';
 import { writeSafetensors } from '../../models/safetensors.ts';
 import { JOKE_FORMAT } from '../data/samples.ts';
 import type { StopReason } from '../run/events.ts';
@@ -24,8 +25,9 @@ export async function writeResult(
   stopped: StopReason,
 ): Promise<void> {
   const { settings } = run;
+  const layout = layoutOf(base.config);
   const trained = stepper.memory.views('parameters');
-  if (settings.mode === 'lora') mergeAdapters(frozen, trained, settings);
+  if (settings.mode === 'lora') mergeAdapters(frozen, trained, settings, layout);
   const summary = {
     base: base.name,
     baseSha256: base.sha256,
@@ -51,11 +53,11 @@ export async function writeResult(
       await writeFile(join(folder, 'loss.png'), lossChart(run.name, progress));
       if (settings.mode !== 'lora') return;
       await mkdir(join(folder, 'adapter'));
-      const config = JSON.stringify(peftConfig(settings, base.name), null, 2);
+      const config = JSON.stringify(peftConfig(settings, base.name, layout), null, 2);
       await writeFile(join(folder, 'adapter', 'adapter_config.json'), config);
       await writeSafetensors(
         join(folder, 'adapter', 'adapter_model.safetensors'),
-        peftTensors(trained, stepper.memory.shapes),
+        peftTensors(trained, stepper.memory.shapes, layout),
       );
     },
   });

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChispaError } from '../../lib/errors.ts';
 import { openModelFolder } from '../../models/folder.ts';
+import { layoutOf } from '../../models/layouts.ts';
 import { modelName } from '../../models/manifest.ts';
+import { namedLayers } from '../../models/weight-layout.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { TrainingJoke } from '../data/samples.ts';
 import type { TrainingSettings } from '../settings.ts';
@@ -29,8 +31,10 @@ export interface RunRequest {
  * snapshot, and returns the folder for `trainRun`. On failure throws `ChispaError` and leaves nothing behind.
  */
 export async function prepareRun(request: RunRequest): Promise<string> {
-  const { modelsDir, jokes, corpus, settings, threads, minutes } = request;
+  const { modelsDir, jokes, corpus, threads, minutes } = request;
   const base = await openModelFolder(request.base);
+  const targets = namedLayers(layoutOf(base.config), request.settings.targets);
+  const settings = { ...request.settings, targets };
   const name = request.name ?? freshName(base.name, settings.recipe);
   if (!modelName.safeParse(name).success)
     throw new ChispaError('bad-name', `${name} cannot name a model: use letters, digits, dots and dashes.`);
