@@ -105,7 +105,7 @@ describe('chispa train', () => {
     process.kill(await lockedBy('partes'), 'SIGKILL');
     const second = await trainerKilled.ended;
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain('The training process was killed');
+    expect(second.stderr).toContain('The training process ended unexpectedly (SIGKILL');
 
     const commandKilled = chispa(['train', '--json', '--resume']);
     const start = await commandKilled.event(({ event }) => event === 'start');
