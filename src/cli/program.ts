@@ -4,6 +4,7 @@ import * as commands from './commands.ts';
 import * as corpus from './corpus.ts';
 import * as evaluate from './evaluate.ts';
 import * as generate from './generate.ts';
+import * as joke from './joke.ts';
 import * as model from './model.ts';
 import * as next from './next.ts';
 import { examples } from './options/examples.ts';
@@ -13,7 +14,7 @@ import * as start from './start.ts';
 import * as train from './train.ts';
 
 /** One file each; what a subcommand needs that is slow to load, its action imports when it runs. */
-const SUBCOMMANDS = [start, generate, next, model, corpus, train, runs, evaluate, commands, box, prune];
+const SUBCOMMANDS = [start, joke, generate, next, model, corpus, train, runs, evaluate, commands, box, prune];
 /** A turn of a dialogue: "- Doctor, doctor…". No option begins like this. */
 const DASHED_TEXT = /^-\s/;
 /** No argument of a process can hold it. In front of a text it keeps commander from looking for an option. */
@@ -32,7 +33,7 @@ export function createProgram(): Command {
         `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
     })
     .addHelpText('beforeAll', refuseUnknown)
-    .addHelpText('after', examples('start', 'generate "Había una vez" --seed 7', 'help model'));
+    .addHelpText('after', examples('start', 'joke gato', 'generate "Había una vez" --seed 7', 'help model'));
   for (const { register } of SUBCOMMANDS) register(program);
   return program;
 }

@@ -67,17 +67,17 @@ it('asks at once for everything that is missing, and help marks it', async () =>
 });
 
 describe('help', () => {
-  it.each([[['help', 'nope']], [['nope', '--help']], [['nope']]])(
+  it.each([[['help', 'qqqq']], [['qqqq', '--help']], [['qqqq']]])(
     'says of %j that there is no such command',
     async (args) => {
       const { error, stdout } = await runCommand(args, {});
-      expect([error?.message, stdout]).toEqual(["error: unknown command 'nope'", '']);
+      expect([error?.message, stdout]).toEqual(["error: unknown command 'qqqq'", '']);
     },
   );
 
   it('says so of a subcommand too', async () => {
-    expect(await refusal('model', 'nope', '--help')).toBe("error: unknown command 'nope'");
-    expect(await refusal('model', 'help', 'nope')).toBe("error: unknown command 'nope'");
+    expect(await refusal('model', 'qqqq', '--help')).toBe("error: unknown command 'qqqq'");
+    expect(await refusal('model', 'help', 'qqqq')).toBe("error: unknown command 'qqqq'");
   });
 
   it('is there for every command that exists, with examples that the command takes', async () => {

@@ -3,11 +3,19 @@ import type { Precision } from '../../engine/engine.ts';
 
 const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
 
-/** Adds `--model` and `--precision`: which model a command runs, and with how many bits a weight. */
-export const addModelOptions = (command: Command): Command =>
-  command
+/**
+ * Adds `--model` and `--precision`: which model a command runs, and with how many bits a weight. With the default
+ * `PRECISION` the option is left undefined, for the configuration to decide as it does for the bot.
+ */
+export function addModelOptions(command: Command, precision: Precision | 'PRECISION' = 'fp32'): Command {
+  const bits = new Option(
+    '--precision <name>',
+    `bits of the weights${precision === 'PRECISION' ? ' (default: PRECISION, else q8)' : ''}`,
+  ).choices(PRECISIONS);
+  return command
     .option(
       '--model <name|folder>',
       'a model in MODELS_DIR, or a model folder (default: MODEL, else mini-es)',
     )
-    .addOption(new Option('--precision <name>', 'bits of the weights').choices(PRECISIONS).default('fp32'));
+    .addOption(precision === 'PRECISION' ? bits : bits.default(precision));
+}

@@ -34,18 +34,16 @@ export function numberIn(min: number, max: number, integer: boolean): (text: str
 const flagExample = (min: number, max: number, integer: boolean) =>
   integer ? Math.min(max, Math.max(min, 40)) : Math.min(max, Math.max(min, 0.8));
 
-/** Adds one flag for each decoder setting, with its range and the neutral default, to a command. */
-export function addSettingsOptions(command: Command): Command {
+/** Adds one flag for each decoder setting, with its range and default, to a command. */
+export function addSettingsOptions(command: Command, defaults = NEUTRAL_DEFAULTS): Command {
   command.addOption(
-    new Option('--decoder <name>', 'how each token is chosen')
-      .choices(DECODERS)
-      .default(NEUTRAL_DEFAULTS.decoder),
+    new Option('--decoder <name>', 'how each token is chosen').choices(DECODERS).default(defaults.decoder),
   );
   for (const key of Object.keys(RANGES) as NumericSetting[]) {
     const { min, max, integer } = RANGES[key];
     command.addOption(
       new Option(`${flagOf(key)} <number>`, `${HELP[key]} (${min} to ${max})`)
-        .default(NEUTRAL_DEFAULTS[key])
+        .default(defaults[key])
         .argParser(numberIn(min, max, integer)),
     );
   }

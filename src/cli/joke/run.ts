@@ -1,0 +1,96 @@
+import { randomInt } from 'node:crypto';
+import { loadConfig } from '../../config.ts';
+import { type HouseJoke, houseJokes } from '../../corpus/house.ts';
+import { footerText } from '../../discord/joke-message.ts';
+import { en } from '../../discord/messages/index.ts';
+import type { Precision } from '../../engine/engine.ts';
+import { mentionsTheme } from '../../generator/mentions-theme.ts';
+import { writeJoke } from '../../generator/write-joke.ts';
+import { ChispaError } from '../../lib/errors.ts';
+import type { DecoderSettings } from '../../lib/settings.ts';
+import { createSafety } from '../../safety/safety.ts';
+import { interruptible } from '../interruptible.ts';
+import { openEngine } from '../open/engine.ts';
+import { settingsFrom } from '../options/settings.ts';
+
+type Flags = DecoderSettings & {
+  source: 'model' | 'house';
+  model?: string;
+  precision?: Precision;
+  seed?: number;
+  json?: boolean;
+};
+
+/** A joke, with the line below it and what `--json` says besides. */
+interface Told {
+  text: string;
+  seed: number;
+  footer: string;
+  facts: Record<string, unknown>;
+  /** What whoever asked should know. */
+  note?: string;
+}
+
+/** `chispa joke`: a joke of the model or of the house, and below it all that it takes to tell it again. */
+export async function tellJoke(theme: string | undefined, flags: Flags): Promise<void> {
+  const seed = flags.seed ?? randomInt(0, 2 ** 32);
+  const told = flags.source === 'house' ? fromHouse(theme, seed) : await fromModel(theme, seed, flags);
+  if (flags.json) {
+    const { text, facts } = told;
+    process.stdout.write(`${JSON.stringify({ text, theme, seed: told.seed, ...facts })}\n`);
+    return;
+  }
+  if (told.note) process.stderr.write(`${told.note}\n`);
+  process.stdout.write(`${told.text}\n\n${told.footer}\n`);
+}
+
+function fromHouse(theme: string | undefined, seed: number): Told {
+  const about = ({ text, category, keywords }: HouseJoke) =>
+    theme === undefined || [text, category, ...keywords].some((one) => mentionsTheme(one, theme));
+  const jokes = houseJokes().filter(about);
+  const joke = jokes[seed % Math.max(1, jokes.length)];
+  if (!joke) throw new ChispaError('no-such-joke', `The house has no joke about "${theme}".`);
+  return {
+    text: joke.text,
+    seed,
+    footer: `${joke.id} of the house · seed ${seed}`,
+    facts: { id: joke.id, category: joke.category, keywords: joke.keywords },
+  };
+}
+
+async function fromModel(theme: string | undefined, seed: number, flags: Flags): Promise<Told> {
+  const safety = createSafety();
+  if (theme !== undefined && !safety.check(theme, 'safe').allowed)
+    throw new ChispaError('unsafe-theme', `Safe mode refuses the theme "${theme}".`);
+  const settings = settingsFrom(flags);
+  const precision = flags.precision ?? loadConfig().precision;
+  const { engine, loaded } = await openEngine({ model: flags.model, precision, slots: 1 });
+  try {
+    const draft = { kind: 'joke', theme, settings, seed, safeMode: true, deadline: NEVER } as const;
+    const written = await interruptible((signal) =>
+      writeJoke({ engine, safety }, draft, { loaded }, signal, () => {}),
+    );
+    if (!written) throw new ChispaError('unsafe-joke', en.failure.unsafe);
+    const { text, finish, trimmed } = written.result;
+    const { name } = loaded;
+    const mentioned = theme === undefined ? undefined : mentionsTheme(text, theme);
+    return {
+      text,
+      seed: written.seed,
+      footer: footerText(
+        { model: precision === 'q8' ? name : `${name} · ${precision}`, settings, seed: written.seed },
+        en,
+      ),
+      facts: { model: name, precision, settings, finish, trimmed, mentionsTheme: mentioned },
+      ...(theme !== undefined && !loaded.takesTheme && { note: en.joke.themeIgnored(theme) }),
+      ...(theme !== undefined &&
+        loaded.takesTheme &&
+        !mentioned && { note: `The joke does not mention "${theme}". Another seed may.` }),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Nobody waits as Discord does. It is the last moment that a date can hold. */
+const NEVER = new Date(8.64e15);

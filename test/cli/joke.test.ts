@@ -1,0 +1,56 @@
+import { expect, it, vi } from 'vitest';
+import { houseJokes } from '../../src/corpus/house.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import { writeJoke } from '../../src/generator/write-joke.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+import { createSafety } from '../../src/safety/safety.ts';
+import { silent } from '../databases.ts';
+import { runCommand } from './run-command.ts';
+
+vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+
+const env = { MODEL: '', MODELS_DIR: '/nowhere', LOG_LEVEL: 'silent', THREADS: '1', PRECISION: '' };
+const chispa = (...args: string[]) => runCommand(['joke', ...args], env);
+
+it('tells what a generator tells with its own settings, and how to have it again', async () => {
+  const engine = await startEngine({ provider: 'cpu', threads: 1, slots: 8, precision: 'q8', log: silent });
+  const loaded = await engine.load(bundledModelPath);
+  const bot = await writeJoke(
+    { engine, safety: createSafety() },
+    {
+      ...{ kind: 'joke', theme: 'gato', settings: BOT_DEFAULTS, seed: 7, safeMode: true },
+      deadline: new Date(Date.now() + 600_000),
+    },
+    { loaded },
+    new AbortController().signal,
+    () => {},
+  );
+  await engine.close();
+  const { stdout } = await chispa('gato', '--seed', '7');
+  expect(stdout).toBe(`${bot?.result.text}\n\nmini-es · temperature 0.8 · seed ${bot?.seed}\n`);
+});
+
+it('says whether the joke mentions its theme', async () => {
+  const { stdout, stderr } = await chispa('ornitorrinco', '--seed', '1', '--max-tokens', '12');
+  expect(stderr).toBe('The joke does not mention "ornitorrinco". Another seed may.\n');
+  const [, seed] = /maximum 12 · seed (\d+)$/m.exec(stdout) ?? [];
+  const again = await chispa('ornitorrinco', '--seed', seed ?? '', '--max-tokens', '12', '--json');
+  const { text, ...facts } = JSON.parse(again.stdout);
+  expect(stdout.startsWith(`${text}\n\n`)).toBe(true);
+  expect(facts).toMatchObject({ precision: 'q8', mentionsTheme: false, settings: { maxTokens: 12 } });
+});
+
+it('tells one of the house, about a theme too, or says that there is none', async () => {
+  const { stdout } = await chispa('médicos', '--source', 'house', '--seed', '3', '--json');
+  const { id, text } = JSON.parse(stdout);
+  expect(houseJokes().find((joke) => joke.id === id)).toMatchObject({ text });
+  expect(`${text} ${JSON.parse(stdout).category} ${JSON.parse(stdout).keywords}`).toMatch(/médic/i);
+  const again = await chispa('médicos', '--source', 'house', '--seed', '3');
+  expect(again.stdout).toBe(`${text}\n\n${id} of the house · seed 3\n`);
+  expect((await chispa('ornitorrinco', '--source', 'house')).error?.message).toMatch(/no joke about/);
+});
+
+it('refuses a theme that safe mode refuses', async () => {
+  expect((await chispa('puta')).error?.message).toMatch(/Safe mode refuses/);
+});
