@@ -22,6 +22,7 @@ export default {
     const period = PERIODS.find((known) => known === asked) ?? 'week';
     await interaction.deferReply();
     const best = await ranking(store.db, interaction.guildId, period);
+    if (best.length === 0) throw new Refusal((m) => m.ranking.empty);
     await interaction.editReply(rankingMessage(best, period, messages));
   },
 } satisfies SlashCommand;

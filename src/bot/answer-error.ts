@@ -14,6 +14,8 @@ const UNANSWERABLE: unknown[] = [
   RESTJSONErrorCodes.UnknownGuild,
 ];
 
+const BLOCKED = RESTJSONErrorCodes.MessageWasBlockedByAutomaticModeration;
+
 /**
  * The one error ladder: tells the person privately what went wrong, with a code that is in the log too, by the way
  * that is still open. Never throws.
@@ -31,6 +33,10 @@ export async function answerError(
     );
     return;
   }
+  if (error instanceof DiscordAPIError && error.code === BLOCKED) {
+    log.warn({ interaction: interaction.id }, 'the AutoMod of a guild has blocked an answer');
+    return answerError(interaction, new Refusal((m) => m.failure.blocked), messages, log);
+  }
   const code = randomBytes(3).toString('hex');
   if (!(error instanceof Refusal))
     log.error({ err: error, code, interaction: interaction.id }, 'interaction failed');
@@ -42,10 +48,13 @@ export async function answerError(
   }
 }
 
-/** Replied → follow-up; deferred → edit of the placeholder, which is no more private than it was; else a reply. */
+/** Replied → follow-up; deferred → an edit of the placeholder, or a follow-up in its stead where everybody sees it; else a reply. */
 async function sayPrivately(interaction: RepliableInteraction, content: string): Promise<void> {
   const allowedMentions = { parse: [] };
   if (interaction.replied || (interaction.deferred && interaction.isMessageComponent())) {
+    await interaction.followUp({ content, flags: MessageFlags.Ephemeral, allowedMentions });
+  } else if (interaction.deferred && !interaction.ephemeral) {
+    await interaction.deleteReply();
     await interaction.followUp({ content, flags: MessageFlags.Ephemeral, allowedMentions });
   } else if (interaction.deferred) {
     await interaction.editReply({ content, embeds: [], components: [], allowedMentions });

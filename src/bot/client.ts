@@ -28,6 +28,7 @@ import { createOpenRequests } from './open-requests.ts';
 import { commandRegistry } from './register.ts';
 import { routeInteractions } from './router.ts';
 import { createWaitingBoard } from './waiting-board.ts';
+import { welcomeGuilds } from './welcome.ts';
 
 export interface BotOptions {
   token: string;
@@ -102,6 +103,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   hosts = await findHosts(ownerIds, ready.application, log);
   const written = await (await commandRegistry(ready.rest, commands.values())).deploy();
   log.info({ commands: commands.size, written }, 'commands are registered');
+  welcomeGuilds(ready, log);
   const housekeeping = createHousekeeping({
     store,
     queue,

@@ -7,20 +7,23 @@ import type { SettingsCache } from './guild-settings.ts';
 
 /** The channel where a guild's moderators hear of what concerns them, where they set one. */
 export interface ModeratorLog {
-  report(guildId: string, joke: Joke, state: ReportState): Promise<void>;
-  /** Never throws: a channel that is gone or closed to the bot takes no message. */
-  post(guildId: string, body: MessageBody, files?: RawFile[]): Promise<void>;
+  /** Whether the moderators can see it now. */
+  report(guildId: string, joke: Joke, state: ReportState): Promise<boolean>;
+  /** Whether it was posted. Never throws: a channel that is gone or closed to the bot takes no message. */
+  post(guildId: string, body: MessageBody, files?: RawFile[]): Promise<boolean>;
 }
 
 export function createModeratorLog(rest: REST, settings: SettingsCache, log: Logger): ModeratorLog {
-  async function post(guildId: string, body: MessageBody, files: RawFile[] = []): Promise<void> {
+  async function post(guildId: string, body: MessageBody, files: RawFile[] = []): Promise<boolean> {
     const { logChannelId } = settings.of(guildId);
-    if (!logChannelId) return;
+    if (!logChannelId) return false;
     try {
       await rest.post(Routes.channelMessages(logChannelId), { body, files });
+      return true;
     } catch (err) {
       // Deleted, or closed to the bot: what is posted there is also in the database.
       log.warn({ err, guild: guildId, channel: logChannelId }, 'the moderators’ channel takes no message');
+      return false;
     }
   }
   return { report: (guildId, joke, state) => post(guildId, reportMessage(joke, state)), post };

@@ -65,6 +65,8 @@ export interface Forgotten {
    * text.
    */
   jokes: number;
+  /** Ids of the jokes whose votes changed. */
+  ratedJokes: string[];
 }
 
 /**
@@ -93,7 +95,13 @@ export async function forgetPerson(db: Database, { userId, voter }: Person): Pro
     await tx.update(jokeMessages).set({ askedBy: null }).where(eq(jokeMessages.askedBy, userId));
     await tx.update(settingsChanges).set({ changedBy: null }).where(eq(settingsChanges.changedBy, userId));
     await tx.update(guildSettings).set({ changedBy: null }).where(eq(guildSettings.changedBy, userId));
-    return { requests: asked.length, ratings: votes.length, reports: reported.length, jokes: typed.length };
+    return {
+      requests: asked.length,
+      ratings: votes.length,
+      reports: reported.length,
+      jokes: typed.length,
+      ratedJokes: votes.map(({ id }) => id).filter((id) => !typed.includes(id)),
+    };
   });
 }
 

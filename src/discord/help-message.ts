@@ -14,6 +14,16 @@ export function helpMessage({ help }: Messages) {
   return { embeds: [embed] };
 }
 
+/** The first message in a guild. */
+export function welcomeMessage({ welcome }: Messages) {
+  const embed = new EmbedBuilder()
+    .setTitle(welcome.title)
+    .setDescription([welcome.intro, '', ...welcome.lines].join('\n'))
+    .addFields({ name: welcome.moderators, value: welcome.log })
+    .setColor(COLOR.help);
+  return { embeds: [embed] };
+}
+
 /** What is kept about people, with the buttons to see and to erase it. */
 export function privacyMessage(m: Messages) {
   const embed = new EmbedBuilder()

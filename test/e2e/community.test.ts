@@ -78,6 +78,22 @@ describe('a community', () => {
     expect(left).toEqual(expect.arrayContaining([own.id, other.id]));
   });
 
+  it('shows an empty ranking to whoever asks alone', async () => {
+    const answer = await (await player.ask(player.ana, 'ranking')).answer((m) => m.content !== '');
+    expect(answer.content).toBe(es.ranking.empty);
+    expect(isEphemeral(answer)).toBe(true);
+    const best = await (await player.ask(player.ana, 'chiste', { fuente: 'mejores' })).answer();
+    expect(best.content).toBe(es.refusal.noBest);
+    expect(isEphemeral(best)).toBe(true);
+  });
+
+  it('is not promised a moderator where none hears of reports', async () => {
+    const joke = await tell();
+    const opened = await player.press(player.luis, joke, button(joke, buttons.report));
+    const sent = await player.modal(player.luis, opened.interaction, { reason: '' });
+    expect((await sent.answer()).content).toBe(es.report.thanksUnheard);
+  });
+
   it('hides a reported joke by a moderator’s decision in the log channel', async () => {
     const { moderator, ana, luis } = player;
     const [, logChannel] = (await player.world()).guilds[0]?.channels ?? [];
@@ -86,13 +102,17 @@ describe('a community', () => {
     ).answer();
     const joke = await tell(ana);
     const opened = await player.press(luis, joke, button(joke, buttons.report));
-    await player.modal(luis, opened.interaction, { reason: 'Insulta a mi **loro**' });
+    const sent = await player.modal(luis, opened.interaction, { reason: 'Insulta a mi **loro**' });
+    expect((await sent.answer()).content).toBe(es.report.thanks);
     const inLog = await player.inChannel(
       logChannel?.id ?? '',
       moderator,
       (m) => m.embeds[0]?.title === es.report.logTitle,
     );
     expect(text(inLog)).toContain(String.raw`Insulta a mi \\*\\*loro\\*\\*`);
+    expect((inLog.embeds[0] as { url?: string }).url).toBe(
+      `https://discord.com/channels/${player.guild}/${player.channel}/${joke.id}`,
+    );
 
     await player.press(luis, inLog, button(inLog, buttons.hide));
     expect(text(await player.until(ana, joke.id, () => true))).not.toContain(es.joke.hidden);
@@ -294,7 +314,10 @@ describe('a community', () => {
     }
   });
 
-  it('gets everything that is kept about somebody, and deletes it', async () => {
+  it('gets everything that is kept about somebody, and deletes it, with the votes that messages show', async () => {
+    const voted = await tell(player.ana);
+    await player.press(player.luis, voted, voteButtons(voted)[4] ?? '');
+    await player.until(player.ana, voted.id, (m) => text(m).includes('1 voto'));
     const panel = await (await player.ask(player.luis, 'privacidad')).answer();
     const exported = await player.press(player.luis, panel, button(panel, buttons.export));
     const file = await exported.answer((m) => m.content === es.privacy.file);
@@ -308,6 +331,21 @@ describe('a community', () => {
     );
     await player.press(player.luis, confirm, button(confirm, buttons.forgetForEver));
     await player.until(player.luis, confirm.id, (m) => m.content.startsWith('Hecho: he borrado'));
+    await player.until(player.ana, voted.id, (m) => text(m).includes(es.joke.noVotes));
+  });
+
+  it('is greeted when the bot joins: what it does, what it keeps, and how moderators hear of reports', async () => {
+    const { guild, moderator } = player;
+    await player.call('/box/world', { action: 'remove-guild', guild });
+    await player.call('/box/world', { action: 'add-guild', guild });
+    const [greeting] = await player.eventually(async () => {
+      const found = (await player.messages(moderator.id)).filter(
+        (m) => m.embeds[0]?.title === es.welcome.title,
+      );
+      return found.length > 0 ? found : undefined;
+    });
+    for (const command of ['/chiste', '/ayuda', '/privacidad', '/ajustar registro'])
+      expect(text(greeting as SeenMessage)).toContain(command);
   });
 
   it('is helped', async () => {

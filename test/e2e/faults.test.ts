@@ -6,7 +6,7 @@ import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { submitDailyJoke } from '../../src/queue/submit.ts';
 import { silent, skipPostgres } from '../databases.ts';
-import { isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
+import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -85,6 +85,24 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     await stillAnswers();
   });
 
+  it('says so when the server’s AutoMod blocks a joke, which is not done then', async () => {
+    await fault({ kind: 'automod', contains: es.buttons.think, count: 1 }); // in a finished joke alone
+    const asked = await player.ask(player.ana, 'chiste');
+    const answer = await asked.answer((m) => m.content === es.failure.blocked);
+    expect(answer.embeds).toEqual([]);
+    expect((await rows()).filter(({ note }) => note === 'not shown (blocked): 200000')).toEqual([
+      expect.objectContaining({ status: 'failed' }),
+    ]);
+    await stillAnswers();
+  });
+
+  it('says in private when AutoMod blocks what a command answers', async () => {
+    await fault({ kind: 'automod', contains: es.statistics.title, count: 1 });
+    const answer = await (await player.ask(player.ana, 'estadisticas')).answer();
+    expect(answer.content).toBe(es.failure.blocked);
+    expect(isEphemeral(answer)).toBe(true);
+  });
+
   it('loses no vote when the message cannot be edited', async () => {
     const joke = await tell();
     await fault({ kind: 'discord-error', code: 10008, route: 'PATCH /webhooks/*', count: 1 });
@@ -107,7 +125,12 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     }
   });
 
-  it('posts the joke of the day in its channel, without anybody having asked', async () => {
+  it.each([
+    ['whole', '2026-11-23', 1],
+    ['as plain text where Discord refuses an embed', '2026-11-24', 0],
+  ])('posts the joke of the day in its channel, without anybody having asked: %s', async (_, day, embeds) => {
+    if (embeds === 0)
+      await fault({ kind: 'discord-error', code: 50035, route: 'POST /channels/*', count: 1 });
     const queue = await createQueue({ store, log: silent });
     const channelId = (await player.world()).guilds[0]?.channels[1]?.id ?? '';
     const request = {
@@ -120,11 +143,15 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
       seed: 5,
       deadline: new Date(Date.now() + 600_000),
     };
-    const submit = () => submitDailyJoke({ store, queue }, { day: '2026-11-23', request });
+    const submit = () => submitDailyJoke({ store, queue }, { day, request });
     expect(await submit()).toBeDefined();
     expect(await submit()).toBeUndefined();
     await queue.close();
-    const posted = await player.inChannel(channelId, player.ana, (m) => m.content.includes(es.daily.title));
+    const posted = await player.inChannel(
+      channelId,
+      player.ana,
+      (m) => m.content.includes(es.daily.title) && m.embeds.length === embeds,
+    );
     expect(voteButtons(posted)).toHaveLength(5);
     expect(posted.interaction).toBeNull();
   });
@@ -160,7 +187,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     const opened = await player.press(player.luis, joke, report?.custom_id ?? '');
     await player.modal(player.luis, opened.interaction, { reason: '' });
     await player.eventually(async () =>
-      (await player.messages(player.luis.id)).find(({ content }) => content === es.report.thanks),
+      (await player.messages(player.luis.id)).find(({ content }) => content === es.report.thanksUnheard),
     );
 
     const asked = await player.ask(player.ana, 'chiste');

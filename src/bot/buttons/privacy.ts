@@ -20,11 +20,16 @@ export const forget: ButtonHandler<'forget'> = async (interaction) => {
   await interaction.reply({ ...confirmForgetMessage(m), flags: 'Ephemeral' });
 };
 
-/** "Sí, bórralo todo". */
-export const forgetForEver: ButtonHandler<'forget-for-ever'> = async (interaction, _, { store, voter }) => {
+/** "Sí, bórralo todo": also the votes that messages show. */
+export const forgetForEver: ButtonHandler<'forget-for-ever'> = async (
+  interaction,
+  _,
+  { store, voter, board },
+) => {
   const m = messagesFor(interaction.locale);
   await interaction.deferUpdate();
   const { id } = interaction.user;
-  const { ratings, requests } = await forgetPerson(store.db, { userId: id, voter: voter(id) });
+  const { ratings, requests, ratedJokes } = await forgetPerson(store.db, { userId: id, voter: voter(id) });
   await interaction.editReply({ content: m.privacy.forgotten(ratings, requests), components: [] });
+  for (const id of ratedJokes) await board.refreshEverywhere(id);
 };

@@ -15,7 +15,7 @@ import type { ButtonHandler, ModalHandler } from './handler.ts';
 export const openReport: ButtonHandler<'report'> = (interaction, { joke }) =>
   interaction.showModal(reportModal(joke, messagesFor(interaction.locale))).then(() => {});
 
-/** The report itself: counted once a person, told to the moderators; the third one hides the joke. */
+/** The report itself: counted once a person, told to the moderators, of whom nothing is promised where none hear of it; the third one hides the joke. */
 export const submitReport: ModalHandler<'report'> = async (interaction, { joke: id }, services) => {
   const { store, voter, board, moderatorLog } = services;
   const m = messagesFor(interaction.locale);
@@ -28,11 +28,14 @@ export const submitReport: ModalHandler<'report'> = async (interaction, { joke: 
     reason,
   }).catch(refuseGone);
   if (result.hiddenNow) await board.refreshEverywhere(id);
+  const { guildId, message } = interaction;
+  const state = { reason, ...result, url: message?.url ?? null };
+  const isHeard = guildId !== null && (await moderatorLog.report(guildId, joke, state));
+  const thanks = isHeard ? m.report.thanks : m.report.thanksUnheard;
   await interaction.editReply({
-    content: result.hiddenNow ? m.report.thanksHidden : m.report.thanks,
+    content: result.hiddenNow ? m.report.thanksHidden : thanks,
     allowedMentions: NO_MENTIONS,
   });
-  if (interaction.guildId) await moderatorLog.report(interaction.guildId, joke, { reason, ...result });
 };
 
 /** "Ocultar" in the moderators' log. */

@@ -95,6 +95,8 @@ export const en: Messages = {
     reason: 'What is wrong with it?',
     placeholder: 'For example: it insults somebody',
     thanks: 'Thank you. The moderators of this server will look at it.',
+    thanksUnheard:
+      'Thank you, I have noted it. Nobody in this server hears from me yet: if it is serious, tell a moderator. Three reports hide a joke.',
     thanksHidden: 'Thank you. Several people have reported it, so I have hidden it.',
     logTitle: 'A reported joke',
     logReports: (reports) =>
@@ -154,6 +156,18 @@ export const en: Messages = {
     footer: 'I make up everything I say. If something is wrong, report it with its button.',
   },
 
+  welcome: {
+    title: 'Hello! I am Chispa',
+    intro:
+      'I make up jokes in Spanish with a small language model. Ask for one with `/joke` and rate it: I learn from the votes.',
+    lines: [
+      '`/help` — everything I can do',
+      '`/privacy` — what I keep about each person, and how to delete it; I do not read the messages of the server',
+    ],
+    moderators: 'For moderators',
+    log: '`/tune log` picks the channel where I tell you about reported jokes and about what I learn: without one, nobody hears of them. Safe mode is on; `/tune show` shows everything that can be changed.',
+  },
+
   privacy: {
     title: 'Your privacy',
     kept: [
@@ -176,6 +190,9 @@ export const en: Messages = {
     internal: (code) =>
       `Something went wrong on my side and I have noted it. Try again in a moment. (${code})`,
     generation: (code) => `I could not finish the joke. Try again in a moment. (${code})`,
+    blocked:
+      'The AutoMod of this server did not let through what I wanted to say. Try again: it will be something else.',
+    refused: (code) => `Discord did not accept this message. Try again in a moment. (${code})`,
     expired: 'The queue was so long that your turn passed me by. Please ask me again.',
   },
 

@@ -102,6 +102,8 @@ export const es = {
     reason: '¿Qué tiene de malo?',
     placeholder: 'Por ejemplo: insulta a alguien',
     thanks: 'Gracias. Lo revisará quien modera este servidor.',
+    thanksUnheard:
+      'Gracias, lo he apuntado. En este servidor nadie recibe mis avisos todavía: si es grave, cuéntaselo a quien modera. Con tres reportes lo oculto.',
     thanksHidden: 'Gracias. Varias personas lo han reportado, así que lo he ocultado.',
     logTitle: 'Un chiste reportado',
     logReports: (reports: number) =>
@@ -165,6 +167,18 @@ export const es = {
     footer: 'Todo lo que digo me lo invento. Si algo está mal, repórtalo con su botón.',
   },
 
+  welcome: {
+    title: '¡Hola! Soy Chispa',
+    intro:
+      'Invento chistes con un pequeño modelo de lenguaje. Pide uno con `/chiste` y ponle nota: de los votos aprendo.',
+    lines: [
+      '`/ayuda` — todo lo que sé hacer',
+      '`/privacidad` — qué guardo de cada persona, y cómo borrarlo; los mensajes del servidor no los leo',
+    ],
+    moderators: 'Para quienes moderan',
+    log: '`/ajustar registro` elige el canal donde aviso de los chistes reportados y de lo que aprendo: mientras no haya uno, nadie recibe esos avisos. El modo seguro está activado; `/ajustar ver` enseña todo lo que se puede cambiar.',
+  },
+
   privacy: {
     title: 'Tu privacidad',
     kept: [
@@ -186,6 +200,10 @@ export const es = {
     internal: (code: string) =>
       `Algo ha fallado por mi parte y lo he apuntado. Prueba otra vez en un momento. (${code})`,
     generation: (code: string) => `No he podido terminar el chiste. Prueba otra vez en un momento. (${code})`,
+    blocked:
+      'El AutoMod de este servidor no ha dejado pasar lo que quería decir. Prueba otra vez: saldrá otra cosa.',
+    refused: (code: string) =>
+      `Discord no ha aceptado este mensaje. Prueba otra vez en un momento. (${code})`,
     expired: 'Había tanta cola que se me pasó el turno. Pídemelo otra vez, por favor.',
   },
 
