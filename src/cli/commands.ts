@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import { examples } from './options/examples.ts';
 
-/** `chispa commands deploy | diff | clear`: the slash commands that Discord has of this application. */
+/**
+ * `chispa commands deploy
+ * diff
+ * clear`: manages the slash commands registered with Discord for this application.
+ */
 export function register(program: Command): void {
   const commands = program
     .command('commands')

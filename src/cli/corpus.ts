@@ -6,7 +6,7 @@ import { numberIn } from './options/settings.ts';
 export function register(program: Command): void {
   const corpus = program
     .command('corpus')
-    .description('the jokes to learn from: bring them in, look at them')
+    .description('the jokes to learn from: import and inspect them')
     .addHelpText(
       'after',
       examples('corpus import chistes.csv --source "Mis chistes" --license CC0-1.0', 'corpus stats'),
@@ -20,13 +20,13 @@ export function register(program: Command): void {
     ]);
   const bringIn = corpus
     .command('import')
-    .description('bring the jokes of a file into the database: .csv, .tsv, .jsonl, .json, .parquet or .txt')
+    .description('import a file of jokes into the database: .csv, .tsv, .jsonl, .json, .parquet or .txt')
     .argument('<file>')
-    .requiredOption('--source <name>', 'where they come from, for instance "CHISTES"')
-    .requiredOption('--license <license>', 'what allows to use them, for instance "CC0-1.0"')
-    .addOption(new Option('--licence <license>').hideHelp()) // as it was spelled first
+    .requiredOption('--source <name>', 'their source, for instance "CHISTES"')
+    .requiredOption('--license <license>', 'the license that allows their use, for instance "CC0-1.0"')
+    .addOption(new Option('--licence <license>').hideHelp()) // the former spelling
     .addOption(format())
-    .option('--clean', 'leave crude jokes out')
+    .option('--clean', 'leave out crude jokes')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -40,10 +40,10 @@ export function register(program: Command): void {
   corpus
     .command('list')
     .description('list where the jokes come from or, with --source or --category, the jokes')
-    .option('--source <name>', 'only jokes from there')
+    .option('--source <name>', 'only jokes from this source')
     .option('--category <category>', 'only jokes of this category')
-    .option('--clean', 'without crude jokes')
-    .option('--limit <number>', 'jokes at most', numberIn(1, 1_000_000, true), 20)
+    .option('--clean', 'leave out crude jokes')
+    .option('--limit <number>', 'maximum number of jokes', numberIn(1, 1_000_000, true), 20)
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', examples('corpus list', 'corpus list --source "Mis chistes" --limit 5'))
     .action(async (options) => (await import('./corpus/list.ts')).listCorpus(options));
@@ -52,8 +52,8 @@ export function register(program: Command): void {
     .description('how many jokes, how long, of what categories')
     .argument('[file]', 'a file of jokes (default: the database)')
     .addOption(format())
-    .option('--source <name>', 'only jokes from there')
-    .option('--clean', 'without crude jokes')
+    .option('--source <name>', 'only jokes from this source')
+    .option('--clean', 'leave out crude jokes')
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples('corpus stats', 'corpus stats chistes.csv --json'))
     .action(async (file, options) => (await import('./corpus/stats.ts')).showStats(file, options));
@@ -61,10 +61,10 @@ export function register(program: Command): void {
     .command('export')
     .description('write the jokes of the database to a file: .csv or .jsonl; "-" prints JSON lines')
     .argument('<file>')
-    .option('--source <name>', 'only jokes from there')
+    .option('--source <name>', 'only jokes from this source')
     .option('--category <category>', 'only jokes of this category')
-    .option('--clean', 'without crude jokes')
-    .option('--duplicates', 'with the jokes that dedupe marked')
+    .option('--clean', 'leave out crude jokes')
+    .option('--duplicates', 'include the jokes that dedupe marked')
     .addHelpText(
       'after',
       examples('corpus export chistes.csv --clean', 'corpus export - --source "Mis chistes"'),

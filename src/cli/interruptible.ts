@@ -1,4 +1,6 @@
-/** Does work that Ctrl-C and SIGTERM stop through its signal, with `reason` if there is one, instead of ending the process. */
+/**
+ * Runs work that Ctrl-C and SIGTERM abort through its signal, with `reason` if given, instead of ending the process.
+ */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   reason?: unknown,

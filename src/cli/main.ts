@@ -18,7 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     process.stderr.write(withoutSecrets(`chispa: ${messageOf(error)}\n`));
-    // A fault that nobody foresaw: where it came from helps who looks for it, and nobody else.
+    // An unexpected error: only whoever debugs it needs the stack trace.
     if (!(error instanceof ChispaError) && error instanceof Error) {
       const wanted = /^(debug|trace)$/.test(process.env.LOG_LEVEL ?? '');
       process.stderr.write(wanted ? withoutSecrets(`${error.stack}\n`) : '(LOG_LEVEL=debug shows where)\n');
@@ -33,10 +33,13 @@ function version(): string {
   return z.object({ version: z.string() }).parse(manifest).version;
 }
 
-/** Commands whose work is not what they print: they go on when nobody reads it. */
+/** Commands whose work matters more than their output: they continue when nobody reads it. */
 const GO_ON_UNREAD: ReadonlySet<string | undefined> = new Set(['start', 'train']);
 
-/** A reader that has seen enough closes the pipe, as `head` does: that is no fault, and ends quietly what only prints. */
+/**
+ * A reader that has seen enough closes the pipe, as `head` does. That is no error: commands that only print end
+ * quietly.
+ */
 function mindClosedPipes(command: string | undefined): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error) => {

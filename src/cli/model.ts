@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { examples } from './options/examples.ts';
 
-/** `chispa model …`: the shelf of models. Only `use` needs the database. */
+/** `chispa model …`: manages the models on this machine. Only `use` needs the database. */
 export function register(program: Command): void {
   const model = program
     .command('model')
-    .description('bring models in, look at them, choose one')
+    .description('import models, inspect them, choose one')
     .addHelpText('after', examples('model import DeepESP/gpt2-spanish', 'model use gpt2-spanish'));
   model
     .command('import')
-    .description('bring in a GPT-2 from the Hugging Face hub or from a folder')
+    .description('import a model from the Hugging Face hub or from a folder')
     .argument('<id|folder>', 'for instance DeepESP/gpt2-spanish, or a folder that transformers has saved')
     .option('--revision <revision>', 'branch, tag or commit on the hub (default: main)')
     .option('--name <name>', "what to call it here (default: the model's own name)")
@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .action(async (source, options) => (await import('./model/import.ts')).importModel(source, options));
   model
     .command('list')
-    .description('list the models there are')
+    .description('list the models')
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', examples('model list', 'model list --json'))
     .action(async (options) => (await import('./model/list.ts')).listModels(options));
@@ -32,7 +32,7 @@ export function register(program: Command): void {
     .action(async (name, options) => (await import('./model/show.ts')).showModel(name, options));
   model
     .command('verify')
-    .description("hash a model's files again and check that they are what they were")
+    .description("hash a model's files again and check that they have not changed")
     .argument('<name|folder>')
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples('model verify gpt2-spanish'))
@@ -46,7 +46,7 @@ export function register(program: Command): void {
     .action(async (name, options) => (await import('./model/remove.ts')).removeModel(name, options));
   model
     .command('use')
-    .description('make a model the one the bot speaks with')
+    .description('choose the model that the bot uses')
     .argument('<name|folder>')
     .addHelpText('after', examples('model use gpt2-spanish', 'model use mini-es'))
     .action(async (name) => (await import('./model/use.ts')).useModel(name));

@@ -3,7 +3,7 @@ import { examples } from './options/examples.ts';
 import { addModelOptions } from './options/model.ts';
 import { numberIn } from './options/settings.ts';
 
-/** `chispa next "texto"`: what the model thinks comes next, as the source notebook's first example shows it. */
+/** `chispa next "texto"`: the model's likeliest next tokens, like the source notebook's first example. */
 export function register(program: Command): void {
   const command = program
     .command('next')

@@ -11,15 +11,15 @@ interface Options {
   json?: boolean;
 }
 
-/** A folder of onnxruntime-node with what one platform needs. */
+/** A folder of onnxruntime-node with the binaries of one platform. */
 interface Binaries {
-  /** As Node.js names it: `linux/x64`. */
+  /** In Node.js terms: `linux/x64`. */
   platform: string;
   folder: string;
   bytes: number;
 }
 
-/** `chispa prune`: makes the installation smaller. Nothing of the bot's own is touched. */
+/** `chispa prune`: makes the installation smaller. Touches none of the bot's own data. */
 export function register(program: Command): void {
   program
     .command('prune')
@@ -42,8 +42,8 @@ export function register(program: Command): void {
 }
 
 /**
- * What onnxruntime-node, installed in `root`, holds for platforms other than this one.
- * @throws ChispaError when it holds nothing for this one: then all would look foreign
+ * The binaries that onnxruntime-node, installed in `root`, contains for platforms other than this one.
+ * @throws ChispaError when it has none for this one, since then all would look foreign
  */
 export function foreignBinaries(root: string, own = `${process.platform}/${process.arch}`): Binaries[] {
   const all = subfolders(join(root, 'bin')).flatMap((api) =>
@@ -65,7 +65,7 @@ export function foreignBinaries(root: string, own = `${process.platform}/${proce
 const subfolders = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
-/** The sizes of all files below a folder. */
+/** Total size of the files in a folder. */
 export const bytesIn = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())

@@ -6,8 +6,8 @@ import { numberIn } from './options/settings.ts';
 export function register(program: Command): void {
   program
     .command('runs')
-    .description('list the training runs of the learning loop: when, why, and what came of them')
-    .option('--limit <number>', 'runs at most', numberIn(1, 10_000, true), 20)
+    .description('list the training runs of the learning loop: when, why, and with what result')
+    .option('--limit <number>', 'maximum number of runs', numberIn(1, 10_000, true), 20)
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', examples('runs', 'runs --limit 5 --json'))
     .action(async (options) => (await import('./runs/list.ts')).list(options));

@@ -4,7 +4,7 @@ import { examples } from './options/examples.ts';
 
 const ROLES = ['bot', 'generator', 'trainer'] as const; // src/main.ts has their meaning, and is slow to load
 
-/** `chispa start`: the whole program in one process tree, or one role of it beside a shared DATABASE_URL. */
+/** `chispa start`: the whole program in one process tree, or one of its roles with a shared DATABASE_URL. */
 export function register(program: Command): void {
   program
     .command('start')

@@ -13,16 +13,16 @@ export function register(program: Command): void {
     .description('fine-tune a model on jokes')
     .option(
       '--corpus <file>',
-      'jokes as .csv, .jsonl, .parquet or .txt, or database: the imported ones (default: the jokes of the house)',
+      'jokes as .csv, .jsonl, .parquet or .txt, or database: the imported ones (default: the house jokes)',
     )
-    .option('--clean', 'leave crude jokes out')
-    .option('--from-ratings', 'learn from what people voted: a run of the learning loop, with its gate')
+    .option('--clean', 'leave out crude jokes')
+    .option('--from-ratings', "learn from people's votes: a run of the learning loop, with its gate")
     .option('--model <name|folder>', 'the model to start from (default: mini-es, the bundled one)')
-    .option('--name <name>', 'of the new model, which appears in MODELS_DIR (default: base, recipe and date)')
-    .option('--resume [name]', 'go on with an unfinished run (default: the newest)')
+    .option('--name <name>', 'name of the new model in MODELS_DIR (default: base, recipe and date)')
+    .option('--resume [name]', 'resume an unfinished run (default: the newest)')
     .option('--threads <number>', 'processor threads (default: THREADS)', numberIn(1, 256, true))
-    .option('--minutes <number>', 'end after this much training time', numberIn(0.01, 1e6, false))
-    .option('--json', 'print one JSON object a line instead of a bar and a table')
+    .option('--minutes <number>', 'stop after this many minutes of training', numberIn(0.01, 1e6, false))
+    .option('--json', 'print one JSON object per line instead of a bar and a table')
     .addHelpText(
       'after',
       examples(

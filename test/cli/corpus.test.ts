@@ -79,9 +79,9 @@ describe('chispa corpus', () => {
   });
 
   it('marks near-duplicates so that export leaves them out', async () => {
-    expect((await corpus('dedupe', '--dry-run')).out).toContain('4 jokes, 1 superfluous.');
+    expect((await corpus('dedupe', '--dry-run')).out).toContain('4 jokes, 1 redundant.');
     expect((await corpus('dedupe')).out).toContain('4 jokes, 1 marked as duplicates.');
-    expect((await corpus('dedupe', file('chistes.csv'))).out).toContain('5 jokes, 2 superfluous.');
+    expect((await corpus('dedupe', file('chistes.csv'))).out).toContain('5 jokes, 2 redundant.');
 
     await corpus('export', file('out.csv'), '--clean');
     const { jokes, errors } = await readJokes(file('out.csv'));
@@ -156,7 +156,7 @@ describe('chispa corpus', () => {
   it.each([
     [['import', 'a.csv', '--source', ' ', '--licence', 'x'], /--source must not be empty/],
     [['import', 'nada.csv', '--source', 'x', '--licence', 'x'], /nada.csv: there is no such file/],
-    [['export', 'a.pdf'], /ends with .csv or .jsonl/],
+    [['export', 'a.pdf'], /must end in .csv or .jsonl/],
     [['export', '/dev/null/a.csv'], /cannot be written/],
     [['export', 'a.csv', '--source', 'nadie'], /no such jokes/],
   ])('%j fails with a sentence', async (args, message) => {

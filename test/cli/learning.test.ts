@@ -114,7 +114,7 @@ describe('chispa train --from-ratings', () => {
 });
 
 it('chispa runs says when there were none', SLOW, async () => {
-  expect((await chispa('runs')).stdout).toBe('There were no training runs yet.\n');
+  expect((await chispa('runs')).stdout).toBe('There are no training runs yet.\n');
 });
 
 it(

@@ -10,7 +10,7 @@ export async function diff({ json }: { json?: boolean }): Promise<void> {
   process.stdout.write(`${json ? JSON.stringify(found) : inWords(found)}\n`);
 }
 
-/** `chispa commands deploy`: says what was different. */
+/** `chispa commands deploy`: reports what was different. */
 export async function deploy(): Promise<void> {
   const registry = await onDiscord();
   const found = await registry.difference();

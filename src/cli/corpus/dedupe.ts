@@ -13,13 +13,13 @@ interface Options {
 
 interface Found {
   pairs: Duplicate[];
-  /** Indices of the jokes that others stand for. */
+  /** Indices of the jokes to drop. */
   superfluous: number[];
 }
 
 /**
- * `chispa corpus dedupe`: of each group of near-duplicates the joke with most votes stays, of those the first. In the
- * database the others are marked and stay there, so that importing their file again does not bring them back.
+ * `chispa corpus dedupe`: of each group of near-duplicates, keeps the joke with the most votes, or the first of
+ * those. In the database the others are only marked, so that importing their file again does not bring them back.
  */
 export async function dedupe(file: string | undefined, options: Options): Promise<void> {
   const { threshold, dryRun = false, json } = options;
@@ -39,7 +39,7 @@ export async function dedupe(file: string | undefined, options: Options): Promis
   for (const { first, second, similarity } of pairs) {
     process.stdout.write(`${similarity.toFixed(2)}\n${texts[first]}\n~\n${texts[second]}\n\n`);
   }
-  const outcome = marked ? 'marked as duplicates' : 'superfluous';
+  const outcome = marked ? 'marked as duplicates' : 'redundant';
   process.stdout.write(`${texts.length} jokes, ${superfluous.length} ${outcome}.\n`);
 }
 

@@ -4,7 +4,7 @@ import { ChispaError, messageOf, UsageError } from '../../lib/errors.ts';
 import { writeWhole } from '../../models/whole-file.ts';
 import { withDatabase } from '../open/database.ts';
 
-/** `chispa corpus export`: a file that `import` and `train --corpus` read again; it appears whole or not at all. */
+/** `chispa corpus export`: writes a file that `import` and `train --corpus` can read, atomically. */
 export async function exportCorpus(file: string, filter: CorpusFilter): Promise<void> {
   const write = writerFor(file);
   const rows = (await withDatabase((db) => corpusEntriesOf(db, filter))).map(rowOf);
@@ -28,7 +28,7 @@ export async function exportCorpus(file: string, filter: CorpusFilter): Promise<
 function writerFor(file: string): (rows: readonly CorpusRow[]) => string {
   if (file.endsWith('.csv')) return toCsv;
   if (file === '-' || file.endsWith('.jsonl')) return toJsonLines;
-  throw new UsageError(`${file}: it takes a name that ends with .csv or .jsonl, or "-" for stdout.`);
+  throw new UsageError(`${file}: the file name must end in .csv or .jsonl, or be "-" for stdout.`);
 }
 
 const rowOf = ({ sourceId, rating, ratingVotes, ...entry }: CorpusEntry): CorpusRow => ({

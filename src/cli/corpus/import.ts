@@ -14,14 +14,15 @@ interface Options {
   json?: boolean;
 }
 
-/** `chispa corpus import`: bad rows are reported and left out, the others come in in one transaction. */
+/** `chispa corpus import`: bad rows are reported and left out; the others are imported in one transaction. */
 export async function importCorpus(file: string, options: Options): Promise<void> {
   const { format, clean, json } = options;
   const source = stated('--source', options.source);
   const licence = stated('--license', options.license);
   const { jokes, errors } = await readReporting(file, format);
   const wanted = clean ? jokes.filter(({ flags }) => !flags.includes('crude')) : jokes;
-  if (wanted.length === 0) throw new ChispaError('corpus-empty', `${file}: no joke in it can be imported`);
+  if (wanted.length === 0)
+    throw new ChispaError('corpus-empty', `${file}: it contains no joke that can be imported`);
 
   const entries = wanted.map((joke) => entryOf(joke, source, licence));
   const { added, updated, known } = await withDatabase((db) => importEntries(db, entries));

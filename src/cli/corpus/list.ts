@@ -8,7 +8,7 @@ import {
 import { withDatabase } from '../open/database.ts';
 import { columns } from '../output/text.ts';
 
-/** `chispa corpus list`: the sources or, when one of them or a category is named, its jokes. */
+/** `chispa corpus list`: the sources, or the jokes of one source or category. */
 export async function listCorpus(options: CorpusFilter & { json?: boolean }): Promise<void> {
   const { json = false, ...filter } = options;
   const jokes = filter.source !== undefined || filter.category !== undefined;
@@ -45,5 +45,5 @@ function jokeText({ id, text, source, category, keywords, rating, ratingVotes, f
 function print<T>(rows: readonly T[], json: boolean, inWords: (rows: readonly T[]) => string): void {
   if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
   else if (rows.length > 0) process.stdout.write(`${inWords(rows)}\n`);
-  else process.stdout.write('There are no such jokes. Bring some in with: npx chispa corpus import\n');
+  else process.stdout.write('No jokes found. Import some with: npx chispa corpus import\n');
 }

@@ -1,7 +1,7 @@
 import type { Format } from '../../corpus/formats.ts';
 import { type CorpusFile, readJokes } from '../../corpus/read.ts';
 
-/** Reads a file of jokes and says on stderr which rows are left out, and why. */
+/** Reads a file of jokes and reports on stderr which rows are left out, and why. */
 export async function readReporting(file: string, format?: Format): Promise<CorpusFile> {
   const corpus = await readJokes(file, format && { format });
   for (const { line, reason } of corpus.errors)

@@ -12,7 +12,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `chispa corpus stats`: of a file or, without one, of what has been imported. */
+/** `chispa corpus stats`: statistics of a file or, without one, of the imported jokes. */
 export async function showStats(file: string | undefined, options: Options): Promise<void> {
   const stats = file === undefined ? await statsOfDatabase(options) : await statsOfFile(file, options);
   process.stdout.write(`${options.json ? JSON.stringify(stats) : inWords(stats)}\n`);

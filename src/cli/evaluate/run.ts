@@ -27,7 +27,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `chispa evaluate`: the figures of one model, or of two beside each other. */
+/** `chispa evaluate`: the figures of one model, or of two side by side. */
 export async function evaluateModels(options: Options): Promise<void> {
   const { compare } = options;
   if (compare && compare.length !== 2) throw new UsageError('--compare takes two models.');
@@ -104,7 +104,7 @@ const LABELS: Record<Figure, string> = {
   samples: 'jokes generated',
 };
 
-/** One column a model, and the corpus' own style beside them. */
+/** One column per model, and one for the corpus's own style. */
 function sideBySide(
   names: readonly string[],
   evaluations: readonly Evaluation[],

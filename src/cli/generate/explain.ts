@@ -1,10 +1,10 @@
 import type { ExplainedStep, ExplainedToken } from '../../engine/explain.ts';
 import { columns } from '../output/text.ts';
 
-/** Characters of the input that a row of the table shows, from its end. */
+/** Characters of the end of the input shown in each row of the table. */
 const INPUT_WIDTH = 28;
 
-/** The notebook's table for a terminal: a row a step, the chosen token between brackets. */
+/** The notebook's table for a terminal: one row per step, with the chosen token in brackets. */
 export function stepsTable(steps: readonly ExplainedStep[]): string {
   const header = ['', 'input', 'chosen', ...(steps[0]?.choices ?? []).map((_, i) => `#${i + 1}`)];
   const rows = steps.map(({ input, chosen, choices }, i) => [
@@ -16,7 +16,7 @@ export function stepsTable(steps: readonly ExplainedStep[]): string {
   return columns([header, ...rows]);
 }
 
-/** The same for a spreadsheet (RFC 4180), with whole inputs; `labels` are columns before it. */
+/** The same for a spreadsheet (RFC 4180), with complete inputs; `labels` are columns before it. */
 export function stepsCsv(
   steps: readonly ExplainedStep[],
   labels: Readonly<Record<string, string | number>>,

@@ -5,13 +5,13 @@ import { settingsFrom } from '../options/settings.ts';
 
 export interface GenerateOptions {
   settings: DecoderSettings;
-  /** One or, for a sweep, several. */
+  /** One value or, for a sweep, several. */
   epsilons: readonly number[];
   model?: string;
   precision: Precision;
   seed?: number;
   samples: number;
-  /** Likeliest tokens to list at each step; 0 explains nothing. */
+  /** How many of the likeliest tokens to list at each step; 0 explains nothing. */
   explain: number;
   format: 'text' | 'json' | 'csv';
 }
@@ -27,7 +27,7 @@ export type GenerateFlags = Omit<DecoderSettings, 'epsilon'> & {
   csv?: boolean;
 };
 
-/** What the flags ask for together; throws `UsageError` where they contradict each other. */
+/** Combines the flags. Throws `UsageError` when they contradict each other. */
 export function optionsOf(flags: GenerateFlags, decoderIsDefault: boolean): GenerateOptions {
   if (flags.csv && flags.json) throw new UsageError('Choose one of --csv and --json.');
   if (flags.csv && flags.explain === undefined)

@@ -10,18 +10,18 @@ import { stepsCsv, stepsTable } from './explain.ts';
 import { type GenerateFlags, type GenerateOptions, optionsOf } from './options.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** One text of the many that `--samples` and several values of `--epsilon` ask for. */
+/** One of the texts that `--samples` and several values of `--epsilon` ask for. */
 interface Sample {
   epsilon: number;
   seed: number;
   result: GenerationResult;
-  /** With `--explain`. */
+  /** Only with `--explain`. */
   steps?: ExplainedStep[];
 }
 
 const MAX_SLOTS = 8;
 
-/** Generates what `chispa generate` was asked for and prints it; all texts are decoded in one batch. */
+/** Generates what `chispa generate` was asked for and prints it. All texts are decoded in one batch. */
 export async function generate(
   argument: string | undefined,
   flags: GenerateFlags,
@@ -101,7 +101,7 @@ function print(
   }
 }
 
-/** A column for each ε: its first text, and figures over all its texts. */
+/** One column for each ε: its first text, and figures over all its texts. */
 function printSweep(text: string, samples: readonly Sample[]): void {
   const columns = [...new Set(samples.map(({ epsilon }) => epsilon))].map((epsilon) => {
     const own = samples.filter((sample) => sample.epsilon === epsilon);

@@ -1,4 +1,4 @@
-/** A text under a heading, with figures below it. */
+/** A text with a heading above and figures below it. */
 export interface TextColumn {
   heading: string;
   text: string;
@@ -7,7 +7,7 @@ export interface TextColumn {
 
 const GAP = ' │ ';
 
-/** Lays texts out beside each other in `width` characters, words kept whole where they fit, figures on a level. */
+/** Lays out texts side by side in `width` characters. Words are kept whole where they fit, and figures are aligned. */
 export function sideBySide(texts: readonly TextColumn[], width: number): string {
   const each = Math.max(
     16,
@@ -30,7 +30,7 @@ export function sideBySide(texts: readonly TextColumn[], width: number): string 
   ].join('\n');
 }
 
-/** Breaks a text at spaces, keeping its own line breaks; a word that is too long is cut. */
+/** Breaks a text at spaces, keeping its own line breaks. Words that are too long are split. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];

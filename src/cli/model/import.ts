@@ -16,7 +16,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `chispa model import`: from the hub or from a folder into MODELS_DIR. */
+/** `chispa model import`: imports from the hub or from a folder into MODELS_DIR. */
 export async function importModel(source: string, options: Options): Promise<void> {
   const config = loadConfig();
   const bar = createTransferBar();
@@ -26,7 +26,7 @@ export async function importModel(source: string, options: Options): Promise<voi
         (await isFolder(source))
           ? fromFolder(source, options, config, bar, signal)
           : fromHub(source, options, config, bar, signal),
-      new InterruptedError('Interrupted. The same command goes on with the download.'),
+      new InterruptedError('Interrupted. Run the same command again to resume the download.'),
     );
     bar.stop();
     await report(imported, options);
@@ -71,7 +71,7 @@ async function fromHub(id: string, options: Options, config: Config, bar: Transf
   return importDownload(download, name, modelsDir, bar, signal);
 }
 
-/** What was downloaded is kept for the next attempt only where another attempt can help. */
+/** A download is kept only when another attempt can help. */
 async function importDownload(
   download: DownloadedModel,
   name: string,

@@ -4,7 +4,7 @@ import { describeModel } from '../../models/describe.ts';
 import * as registry from '../../models/registry.ts';
 import { columns, fileSize, parameterCount } from '../output/text.ts';
 
-/** `chispa model list`: every model there is, damaged ones with what is wrong. */
+/** `chispa model list`: all models. A damaged one is listed with its fault. */
 export async function listModels({ json = false }: { json?: boolean }): Promise<void> {
   const models = await Promise.all((await registry.listModels(loadConfig())).map(describe));
   if (json) {

@@ -9,8 +9,8 @@ import { modelName } from '../../models/manifest.ts';
 import { BUNDLED_MODEL } from '../../models/registry.ts';
 
 /**
- * `chispa model remove`: deletes a folder of MODELS_DIR after asking; never the bundled model, nor one that the
- * database's bot speaks with, has on trial or learns from, nor one that a server has pinned.
+ * `chispa model remove`: deletes a folder of MODELS_DIR after asking. Refuses for the bundled model, and for one that
+ * the database's bot uses, has on trial or trains from, or that a server has pinned.
  */
 export async function removeModel(name: string, { yes = false }: { yes?: boolean }): Promise<void> {
   const config = loadConfig();
@@ -18,7 +18,7 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
   if (!modelName.safeParse(name).success)
     throw new UsageError(`${JSON.stringify(name)} is not a model's name.`);
   if (name === BUNDLED_MODEL)
-    throw new ChispaError('model-needed', `${name} ships with Chispa and is not removed.`);
+    throw new ChispaError('model-needed', `${name} ships with Chispa and cannot be removed.`);
   if (!(await stat(join(path, 'config.json')).catch(() => undefined)))
     throw new ChispaError('model-missing', `There is no model named ${name} in ${config.modelsDir}.`);
   const database = await openDatabase(config);
@@ -33,7 +33,7 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
     if (!yes && !(await confirmed(`Delete ${path}? [y/N] `)))
       throw new ChispaError('not-removed', `${name} was not removed.`);
     await database?.retire(path);
-    // Out of sight in one step: a removal that is cut leaves no half model under the name.
+    // Hidden in one step: an interrupted removal leaves no partial model under the name.
     const doomed = join(config.modelsDir, `.${name}.${process.pid}.incomplete`);
     await rename(path, doomed);
     await rm(doomed, { recursive: true, force: true });
@@ -44,8 +44,8 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
 }
 
 /**
- * What the database says of models; undefined where there is none yet. One that cannot be opened, because a bot runs
- * on it or its server is away, refuses the removal: nobody knows then who needs the model.
+ * What the database says about models; undefined when there is no database yet. If it cannot be opened, because a bot
+ * is using it or its server is down, the removal is refused: nobody knows then who needs the model.
  */
 async function openDatabase({ databaseUrl, dataDir }: Config) {
   const { pgliteFolder } = await import('../../db/pglite.ts');
@@ -69,7 +69,8 @@ const isFirst = (path: string, { model, modelsDir }: Config): boolean =>
   model === path || resolve(modelsDir, model) === path;
 
 async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody is there to ask: add --yes to delete the model.');
+  if (!process.stdin.isTTY)
+    throw new UsageError('Cannot ask for confirmation without a terminal: add --yes to delete the model.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^(y|yes|s|sí|si)$/i.test((await terminal.question(question)).trim());

@@ -8,7 +8,7 @@ import { moduleNames, moduleTree, treeLines } from '../../models/module-tree.ts'
 import { resolveModel } from '../../models/registry.ts';
 import { columns, fileSize, grouped } from '../output/text.ts';
 
-/** `chispa model show`: the module tree with shapes and parameters, memory, origin. */
+/** `chispa model show`: the module tree with shapes and parameters, memory, and origin. */
 export async function showModel(
   nameOrPath: string,
   options: { names?: boolean; json?: boolean },
@@ -65,7 +65,7 @@ function factsText(
   ]);
 }
 
-/** Bytes of the weights as the engine holds them: matrices in blocks with one scale each, the rest in float32. */
+/** Size of the weights in memory, in bytes: matrices in blocks with one scale each, the rest in float32. */
 function memoryPerPrecision(config: ModelConfig): Record<'fp32' | 'q8' | 'q4', number> {
   const memory = { fp32: 0, q8: 0, q4: 0 };
   const { shapes, linears, embedding, head } = layoutOf(config);

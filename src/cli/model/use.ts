@@ -5,8 +5,8 @@ import { bundledModelPath, resolveModel } from '../../models/registry.ts';
 import { withDatabase } from '../open/database.ts';
 
 /**
- * `chispa model use`: writes the model into the database and makes it active there. Running generators that share the
- * database (DATABASE_URL) change over at once; an embedded database belongs to the running bot alone.
+ * `chispa model use`: registers the model in the database and activates it. Running generators that share the
+ * database (DATABASE_URL) switch at once; an embedded database can only be used while its bot is stopped.
  */
 export async function useModel(nameOrPath: string): Promise<void> {
   const { name, path, sha256, manifest, config } = await openModelFolder(

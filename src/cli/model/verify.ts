@@ -4,7 +4,7 @@ import { resolveModel } from '../../models/registry.ts';
 import * as verification from '../../models/verify.ts';
 import { columns } from '../output/text.ts';
 
-/** `chispa model verify`: exit code 1 when a file is not what the manifest says, or the model is broken. */
+/** `chispa model verify`: exits with 1 when a file does not match the manifest, or the model is broken. */
 export async function verifyModel(nameOrPath: string, { json = false }: { json?: boolean }): Promise<void> {
   const path = await resolveModel(nameOrPath, loadConfig());
   const { ok, files, faults } = await verification.verifyModel(path);
@@ -15,6 +15,6 @@ export async function verifyModel(nameOrPath: string, { json = false }: { json?:
   const wrong = files.filter(({ state }) => state !== 'ok').map(({ name, state }) => `${name} is ${state}`);
   throw new ChispaError(
     'model-damaged',
-    `The model ${path} is not what it was: ${[...wrong, ...faults].join('; ')}`,
+    `The model ${path} has changed: ${[...wrong, ...faults].join('; ')}`,
   );
 }

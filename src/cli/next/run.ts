@@ -11,7 +11,7 @@ interface NextOptions {
   json?: boolean;
 }
 
-/** `chispa next`: prints the shapes of ids, logits and probabilities and the likeliest next tokens in per cent. */
+/** `chispa next`: prints the shapes of ids, logits and probabilities, and the likeliest next tokens in percent. */
 export async function next(
   argument: string | undefined,
   { top, model, precision, json = false }: NextOptions,
@@ -21,7 +21,7 @@ export async function next(
   try {
     const { tokenizer, config } = await openModelFolder(loaded.model);
     const encoded = tokenizer.encode(text);
-    // The model needs something to read, and sees so many tokens at most.
+    // The model needs something to read, and its context is limited.
     const tokens = encoded.length === 0 ? [config.start] : encoded.slice(-config.positions);
     if (tokens.length < encoded.length)
       process.stderr.write(`Only the last ${tokens.length} of ${encoded.length} tokens fit the model.\n`);

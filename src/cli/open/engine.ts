@@ -9,7 +9,10 @@ export interface OpenEngine {
   loaded: LoadedModel;
 }
 
-/** Starts an engine of `slots` rows and loads the model a command names, else MODEL. Close the engine in the end. */
+/**
+ * Starts an engine with `slots` rows and loads the model that a command names, or else MODEL. Close the engine at the
+ * end.
+ */
 export async function openEngine(options: {
   model?: string | undefined;
   precision: Precision;

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { UsageError } from '../../lib/errors.ts';
 
-/** The text of an argument. "-", or no argument where something is piped in, reads stdin, its last line break aside. */
+/** The text of an argument. "-", or no argument when input is piped in, reads stdin without its last line break. */
 export async function openText(argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== '-') return argument;
   if (argument === undefined && process.stdin.isTTY)

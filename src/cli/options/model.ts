@@ -4,7 +4,7 @@ import type { Precision } from '../../engine/engine.ts';
 const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
 
 /**
- * Adds `--model` and `--precision`: which model a command runs, and with how many bits a weight. With the default
+ * Adds `--model` and `--precision`: which model a command runs, and at how many bits per weight. With the default
  * `PRECISION` the option is left undefined, for the configuration to decide as it does for the bot.
  */
 export function addModelOptions(command: Command, precision: Precision | 'PRECISION' = 'fp32'): Command {

@@ -8,17 +8,19 @@ import {
 } from '../../lib/settings.ts';
 
 const HELP: Record<NumericSetting, string> = {
-  epsilon: 'with epsilon-greedy: share of steps that take the likeliest token (1 always, 0 never)',
-  temperature: 'below 1 is more careful, above 1 more daring',
-  topK: 'choose only among the k likeliest tokens; 0 is all of them',
-  topP: 'choose only among the likeliest tokens that add up to p; 1 is all of them',
-  repetitionPenalty: 'how much to avoid tokens already seen; 1 is not at all',
-  maxTokens: 'new tokens at most',
+  epsilon: 'with epsilon-greedy: share of steps that take the likeliest token (1: always, 0: never)',
+  temperature: 'below 1 is more conservative, above 1 more daring',
+  topK: 'choose only among the k likeliest tokens; 0 means all',
+  topP: 'choose only among the likeliest tokens that add up to p; 1 means all',
+  repetitionPenalty: 'how much to avoid tokens already seen; 1 means not at all',
+  maxTokens: 'maximum number of new tokens',
 };
 
 const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** A parser for commander: a number in a closed range, else a usage error that says what is allowed. */
+/**
+ * A parser for commander: accepts a number in a closed range, otherwise throws a usage error with the allowed range.
+ */
 export function numberIn(min: number, max: number, integer: boolean): (text: string) => number {
   return (text) => {
     const value = Number(text);

@@ -11,29 +11,29 @@ import { UsageError } from '../../lib/errors.ts';
 type NumericSetting = Exclude<keyof TrainingSettings, 'recipe' | 'mode' | 'schedule' | 'targets'>;
 
 const HELP: Record<NumericSetting, string> = {
-  epochs: 'passes over the corpus at most',
-  learningRate: 'highest learning rate',
+  epochs: 'maximum number of passes over the corpus',
+  learningRate: 'peak learning rate',
   warmup: 'share of the run in which the learning rate rises',
   weightDecay: 'AdamW weight decay',
-  clip: 'largest gradient norm',
-  dropout: 'share of activations dropped while learning',
-  temperature: 'divides the logits in the loss; that of the sampling, for jokes a model told itself',
-  batch: 'jokes a step (notebook) or rows a step (chispa)',
+  clip: 'maximum gradient norm',
+  dropout: 'share of activations dropped during training',
+  temperature: 'divides the logits in the loss; use the sampling temperature for jokes the model told itself',
+  batch: 'jokes per step (notebook) or rows per step (chispa)',
   accumulate: 'compute each step in this many parts: less memory, same result',
-  maxLength: 'tokens of a joke (notebook) or of a row (chispa) at most; never more than the context',
+  maxLength: 'maximum tokens per joke (notebook) or per row (chispa); never more than the context',
   validation: 'share of the corpus held out',
-  patience: 'stop after this many epochs without improvement; 0 never',
-  checkpoint: 'steps between checkpoints, besides the one at each epoch; 0 none',
-  seed: 'decides split, order, themes and dropout',
-  rank: 'of the adapter (lora)',
+  patience: 'stop after this many epochs without improvement; 0 means never',
+  checkpoint: 'steps between checkpoints, besides the one after each epoch; 0 means none',
+  seed: 'determines split, order, themes and dropout',
+  rank: 'rank of the adapter (lora)',
   alpha: 'scale of the adapter (lora)',
 };
 const NUMERIC = Object.keys(HELP) as NumericSetting[]; // the keys of the record above, which TypeScript widens
 
-/** What the flags of `addTrainingOptions` parse to: only those that were given. */
+/** The parsed flags of `addTrainingOptions`: only those that were given. */
 export type TrainingFlags = { recipe: RecipeName } & Partial<TrainingSettings>;
 
-/** What `chispa train` is told. */
+/** The options of `chispa train`. */
 export type TrainOptions = TrainingFlags & {
   corpus?: string;
   clean?: boolean;
@@ -46,7 +46,7 @@ export type TrainOptions = TrainingFlags & {
   json?: boolean;
 };
 
-/** One flag for each hyperparameter; what is not given comes from the recipe. */
+/** Adds one flag for each hyperparameter. The recipe provides what is not given. */
 export function addTrainingOptions(command: Command): Command {
   command
     .addOption(new Option('--recipe <name>', 'how to train').choices(RECIPES).default('chispa'))
@@ -66,14 +66,14 @@ export function addTrainingOptions(command: Command): Command {
   return command;
 }
 
-/** The recipe's settings, or `defaults`, with the given flags in their place. Throws `UsageError`. */
+/** The recipe's settings, or `defaults`, overridden by the given flags. Throws `UsageError`. */
 export function trainingSettingsFrom(
   flags: TrainingFlags,
   defaults: TrainingSettings = RECIPE_DEFAULTS[flags.recipe],
 ): TrainingSettings {
   const given = Object.fromEntries(
     Object.keys(trainingSettings.shape).flatMap((key) => {
-      const value = flags[key as keyof TrainingFlags]; // the schema's own keys
+      const value = flags[key as keyof TrainingFlags]; // keys from the schema
       return value === undefined ? [] : [[key, value]];
     }),
   );

@@ -1,10 +1,10 @@
 import type { TrainingRun } from '../../db/training-runs.ts';
 
-/** The name of the version that came out of a run, or whose voice. */
+/** The name of the version that a run produced, or of the guild whose voice it trained. */
 export const outcomeOf = ({ guildId, version }: Pick<TrainingRun, 'guildId' | 'version'>): string =>
   guildId === null ? (version?.name ?? '—') : `voice of ${guildId}`;
 
-/** A run in a few lines: what came out of it, what it learned from, and why it was promoted or not. */
+/** A run in a few lines: its result, what it learned from, and why it was promoted or not. */
 export function runText(run: TrainingRun): string {
   const { status, base, corpus, evaluation, note } = run;
   const lines = [`${base.name} → ${outcomeOf(run)}: ${status}`];

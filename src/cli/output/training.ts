@@ -6,17 +6,17 @@ import { table } from '../../lib/table.ts';
 /** Shows a run's events. Progress goes to stderr, results to stdout. */
 export interface TrainingDisplay {
   show(event: TrainingEvent): void;
-  /** Leaves the terminal clean, whatever happened. */
+  /** Cleans up the terminal, whatever happened. */
   stop(): void;
 }
 
-/** One JSON object a line, as it happens. */
+/** Prints one JSON object per line, as events happen. */
 export const jsonDisplay = (): TrainingDisplay => ({
   show: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`),
   stop: () => {},
 });
 
-/** A bar with loss, speed and time left; a line for each epoch; the notebook's table at the end. */
+/** Shows a bar with loss, speed and time left, a line for each epoch, and the notebook's table at the end. */
 export function terminalDisplay(): TrainingDisplay {
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
@@ -39,7 +39,7 @@ export function terminalDisplay(): TrainingDisplay {
           const { base, recipe, mode, training, validation, trainable, resumedAt, validationLoss } = event;
           say(`${base} · ${recipe}, ${mode} · ${(trainable / 1e6).toFixed(1)}M parameters learn`);
           say(`${training} to learn from, ${validation} held out · loss before ${validationLoss.toFixed(4)}`);
-          if (resumedAt > 0) say(`going on after step ${resumedAt}`);
+          if (resumedAt > 0) say(`resuming after step ${resumedAt}`);
           if (process.stderr.isTTY) {
             bar.start(1, 0, { epoch: 1, loss: '—', speed: '—', left: '—' });
             running = true;
@@ -79,7 +79,7 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
 }
 
-/** The notebook's table: one line an epoch, the best one marked. Losses in nats. */
+/** The notebook's table: one line per epoch, with the best one marked. Losses in nats. */
 function lossTable(epochs: readonly EpochRecord[], best: number): string {
   const rows = epochs.map(({ epoch, trainLoss, validationLoss, validationTokenLoss }) => [
     `${epoch}${epoch === best ? ' *' : ''}`,

@@ -1,10 +1,10 @@
 import cliProgress from 'cli-progress';
 
-/** Progress of bytes on stderr: a bar with rate and time left on a terminal, a line every tenth elsewhere. */
+/** Progress of bytes on stderr: on a terminal a bar with rate and time left, elsewhere a line every 10%. */
 export interface TransferBar {
-  /** `done` of `total` bytes of what is called `label`. */
+  /** Reports `done` of `total` bytes for the transfer named `label`. */
   show(label: string, done: number, total: number): void;
-  /** Leaves the terminal clean. */
+  /** Cleans up the terminal. */
   stop(): void;
 }
 
@@ -21,7 +21,7 @@ export function createTransferBar(stream: NodeJS.WriteStream = process.stderr): 
   });
   let current = '';
   let started = 0;
-  let first = 0; // bytes that an earlier run had brought
+  let first = 0; // bytes downloaded by an earlier run
   let tenth = -1;
   return {
     show(label, done, total) {

@@ -3,11 +3,11 @@ import { withDatabase } from '../open/database.ts';
 import { outcomeOf } from '../output/run.ts';
 import { columns } from '../output/text.ts';
 
-/** `chispa runs`: the training runs of the database, the newest first. */
+/** `chispa runs`: the training runs in the database, newest first. */
 export async function list({ limit, json }: { limit: number; json?: boolean }): Promise<void> {
   const runs = await withDatabase((db) => listRuns(db, { limit }));
   if (json) for (const run of runs) process.stdout.write(`${JSON.stringify(run)}\n`);
-  else if (runs.length === 0) process.stdout.write('There were no training runs yet.\n');
+  else if (runs.length === 0) process.stdout.write('There are no training runs yet.\n');
   else process.stdout.write(`${columns([HEADER, ...runs.map(cells)])}\n`);
 }
 

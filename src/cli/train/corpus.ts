@@ -15,10 +15,10 @@ import { type TrainOptions, trainingSettingsFrom } from '../options/training.ts'
 import { columns } from '../output/text.ts';
 import { jsonDisplay, terminalDisplay } from '../output/training.ts';
 
-/** `--corpus database`: the jokes that `chispa corpus import` brought in. */
+/** `--corpus database`: the jokes that `chispa corpus import` imported. */
 const DATABASE = 'database';
 
-/** `chispa train`: one run on a file of jokes or on the imported ones, or an unfinished run from its last checkpoint. */
+/** `chispa train`: a run on a file of jokes or on the imported ones, or an unfinished run from its last checkpoint. */
 export async function trainOnCorpus(options: TrainOptions): Promise<void> {
   const folder = await folderOf(options);
   const { name } = await readRun(folder);
@@ -35,12 +35,12 @@ export async function trainOnCorpus(options: TrainOptions): Promise<void> {
 
 const howToUse = (name: string): string =>
   `How to use it:\n${columns([
-    [`  npx chispa generate --model ${name} "Van dos"`, 'goes on with a text'],
-    [`  chispa evaluate --compare ${BUNDLED_MODEL} ${name}`, 'measures it beside the bundled model'],
+    [`  npx chispa generate --model ${name} "Van dos"`, 'continues a text'],
+    [`  chispa evaluate --compare ${BUNDLED_MODEL} ${name}`, 'compares it with the bundled model'],
     [`  npx chispa model use ${name}`, 'has the bot speak with it'],
   ])}`;
 
-/** The folder of the run to go on with, or of a new one, once the request is checked. */
+/** The folder of the run to resume, or of a new one, once the request has been checked. */
 async function folderOf(options: TrainOptions): Promise<string> {
   const { threads, modelsDir } = loadConfig();
   if (options.resume === true) return latestRun(modelsDir);

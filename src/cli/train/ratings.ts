@@ -17,14 +17,14 @@ import { runText } from '../output/run.ts';
 import { jsonDisplay, terminalDisplay } from '../output/training.ts';
 
 /**
- * `chispa train --from-ratings`: one run of the learning loop, here and now. One that a process left in the middle is
- * gone on with. An embedded database must not be in use by the bot; beside DATABASE_URL its generators change over.
+ * `chispa train --from-ratings`: performs one run of the learning loop now, or resumes an unfinished one. An embedded
+ * database must not be in use by the bot; with DATABASE_URL, running generators switch to the new version.
  */
 export async function trainFromRatings(options: TrainOptions): Promise<void> {
   const wrong = (['corpus', 'model', 'name', 'resume'] as const).find((name) => options[name] !== undefined);
   if (wrong)
-    throw new UsageError(`--from-ratings starts from the active model and its votes: leave --${wrong} out.`);
-  if (options.recipe !== 'chispa') throw new UsageError('--from-ratings takes the chispa recipe alone.');
+    throw new UsageError(`--from-ratings starts from the active model and its votes: leave out --${wrong}.`);
+  if (options.recipe !== 'chispa') throw new UsageError('--from-ratings only works with the chispa recipe.');
   const config = loadConfig();
   const { modelsDir, modelsKeep } = config;
   const log = createLog('warn');
@@ -48,8 +48,10 @@ export async function trainFromRatings(options: TrainOptions): Promise<void> {
       };
       let run = await takeOverRun(db, owner);
       if (run && run.guildId !== null) {
-        // There is one run at a time, and this one was left in the middle: it ends first, then comes what was asked for.
-        process.stderr.write(`First the voice of guild ${run.guildId}, which was left in the middle.\n`);
+        // Only one run can be active, and this one was left unfinished: it is completed before the requested one.
+        process.stderr.write(
+          `First finishing the voice of guild ${run.guildId}, which was left unfinished.\n`,
+        );
         process.stderr.write(`${runText(await finish(run))}\n`);
         run = undefined;
       }
