@@ -24,7 +24,7 @@ const decodeBy =
   (bytes: Uint8Array): string =>
     Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : high(byte))).join('');
 
-export const decodeWindows1252 = decodeBy(windows1252Of);
+const decodeWindows1252 = decodeBy(windows1252Of);
 const OTHERS = [CP850, MAC_ROMAN].map((page) => decodeBy((byte) => page.get(byte) ?? '\ufffd'));
 
 /** The Windows-1252 byte of each character; the five undefined ones map to themselves. */

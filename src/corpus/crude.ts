@@ -60,8 +60,5 @@ const CRUDE: ReadonlySet<string> = new Set(
   }),
 );
 
-/** The vulgar or sexual words of a text, folded, in order. */
-export const crudeWords = (text: string): string[] => foldedWords(text).filter((word) => CRUDE.has(word));
-
 /** Whether a text contains a vulgar or sexual word. */
 export const isCrude = (text: string): boolean => foldedWords(text).some((word) => CRUDE.has(word));

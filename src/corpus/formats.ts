@@ -4,7 +4,7 @@ import { decodeText } from './encoding.ts';
 import { readParquet } from './parquet.ts';
 import { jsonRows, type Rows, rowOf } from './rows.ts';
 
-export const FORMATS = ['csv', 'jsonl', 'parquet', 'text'] as const;
+const FORMATS = ['csv', 'jsonl', 'parquet', 'text'] as const;
 export type Format = (typeof FORMATS)[number];
 
 const BY_EXTENSION: Record<string, Format> = {

@@ -18,7 +18,7 @@ export interface HouseJoke {
 }
 
 /** The folder of the house jokes: one file per category. corpus/README.md describes the format. */
-export const houseFolder: string = join(packageRoot, 'corpus', 'jokes');
+const houseFolder: string = join(packageRoot, 'corpus', 'jokes');
 
 const HEADING = /^# (?<category>\S.*)$/;
 const OPENING = /^\[([a-z]+-\d+)(, held out)?\] (\S.*)$/;

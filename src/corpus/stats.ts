@@ -43,7 +43,7 @@ export function corpusStats(jokes: readonly Counted[]): CorpusStats {
 }
 
 /** Words separated by whitespace; a dialogue's dash counts as one. */
-export const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
+const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
 
 /** The median of an ascending list; 0 if it is empty. */
 function median(sorted: readonly number[]): number {

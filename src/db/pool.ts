@@ -3,7 +3,7 @@ import type { Logger } from '../lib/log.ts';
 import { endSilence, endSoon, SILENCE_MS } from './connection.ts';
 
 /** Connections for queries. One more is used for listening (src/db/listener.ts). */
-export const POOL_SIZE = 8;
+const POOL_SIZE = 8;
 
 export interface OpenPool {
   pool: Pool;

@@ -195,7 +195,7 @@ export const openOwners = (db: Database): Promise<OwnerOfRequest[]> =>
 const key = sql<string>`coalesce(${requests.interactionId}, ${requests.id}::text)`;
 
 /** Columns to set when a request is closed, which also erases its token. */
-export const closing = (status: Outcome['status'], note: string | undefined) => ({
+const closing = (status: Outcome['status'], note: string | undefined) => ({
   status,
   note: note ?? null,
   interactionToken: null,

@@ -220,7 +220,7 @@ export function createChooser(
 const mustGoOn = ({ request, tokens }: ChoosingRow): boolean => tokens.length < (request.minTokens ?? 0);
 
 /** Whether this step takes the most probable token. `coin` is in [0, 1), so ε = 1 always does and ε = 0 never does. */
-export const isGreedy = ({ decoder, epsilon }: DecoderSettings, coin: number): boolean =>
+const isGreedy = ({ decoder, epsilon }: DecoderSettings, coin: number): boolean =>
   decoder === 'greedy' || (decoder === 'epsilon-greedy' && coin < epsilon);
 
 const temperature = ({ request }: ChoosingRow): number => request.settings.temperature;

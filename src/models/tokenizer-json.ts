@@ -28,7 +28,7 @@ const merges = z.custom<(string | [string, string])[]>(
 const none = z.literal('').nullish();
 
 /** The character that represents a space in SentencePiece's vocabularies. */
-export const SPACE = '▁';
+const SPACE = '▁';
 
 const sequence = <Shape extends z.ZodRawShape>(parts: Shape) =>
   z.looseObject({ type: z.literal('Sequence'), ...parts });
@@ -83,7 +83,7 @@ const decoder = z.discriminatedUnion('type', [
  * (SentencePiece's: Llama 2, Salamandra, EuroLLM). Only the fields that affect the result are checked; the rest is
  * passed through.
  */
-export const tokenizerJson = z.looseObject({
+const tokenizerJson = z.looseObject({
   normalizer: z
     .discriminatedUnion('type', [sequence({ normalizers: z.array(normalizer) }), normalizer])
     .nullish(),
@@ -160,7 +160,7 @@ function conflictIn({ pre_tokenizer: pre, decoder, model }: TokenizerJson): stri
 }
 
 /** The token of a single byte in a vocabulary with byte fallback. */
-export const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 
 type Step = { type: string; [field: string]: unknown };
 /** A part's steps in order: itself, or the members of its sequence. */

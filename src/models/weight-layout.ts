@@ -40,7 +40,7 @@ export const linearNames = ({ linears, blocks }: WeightLayout): string[] =>
     .flatMap(({ name }) => (name.startsWith(`${blocks}0.`) ? [name.slice(blocks.length + 2)] : []));
 
 /** What an adapter may be told to change, besides layers by name: every linear layer, or those that attention begins with. */
-export const LAYER_GROUPS = ['all-linear', 'attention-input'] as const;
+const LAYER_GROUPS = ['all-linear', 'attention-input'] as const;
 
 /** The linear layers of a block that these names and groups stand for, in their order there. Throws `bad-target`. */
 export function namedLayers(layout: WeightLayout, names: readonly string[]): string[] {

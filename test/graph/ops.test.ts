@@ -34,7 +34,6 @@ const USES: Record<string, Use> = {
   neg: { shapes: [[5]], write: ([a]) => ops.neg(at(a)) },
   exp: { shapes: [[5]], write: ([a]) => ops.exp(at(a)) },
   log: { shapes: [[5]], write: ([a]) => ops.log(at(a)), range: [1, 3] },
-  sqrt: { shapes: [[5]], write: ([a]) => ops.sqrt(at(a)), range: [1, 3] },
   sigmoid: { shapes: [[5]], write: ([a]) => ops.sigmoid(at(a)) },
   cos: { shapes: [[5]], write: ([a]) => ops.cos(at(a)) },
   sin: { shapes: [[5]], write: ([a]) => ops.sin(at(a)) },

@@ -47,9 +47,6 @@ export const exp = unary('Exp', (g, _x, y) => mul(g, y));
 /** Natural logarithm. `∂ln x = ∂x / x`. */
 export const log = unary('Log', (g, x) => div(g, x));
 
-/** `√x`. `∂√x = ∂x / 2√x`. */
-export const sqrt = unary('Sqrt', (g, _x, y) => div(g, mul(y, 2)));
-
 /** Cosine and sine, of angles in radians. */
 export const cos: UnaryOperation = unary('Cos', (g, x) => neg(mul(g, sin(x))));
 export const sin: UnaryOperation = unary('Sin', (g, x) => mul(g, cos(x)));
