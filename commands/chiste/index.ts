@@ -23,6 +23,7 @@ export default {
     .addStringOption((option) =>
       described(option, (m) => m.chiste.options.fuente).addChoices(
         { ...choiceNames((m) => m.sources.new), value: 'nuevo' },
+        { ...choiceNames((m) => m.sources.house), value: 'casa' },
         { ...choiceNames((m) => m.sources.best), value: 'mejores' },
       ),
     )
@@ -33,7 +34,8 @@ export default {
     ),
 
   async execute(interaction, context) {
-    if (interaction.options.getString('fuente') === 'mejores') return tellLoved(interaction, context);
+    const named = interaction.options.getString('fuente');
+    if (named === 'mejores') return tellLoved(interaction, context);
     const typed = interaction.options.getString('tema') ?? '';
     const theme = visible(readable(typed, interaction)).trim();
     if (theme.length > THEME_LENGTH) throw new Refusal((m) => m.refusal.longTheme(THEME_LENGTH));
@@ -41,7 +43,10 @@ export default {
     if (!seed.success) throw new Refusal((m) => m.refusal.seed);
     const origin = isOurTheme(theme) ? 'list' : 'user';
     const about = theme ? ({ theme: { text: theme, origin } } as const) : {};
-    await context.ask(interaction, { kind: 'joke', ...about }, { seed: seed.data });
+    // A seed is the model's.
+    const source =
+      named === 'casa' ? 'house' : named === 'nuevo' || seed.data !== undefined ? 'new' : undefined;
+    await context.ask(interaction, { kind: 'joke', ...about }, { source, seed: seed.data });
   },
 
   async autocomplete(interaction) {

@@ -7,18 +7,23 @@ import type {
 } from 'discord.js';
 import { MessageFlags } from 'discord.js';
 import type { Store } from '../db/connect.ts';
-import type { Ask } from '../db/request-shape.ts';
+import { addJokeMessage, type RepertoireJoke } from '../db/jokes.ts';
+import { tallyOf } from '../db/ratings.ts';
+import type { Ask, NewRequest } from '../db/request-shape.ts';
+import { jokeMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
+import { replyTo } from '../discord/reply.ts';
 import { visible } from '../discord/text.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Queue } from '../queue/queue.ts';
-import { submit } from '../queue/submit.ts';
+import { submit, tellOrSubmit } from '../queue/submit.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Admission } from './admission.ts';
 import type { SettingsCache } from './guild-settings.ts';
 import type { Wait } from './open-requests.ts';
 import { readable } from './readable.ts';
 import { Refusal } from './refusal.ts';
+import { houseAnswers, houseFor, type Source } from './source.ts';
 import type { WaitingBoard } from './waiting-board.ts';
 
 /** Characters of a text to continue. */
@@ -34,6 +39,8 @@ export type AskingInteraction =
   | MessageComponentInteraction;
 
 export interface AskOptions {
+  /** Who answers; when absent, what the seed makes of the share of new jokes. */
+  source?: Source | undefined;
   /** Unsigned 32-bit; a random one when absent. */
   seed?: number | undefined;
   /** Instead of the guild's. */
@@ -43,8 +50,8 @@ export interface AskOptions {
 }
 
 /**
- * Refuses what must be refused, acknowledges the interaction, then queues what it asks for; the generator writes the
- * answer into the reply. Everything before the acknowledgement is decided from memory.
+ * Refuses what must be refused, acknowledges the interaction, then tells a joke of the house or queues what it asks for;
+ * then the generator writes the answer into the reply. Everything before the acknowledgement is decided from memory.
  */
 export type AskFor = (interaction: AskingInteraction, ask: Ask, options?: AskOptions) => Promise<void>;
 
@@ -76,47 +83,63 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
     }
   };
 
-  return async (interaction, ask, { seed = randomInt(0, 2 ** 32), settings: decoder, privately } = {}) => {
+  /** Tells a joke that needs no model. Until its job there is none, the reply is the bot's. */
+  const tell = async (interaction: AskingInteraction, joke: RepertoireJoke): Promise<void> => {
+    const body = jokeMessage(joke, await tallyOf(store.db, joke.id), messagesFor(interaction.locale), {});
+    const message = await replyTo(interaction.client.rest, interaction).edit(body);
+    const { channelId, user } = interaction;
+    await addJokeMessage(store.db, { messageId: message.id, jokeId: joke.id, channelId, askedBy: user.id });
+  };
+
+  return async (interaction, ask, options = {}) => {
+    const { source, seed = randomInt(0, 2 ** 32), settings: decoder, privately } = options;
     const { guildId, channelId, user, locale, createdTimestamp } = interaction;
     const guild = settings.of(guildId);
     const safeMode = guild.safeMode || !isAgeRestricted(interaction);
     refuseUnsafe(ask, safeMode);
     const asker = { userId: user.id, guildId };
     // A look at a joke's steps or a preview makes nobody wait longer for a joke.
+    const house = houseFor(ask, source);
     const isJoke = ask.kind === 'joke' || ask.kind === 'continue';
     admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
     const { wait, written, giveBack } = admission.admit(interaction.id, asker, { cooldown: isJoke });
     const told = isJoke && !interaction.deferred ? wait : undefined;
+    let joke: RepertoireJoke | undefined;
     try {
       await acknowledge(interaction, told, privately);
-      const request = await submit(
-        { store, queue },
-        {
-          ask,
-          by: {
-            ...asker,
-            kind: 'person',
-            interaction: {
-              id: interaction.id,
-              applicationId: interaction.applicationId,
-              token: interaction.token,
-            },
+      const asked: NewRequest = {
+        ask,
+        by: {
+          ...asker,
+          kind: 'person',
+          interaction: {
+            id: interaction.id,
+            applicationId: interaction.applicationId,
+            token: interaction.token,
           },
-          channelId,
-          locale,
-          settings: decoder ?? guild.decoder,
-          seed,
-          safeMode,
-          deadline: new Date(createdTimestamp + INTERACTION_LIFETIME_MS),
         },
-      );
+        channelId,
+        locale,
+        settings: decoder ?? guild.decoder,
+        seed,
+        safeMode,
+        deadline: new Date(createdTimestamp + INTERACTION_LIFETIME_MS),
+      };
+      const fromHouse =
+        house.length > 0 &&
+        (source === 'house' || (await houseAnswers(store.db, seed, guild.modelVersionId)));
+      const submitted = fromHouse
+        ? await tellOrSubmit({ store, queue }, asked, house)
+        : { request: await submit({ store, queue }, asked), told: undefined };
       written();
-      if (isJoke) waiting.add(request.id, { interaction, locale }, told);
+      joke = submitted.told;
+      if (isJoke && !joke) waiting.add(submitted.request.id, { interaction, locale }, told);
     } catch (error) {
       giveBack();
       if (told && interaction.replied) await interaction.deleteReply(); // nobody waits for anything
       throw error;
     }
+    if (joke) await tell(interaction, joke);
   };
 }
 

@@ -30,25 +30,20 @@ export interface NewJoke {
   themeIgnored?: boolean;
 }
 
-export interface Joke {
+/** A joke told, whoever wrote it. */
+export type Joke = GeneratedJoke | RepertoireJoke;
+
+interface ToldJoke {
   id: string;
-  /** The generated text. For a continuation, without the text it continues. */
+  /** For a continuation, without the text it continues. */
   text: string;
   guildId: string | null;
   prompt: { kind: 'joke'; theme: string | null } | { kind: 'continue'; text: string | null };
   /** Whether the prompt contains anything that a person typed. */
   userText: boolean;
   seed: number;
+  /** Of the request. */
   settings: DecoderSettings;
-  ending: EndingOptions;
-  model: { id: number; name: string; folder: string };
-  /** The guild's voice that helped generate it (`guild_voices`). */
-  voiceId: string | null;
-  promptTokens: number[] | null;
-  tokens: number[];
-  precision: string;
-  provider: string;
-  runtimeVersion: string;
   finish: JokeRow['finish'];
   trimmed: boolean;
   promptCut: boolean;
@@ -58,6 +53,27 @@ export interface Joke {
   locale: string;
   state: 'shown' | 'hidden' | 'deleted';
   createdAt: Date;
+}
+
+/** A joke that a model generated, with what it takes to generate it again. */
+export interface GeneratedJoke extends ToldJoke {
+  origin: 'model';
+  ending: EndingOptions;
+  model: { id: number; name: string; folder: string };
+  /** The guild's voice that had a part in it (`guild_voices`). */
+  voiceId: string | null;
+  promptTokens: number[] | null;
+  tokens: number[];
+  precision: string;
+  provider: string;
+  runtimeVersion: string;
+}
+
+/** A joke of the house. */
+export interface RepertoireJoke extends ToldJoke {
+  origin: 'house';
+  /** Its id in corpus/jokes. */
+  houseId: string;
 }
 
 /** Where a joke can be seen in Discord. */
@@ -74,7 +90,10 @@ export interface JokeMessage {
  * returns the existing one.
  * @throws ChispaError `request-not-found`, `request-cancelled`, `joke-not-kept`.
  */
-export async function storeJoke(db: Database, { themeIgnored = false, ...joke }: NewJoke): Promise<Joke> {
+export async function storeJoke(
+  db: Database,
+  { themeIgnored = false, ...joke }: NewJoke,
+): Promise<GeneratedJoke> {
   return db.transaction(async (tx) => {
     const [asked] = await tx.select().from(requests).where(eq(requests.id, joke.requestId));
     if (!asked) throw new ChispaError('request-not-found', `There is no request ${joke.requestId}.`);
@@ -103,7 +122,9 @@ export async function storeJoke(db: Database, { themeIgnored = false, ...joke }:
       })
       .onConflictDoNothing({ target: jokes.requestId });
     const [stored] = await selectJokes(tx, eq(jokes.requestId, joke.requestId));
-    if (!stored) throw new ChispaError('joke-not-found', 'The joke disappeared while it was being stored.');
+    if (stored?.origin !== 'model') {
+      throw new ChispaError('joke-not-found', 'The joke disappeared while it was being stored.');
+    }
     return stored;
   });
 }
@@ -128,7 +149,7 @@ export const findJoke = async (db: Database, id: string): Promise<Joke | undefin
 export const findJokes = (db: Database, ids: string[]): Promise<Joke[]> =>
   ids.length === 0 ? Promise.resolve([]) : selectJokes(db, inArray(jokes.id, ids));
 
-/** How many jokes were generated since a given time. */
+/** How many jokes were told for the first time since a given time. */
 export const jokesSince = (db: Database, since: Date): Promise<number> =>
   db.$count(jokes, gte(jokes.createdAt, since));
 
@@ -166,7 +187,7 @@ export async function deleteJoke(db: Database, id: string): Promise<boolean> {
 }
 
 /** 12 characters of base64url, 72 bits: short enough for any Discord custom id. */
-const newJokeId = (): string => randomBytes(9).toString('base64url');
+export const newJokeId = (): string => randomBytes(9).toString('base64url');
 
 /**
  * A joke, locked until the transaction ends, so that nobody deletes, hides or rates it in the meantime.
@@ -190,21 +211,26 @@ const jokeRows = (db: Database, where: SQL) =>
       locale: requests.locale,
     })
     .from(jokes)
-    .innerJoin(modelVersions, eq(modelVersions.id, jokes.modelVersionId))
+    .leftJoin(modelVersions, eq(modelVersions.id, jokes.modelVersionId))
     .leftJoin(requests, eq(requests.id, jokes.requestId))
     .where(where);
 
 function readJoke({ joke, model, askedBy, locale }: Awaited<ReturnType<typeof jokeRows>>[number]): Joke {
-  const { promptKind, promptTheme, promptText, deletedAt, hiddenAt, ...same } = joke;
-  return {
-    ...same,
+  const { id, text, guildId, userText, seed, settings, finish, trimmed, promptCut, createdAt } = joke;
+  const told: ToldJoke = {
+    ...{ id, text, guildId, userText, seed, settings, finish, trimmed, promptCut, createdAt, askedBy },
     prompt:
-      promptKind === 'continue'
-        ? { kind: 'continue', text: promptText }
-        : { kind: 'joke', theme: promptTheme },
-    model,
-    askedBy,
+      joke.promptKind === 'continue'
+        ? { kind: 'continue', text: joke.promptText }
+        : { kind: 'joke', theme: joke.promptTheme },
     locale: locale ?? 'es-ES',
-    state: deletedAt ? 'deleted' : hiddenAt ? 'hidden' : 'shown',
+    state: joke.deletedAt ? 'deleted' : joke.hiddenAt ? 'hidden' : 'shown',
   };
+  const { houseId, ending, voiceId, promptTokens, tokens, precision, provider, runtimeVersion } = joke;
+  if (houseId !== null) return { ...told, origin: 'house', houseId };
+  if (!(model && ending && tokens && precision !== null && provider !== null && runtimeVersion !== null)) {
+    throw new ChispaError('joke-damaged', `Joke ${id} lacks what its model left behind.`); // the table's check forbids it
+  }
+  const made = { ending, model, voiceId, promptTokens, tokens, precision, provider, runtimeVersion };
+  return { ...told, origin: 'model', ...made };
 }

@@ -14,6 +14,7 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { DecoderSettings } from '../lib/settings.ts';
@@ -130,7 +131,10 @@ export interface EndingOptions {
   stop: string[];
 }
 
-/** Our own generated jokes, stored when generated, with everything needed to reproduce them. */
+/**
+ * The jokes that were told: those a model generated, stored when generated with everything needed to reproduce them, and
+ * those of the house, one row per guild that was told one, whose model columns are null.
+ */
 export const jokes = pgTable(
   'jokes',
   {
@@ -148,18 +152,18 @@ export const jokes = pgTable(
     /** Whether the prompt contains anything a person typed: such a joke is never trained on. */
     userText: boolean().notNull(),
     promptTokens: integer().array(),
-    tokens: integer().array().notNull(),
+    tokens: integer().array(),
     seed: bigint({ mode: 'number' }).notNull(),
     settings: jsonb().$type<DecoderSettings>().notNull(),
-    ending: jsonb().$type<EndingOptions>().notNull(),
-    modelVersionId: integer()
-      .notNull()
-      .references(() => modelVersions.id, { onDelete: 'restrict' }),
+    ending: jsonb().$type<EndingOptions>(),
+    modelVersionId: integer().references(() => modelVersions.id, { onDelete: 'restrict' }),
+    /** For a joke of the house: its id in corpus/jokes. */
+    houseId: text(),
     /** The guild's own adapter, if one helped generate it. */
     voiceId: uuid().references(() => guildVoices.id, { onDelete: 'restrict' }),
-    precision: text().notNull(),
-    provider: text().notNull(),
-    runtimeVersion: text().notNull(),
+    precision: text(),
+    provider: text(),
+    runtimeVersion: text(),
     finish: text({ enum: ['end', 'length', 'stop', 'loop', 'cancelled', 'deadline'] }).notNull(),
     trimmed: boolean().notNull(),
     promptCut: boolean().notNull(),
@@ -168,13 +172,18 @@ export const jokes = pgTable(
     /** When a moderator judged the reports so far unfounded. */
     clearedAt: when(),
     deletedAt: when(),
-    /** When `/chiste fuente: mejores` last told it again. */
+    /** When it was last told again: by `/chiste fuente: mejores`, or because the house had no other to tell. */
     retoldAt: when(),
     createdAt: created(),
   },
   (t) => [
     index('jokes_guild_created').on(t.guildId, t.createdAt),
     index('jokes_model_version').on(t.modelVersionId),
+    uniqueIndex('jokes_guild_house').on(t.guildId, t.houseId),
+    check(
+      'jokes_house_or_model',
+      sql`num_nulls(${t.modelVersionId}, ${t.tokens}, ${t.ending}, ${t.precision}, ${t.provider}, ${t.runtimeVersion}) = case when ${t.houseId} is null then 0 else 6 end`,
+    ),
   ],
 );
 

@@ -53,17 +53,17 @@ export function writingMessage(joke: JokeText, m: Messages): MessageBody {
 /** A finished joke with its votes. Without `notices` the message keeps those it shows. */
 export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Notices): MessageBody {
   if (joke.state === 'hidden') return hiddenMessage(m);
-  const { id, model, settings, seed, askedBy } = joke;
+  const { id, askedBy } = joke;
   const votes = tally.mean === null ? m.joke.noVotes : m.joke.tally(tally.mean, tally.votes);
   const lines = [votes, ...(askedBy ? [m.joke.askedBy(`<@${askedBy}>`)] : [])];
   const embed = jokeEmbed(textOf(joke), m)
     .setColor(COLOR.finished)
     .addFields({ name: '\u200b', value: lines.join('\n') })
-    .setFooter({ text: footerText({ model: model.name, settings, seed }, m) });
+    .setFooter({ text: footerOf(joke, m) });
   return {
     ...(notices && { content: noticeText(notices, m) }),
     embeds: [embed.toJSON()],
-    components: [voteRow(id, tally), actionRow(id, m)],
+    components: [voteRow(id, tally), actionRow(joke, m)],
     allowed_mentions: NO_MENTIONS,
   };
 }
@@ -76,6 +76,13 @@ export function footerText(
   const notable = notableSettings(settings).map((name) => m.joke.setting(name, settings[name]));
   const greedy = settings.decoder === 'greedy' ? [m.decoders.greedy] : [];
   return m.joke.footer({ model, settings: [...greedy, ...notable], seed });
+}
+
+/** Whose it is: of the house, or newly made, with what it takes to tell it again. */
+function footerOf(joke: Joke, m: Messages): string {
+  if (joke.origin === 'house') return m.joke.house;
+  const { model, settings, seed } = joke;
+  return m.joke.fresh(footerText({ model: model.name, settings, seed }, m));
 }
 
 function textOf({ text, prompt }: Joke): JokeText {
@@ -149,10 +156,10 @@ function voteRow(jokeId: string, tally: Tally): APIMessageTopLevelComponent {
   return new ActionRowBuilder<ButtonBuilder>().addComponents(buttons).toJSON();
 }
 
-function actionRow(jokeId: string, m: Messages): APIMessageTopLevelComponent {
+function actionRow({ id, origin }: Joke, m: Messages): APIMessageTopLevelComponent {
   const button = (action: ActionName & keyof Messages['buttons'], emoji: string) =>
     new ButtonBuilder()
-      .setCustomId(customId(action, jokeId))
+      .setCustomId(customId(action, id))
       .setLabel(m.buttons[action])
       .setEmoji(emoji)
       .setStyle(ButtonStyle.Secondary);
@@ -160,7 +167,7 @@ function actionRow(jokeId: string, m: Messages): APIMessageTopLevelComponent {
     .addComponents(
       button('again', '🎲').setStyle(ButtonStyle.Primary),
       button('more', '✍️'),
-      button('think', '🧠'),
+      ...(origin === 'model' ? [button('think', '🧠')] : []),
       button('report', '🚩'),
       button('delete', '🗑️'),
     )

@@ -22,7 +22,8 @@ export async function answerSteps(
   const { locale } = request;
   const m = messagesFor(locale);
   const reply = replyTo(rest, request.by.interaction);
-  const joke = await findJoke(db, request.jokeId);
+  const found = await findJoke(db, request.jokeId);
+  const joke = found?.origin === 'model' ? found : undefined; // no model thought up one of the house
   // The model and voice that told the joke, if their weights are still kept.
   const teller = joke && (await activeModel.version(joke.model.id, joke.voiceId).catch(() => undefined));
   if (!joke?.promptTokens) {

@@ -1,5 +1,7 @@
 import type { Store, Transaction } from '../db/connect.ts';
 import { claimDailyJoke } from '../db/daily.ts';
+import type { RepertoireJoke } from '../db/jokes.ts';
+import { answerFromHouse, type HouseText } from '../db/repertoire.ts';
 import type { ChispaRequest, Day, NewRequest } from '../db/request-shape.ts';
 import { insertRequest } from '../db/requests.ts';
 import type { Queue } from './queue.ts';
@@ -12,6 +14,22 @@ export const submit = (
   { store, queue }: { store: Store; queue: Queue },
   request: NewRequest,
 ): Promise<ChispaRequest> => store.db.transaction((tx) => enqueueRequest(tx, queue, request));
+
+/**
+ * Writes a request and answers it at once with one of these jokes of the house. It is queued for the model, as by
+ * `submit`, when none of them may be told; then `told` is undefined.
+ */
+export const tellOrSubmit = (
+  { store, queue }: { store: Store; queue: Queue },
+  asked: NewRequest,
+  house: readonly HouseText[],
+): Promise<{ request: ChispaRequest; told: RepertoireJoke | undefined }> =>
+  store.db.transaction(async (tx) => {
+    const request = await insertRequest(tx, asked);
+    const told = await answerFromHouse(tx, request, house);
+    if (!told) await enqueue(tx, queue, request);
+    return { request, told };
+  });
 
 /**
  * Requests a guild's joke of the day, once per local day (YYYY-MM-DD). The claim, the request and its job are one
@@ -28,7 +46,9 @@ export const submitDailyJoke = (
 
 async function enqueueRequest(tx: Transaction, queue: Queue, asked: NewRequest): Promise<ChispaRequest> {
   const request = await insertRequest(tx, asked);
-  const { id, deadline, priority } = request;
-  await queue.enqueue(tx, { requestId: id, deadline: deadline.getTime() }, { priority });
+  await enqueue(tx, queue, request);
   return request;
 }
+
+const enqueue = (tx: Transaction, queue: Queue, { id, deadline, priority }: ChispaRequest) =>
+  queue.enqueue(tx, { requestId: id, deadline: deadline.getTime() }, { priority });

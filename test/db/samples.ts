@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../src/db/connect.ts';
-import { type Joke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
+import { type GeneratedJoke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
 import { activateModel, ensureModelVersion, type ModelVersion } from '../../src/db/models.ts';
 import type { Ask, ChispaRequest, NewRequest } from '../../src/db/request-shape.ts';
 import { finishRequest, insertRequest } from '../../src/db/requests.ts';
@@ -85,7 +85,7 @@ export const newJoke = (
 export async function aJoke(
   db: Database,
   { request, joke }: { request?: RequestChanges; joke?: Partial<NewJoke> } = {},
-): Promise<Joke> {
+): Promise<GeneratedJoke> {
   const { id: modelVersionId } = await aModel(db);
   const { id } = await insert(db, request);
   const stored = await storeJoke(db, newJoke(id, modelVersionId, joke));

@@ -49,7 +49,7 @@ describe('safe mode', () => {
     await expect
       .poll(
         async () => {
-          const asked = await player.ask(player.luis, 'chiste', { tema: 'mierda' });
+          const asked = await player.ask(player.luis, 'chiste', { tema: 'mierda', fuente: 'nuevo' });
           return isFinished(await asked.answer((m) => isFinished(m) || isEphemeral(m)));
         },
         { timeout: 60_000 },
@@ -60,7 +60,7 @@ describe('safe mode', () => {
   it('never lets slurs against groups pass', async () => {
     expect(await continued(CRUDE)).toMatch(/^\*\*hijo de puta\*\*/); // it is off here
     expect(await continued(SLUR)).toBe(es.refusal.unsafeText);
-    const theme = await (await player.ask(player.ana, 'chiste', { tema: SLUR })).answer();
+    const theme = await (await player.ask(player.ana, 'chiste', { tema: SLUR, fuente: 'nuevo' })).answer();
     expect(theme.content).toBe(es.refusal.unsafeTheme);
     expect(isEphemeral(theme)).toBe(true);
   });

@@ -16,7 +16,7 @@ describe('a community', () => {
   let started: Started;
   let player: Player;
   const tell = async (user = player.ana, options = {}) =>
-    (await player.ask(user, 'chiste', options)).answer(isFinished);
+    (await player.ask(user, 'chiste', { fuente: 'nuevo', ...options })).answer(isFinished);
 
   beforeAll(async () => {
     started = await startForTest();
@@ -261,14 +261,16 @@ describe('a community', () => {
       await player.ask(player.moderator, 'ajustar', { segundos: 30 }, { subcommand: 'espera' })
     ).answer();
     await tell(player.moderator); // who has asked for none so far
-    const refused = await (await player.ask(player.moderator, 'chiste')).answer();
+    const refused = await (await player.ask(player.moderator, 'chiste', { fuente: 'nuevo' })).answer();
     expect(refused.content).toMatch(/podrás pedirme otro chiste <t:\d+:R>/);
     expect(isEphemeral(refused)).toBe(true);
     await (await player.ask(player.moderator, 'ajustar', { segundos: 0 }, { subcommand: 'espera' })).answer();
   });
 
   it('is refused crude themes and texts, and nothing is written down', async () => {
-    const theme = await (await player.ask(player.ana, 'chiste', { tema: 'hijo de puta' })).answer();
+    const theme = await (
+      await player.ask(player.ana, 'chiste', { tema: 'hijo de puta', fuente: 'nuevo' })
+    ).answer();
     expect(theme.content).toBe(es.refusal.unsafeTheme);
     const prompt = await (
       await player.ask(player.ana, 'continuar', { texto: 'Eres un g1l1p0ll4s' })

@@ -21,7 +21,7 @@ describe.skipIf(skipPostgres)('when the database goes away', () => {
 
     const ask = async (turn: number) => {
       const person = people[turn % people.length] ?? player.ana;
-      const asked = await player.ask(person, 'chiste');
+      const asked = await player.ask(person, 'chiste', { fuente: 'nuevo' });
       return asked.answer((m) => isFinished(m) || m.content !== '', 60_000);
     };
     for (let turn = 0; turn < 9; turn++) {

@@ -18,7 +18,8 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
   let store: Store;
   const fault = (body: Record<string, unknown>) => player.call('/box/faults', body);
   const world = (body: Record<string, unknown>) => player.call('/box/world', body);
-  const tell = async (user = player.ana) => (await player.ask(user, 'chiste')).answer(isFinished);
+  const tell = async (user = player.ana) =>
+    (await player.ask(user, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
   /** The bot is alive and answers somebody else. */
   const stillAnswers = async () => expect(isFinished(await tell(player.luis))).toBe(true);
   const rows = () => store.db.select({ status: requests.status, note: requests.note }).from(requests);
@@ -36,13 +37,16 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
 
   it('delivers a joke whose edits fail for a while', async () => {
     await fault({ kind: 'server-error', route: 'PATCH /webhooks/*', count: 6 });
-    const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished, 60_000);
+    const joke = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(
+      isFinished,
+      60_000,
+    );
     expect(jokeOf(joke).length).toBeGreaterThan(3);
   });
 
   it('delivers it below the answer when the answer itself cannot be edited', async () => {
     await fault({ kind: 'server-error', route: 'PATCH /webhooks/*', count: 1000 });
-    const { interaction } = await player.ask(player.ana, 'chiste');
+    const { interaction } = await player.ask(player.ana, 'chiste', { fuente: 'nuevo' });
     const joke = await player.eventually(async () => {
       const all = await player.messages(player.ana.id);
       return all.find((m) => m.interaction === interaction && isFinished(m));
@@ -63,7 +67,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     ['an expired token (50027)', { kind: 'discord-error', code: 50027, route: 'PATCH /webhooks/*' }],
   ])('lives through %s', async (_, body) => {
     await fault({ ...body, count: 1 });
-    await player.ask(player.ana, 'chiste');
+    await player.ask(player.ana, 'chiste', { fuente: 'nuevo' });
     await player.eventually(async () => {
       const { faults } = await player.call<{ faults: unknown[] }>('/box/faults');
       return faults.length === 0 || undefined;
@@ -73,7 +77,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
 
   it('closes a request whose answer was deleted, and keeps its joke', async () => {
     const before = await store.db.$count(jokes);
-    const asked = await player.ask(player.ana, 'chiste');
+    const asked = await player.ask(player.ana, 'chiste', { fuente: 'nuevo' });
     const [answer] = (await player.messages(player.ana.id)).filter(
       (m) => m.interaction === asked.interaction,
     );
@@ -164,7 +168,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
       channel: dm?.id,
       user: player.ana.id,
       name: 'chiste',
-      options: {},
+      options: { fuente: 'nuevo' },
     });
     const joke = await player.inChannel(
       dm?.id ?? '',
@@ -190,12 +194,12 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
       (await player.messages(player.luis.id)).find(({ content }) => content === es.report.thanksUnheard),
     );
 
-    const asked = await player.ask(player.ana, 'chiste');
+    const asked = await player.ask(player.ana, 'chiste', { fuente: 'nuevo' });
     await world({ action: 'ban', guild: player.guild, user: player.ana.id });
     await stillAnswers();
     expect(asked.interaction).toBeTruthy();
     await world({ action: 'unban', guild: player.guild, user: player.ana.id });
-    await player.ask(player.luis, 'chiste');
+    await player.ask(player.luis, 'chiste', { fuente: 'nuevo' });
     await world({ action: 'remove-guild', guild: player.guild });
     await player.eventually(
       async () =>

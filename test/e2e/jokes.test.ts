@@ -31,7 +31,7 @@ describe.each([
 
   it.skipIf(skip)('is told a joke that streams in, and rates it', async () => {
     const { ana, luis } = player;
-    const asked = await player.ask(ana, 'chiste');
+    const asked = await player.ask(ana, 'chiste', { fuente: 'nuevo' });
     const joke = await asked.answer(isFinished);
     expect(joke.edits).toBeGreaterThan(0);
     expect(jokeOf(joke).length).toBeGreaterThan(5);
@@ -214,7 +214,7 @@ describe.each([
     );
 
     it.skipIf(skip)('answers a vote on a joke that is gone, and shows no tally', async () => {
-      const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+      const joke = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
       const press = await player.press(player.luis, joke, 'c1:rate:AAAAAAAAAAAA:3', unchecked);
       const answers = await player.until(player.luis, joke.id, () => true);
       expect(text(answers)).toContain('Sin votos todavía');

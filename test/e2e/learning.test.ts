@@ -84,7 +84,10 @@ describe.skipIf(skipPostgres)('a model that learns', () => {
 
     async function laugh(): Promise<void> {
       while (learning) {
-        const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished, 300_000);
+        const joke = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(
+          isFinished,
+          300_000,
+        );
         told.push(joke.embeds[0]?.footer?.text ?? '');
       }
     }
@@ -119,7 +122,9 @@ describe.skipIf(skipPostgres)('a model that learns', () => {
     });
 
     const people = [player.ana, player.ana, player.luis, player.luis, player.moderator, player.moderator];
-    const asked = await Promise.all(people.map((person) => player.ask(person, 'chiste')));
+    const asked = await Promise.all(
+      people.map((person) => player.ask(person, 'chiste', { fuente: 'nuevo' })),
+    );
     await expect.poll(() => db.$count(requests, sql`status = 'running'`), SLOW).toBeGreaterThan(0);
     await activateModel(db, next.id);
     signalGroup(first, 'SIGKILL');
@@ -132,7 +137,10 @@ describe.skipIf(skipPostgres)('a model that learns', () => {
     await second.printed(/Chispa generates/);
     const answers = await Promise.all(asked.map((one) => one.answer(isFinished, 300_000)));
     expect(answers).toHaveLength(6);
-    const last = await (await player.ask(player.ana, 'chiste')).answer(isFinished, 300_000);
+    const last = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(
+      isFinished,
+      300_000,
+    );
     expect(last.embeds[0]?.footer?.text).toContain('nuevo ·');
   });
 });

@@ -50,7 +50,7 @@ describe('the program', () => {
     const program = start({ DATA_DIR: dataDir });
     const [, url = ''] = await program.printed(READY);
     const player = await createPlayer(url);
-    const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+    const joke = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
     await player.press(player.luis, joke, voteButtons(joke)[3] ?? '');
     await player.until(player.luis, joke.id, (m) => JSON.stringify(m.embeds).includes('1 voto'));
     signalGroup(program, 'SIGKILL');
@@ -70,7 +70,8 @@ describe('the program', () => {
     const program = start({ DATA_DIR: dataDir, SLOTS: '1' });
     const [, url = ''] = await program.printed(READY);
     const player = await createPlayer(url);
-    for (let i = 0; i < 6; i++) await (await player.ask(player.ana, 'chiste')).interaction;
+    for (let i = 0; i < 6; i++)
+      await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).interaction;
     await (await player.ask(player.luis, 'ajustar', {}, { subcommand: 'ver' })).answer();
 
     signalGroup(program, 'SIGINT');

@@ -84,7 +84,7 @@ describe('after a restart', () => {
   });
 
   it('answers a button of a version it does not know with a sentence', async () => {
-    const other = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+    const other = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
     const pressed = await player.press(player.ana, other, 'chispa:99:rate:abc:1', { unchecked: true });
     expect((await pressed.answer((m) => m.id !== other.id)).content).toBe(es.refusal.oldButton);
   });

@@ -27,7 +27,7 @@ describe('where Discord asks for two shards', () => {
   it('tells a joke and takes votes in each', async () => {
     for (const index of box.guildIds.keys()) {
       const player: Player = await createPlayer(box.url, index);
-      const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+      const joke = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
       expect(jokeOf(joke).length).toBeGreaterThan(3);
       await player.press(player.luis, joke, voteButtons(joke)[3] ?? '');
       await player.until(player.ana, joke.id, (m: SeenMessage) =>

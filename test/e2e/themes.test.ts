@@ -39,7 +39,8 @@ describe.skipIf(skipPostgres).each([
     rmSync(dirname(model), { recursive: true });
   });
 
-  const ask = async (tema: string) => (await player.ask(player.ana, 'chiste', { tema })).answer(isFinished);
+  const ask = async (tema: string) =>
+    (await player.ask(player.ana, 'chiste', { tema, fuente: 'nuevo' })).answer(isFinished);
   /** Somebody votes for it, which is what makes a joke one to learn from. */
   async function vote(joke: SeenMessage): Promise<SeenMessage> {
     await player.press(player.luis, joke, voteButtons(joke)[4] ?? '');

@@ -102,7 +102,8 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
   }
   const modelo = async (subcommand: string, options = {}, as = player.moderator, where = player) =>
     (await where.ask(as, 'modelo', options, { subcommand })).answer();
-  const tell = async (where = player) => (await where.ask(where.ana, 'chiste')).answer(isFinished);
+  const tell = async (where = player) =>
+    (await where.ask(where.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
   /** Generators follow a moment after the database has changed. */
   const tellsWith = (name: string, where = player) =>
     expect

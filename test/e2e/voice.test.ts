@@ -79,14 +79,14 @@ describe.skipIf(skipPostgres)('a server with a voice of its own', () => {
     const { title } = es.learning.log['voice-promoted'];
     await player.inChannel(logChannel, player.moderator, (m) => m.embeds[0]?.title === title);
 
-    const told = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+    const told = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
     expect(await toldWith()).toEqual([voice?.id]);
     const think = async () =>
       (await player.press(player.luis, told, button(told, es.buttons.think))).answer();
     expect((await think()).embeds[0]?.title).toBe(es.steps.title);
 
     rmSync(voice?.folder ?? '', { recursive: true });
-    await (await player.ask(player.ana, 'chiste')).answer(isFinished);
+    await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
     expect(await toldWith()).toEqual([voice?.id, null]);
     expect((await think()).content).toBe(es.refusal.voiceRetired);
 

@@ -26,7 +26,8 @@ describe('people who ask at once, where one joke is told at a time', () => {
     await fault({ kind: 'slow', route: 'PATCH /webhooks/*', ms: SLOW_MS, count: 1000 });
     const asked: Asked[] = [];
     for (let round = 0; round < OPEN_LIMITS.user; round++) {
-      for (const user of [ana, luis, moderator]) asked.push(await player.ask(user, 'chiste'));
+      for (const user of [ana, luis, moderator])
+        asked.push(await player.ask(user, 'chiste', { fuente: 'nuevo' }));
     }
     const waiting = await asked.at(-1)?.answer(({ content }) => QUEUE.test(content));
     const [, position, readyAt] = waiting?.content.match(QUEUE) ?? [];
@@ -53,8 +54,9 @@ describe('people who ask at once, where one joke is told at a time', () => {
   it('are told when to ask again, when they have asked for too many', async () => {
     await fault({ kind: 'slow', route: 'PATCH /webhooks/*', ms: SLOW_MS, count: 1000 });
     const asked: Asked[] = [];
-    for (let i = 0; i < OPEN_LIMITS.user; i++) asked.push(await player.ask(player.ana, 'chiste'));
-    const refused = await (await player.ask(player.ana, 'chiste')).answer();
+    for (let i = 0; i < OPEN_LIMITS.user; i++)
+      asked.push(await player.ask(player.ana, 'chiste', { fuente: 'nuevo' }));
+    const refused = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer();
     expect(isEphemeral(refused)).toBe(true);
     const [, readyAt] =
       refused.content.match(/^Ya tienes 3 chistes en camino\. Prueba otra vez <t:(\d+):R>/) ?? [];
@@ -64,7 +66,7 @@ describe('people who ask at once, where one joke is told at a time', () => {
     for (const one of asked) await one.answer(isFinished);
     // The requests are closed right after the last edit.
     await player.eventually(async () => {
-      const again = await (await player.ask(player.ana, 'chiste')).answer();
+      const again = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer();
       return isEphemeral(again) ? undefined : again;
     });
   });

@@ -3,10 +3,11 @@ import type { Ask } from '../../db/request-shape.ts';
 import { shownJoke } from '../shown-joke.ts';
 import type { ButtonHandler } from './handler.ts';
 
-/** "Otro": the same again, with its settings and with a new seed. */
+/** "Otro": the same again, from where it came, with its settings and with a new seed. */
 export const again: ButtonHandler<'again'> = async (interaction, { joke: id }, { store, ask }) => {
   const joke = await shownJoke(store.db, id, interaction);
-  await ask(interaction, askOf(joke), { settings: joke.settings });
+  const source = joke.origin === 'house' ? 'house' : 'new';
+  await ask(interaction, askOf(joke), { source, settings: joke.settings });
 };
 
 /** "Continuar": goes on from the joke's whole text. */

@@ -13,7 +13,8 @@ export interface RatedJoke {
   mean: number;
   /** Their variance around that mean (population, not sample): 0 for a single vote. */
   variance: number;
-  modelVersionId: number;
+  /** Null for a joke of the house. */
+  modelVersionId: number | null;
 }
 
 /** The prior for a joke before anybody votes, and how many votes outweigh it. */

@@ -10,7 +10,10 @@ export const commands: Messages['commands'] = {
         name: 'theme',
         description: 'What it should be about, in Spanish: pick from the list or type your own',
       },
-      fuente: { name: 'source', description: 'A new one, or one that people here liked most' },
+      fuente: {
+        name: 'source',
+        description: 'A new one, one of the house, or one that people here liked most',
+      },
       semilla: { name: 'seed', description: 'The same seed with the same settings gives the same joke' },
     },
   },

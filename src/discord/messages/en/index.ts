@@ -26,6 +26,8 @@ export const en: Messages = {
     tally: (mean, votes) => `★ ${number(mean, 1)} of 5 · ${count(votes, 'vote', 'votes')}`,
     setting: (name, value) => `${settingNames[name]} ${number(value, 4)}`,
     footer: ({ model, settings, seed }) => [model, ...settings, `seed ${seed}`].join(' · '),
+    house: 'House joke',
+    fresh: (how) => `Freshly made · ${how}`,
     askedBy: (who) => `${who} asked for it`,
     retold: 'One that people here liked',
     hidden: 'This joke is hidden.',
@@ -55,6 +57,7 @@ export const en: Messages = {
     unsafeTheme: 'I tell no jokes about that. Shall we try another theme?',
     unsafeText: 'I cannot continue that text. Shall we try another?',
     notYours: 'Only the person who asked for this joke can delete it.',
+    noHouse: 'The house has no joke about that. Shall we try another theme, or a new joke?',
     noBest: 'No joke in this server has good votes yet. Rate a few and try again!',
     unknownModel: 'I do not know that model version: pick one from the list.',
     unknownTimeZone: (zone) =>
@@ -199,7 +202,7 @@ export const en: Messages = {
   settings,
 
   periods: { week: 'this week', month: 'this month', ever: 'of all time' },
-  sources: { new: 'new', best: 'the best' },
+  sources: { new: 'new', house: 'of the house', best: 'the best' },
 
   presence: (jokes) =>
     jokes === 0

@@ -5,7 +5,10 @@ export const commands = {
     description: 'Cuenta un chiste nuevo, inventado ahora mismo',
     options: {
       tema: { name: 'tema', description: 'De qué debe tratar: elige de la lista o escribe el tuyo' },
-      fuente: { name: 'fuente', description: 'Uno nuevo, o uno de los que más gustaron aquí' },
+      fuente: {
+        name: 'fuente',
+        description: 'Uno nuevo, uno de la casa, o uno de los que más gustaron aquí',
+      },
       semilla: {
         name: 'semilla',
         description: 'La misma semilla con los mismos ajustes da el mismo chiste',

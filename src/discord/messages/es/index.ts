@@ -33,6 +33,8 @@ export const es = {
     setting: (name: NumericSetting, value: number) => `${settingNames[name]} ${number(value, 4)}`,
     footer: (parts: { model: string; settings: string[]; seed: number }) =>
       [parts.model, ...parts.settings, `semilla ${parts.seed}`].join(' · '),
+    house: 'Chiste de la casa',
+    fresh: (how: string) => `Recién inventado · ${how}`,
     askedBy: (who: string) => `Lo ha pedido ${who}`,
     retold: 'Uno que aquí gustó',
     hidden: 'Este chiste está oculto.',
@@ -62,6 +64,7 @@ export const es = {
     unsafeTheme: 'Sobre eso no cuento chistes. ¿Probamos con otro tema?',
     unsafeText: 'Ese texto no lo puedo continuar. ¿Probamos con otro?',
     notYours: 'Solo quien pidió este chiste puede borrarlo.',
+    noHouse: 'De la casa no tengo ningún chiste sobre eso. ¿Probamos con otro tema, o con uno nuevo?',
     noBest: 'Todavía no hay chistes con buenas notas en este servidor. ¡Vota unos cuantos y vuelve a probar!',
     unknownModel: 'No conozco esa versión del modelo: elige una de la lista.',
     unknownTimeZone: (zone: string) =>
@@ -210,7 +213,7 @@ export const es = {
   settings,
 
   periods: { week: 'esta semana', month: 'este mes', ever: 'desde siempre' },
-  sources: { new: 'nuevo', best: 'mejores' },
+  sources: { new: 'nuevo', house: 'de la casa', best: 'mejores' },
 
   presence: (jokes: number) =>
     jokes === 0

@@ -1,0 +1,124 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../src/db/connect.ts';
+import { deleteJoke, findJoke, type RepertoireJoke } from '../../src/db/jokes.ts';
+import { ranking } from '../../src/db/ranking.ts';
+import { rate, tallyOf } from '../../src/db/ratings.ts';
+import { answerFromHouse, type HouseText } from '../../src/db/repertoire.ts';
+import { hideJoke } from '../../src/db/reports.ts';
+import { openRequest } from '../../src/db/requests.ts';
+import { jokes } from '../../src/db/schema.ts';
+import { statistics } from '../../src/db/statistics.ts';
+import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
+import { onEachBackend } from './backends.ts';
+import { ASKER, aJoke, GUILD, insert, minutes, type RequestChanges, rowOf } from './samples.ts';
+
+const HOUSE: HouseText[] = ['uno', 'dos', 'tres'].map((text, i) => ({ id: `casa-000${i}`, text }));
+
+describe('the repertoire', () => {
+  onEachBackend((backend) => {
+    const db = (): Database => backend().store.db;
+
+    async function tell(changes: RequestChanges = {}, house = HOUSE): Promise<RepertoireJoke | undefined> {
+      const request = await insert(db(), changes);
+      return db().transaction((tx) => answerFromHouse(tx, request, house));
+    }
+    const texts = async (times: number, changes: RequestChanges = {}) => {
+      const told: string[] = [];
+      for (let i = 0; i < times; i++) told.push((await tell(changes))?.text ?? '');
+      return told;
+    };
+
+    it('answers and closes a request with a joke that no model had a part in', async () => {
+      const request = await insert(db(), { seed: 0 });
+      const told = await db().transaction((tx) => answerFromHouse(tx, request, HOUSE));
+      expect(told).toMatchObject({ origin: 'house', houseId: 'casa-0000', text: 'uno', askedBy: ASKER });
+      expect(await findJoke(db(), told?.id ?? '')).toEqual(told);
+      expect(await openRequest(db(), request.id)).toBeUndefined();
+      expect(await rowOf(db(), request.id)).toMatchObject({ status: 'done', interactionToken: null });
+    });
+
+    it('is drawn from by the seed', async () => {
+      expect((await tell({ seed: 0xffff_ffff }))?.text).toBe('tres');
+      expect((await tell({ seed: 0x8000_0000, guildId: '7' }))?.text).toBe('dos');
+    });
+
+    it('is told to its end before anything is told again, then from the one told longest ago, with its votes', async () => {
+      const first = await tell();
+      await rate(db(), { jokeId: first?.id ?? '', voter: 'luis', score: 5 });
+      const others = await texts(2);
+      expect(new Set([first?.text, ...others]).size).toBe(3);
+      await db()
+        .update(jokes)
+        .set({ createdAt: new Date(Date.now() - minutes(5)) })
+        .where(eq(jokes.id, first?.id ?? ''));
+      const again = await tell({ userId: '301' });
+      expect(again).toMatchObject({ id: first?.id, askedBy: '301' });
+      expect((await tallyOf(db(), again?.id ?? '')).votes).toBe(1);
+      expect((await tell())?.id).not.toBe(first?.id);
+      expect(await db().$count(jokes)).toBe(3);
+    });
+
+    it('tells one of another theme again only when all of that theme were told', async () => {
+      await texts(1, { seed: 0 });
+      expect((await tell({}, HOUSE.slice(0, 2)))?.text).toBe('dos');
+      expect((await tell({}, HOUSE.slice(0, 1)))?.text).toBe('uno');
+    });
+
+    it('is every guild’s own, and every person’s in direct messages', async () => {
+      for (const where of [
+        { guildId: '7' },
+        { guildId: '8' },
+        { guildId: null },
+        { guildId: null, userId: '301' },
+      ]) {
+        expect(new Set(await texts(3, where)).size).toBe(3);
+      }
+    });
+
+    it('gives two who ask at once two jokes', async () => {
+      const told = await Promise.all([tell({ seed: 0 }), tell({ seed: 0 }), tell({ seed: 0 })]);
+      expect(new Set(told.map((joke) => joke?.text)).size).toBe(3);
+    });
+
+    it('never tells again what was hidden or deleted; with nothing left the request stays open', async () => {
+      const [one, two] = [await tell({}, HOUSE.slice(0, 2)), await tell({}, HOUSE.slice(0, 2))];
+      await hideJoke(db(), one?.id ?? '');
+      expect((await tell({}, HOUSE.slice(0, 2)))?.id).toBe(two?.id);
+      await deleteJoke(db(), two?.id ?? '');
+      const request = await insert(db());
+      expect(await db().transaction((tx) => answerFromHouse(tx, request, HOUSE.slice(0, 2)))).toBeUndefined();
+      expect(await openRequest(db(), request.id)).toBeDefined();
+    });
+
+    it('keeps nothing that a person typed', async () => {
+      const told = await tell({ ask: { kind: 'joke', theme: { text: 'mi tía Paqui', origin: 'user' } } });
+      expect(told).toMatchObject({ userText: false, prompt: { kind: 'joke', theme: null } });
+      expect(JSON.stringify(await db().select().from(jokes))).not.toContain('Paqui');
+    });
+
+    it('counts among what a guild heard and learns from, never in the figures of a model', async () => {
+      const generated = await aJoke(db());
+      await rate(db(), { jokeId: generated.id, voter: 'luis', score: 1 });
+      const told = await tell();
+      await rate(db(), { jokeId: told?.id ?? '', voter: 'luis', score: 5 });
+      expect((await ranking(db(), GUILD, 'ever')).map(({ joke }) => joke.id)).toEqual([
+        told?.id,
+        generated.id,
+      ]);
+      expect((await trainableJokes(db())).map(({ id }) => id)).toEqual([generated.id, told?.id]);
+      const { jokes: heard, votes, models } = await statistics(db(), GUILD);
+      expect({ heard, votes }).toEqual({ heard: 2, votes: 2 });
+      expect(models).toMatchObject([{ jokes: 1, votes: 1, mean: 1 }]);
+      expect(await versionRatings(db(), generated.model.id)).toMatchObject({ jokes: 1, mean: 1 });
+    });
+
+    it('has no row that is half of a model', async () => {
+      const { id } = await aJoke(db());
+      await expect(
+        db().update(jokes).set({ houseId: 'casa-0001' }).where(eq(jokes.id, id)),
+      ).rejects.toThrow();
+      await expect(db().update(jokes).set({ tokens: null }).where(eq(jokes.id, id))).rejects.toThrow();
+    });
+  });
+});
