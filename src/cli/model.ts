@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from './options/examples.ts';
 
-/** `chispa model …`: manages the models on this machine. Only `use` needs the database. */
+/** `chispa model …`: manages the models on this machine. `use` needs the database; `list` and `remove` ask it if there is one. */
 export function register(program: Command): void {
   const model = program
     .command('model')

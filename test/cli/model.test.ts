@@ -127,8 +127,10 @@ describe('the shelf', () => {
   it('makes a model the active one, which is then not removed', async () => {
     const { chispa } = await shelfWithDatabase();
     await chispa('import', await tinyModelFolder(), '--name', 'tiny');
+    expect((await chispa('list')).stdout).toMatch(/\nmini-es \(active\) .*\ntiny {2,}/); // MODEL's default
     expect((await chispa('use', 'tiny')).stdout).toBe('The active model is now tiny.\n');
-    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot speaks with/);
+    expect((await chispa('list')).stdout).toMatch(/\nmini-es {2,}.*\ntiny \(active\) /);
+    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot uses/);
     expect((await chispa('use', 'mini-es')).stdout).toBe('The active model is now mini-es (before: tiny).\n');
     expect((await chispa('remove', 'tiny', '--yes')).stdout).toBe('Removed tiny.\n');
   });
@@ -180,6 +182,6 @@ describe('the shelf', () => {
   it('does not remove the model that a new database would start with', async () => {
     const { chispa } = await shelf({ MODEL: 'tiny' });
     await chispa('import', await tinyModelFolder(), '--name', 'tiny');
-    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot speaks with/);
+    expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot uses/);
   });
 });
