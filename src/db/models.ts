@@ -78,7 +78,10 @@ export async function activeModel(db: Database): Promise<ModelVersion | undefine
   return row;
 }
 
-/** The version a guild has pinned, if any. */
+/** The id of the version that answers a guild: the one it pinned, or else the active one. */
+export const answeringId = (pinned: number | null, activeId: number): number => pinned ?? activeId;
+
+/** The version that answers a guild, if the database has one yet. */
 export const answeringModel = (db: Database, pinned: number | null): Promise<ModelVersion | undefined> =>
   pinned === null ? activeModel(db) : findModelVersion(db, pinned);
 

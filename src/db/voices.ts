@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
-import { activeModel } from './models.ts';
+import { activeModel, answeringId } from './models.ts';
 import { guildSettings, guildVoices, modelVersions } from './schema.ts';
 import { trainableVotes } from './trainable.ts';
 import { votesSeen } from './training-runs.ts';
@@ -55,7 +55,7 @@ export async function dueVoice(db: Database, votes: number): Promise<DueVoice | 
     .where(and(eq(guildSettings.voice, true), eq(guildSettings.learns, true)));
   let due: (DueVoice & { fresh: number }) | undefined;
   for (const { guildId, pinned } of guilds) {
-    const voice = { guildId, baseVersionId: pinned ?? active.id };
+    const voice = { guildId, baseVersionId: answeringId(pinned, active.id) };
     const seen = await trainableVotes(db, guildId);
     const fresh = seen - (await votesSeen(db, voice));
     if (fresh >= Math.max(votes, due?.fresh ?? 0)) due = { ...voice, votesSeen: seen, fresh };

@@ -3,6 +3,7 @@ import type { Store } from '../db/connect.ts';
 import type { GuildSettings } from '../db/guild-settings.ts';
 import {
   activateModel,
+  answeringId,
   ensureModelVersion,
   activeModel as findActive,
   findModelVersion,
@@ -116,7 +117,8 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
         );
         return serve(active);
       });
-    if (pinned !== null && pinned !== active.id) return instead(pinned, 'the pinned model');
+    const answering = answeringId(pinned, active.id);
+    if (answering !== active.id) return instead(answering, 'the pinned model');
     const tries = trial && pinned === null && guildId !== null && learns && requestId !== undefined;
     if (tries && placeOf(requestId) < (trial.share ?? 0)) return instead(trial.id, 'the model on trial');
     return serve(active);
