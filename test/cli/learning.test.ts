@@ -96,7 +96,7 @@ describe('chispa train --from-ratings', () => {
     await store.close();
     const { error, stderr } = await chispa(`train --from-ratings ${QUICK}`);
     expect(error).toBeUndefined();
-    expect(stderr).toContain('First the voice of guild 500');
+    expect(stderr).toContain('First finishing the voice of guild 500');
     expect(stderr).toMatch(/tiny → voice of 500: (promoted|rejected)/);
     const listed = (await chispa('runs')).stdout;
     expect(listed).toMatch(/ cli .* tiny-[\s\S]* votes .* voice of 500/);
