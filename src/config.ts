@@ -28,7 +28,7 @@ const decimal = (schema: z.ZodType<number, number>) =>
     .pipe(schema);
 const share = decimal(z.number().min(0).max(1));
 
-/** One environment variable: its schema, what it takes in words (for errors and `.env.example`) and a good value. */
+/** One environment variable: its schema, what it accepts in words (for errors and `.env.example`), and an example. */
 interface Variable<T> {
   schema: z.ZodType<T, string>;
   takes: string;
@@ -52,7 +52,7 @@ const VARIABLES = {
     'http://127.0.0.1:8787/api',
   ),
   DATABASE_URL: variable(
-    z.string(), // src/db/address.ts says what is wrong with one
+    z.string(), // src/db/address.ts reports what is wrong with an address
     'a PostgreSQL address',
     'postgres://chispa:secret@localhost:5432/chispa',
   ),
@@ -120,7 +120,7 @@ const VARIABLES = {
   GATE_UNSAFE: variable(share, 'the largest growth of the share that safe mode refuses, 0 to 1', '0.02'),
 } as const;
 type VariableName = keyof typeof VARIABLES;
-/** Never shown, not even when they are wrong. */
+/** Never shown, not even when invalid. */
 const SECRETS: ReadonlySet<VariableName> = new Set([
   'DISCORD_TOKEN',
   'DATABASE_URL',
@@ -131,14 +131,14 @@ const SECRETS: ReadonlySet<VariableName> = new Set([
 export interface Config {
   /** Without one, Chispa opens the box instead of connecting to Discord. */
   discordToken: string | undefined;
-  /** Where Discord's REST API is, when it is not Discord's own: a generator beside another process's box. */
+  /** REST address other than Discord's own, such as the box of another process that a generator works with. */
   discordApi: string | undefined;
-  /** Without one, the database is a PGlite in `dataDir`. */
+  /** Without one, the database is PGlite in `dataDir`. */
   databaseUrl: string | undefined;
   dataDir: string;
   voterSecret: string | undefined;
   modelsDir: string;
-  /** For models on the hub that are private or ask for consent. */
+  /** For models on the hub that are private or gated. */
   huggingFaceToken: string | undefined;
   huggingFaceEndpoint: string;
   /** The model a new database starts with. */
@@ -148,23 +148,23 @@ export interface Config {
   provider: 'cpu' | 'webgpu' | 'cuda';
   precision: 'fp32' | 'q8' | 'q4';
   threads: number;
-  /** Model versions that stay in memory side by side. */
+  /** How many model versions stay in memory at once. */
   modelsLoaded: number;
   slots: number;
-  /** Discord ids of the hosts; empty: the application's owner or team. */
+  /** Discord ids of the hosts; if empty, the application's owner or team. */
   ownerIds: string[];
-  /** When training begins by itself: a cron expression; undefined for never. */
+  /** When training starts automatically, as a cron expression; undefined means never. */
   learnSchedule: string | undefined;
-  /** New votes after which it does; 0 for never. */
+  /** How many new votes start training; 0 means never. */
   learnAfterVotes: number;
-  /** New votes of a guild that wants a voice of its own after which it is trained; 0 for never. */
+  /** How many new votes in a guild that wants its own voice start training it; 0 means never. */
   guildVoiceVotes: number;
   learnMinutes: number;
-  /** Trained versions that keep their weights. */
+  /** How many trained versions keep their weights. */
   modelsKeep: number;
-  /** Share of jokes that a new version tells before it is promoted; 0: it is promoted at once. */
+  /** Share of jokes that a new version tells before it is promoted; 0 promotes it at once. */
   abShare: number;
-  /** Jokes that both models generate for the gate. */
+  /** How many jokes each of the two models generates for the gate. */
   gateSamples: number;
   gate: GateThresholds;
 }
@@ -172,8 +172,8 @@ export interface Config {
 type Environment = Record<string, string | undefined>;
 
 /**
- * The configuration from the environment and, below it, the `.env` file of the working folder. An empty value
- * counts as unset. Throws a `ChispaError` that names the first wrong variable, what it takes and a good value.
+ * Reads the configuration from the environment, falling back to the `.env` file in the working folder. An empty value
+ * counts as unset. Throws a `ChispaError` that names the first invalid variable, what it accepts, and an example.
  */
 export function loadConfig(environment: Environment = process.env, envFile = '.env'): Config {
   const env = { ...withoutEmpty(readEnvFile(envFile)), ...withoutEmpty(environment) };
@@ -183,7 +183,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     if (SECRETS.has(name)) keepSecret(text);
     const { schema, takes, example } = VARIABLES[name];
     const parsed = schema.safeParse(text);
-    // The schema is the one VARIABLES holds under this very name; TypeScript does not follow the index.
+    // TypeScript does not see that the schema and the name come from the same entry of VARIABLES.
     if (parsed.success) return parsed.data as z.output<(typeof VARIABLES)[N]['schema']>;
     const shown = SECRETS.has(name) || text.includes('@') ? 'it' : `"${withoutSecrets(text)}"`;
     throw new ChispaError(
@@ -240,14 +240,14 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
   return config;
 }
 
-/** Mondays at four in the morning, when few laugh. */
+/** Mondays at four in the morning, when few people are around. */
 const scheduleOf = (schedule = '0 4 * * 1'): string | undefined =>
   schedule === 'off' ? undefined : schedule;
 
-/** Variables that Node and libraries read by themselves: set but empty, these count as unset too. */
+/** Variables that Node and libraries read directly; an empty value counts as unset here too. */
 const READ_BY_OTHERS = /^(TZ|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY)$/i;
 
-/** Gives this process the environment that `.env` and the rule about empty values mean. */
+/** Applies `.env` to this process's environment, with empty values counting as unset. */
 function handOn(timeZone: string | undefined): void {
   for (const [name, value] of Object.entries(process.env))
     if (READ_BY_OTHERS.test(name) && !value?.trim()) delete process.env[name];
@@ -258,7 +258,7 @@ function isTimeZone(name: string): boolean {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
   } catch {
-    return false; // Intl knows none of that name
+    return false; // Intl knows no time zone by that name
   }
 }
 

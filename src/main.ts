@@ -18,16 +18,16 @@ export const ROLES = ['bot', 'generator', 'trainer'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Program {
-  /** Where there is no Discord token. */
+  /** The box, opened when there is no Discord token. */
   box: Box | undefined;
-  /** Resolves to why the program cannot go on, and what to do about it. */
+  /** Resolves to why the program cannot continue, and what to do about it. */
   failed: Promise<ChispaError>;
   close(): Promise<void>;
 }
 
 /**
- * Starts the roles in this process, every part handed what it depends on. `say` tells the host what happens.
- * When a part cannot start, those before it are closed again.
+ * Starts the roles in this process and hands each part its dependencies. `say` tells the host what happens.
+ * When a part cannot start, the parts opened before it are closed again.
  */
 export async function startProgram(
   config: Config,
@@ -44,12 +44,12 @@ export async function startProgram(
   const parts: Promise<{ close(): Promise<void> }>[] = [];
   const opening = <T extends { close(): Promise<void> }>(part: Promise<T>): Promise<T> => {
     parts.push(part);
-    part.catch(() => {}); // told where it is awaited
+    part.catch(() => {}); // reported where it is awaited
     return part;
   };
   const close = async () => {
     for (const part of parts.splice(0).reverse()) {
-      const open = await part.catch(() => undefined); // one that never opened has nothing to close
+      const open = await part.catch(() => undefined); // a part that never opened has nothing to close
       await open?.close();
     }
   };
@@ -60,7 +60,7 @@ export async function startProgram(
     const box = inBox ? await opening(openBox(config.boxPort)) : undefined;
     const api = box?.api ?? config.discordApi;
 
-    // The slow ones side by side: the engine warms up in its own process while the database opens.
+    // The slow parts start together: the engine warms up in its own process while the database opens.
     const { provider, threads, slots, precision, modelsLoaded } = config;
     const engineStarts = roles.includes('generator')
       ? opening(startEngine({ provider, threads, slots, precision, modelsLoaded, log }))
@@ -75,7 +75,7 @@ export async function startProgram(
     if (engine) {
       const rest = new REST(api ? { api, version: '10' } : { version: '10' });
       const token = box?.token ?? config.discordToken;
-      if (token) rest.setToken(token); // for the joke of the day alone
+      if (token) rest.setToken(token); // only for the joke of the day
       const generator = await opening(
         startGenerator({ store, queue, engine, rest, slots, initialFolder: folder, log }),
       );
@@ -131,16 +131,16 @@ async function openBox(port: number): Promise<Box> {
   }
 }
 
-/** Longest time from Ctrl-C to the end of the process. */
+/** Longest time from Ctrl-C to the exit of the process. */
 const STOP_DEADLINE_MS = 4500;
 
-/** Runs the program until it is told to stop. Ctrl-C that comes twice, from the terminal and from npm, counts once. */
+/** Runs the program until it is told to stop. A Ctrl-C sent twice, by the terminal and by npm, counts once. */
 export async function run(config: Config, roles: readonly Role[]): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
   });
-  // discord.js throws from inside its socket handlers in rare reconnects (op 9 right after RESUMED): log, go on.
+  // In rare reconnects (op 9 right after RESUMED) discord.js throws inside its socket handlers: log it and go on.
   const log = createLog(config.logLevel);
   process.on('unhandledRejection', (err) => log.error({ err }, 'a rejection nobody handled'));
 

@@ -15,12 +15,12 @@ import {
 } from './ops/index.ts';
 import { type Dimension, dimensionAt, type Graph, type Value } from './value.ts';
 
-/** Low enough that its softmax is exactly 0 in float32, finite so that a row of nothing but it is not NaN. */
+/** Low enough that its softmax is exactly 0 in float32, but finite, so that a fully masked row is not NaN. */
 const MASKED = -1e9;
 
 /**
- * The additive mask of packed rows: a token sees itself and the earlier tokens of its own text.
- * segments [B, T] number the texts of each row; the result is [B, 1, T, T], 0 or −10⁹.
+ * The additive mask for packed rows: a token sees itself and the earlier tokens of its own text.
+ * `segments` [B, T] gives the number of each token's text in its row; the result is [B, 1, T, T], 0 or −10⁹.
  */
 export function segmentMask(graph: Graph, segments: Value): Value {
   const [, length = 'T'] = segments.shape;
@@ -40,7 +40,7 @@ export function selfAttention(
 ): Value {
   const [batch = 'B', heads = 1, length = 'T', width = 1] = query.shape;
   const groups = dimensionAt(key.shape, 1);
-  // Queries that ask the same keys are one matrix, their tokens one after the other: no key or value is copied.
+  // Query heads that share keys form one matrix, with their tokens stacked, so that no key or value is copied.
   const together = (x: Value, width: Dimension) =>
     heads === groups ? x : reshape(x, [batch, groups, 'H/G·T', width]);
   const apart = (x: Value, width: Dimension) =>

@@ -32,7 +32,7 @@ import type { Dimension, Graph, Value } from './value.ts';
 const MASKED = -1e9;
 
 export interface DecodeParts extends Pick<TransformerParts, 'parameter' | 'embed'> {
-  /** Default: products with the weights as they are. */
+  /** Default: products with the unquantized weights. */
   project?: TransformerParts['project'];
   /** Logits [R, V] of hidden states [R, D]; default: a product with the (tied) head matrix. */
   head?(hidden: Value): Value;
@@ -42,13 +42,13 @@ export interface DecodeParts extends Pick<TransformerParts, 'parameter' | 'embed
  * The graph that both reads prompts and decodes: B rows, S new tokens each, after `lengths` tokens in the cache.
  *
  * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, G, T, W] for each layer, T the
- * cache's capacity, of which row b holds `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) whose
- * prediction is wanted, none for the first parts of a prompt; those of the sampler; with `adapters` those of `stackedAdapters`.
- * Outputs: `logits` [R, V]; `new_keys_values` [B, 2·L·G, S, W], for each layer the new keys of its heads, then their new
- * values; those of the sampler.
+ * cache's capacity, of which row b uses `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) to predict
+ * from, empty for all but the last part of a prompt; the sampler's inputs; with `adapters`, those of `stackedAdapters`.
+ * Outputs: `logits` [R, V]; `new_keys_values` [B, 2·L·G, S, W], for each layer the new keys of its heads, then their
+ * new values; the sampler's outputs.
  *
- * The cache is an input only and the host writes the new entries into it: onnxruntime-node copies every output, so
- * a graph that returned the whole cache would copy it at each step.
+ * The cache is only an input, and the host writes the new entries into it: onnxruntime-node copies every output, so a
+ * graph that returned the whole cache would copy it at each step.
  */
 export function decodeGraph(
   config: ModelConfig,
@@ -73,7 +73,7 @@ export function decodeGraph(
 
   const step = range(graph, 'S');
   const positions = add(unsqueeze(lengths, [1]), step); // [B, S]
-  // Places in the cache, then among the new tokens: a token sees what its row holds, and the new ones up to itself.
+  // Positions in the cache, then among the new tokens: a token sees its row's cache and the new tokens up to itself.
   const place = range(graph, 'T+S');
   const held = less(place, unsqueeze(lengths, [1, 2, 3])); // [B, 1, 1, T+S]
   const start = graph.dimension('T');
@@ -81,7 +81,7 @@ export function decodeGraph(
   const seen = where(or(held, own), graph.constant(0), graph.constant(MASKED)); // [B, 1, S, T+S]
   const lengthsOfParts = concat([start, graph.dimension('S')], 0, 2);
 
-  // Queries that ask the same keys are one matrix, their tokens one after the other: no key or value is copied.
+  // Query heads that share keys form one matrix, with their tokens stacked, so that no key or value is copied.
   const group = heads / keyValueHeads;
   const asking = group === 1 ? 'S' : `${group}S`;
   if (group > 1) graph.bindDimension(asking, mul(graph.dimension('S'), group));
@@ -89,14 +89,14 @@ export function decodeGraph(
     group === 1 ? x : reshape(x, ['B', keyValueHeads, asking, width]); // [B, G, H/G·S, width]
   const mask = group === 1 ? seen : repeated(seen);
 
-  // A step of a small batch is hundreds of small operations, each of which costs microseconds whatever it does: what
-  // follows has as few of them as it can.
+  // A step of a small batch is hundreds of small operations, and each costs microseconds whatever it does. The code
+  // below uses as few as possible.
   const fresh: Value[] = [];
   const attend: TransformerParts['attend'] = (q, k, v, { scale, layer }) => {
     const { key, value } = past[layer] ?? unreachable();
     fresh.push(k, v);
-    // Scaled here and not in the products: onnxruntime has a much faster one for a single query without a factor, and
-    // would move the factor there from a product right before it.
+    // Scaled here rather than in the products: onnxruntime has a much faster product for a single query without a
+    // factor, and would move the factor into it from a multiplication right before it.
     const query = grouped(mul(q, scale), headWidth);
     const scores = concat([timesTransposed(query, key), timesTransposed(query, k)], -1, 'T+S'); // [B, G, H/G·S, T+S]
     const [ofPast, ofOwn] = atBoundary(softmax(add(scores, mask)));
@@ -104,12 +104,12 @@ export function decodeGraph(
     const mixed = group === 1 ? answers : reshape(answers, ['B', heads, 'S', headWidth]);
     return reshape(transpose(mixed, [0, 2, 1, 3]), ['N', heads * headWidth]);
   };
-  /** The mask [B, 1, S, T+S] for every head of a group, [B, 1, H/G·S, T+S]. */
+  /** The mask [B, 1, S, T+S], repeated for every head of a group: [B, 1, H/G·S, T+S]. */
   function repeated(mask: Value): Value {
     const each = expandTo(unsqueeze(mask, [1]), ['B', 1, group, 'S', 'T+S']);
     return reshape(each, ['B', 1, asking, 'T+S']);
   }
-  /** The probabilities of the cached tokens, and those of the new ones, out of [B, G, H/G·S, T+S]. */
+  /** Splits the probabilities [B, G, H/G·S, T+S] into those of the cached tokens and those of the new ones. */
   const atBoundary = (p: Value): [Value, Value] => {
     const type = (length: string) =>
       ({ dtype: 'float32', shape: ['B', keyValueHeads, asking, length] }) as const;

@@ -2,16 +2,16 @@ import type { ModelConfig } from '../models/config.ts';
 import { type DropoutKeys, dropout, reshape, slice } from './ops/index.ts';
 import type { Graph, Value } from './value.ts';
 
-/** What the host feeds at each step so that the graph can draw its dropout masks; int32, all bits random. */
+/** An input of random int32 bits, fed at each step, from which the graph draws its dropout masks. */
 export interface DropoutInput {
   name: string;
   /** `'N'` is the number of tokens, `'T'` the length of a row. */
   shape: readonly (number | 'N' | 'T')[];
-  /** The values must be odd: they multiply. */
+  /** The values must be odd because they are multipliers. */
   odd: boolean;
 }
 
-/** The random inputs of a model's dropout: a pair of row keys and one set of column keys for every place. */
+/** The random inputs of a model's dropout: a pair of row keys and one set of column keys for each dropout site. */
 export function dropoutInputs({ layers, heads, width }: ModelConfig): DropoutInput[] {
   const residuals = 1 + 2 * layers; // the embeddings, and both branches of each block
   return [
@@ -23,13 +23,13 @@ export function dropoutInputs({ layers, heads, width }: ModelConfig): DropoutInp
 }
 
 export interface DropoutSites {
-  /** Drops elements of [N, D]; each call is a place of its own. */
+  /** Drops elements of [N, D]; each call is a separate site. */
   residual(x: Value): Value;
   /** Drops attention probabilities [B, H, T, T] of one layer. */
   attention(probabilities: Value, layer: number): Value;
 }
 
-/** Declares the inputs and hands out their parts, one place after the other, in the order of the forward pass. */
+/** Declares the inputs and hands out their parts, site by site, in the order of the forward pass. */
 export function dropoutSites(graph: Graph, config: ModelConfig, p: number): DropoutSites {
   const [multipliers, offsets, columns, heads] = dropoutInputs(config).map(({ name, shape }) =>
     graph.input(name, 'int32', shape),

@@ -26,16 +26,16 @@ const dataTypes: Record<Dtype, DataType> = {
   bool: DataType.BOOL,
 };
 
-/** The number ONNX gives an element type, as `Cast` takes it. */
+/** ONNX's number for an element type, as `Cast` takes it. */
 export const dataTypeOf = (dtype: Dtype): number => dataTypes[dtype];
 
-/** ONNX 1.16: the newest opset whose every operation we use has a kernel in onnxruntime 1.30's CPU provider. */
+/** ONNX 1.16: the newest opset in which onnxruntime 1.30's CPU provider has a kernel for every operation we use. */
 const OPSET = 21n;
 const IR_VERSION = 10n;
 
 /**
- * The graph as an ONNX model, ready for `InferenceSession.create`. Nodes and initializers that no output needs
- * are left out, so gradient rules may write more than what is asked of them.
+ * Encodes the graph as an ONNX model, ready for `InferenceSession.create`. Nodes and initializers that no output needs
+ * are left out, so gradient rules may append nodes that turn out to be unused.
  */
 export function encodeModel(graph: Graph, name = 'chispa'): Uint8Array {
   const { nodes, needed } = reachable(graph);
@@ -77,7 +77,7 @@ export function encodeModel(graph: Graph, name = 'chispa'): Uint8Array {
   );
 }
 
-/** The nodes some output depends on, in order, and every value they touch. */
+/** The nodes that outputs depend on, in order, and every value they touch. */
 function reachable(graph: Graph): { nodes: Node[]; needed: Set<Value> } {
   const needed = new Set<Value>(graph.outputs.values());
   const nodes: Node[] = [];
@@ -89,7 +89,7 @@ function reachable(graph: Graph): { nodes: Node[]; needed: Set<Value> } {
   return { nodes: nodes.reverse(), needed };
 }
 
-/** Output names for the values that nodes produce; an output no node can be renamed for becomes a copy. */
+/** Gives the values that nodes produce their output names; where no node can be renamed, the output is a copy. */
 function nameOutputs(graph: Graph, nodes: readonly Node[]) {
   const produced = new Set(nodes.flatMap((node) => node.outputs));
   const names = new Map<Value, string>();

@@ -1,7 +1,7 @@
 import type { NormalizedSum } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
-// onnxruntime's operations that do the work of several in one pass. They have no gradients: decoding uses them.
+// onnxruntime's fused operations, which do the work of several in one pass. Only decoding uses them: no gradients.
 
 /** Residual sum and layer normalization. */
 export function fusedAddLayerNorm(
@@ -37,7 +37,7 @@ export function fusedAddRmsNorm(x: Value, y: Value, weight: Value, epsilon: numb
   return { normal, sum };
 }
 
-/** `a·bᵀ` over the last two axes, without writing bᵀ down. */
+/** `a·bᵀ` over the last two axes, without materializing bᵀ. */
 export function timesTransposed(a: Value, b: Value): Value {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-2) ?? 'T'];
   const [product] = a.graph.node('FusedMatMul', [a, b], [{ dtype: 'float32', shape }], {

@@ -12,8 +12,8 @@ const activations: Record<Activation, (x: Value) => Value> = {
 };
 
 /**
- * GPT-2 up to its last layer normalization (Radford et al. 2019; names and layouts are Hugging Face's).
- * ids and positions are int64 [N], N tokens of any number of rows one after the other; the result is [N, D].
+ * GPT-2 up to and including its last layer normalization (Radford et al. 2019; names and layouts are Hugging Face's).
+ * `ids` and `positions` are int64 [N], the N tokens of all rows concatenated; the result is [N, D].
  */
 export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, positions: Value): Value {
   const { parameter, attend, dropout = (x) => x } = parts;
@@ -54,7 +54,7 @@ export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, po
   return h;
 }
 
-/** What attention scores are multiplied by: `1/√(head width)`, and `1/(layer + 1)` where the model asks for it. */
+/** The factor for attention scores: `1/√(head width)`, and also `1/(layer + 1)` where the config asks for it. */
 function attentionScale(config: Gpt2Config, layer: number): number {
   const width = config.scaleAttentionWeights ? 1 / Math.sqrt(config.headWidth) : 1;
   return config.scaleAttentionByInverseLayer ? width / (layer + 1) : width;

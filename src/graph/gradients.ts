@@ -1,15 +1,15 @@
 import { add, scatterAdd, zeros } from './ops/index.ts';
 import type { PartialGradient, RowGradient, Value } from './value.ts';
 
-/** The gradient of one value: `dense` of its own shape, plus rows to be added at indices (embeddings only). */
+/** The gradient of one value: `dense`, of the value's shape, plus rows to be added at indices (embeddings only). */
 export interface Gradient {
   readonly dense?: Value;
   readonly rows: readonly RowGradient[];
 }
 
 /**
- * Reverse mode: appends to the graph the gradients of `loss` (a scalar) with respect to each of `parameters`,
- * which must have been watched before the forward pass was written.
+ * Reverse-mode differentiation: appends to the graph the gradients of `loss` (a scalar) with respect to each of
+ * `parameters`, which must have been watched before the forward pass was built.
  */
 export function gradients(loss: Value, parameters: readonly Value[]): Gradient[] {
   const { tape } = loss.graph;
@@ -31,7 +31,7 @@ export function gradients(loss: Value, parameters: readonly Value[]): Gradient[]
   });
 }
 
-/** A gradient as one tensor of its value's shape, rows scattered in and an absent gradient as zeros. */
+/** A gradient as one tensor of its value's shape, with rows scattered in; zeros if there is none. */
 export function dense(gradient: Gradient, of: Value): Value {
   return gradient.rows.reduce(
     (table, { indices, rows }) => scatterAdd(table, indices, rows),
@@ -39,7 +39,7 @@ export function dense(gradient: Gradient, of: Value): Value {
   );
 }
 
-/** Adds up what came from every use of a value; rows stay apart from dense gradients. */
+/** Adds up the gradients from every use of a value; rows and dense gradients are kept separate. */
 function combine(partials: readonly PartialGradient[]): Gradient {
   const tables = partials.filter((partial): partial is Value => 'dtype' in partial);
   const rows = partials.filter((partial): partial is RowGradient => 'rows' in partial);

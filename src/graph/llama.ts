@@ -5,9 +5,10 @@ import { inHeads, projector, type TransformerParts } from './transformer-parts.t
 import type { Value } from './value.ts';
 
 /**
- * Llama (arXiv:2302.13971) and its relatives up to the last normalization: RMSNorm (arXiv:1910.07467), rotary positions
- * (arXiv:2104.09864), grouped queries (arXiv:2305.13245) and SwiGLU (arXiv:2002.05202). Names and layouts are Hugging
- * Face's. ids and positions are int64 [N], N tokens of any number of rows one after the other; the result is [N, D].
+ * Llama (arXiv:2302.13971) and its relatives up to and including the last normalization: RMSNorm (arXiv:1910.07467),
+ * rotary positions (arXiv:2104.09864), grouped queries (arXiv:2305.13245), and SwiGLU (arXiv:2002.05202). Names and
+ * layouts are Hugging Face's. `ids` and `positions` are int64 [N], the N tokens of all rows concatenated; the result is
+ * [N, D].
  */
 export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, positions: Value): Value {
   const { parameter, attend, dropout = (x) => x } = parts;
@@ -22,7 +23,7 @@ export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, 
   };
   const table = rotaryTable(ids.graph, config.rotary, positions, { ...parts, width: headWidth });
 
-  /** The heads [B, count, S, W] of queries or keys [N, count · W], normalized where the model does, and turned. */
+  /** Queries or keys [N, count · W] as heads [B, count, S, W], normalized if the model does so, then rotated. */
   const turned = (x: Value, count: number, normName: string): Value => {
     const normal = config.headNorm ? norm(reshape(x, ['N', count, headWidth]), normName) : x;
     return rotate(inHeads(normal, parts, count, headWidth), table);

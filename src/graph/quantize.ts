@@ -3,18 +3,18 @@ import type { Value } from './value.ts';
 
 export type Bits = 4 | 8;
 
-/** A matrix for onnxruntime's MatMulNBits: for each output, blocks of inputs with one scale each. */
+/** A matrix for onnxruntime's MatMulNBits: for each output, blocks of inputs with one scale per block. */
 export interface QuantizedMatrix {
-  /** [outputs, blocks, block · bits / 8]; of two 4-bit weights in a byte the first is the low half. */
+  /** [outputs, blocks, block · bits / 8]; the first of two 4-bit weights in a byte is the low half. */
   packed: Uint8Array;
   /** [outputs, blocks]. */
   scales: Float32Array;
 }
 
 /**
- * How a matrix of so many inputs is cut: weights that share one scale, blocks of each output, bytes of a block.
- * With 8 bits a block of 64 loses next to nothing against one of 32 and is faster by a tenth; 4 bits need the smaller.
- * Still larger ones are faster too, but onnxruntime 1.30 then rounds a row otherwise when it has another beside it.
+ * How a matrix with this many inputs is divided: weights per scale, blocks per output, bytes per block.
+ * With 8 bits, blocks of 64 lose next to nothing compared to 32 and are a tenth faster; 4 bits need the smaller blocks.
+ * Larger blocks are faster still, but onnxruntime 1.30 then rounds a row differently when there is another beside it.
  */
 export function blocking(inputs: number, bits: Bits): { block: number; blocks: number; bytes: number } {
   const block = bits === 8 && inputs % 64 === 0 ? 64 : 32;
@@ -22,9 +22,9 @@ export function blocking(inputs: number, bits: Bits): { block: number; blocks: n
 }
 
 /**
- * Rounds a matrix to `bits` a weight, symmetric around 0 in blocks of inputs (`blocking`): `w ≈ scale · (q − 2^(bits−1))`.
- * `strideIn` and `strideOut` say where the weight of an input and an output lies, so that both Hugging Face's [in, out]
- * and the head's [out, in] can be read.
+ * Rounds a matrix to `bits` per weight, symmetric around 0, in blocks of inputs (`blocking`):
+ * `w ≈ scale · (q − 2^(bits−1))`. The strides locate the weight of an input and an output, so that both Hugging Face's
+ * [in, out] layout and the head's [out, in] can be read.
  */
 export function quantize(
   weights: Float32Array,
@@ -46,7 +46,7 @@ export function quantize(
         const weight = weights[start + i * strideIn] ?? 0;
         if (Math.abs(weight) > Math.abs(widest)) widest = weight;
       }
-      // The code 0 has no opposite, so the widest weight takes it, whichever its sign: one more level than ±(zero − 1).
+      // Code 0 has no opposite, so the widest weight takes it, whatever its sign: one level more than ±(zero − 1).
       const scale = Math.fround(widest / -zero);
       const inverse = scale === 0 ? 0 : 1 / scale;
       scales[output * blocks + block] = scale;
@@ -61,7 +61,7 @@ export function quantize(
   return { packed, scales };
 }
 
-/** `x·W + b` with a quantized W: x [N, inputs] → [N, outputs], as onnxruntime's MatMulNBits. */
+/** `x·W + b` with a quantized W: x [N, inputs] → [N, outputs], by onnxruntime's MatMulNBits. */
 export function quantizedLinear(
   x: Value,
   { packed, scales, bias }: { packed: Value; scales: Value; bias?: Value | undefined },
@@ -74,7 +74,7 @@ export function quantizedLinear(
       [{ dtype: 'float32', shape: [rows.shape[0] ?? 'N', outputs] }],
       {
         domain: 'com.microsoft',
-        // Accuracy level 4 rounds the activations to 8 bits too and multiplies integers; other levels are ten times slower.
+        // Accuracy level 4 also rounds the activations to 8 bits and multiplies integers; other levels are 10× slower.
         attributes: {
           K: inputs,
           N: outputs,
@@ -87,14 +87,14 @@ export function quantizedLinear(
     if (!y) throw new Error('MatMulNBits has one output');
     return y;
   };
-  // With 4 bits onnxruntime has another kernel for a single row, which rounds differently: a row would depend on whether
-  // it has company. So it always has.
+  // With 4 bits, onnxruntime uses another kernel for a single row, which rounds differently: a row's result would
+  // depend on whether it is alone. So it never is.
   return bits === 4 ? withCompany(x, multiply) : multiply(x);
 }
 
 /**
- * The rows of a quantized matrix [outputs, inputs] at `ids` [N], as float32 → [N, inputs]: the token embedding, out of the
- * bytes that the head multiplies by.
+ * The rows of a quantized matrix [outputs, inputs] at `ids` [N], as float32 [N, inputs]: the token embedding, read from
+ * the same bytes that the head multiplies by.
  */
 export function quantizedRows(
   ids: Value,
@@ -113,7 +113,7 @@ export function quantizedRows(
   return blocks * block === inputs ? rows : slice(rows, 1, 0, inputs);
 }
 
-/** Runs `multiply` on the rows and, once more, the first of them; gives the rows' results alone. */
+/** Runs `multiply` on the rows plus a copy of the first one, and returns the results without the copy's. */
 function withCompany(x: Value, multiply: (rows: Value) => Value): Value {
   const { graph } = x;
   const [rows = 'N'] = x.shape;

@@ -4,8 +4,8 @@ import type { TransformerParts } from './transformer-parts.ts';
 import type { Graph, Value } from './value.ts';
 
 /**
- * By how much each pair of a head's numbers turns from one token to the next, [width / 2], after the scaling that
- * transformers' `modeling_rope_utils.py` does.
+ * The angle [width / 2] by which each pair of a head's numbers rotates from one token to the next, after the scaling
+ * in transformers' `modeling_rope_utils.py`.
  */
 export function rotaryFrequencies(rotary: RotaryConfig, width: number): number[] {
   const base = Array.from({ length: width / 2 }, (_, i) => Math.fround(rotary.theta ** ((-2 * i) / width)));
@@ -19,24 +19,24 @@ export function rotaryFrequencies(rotary: RotaryConfig, width: number): number[]
     case 'yarn': {
       const [low, high] = yarnRange(rotary, width);
       return base.map((frequency, i) => {
-        const ramp = Math.min(1, Math.max(0, (i - low) / (high - low))); // 0: kept, 1: divided
+        const ramp = Math.min(1, Math.max(0, (i - low) / (high - low))); // 0 keeps, 1 divides
         return (frequency / rotary.factor) * ramp + frequency * (1 - ramp);
       });
     }
   }
 }
 
-/** Turns that took up more than the original context are slowed down, short ones are not. */
+/** Slows down rotations whose period is longer than the original context; leaves short periods as they are. */
 function llama3(frequency: number, rotary: RotaryConfig & { type: 'llama3' }): number {
   const { factor, lowFactor, highFactor, originalPositions } = rotary;
-  const turns = (originalPositions * frequency) / (2 * Math.PI); // within the original context
+  const turns = (originalPositions * frequency) / (2 * Math.PI); // full turns within the original context
   if (turns > highFactor) return frequency;
   if (turns < lowFactor) return frequency / factor;
   const kept = (turns - lowFactor) / (highFactor - lowFactor);
   return ((1 - kept) * frequency) / factor + kept * frequency;
 }
 
-/** The pairs between which YaRN's ramp goes from kept to divided. */
+/** The pairs between which YaRN's ramp goes from keeping to dividing. */
 function yarnRange(rotary: RotaryConfig & { type: 'yarn' }, width: number): [number, number] {
   const { theta, betaFast, betaSlow, originalPositions, truncate } = rotary;
   const pairOf = (turns: number) =>
@@ -47,7 +47,7 @@ function yarnRange(rotary: RotaryConfig & { type: 'yarn' }, width: number): [num
   return [low, high === low ? high + 0.001 : high];
 }
 
-/** Cosines and sines of the angles at positions int64 [N]: what `rotate` turns by. */
+/** Cosines and sines of the angles at positions int64 [N], as `rotate` takes them. */
 export function rotaryTable(
   graph: Graph,
   rotary: RotaryConfig,

@@ -17,33 +17,37 @@ import {
 } from './ops/index.ts';
 import type { Dtype, Graph, Shape, Value } from './value.ts';
 
-/** Tokens in a block of the draw: the sums of 393 blocks lead to one block of 128 among GPT-2's 50,257 tokens. */
+/** Tokens in one block of the draw: GPT-2's 50,257 tokens make 393 blocks, whose sums lead to the block of the draw. */
 const BLOCK = 128;
-/** Added to a logit, makes its softmax exactly 0 in float32 at any temperature. */
+/** Added to a logit, it makes the softmax exactly 0 in float32 at any temperature. */
 export const BANNED = -1e9;
 /**
- * Largest probabilities of a row among which its nucleus (top-p) is looked for before the whole distribution leaves the
- * graph: at the bot's settings eight rows of ten have theirs in there with a small model, and more with a better one.
+ * How many of a row's largest probabilities are searched for its nucleus (top-p) before the whole distribution leaves
+ * the graph. At the bot's settings, they contain the nucleus of eight rows in ten with a small model, and of more with
+ * a better one.
  */
 export const NUCLEUS = 256;
-/** Keeps the point of the draw below the total however the sums round; a millionth of the distribution is never reached. */
+/** Keeps the point of the draw below the total despite rounding; a millionth of the distribution is never reached. */
 const BELOW_ONE = 1 - 2 ** -20;
 
 /**
- * Chooses tokens inside the graph, where it costs tens of microseconds a row; each row of logits [R, V] goes the way
- * its settings need, named by its index in one of these inputs (all may be empty):
+ * Chooses tokens inside the graph, where it costs tens of microseconds per row. Each row of the logits [R, V] takes the
+ * path that its settings need: its index is listed in one of these inputs (any may be empty):
  *
  * - `greedy_rows` [G] → `greedy_tokens` [G]: the most probable token;
  * - `draw_rows` [D], `draw_temperatures` [D, 1], `draw_points` [D, 1] in [0, 1) → `drawn_tokens` [D, 1]: the token at
  *   that point of the cumulative softmax, in token order;
- * - `shaped_rows` [P], `temperatures` [P, 1], `seen_tokens` [P, M], `penalties` [P, 1], `bans` [P, M]: rows that also have a
- *   repetition penalty (1 is none), banned tokens (`BANNED` at their places among those seen, else 0), top-k or top-p. Of their softmax leave the graph: for `table_rows` [A] (indices
- *   into the shaped ones) the `table_size` [1] largest as `table_weights` and `table_tokens` [A + 1, K], largest first, the
- *   last row without meaning; for those of them whose `NUCLEUS` largest have less than their `table_shares` [A + 1, 1] in
- *   all, all of it too, as `wide_weights` [W, V], with their places in the table, `wide_places` [W], in order; for
- *   `full_rows` [F] all of it as `full_weights` [F, V].
+ * - `shaped_rows` [P], `temperatures` [P, 1], `seen_tokens` [P, M], `penalties` [P, 1], `bans` [P, M]: rows that also
+ *   have a repetition penalty (1 for none), banned tokens (`BANNED` at their positions among the seen ones, else 0),
+ *   top-k, or top-p. These parts of their softmax leave the graph:
+ *   - for `table_rows` [A] (indices into the shaped rows), the `table_size` [1] largest probabilities, in descending
+ *     order, as `table_weights` and `table_tokens` [A + 1, K], whose last row has no meaning;
+ *   - for those table rows whose `NUCLEUS` largest sum to less than their `table_shares` [A + 1, 1], also the whole
+ *     softmax, as `wide_weights` [W, V], with their rows in the table, `wide_places` [W], in order;
+ *   - for `full_rows` [F], the whole softmax, as `full_weights` [F, V].
  *
- * Processors come in Hugging Face's order: repetition penalty, banned tokens, temperature, then top-k and top-p on what left.
+ * Processors run in Hugging Face's order: repetition penalty, banned tokens, temperature, then, outside the graph,
+ * top-k and top-p.
  */
 export function sampler(graph: Graph, logits: Value): void {
   const rows = (name: string, length: string) => graph.input(name, 'int64', [length]);
@@ -59,7 +63,7 @@ export function sampler(graph: Graph, logits: Value): void {
   const shaped = penalise(gather(logits, rows('shaped_rows', 'P')), seen, column('penalties', 'P'), bans);
   const weights = softmax(div(shaped, column('temperatures', 'P')));
   const size = graph.input('table_size', 'int64', [1]);
-  // One row more than asked for: onnxruntime 1.30's TopK divides by zero when there is none, which ends the process.
+  // One extra row: with none, onnxruntime 1.30's TopK divides by zero, which kills the process.
   const spare = graph.constant([0, 0, 1, 0], 'int64');
   const tabled = one(graph, 'Pad', [gather(weights, rows('table_rows', 'A')), spare], 'float32', [
     'A+1',
@@ -87,15 +91,15 @@ export function sampler(graph: Graph, logits: Value): void {
   graph.output('full_weights', gather(weights, rows('full_rows', 'F')));
 }
 
-// Reductions name their axis from the front: from the back, onnxruntime 1.30 gives empty inputs a wrong shape.
+// Reductions count their axis from the front: onnxruntime 1.30 gives empty inputs a wrong shape for a negative axis.
 
-/** Index of the largest of each row [N, V], the first of equals → [N]. */
+/** Index of the largest element of each row [N, V] → [N]; the first one on a tie. */
 const argmax = (x: Value): Value =>
   one(x.graph, 'ArgMax', [x], 'int64', x.shape.slice(0, 1), { axis: 1, keepdims: 0 });
 
 /**
- * Divides the positive and multiplies the negative logits of the tokens seen (CTRL, arXiv:1909.05858), and adds their
- * bans. A token listed twice is penalized once: both write the same number.
+ * Divides the positive and multiplies the negative logits of the seen tokens (CTRL, arXiv:1909.05858), and adds their
+ * bans. A token listed twice is penalized once, because both entries write the same number.
  */
 function penalise(logits: Value, seen: Value, penalties: Value, bans: Value): Value {
   const { graph } = logits;
@@ -107,7 +111,7 @@ function penalise(logits: Value, seen: Value, penalties: Value, bans: Value): Va
 
 /**
  * Inverse transform sampling: weights [N, V], points [N, 1] → the first token whose cumulative weight exceeds
- * `point · total`, [N, 1]. Sums over blocks first, then inside one block, instead of a running sum over V.
+ * `point · total`, [N, 1]. It sums over blocks first, then inside one block, instead of a running sum over V.
  */
 function draw(weights: Value, points: Value): Value {
   const { graph } = weights;
@@ -128,7 +132,7 @@ function draw(weights: Value, points: Value): Value {
 
   const before = one(graph, 'GatherElements', [sub(upTo, sums), block], 'float32', [n, 1], { axis: 1 });
   const inside = one(graph, 'GatherND', [inBlocks, block], 'float32', [n, BLOCK], { batch_dims: 1 });
-  // Both sums round in their own way: where they disagree at the end of the block, its last possible token is it.
+  // The two sums round differently: where they disagree at the end of the block, take its last possible token.
   const places = graph.constant(
     Array.from({ length: BLOCK }, (_, i) => i),
     'int64',
@@ -141,7 +145,7 @@ function draw(weights: Value, points: Value): Value {
   return add(mul(block, BLOCK), place);
 }
 
-/** How many of the sums [N, M] are not above the target [N, 1] → int64 [N, 1]. */
+/** How many of the sums [N, M] do not exceed the target [N, 1] → int64 [N, 1]. */
 const countReached = (sums: Value, target: Value): Value =>
   sum(cast(lessOrEqual(sums, target), 'int64'), 1, { keep: true });
 

@@ -2,27 +2,28 @@ import { equal, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
 import type { Graph, Value } from './value.ts';
 
-/** Columns of one slot of the stack. */
+/** Columns in one slot of the stack. */
 export const SLOT = 4;
 
 /** The low-rank adapters of a decode graph. */
 export interface StackedAdapters {
-  /** `y + x·A·B` with each token's own A and B, where adapters may change this layer: x [N, in], y [N, out] → [N, out]. */
+  /** `y + x·A·B` with each token's own A and B, if this layer may be adapted: x [N, in], y [N, out] → [N, out]. */
   addTo(y: Value, x: Value, name: string): Value;
 }
 
 /**
- * Adapters (LoRA, arXiv:2106.09685) as inputs, so that the rows of one batch can speak with different ones. A stack has
- * P slots of 4 columns; an adapter of higher rank takes several. Inputs: `adapters` int64 [N], the adapter of each
+ * Adapters (LoRA, arXiv:2106.09685) as inputs, so that the rows of one batch can use different ones. A stack has P
+ * slots of 4 columns; an adapter of higher rank takes several slots. Inputs: `adapters` int64 [N], the adapter of each
  * token, 0 for none; `slot_adapters` int64 [P], the adapter (from 1) that each slot belongs to; and for each layer that
- * may be adapted (`targets`) the matrices `….lora_A` [P, in, 4] and `….lora_B` [4·P, out], the factor alpha/rank multiplied into B.
+ * may be adapted (`targets`), the matrices `….lora_A` [P, in, 4] and `….lora_B` [4·P, out], with alpha/rank multiplied
+ * into B.
  *
- * Every token is multiplied by the whole stack, and what other adapters' slots gave is made 0. That is more arithmetic
- * than gathering each row's matrices, but the gather copies megabytes a row, and this reads each slot once.
+ * Every token is multiplied by the whole stack, and the results of other adapters' slots are zeroed. That is more
+ * arithmetic than gathering each row's matrices, but a gather copies megabytes per row, and this reads each slot once.
  *
- * A token gets the same bits whatever the other tokens and slots: each slot is a product of its own, the second product
- * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from its other kernel for a single row, which rounds
- * differently.
+ * A token gets the same bits whatever the other tokens and slots: each slot is a separate product, the second product
+ * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from using its other kernel for a single row, which
+ * rounds differently.
  */
 export function stackedAdapters(graph: Graph, targets: readonly string[]): StackedAdapters {
   const chosen = graph.input('adapters', 'int64', ['N']);

@@ -9,7 +9,7 @@ import type { Value } from './value.ts';
 export interface LoraShape {
   rank: number;
   alpha: number;
-  /** The layers of each block that are adapted, by their names within it or by group (`namedLayers`). */
+  /** The layers of each block to adapt, by their names within the block or by group (`namedLayers`). */
   targets: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function loraShapes(
   return shapes;
 }
 
-/** Linear layers, those that have an adapter (`matrix` knows theirs) with it: `x·W + b + alpha/rank · (x·A)·B`. */
+/** Linear layers; those for which `matrix` has an adapter add it: `x·W + b + alpha/rank · (x·A)·B`. */
 export function loraProjection(
   { rank, alpha }: LoraShape,
   project: TransformerParts['project'],

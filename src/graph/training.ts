@@ -16,29 +16,29 @@ export interface LossOptions {
   /** Probability of dropping an activation; 0 declares no random inputs. */
   dropout?: number;
   /**
-   * Divides the logits before the softmax, as decoding does: what is learnt is the distribution that is sampled at this
-   * temperature. Default 1.
+   * Divides the logits before the softmax, as decoding does, so that the model learns the distribution that is sampled
+   * at this temperature. Default 1.
    */
   temperature?: number;
   /** Train these adapters and leave the model's own weights alone. */
   lora?: LoraShape;
 }
 
-/** A gradient that comes out as rows: `gradient(table)[indices[i]] += output[i]`, to be added by the host. */
+/** A gradient that is output as rows; the host adds them: `gradient(table)[indices[i]] += output[i]`. */
 export interface RowOutput {
   output: string; // [N, D]
   table: string;
-  /** The graph's own input that names the rows. */
+  /** The graph input that holds the row indices. */
   indices: 'ids' | 'positions' | 'targets';
 }
 
 export interface TrainingGraph {
   model: Uint8Array;
-  /** What learns, by name. Fed under its name; a dense gradient comes out as `gradientName(name)`. */
+  /** Trainable tensors, each fed under its name; a dense gradient is output as `gradientName(name)`. */
   trainable: ReadonlyMap<string, readonly number[]>;
-  /** Weights that are fed too and never change. */
+  /** Weights that are also fed and never change. */
   frozen: ReadonlyMap<string, readonly number[]>;
-  /** Names of trainable tensors that have a dense gradient output; the others have only rows. */
+  /** Names of the trainable tensors with a dense gradient output; the others have only rows. */
   dense: Set<string>;
   rows: RowOutput[];
 }
@@ -47,9 +47,9 @@ export const gradientName = (parameter: string): string => `gradient:${parameter
 
 /**
  * The graph of one training step. Inputs: ids, positions, segments int64 [B, T]; targets int64 [N] and weights
- * float32 [N], N = B·T, where `weights` says what each token's loss counts (0: ignored); every weight of the model;
- * the random inputs of `dropoutInputs` if there is dropout. Outputs: `loss`, the weighted sum; `losses` [N] in nats;
- * the gradients.
+ * float32 [N], N = B·T, where `weights` is how much each token's loss counts (0: ignored); every weight of the model;
+ * with dropout, the random inputs of `dropoutInputs`. Outputs: `loss`, the weighted sum; `losses` [N] in nats; the
+ * gradients.
  */
 export function trainingGraph(config: ModelConfig, options: LossOptions = {}): TrainingGraph {
   const graph = createGraph();
@@ -151,7 +151,7 @@ function writeLosses(
     ids,
     positions,
   );
-  // Scaling what the head reads scales its logits, at a fraction of the size.
+  // Scaling the head's input scales its logits, and the input is a fraction of their size.
   const scaled = temperature === 1 ? hidden : mul(hidden, 1 / temperature);
   return tokenLoss(scaled, parameter(layoutOf(config).head), targets);
 }

@@ -4,16 +4,16 @@ import { linear, reshape, transpose } from './ops/index.ts';
 import type { Dimension, Value } from './value.ts';
 
 /**
- * What differs between the graphs made from one model, whatever its architecture. Training feeds its weights and packs
- * its rows; decoding reads them from a file, may quantize them and attends to a cache.
+ * What differs between the training and decode graphs of one model, whatever its architecture. Training feeds the
+ * weights and packs the rows; decoding reads the weights from a file, may quantize them, and attends to a cache.
  */
 export interface TransformerParts {
-  /** Rows of tokens, and tokens of each. */
+  /** Rows of tokens, and tokens per row. */
   batch: Dimension;
   length: Dimension;
   /** A weight by its Hugging Face name without prefix, as float32: `h.0.ln_1.bias`. */
   parameter(name: string): Value;
-  /** Linear layers, with their biases where they have one, of the same input: x [N, in] → [N, out] for each name. */
+  /** Linear layers, with any biases, that share an input: x [N, in] → [N, out] for each name. */
   project(x: Value, names: readonly string[]): Value[];
   /**
    * Causal self-attention: queries [B, H, S, W], keys and values [B, G, S, W] with H a multiple of G → [N, H·W].
@@ -22,7 +22,7 @@ export interface TransformerParts {
   attend(query: Value, key: Value, value: Value, options: { scale: number; layer: number }): Value;
   /** The token embedding of ids [N] → [N, D]. Default: rows of its matrix. */
   embed?(ids: Value): Value;
-  /** Residual sum `x + y` and its normalization, which a decode graph may fuse. */
+  /** The residual sum `x + y` and its normalization, which a decode graph may fuse. */
   addLayerNorm?(x: Value, y: Value, weight: Value, bias: Value, epsilon: number): NormalizedSum;
   addRmsNorm?(x: Value, y: Value, weight: Value, epsilon: number): NormalizedSum;
   /** Regularization of the embeddings and of both residual branches. Default: none. */
@@ -34,7 +34,7 @@ export interface NormalizedSum {
   normal: Value;
 }
 
-/** Linear layers with the weights as the model's file has them. */
+/** Linear layers with the weights as stored in the model's file. */
 export function plainProjection(
   config: ModelConfig,
   parameter: TransformerParts['parameter'],
@@ -48,13 +48,13 @@ export function plainProjection(
     });
 }
 
-/** `project`, known to give one result for each name. */
+/** `project`, typed to return one result for each name. */
 export const projector =
   ({ project }: Pick<TransformerParts, 'project'>) =>
   <const Names extends readonly string[]>(x: Value, names: Names) =>
     project(x, names) as { [Name in keyof Names]: Value };
 
-/** The tokens of each head together: [N, heads · W] → [B, heads, S, W]. */
+/** Groups the tokens by head: [N, heads · W] → [B, heads, S, W]. */
 export const inHeads = (
   x: Value,
   { batch, length }: Pick<TransformerParts, 'batch' | 'length'>,

@@ -5,8 +5,8 @@ import type { TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
 /**
- * A model up to its last normalization: ids and positions int64 [N], N tokens of any number of rows one after the other
- * → [N, D].
+ * A model up to and including its last normalization: ids and positions int64 [N], the N tokens of all rows
+ * concatenated → [N, D].
  */
 export function transformer(
   config: ModelConfig,

@@ -1,4 +1,4 @@
-/** Element types the graphs use, by their names in onnxruntime and NumPy. */
+/** Element types that the graphs use, by their names in onnxruntime and NumPy. */
 export type Dtype =
   | 'float32'
   | 'float16'
@@ -11,11 +11,11 @@ export type Dtype =
   | 'uint64'
   | 'bool';
 
-/** A length known when the graph is written, or the name of one that each run decides (`'B'`, `'T'`). */
+/** A length known when the graph is built, or the name of one that is set at each run (`'B'`, `'T'`). */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
-/** One edge of a graph: what a node, an input or an initializer produces. */
+/** One edge of a graph: the result of a node, an input, or an initializer. */
 export interface Value {
   readonly graph: Graph;
   readonly name: string;
@@ -35,13 +35,13 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
-/** Where a tensor's bytes lie in a file of the model's own folder: onnxruntime maps them itself. */
+/** Where a tensor's bytes are in a file in the model's folder; onnxruntime maps them itself. */
 export interface ExternalData {
   /** File name, relative to the folder the model is loaded from. */
   readonly location: string;
   /** Bytes from the start of the file; any alignment. */
   readonly offset: number;
-  /** Exactly the tensor's bytes. */
+  /** Length in bytes, exactly the tensor's. */
   readonly length: number;
 }
 
@@ -50,13 +50,13 @@ export interface Initializer {
   readonly data: Uint8Array | ExternalData;
 }
 
-/** What a node gives: element type and shape of one output. */
+/** Element type and shape of one output of a node. */
 export interface OutputType {
   readonly dtype: Dtype;
   readonly shape: Shape;
 }
 
-/** An ONNX graph being written. Operations (`ops/`) append nodes; `encodeModel` turns it into bytes. */
+/** An ONNX graph under construction. Operations (`ops/`) append nodes; `encodeModel` turns it into bytes. */
 export interface Graph {
   readonly nodes: readonly Node[];
   readonly inputs: readonly Value[];
@@ -65,35 +65,35 @@ export interface Graph {
   readonly tape: Tape;
   /** A tensor fed at each run. */
   input(name: string, dtype: Dtype, shape: Shape): Value;
-  /** Names a result. The producer writes it under that name: no Identity node, which would be a full copy. */
+  /** Names a result. The node that produces it is renamed, since an Identity node would make a full copy. */
   output(name: string, value: Value): void;
-  /** A small constant, written once however often it is asked for. A list is a vector unless `shape` says more. */
+  /** A small constant, stored once however often it is requested. A list is a vector unless `shape` is given. */
   constant(values: number | readonly number[], dtype?: Dtype, shape?: Shape): Value;
   /** A named tensor whose bytes (little-endian) are stored in the model itself. */
   initializer(name: string, dtype: Dtype, shape: Shape, data: ArrayBufferView): Value;
-  /** A named tensor read from a file beside the model, such as `model.safetensors`. Asked twice, given once. */
+  /** A named tensor read from a file beside the model, such as `model.safetensors`. Repeated calls share one value. */
   external(name: string, dtype: Dtype, shape: Shape, data: ExternalData): Value;
-  /** Any operation of any domain (`com.microsoft`, …): the way out when `ops/` lacks one. No gradient. */
+  /** Any operation of any domain (`com.microsoft`, …), for those that `ops/` lacks. No gradient. */
   node(
     type: string,
     inputs: readonly (Value | undefined)[],
     outputs: readonly OutputType[],
     options?: { attributes?: Attributes; domain?: string },
   ): Value[];
-  /** The run-time length behind a symbolic name, as int64 [1]: bound, or read off the first input that has it. */
+  /** The run-time length behind a symbolic name, as int64 [1]: bound, or read from the first input that has it. */
   dimension(name: string): Value;
-  /** Says what a symbolic name stands for when no input carries it. `length` is int64 [1]. */
+  /** Defines a symbolic name that no input carries. `length` is int64 [1]. */
   bindDimension(name: string, length: Value): void;
 }
 
-/** The gradient of a table that was only read at some rows: `gradient[indices[i]] += rows[i]`. */
+/** The gradient of a table of which only some rows were read: `gradient[indices[i]] += rows[i]`. */
 export interface RowGradient {
   readonly indices: Value; // [M]
   readonly rows: Value; // [M, D]
 }
 export type PartialGradient = Value | RowGradient;
 
-/** From the gradients of a node's outputs to those of its inputs, in order; `undefined` where there is none. */
+/** Maps the gradients of a node's outputs to those of its inputs, in order; `undefined` where there is none. */
 export type BackwardRule = (gradients: readonly Value[]) => readonly (PartialGradient | undefined)[];
 
 export interface TapeEntry {
@@ -103,25 +103,25 @@ export interface TapeEntry {
 }
 
 /**
- * What was computed from watched values, in order. A graph in which nothing is watched keeps no tape,
- * so decoding and training share their operations.
+ * Everything computed from watched values, in order. A graph with nothing watched keeps no tape, so decoding and
+ * training can share their operations.
  */
 export interface Tape {
   readonly entries: readonly TapeEntry[];
   watch(value: Value): void;
   watches(value: Value): boolean;
   record(entry: TapeEntry): void;
-  /** Runs `write` without recording: the nodes of the backward pass need no gradients of their own. */
+  /** Runs `write` without recording, because the nodes of the backward pass need no gradients. */
   paused<T>(write: () => T): T;
 }
 
-/** What an elementwise operation takes: a value, or a number that becomes a constant. */
+/** An operand of an elementwise operation: a value, or a number that becomes a constant. */
 export type Operand = Value | number;
 
 /** `axis` counted from the front; negative ones count from the back, as in NumPy. */
 export const axisOf = (shape: Shape, axis: number): number => (axis < 0 ? shape.length + axis : axis);
 
-/** The length of one axis; an axis the shape does not have is a mistake in the graph. */
+/** The length of one axis; throws if the shape has no such axis. */
 export function dimensionAt(shape: Shape, axis: number): Dimension {
   const dimension = shape[axisOf(shape, axis)];
   if (dimension === undefined) throw new Error(`shape [${shape}] has no axis ${axis}`);
@@ -132,7 +132,7 @@ export function dimensionAt(shape: Shape, axis: number): Dimension {
 export const withDimension = (shape: Shape, axis: number, dimension: Dimension): Shape =>
   shape.with(axisOf(shape, axis), dimension);
 
-/** NumPy's broadcasting of two shapes, axes aligned from the back. Symbolic names must agree. */
+/** NumPy's broadcasting of two shapes, with axes aligned from the back. Symbolic names must agree. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {

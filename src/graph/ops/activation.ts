@@ -3,8 +3,8 @@ import { add, erf, mul, sigmoid, sub } from './elementwise.ts';
 import { only } from './op.ts';
 
 /**
- * GELU in the tanh approximation GPT-2 uses (arXiv:1606.08415), written as `x·σ(z)` with
- * `z = 2·√(2/π)·(x + 0.044715·x³)`, which is the same function with one transcendental.
+ * GELU in the tanh approximation that GPT-2 uses (arXiv:1606.08415), written as `x·σ(z)` with
+ * `z = 2·√(2/π)·(x + 0.044715·x³)`, which is the same function with a single transcendental.
  * `∂x = σ(z)·(1 + x·z′·(1 − σ(z)))`.
  */
 export function geluTanh(x: Value): Value {

@@ -2,11 +2,11 @@ import type { Shape, Value } from '../value.ts';
 import { reshape, shapeVector } from './layout.ts';
 import { apply, int64 } from './op.ts';
 
-/** Repeats along axes of length 1 (and missing ones in front) to fill `shape`. */
+/** Broadcasts to `shape`: repeats along axes of length 1 and along missing leading axes. */
 export const expandTo = (x: Value, shape: Shape): Value =>
   apply('Expand', [x, shapeVector(x.graph, shape)], { shape, backward: (g) => [sumTo(g, x.shape)] });
 
-/** Undoes broadcasting: sums `x` over the axes along which `shape` was stretched, giving exactly `shape`. */
+/** Undoes broadcasting: sums `x` over the axes along which `shape` was stretched; the result has exactly `shape`. */
 export function sumTo(x: Value, shape: Shape): Value {
   const extra = x.shape.length - shape.length;
   const stretched = x.shape.flatMap((dimension, axis) =>

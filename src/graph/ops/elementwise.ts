@@ -6,7 +6,7 @@ type BinaryRule = (g: Value, a: Value, b: Value, y: Value) => [Value, Value];
 type UnaryRule = (g: Value, x: Value, y: Value) => Value;
 type UnaryOperation = (x: Value) => Value;
 
-/** An operation on two broadcast operands; what was broadcast is summed back in the gradient. */
+/** An operation on two broadcast operands; the gradient sums over the broadcast axes. */
 const binary =
   (type: string, rule: BinaryRule) =>
   (left: Operand, right: Operand): Value => {
@@ -60,7 +60,7 @@ export const tanh = unary('Tanh', (g, _x, y) => mul(g, sub(1, mul(y, y))));
 /** Gauss error function. `erf′(x) = 2/√π · e^(−x²)`. */
 export const erf = unary('Erf', (g, x) => mul(g, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))));
 
-/** `max(x, 0)`; the gradient passes where the output is positive. */
+/** `max(x, 0)`; the gradient flows where the output is positive. */
 export const relu = unary('Relu', (g, _x, y) => where(greater(y, 0), g, 0));
 
 /** `condition ? a : b`, elementwise and broadcast; each side's gradient is masked. */

@@ -4,7 +4,7 @@ import { apply, int64 } from './op.ts';
 
 /**
  * Rows of a table: table [V, D], indices of any shape → [...indices, D].
- * The gradient stays a list of rows (indices must then be [M]): adding them outside the graph is fifty times
+ * The gradient stays a list of rows (`indices` must then be [M]): adding the rows outside the graph is fifty times
  * faster than ScatterND.
  */
 export const gather = (table: Value, indices: Value): Value =>
@@ -14,7 +14,7 @@ export const gather = (table: Value, indices: Value): Value =>
     backward: (g) => [{ indices, rows: g }, undefined],
   });
 
-/** `table[indices[i]] += rows[i]`, repeated indices added up. No gradient. */
+/** `table[indices[i]] += rows[i]`; rows with the same index add up. No gradient. */
 export const scatterAdd = (table: Value, indices: Value, rows: Value): Value =>
   apply('ScatterND', [table, unsqueeze(indices, [1]), rows], {
     shape: table.shape,

@@ -1,4 +1,4 @@
-/** The operations a graph is written with, each with its gradient beside it. */
+/** The operations that graphs are built from, each with its gradient. */
 export * from './activation.ts';
 export * from './broadcast.ts';
 export * from './dropout.ts';

@@ -11,7 +11,7 @@ import {
 } from '../value.ts';
 import { apply, int64, only } from './op.ts';
 
-/** A shape as the int64 vector onnxruntime takes; symbolic lengths are read at run time. */
+/** A shape as the int64 vector that onnxruntime takes; symbolic lengths are read at run time. */
 export function shapeVector(graph: Graph, shape: Shape): Value {
   const symbolic = shape.filter((dimension) => typeof dimension === 'string');
   if (symbolic.length === 0) return int64(graph, shape.map(Number));
@@ -23,9 +23,9 @@ export function shapeVector(graph: Graph, shape: Shape): Value {
   );
 }
 
-/** The same elements in order under another shape. */
+/** The same elements, in order, in another shape. */
 export function reshape(x: Value, shape: Shape): Value {
-  // 0 stands for the length at the same place of x, and -1 for one that is not known: no need to look at the inputs.
+  // 0 copies the length of the same axis of x, and -1 is inferred, so no input's shape has to be read.
   const plain = shape.map((dimension, axis) =>
     typeof dimension === 'number' ? dimension : dimension === x.shape[axis] ? 0 : -1,
   );
@@ -34,7 +34,7 @@ export function reshape(x: Value, shape: Shape): Value {
   return apply('Reshape', [x, target], { shape, backward: (g) => [reshape(g, x.shape)] });
 }
 
-/** Axes in another order: output axis `i` is input axis `order[i]`. */
+/** Reorders the axes: output axis `i` is input axis `order[i]`. */
 export const transpose = (x: Value, order: readonly number[]): Value =>
   apply('Transpose', [x], {
     shape: order.map((axis) => dimensionAt(x.shape, axis)),
@@ -47,14 +47,14 @@ export const transpose = (x: Value, order: readonly number[]): Value =>
     ],
   });
 
-/** The last two axes exchanged. */
+/** Swaps the last two axes. */
 export function swapLast(x: Value): Value {
   const rank = x.shape.length;
   const axes = Array.from({ length: rank }, (_, axis) => axis);
   return transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
 }
 
-/** Equal parts along an axis of known length. */
+/** Splits into equal parts along an axis of known length. */
 export function split(x: Value, axis: number, parts: number): Value[] {
   const length = dimensionAt(x.shape, axis);
   if (typeof length === 'string' || length % parts)
@@ -68,7 +68,7 @@ export function split(x: Value, axis: number, parts: number): Value[] {
   return outputs;
 }
 
-/** Parts of these lengths along one axis. */
+/** Splits into parts of these lengths along one axis. */
 export function splitInto(x: Value, axis: number, lengths: readonly number[]): Value[] {
   const outputs = x.graph.node(
     'Split',
@@ -81,7 +81,7 @@ export function splitInto(x: Value, axis: number, lengths: readonly number[]): V
   return outputs;
 }
 
-/** Joined along one axis; `length` names the sum of the parts where it is not a plain number. No gradient. */
+/** Concatenates along one axis; `length` names the total length where it is not a plain number. No gradient. */
 export function concat(parts: readonly Value[], axis: number, length: Dimension): Value {
   const [first, ...rest] = parts;
   if (!first) throw new Error('nothing to concatenate');
@@ -91,7 +91,7 @@ export function concat(parts: readonly Value[], axis: number, length: Dimension)
   });
 }
 
-/** New axes of length 1 at these places of the result. */
+/** Inserts axes of length 1 at these positions of the result. */
 export function unsqueeze(x: Value, axes: readonly number[]): Value {
   const shape = [...axes].sort((a, b) => a - b).reduce<Shape>((s, axis) => s.toSpliced(axis, 0, 1), x.shape);
   return apply('Unsqueeze', [x, int64(x.graph, axes)], { shape, backward: (g) => [reshape(g, x.shape)] });
@@ -110,7 +110,7 @@ export const slice = (x: Value, axis: number, start: number, end: number): Value
     shape: withDimension(x.shape, axis, end - start),
   });
 
-/** Another element type. Floating types pass the gradient, cast back. */
+/** Casts to another element type. Between floating-point types the gradient is cast back. */
 export const cast = (x: Value, dtype: Dtype): Value =>
   x.dtype === dtype
     ? x
@@ -121,7 +121,7 @@ export const cast = (x: Value, dtype: Dtype): Value =>
         backward: (g) => [cast(g, x.dtype)],
       });
 
-/** 0, 1, 2 … below a symbolic or plain length, int64. */
+/** 0, 1, 2, … up to but excluding a symbolic or plain length, int64. */
 export function range(graph: Graph, length: Dimension): Value {
   const end =
     typeof length === 'string' ? squeeze(graph.dimension(length), [0]) : graph.constant(length, 'int64');

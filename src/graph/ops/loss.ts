@@ -8,11 +8,11 @@ import { max, sum } from './reduce.ts';
 
 /**
  * Negative log-likelihood of each target under the language-model head: hidden [N, D], head [V, D] (the tied
- * embedding, or the untied one), targets [N] → [N], in nats. A target to be ignored is any valid id, its loss
- * weighted with 0 afterwards.
+ * embedding, or a separate matrix), targets [N] → [N], in nats. A target to ignore can be any valid id whose loss is
+ * given a weight of 0 afterwards.
  *
- * One operation instead of linear, log-softmax and pick, because the gradient of all three together is short:
- * with P the softmax, `∂hidden = g·(P·W − W[target])`, and `∂W = Pᵀ·(g·H)` less the rows `g·H` at the targets.
+ * This is one operation instead of linear, log-softmax, and gather because the gradient of all three together is short:
+ * with P the softmax, `∂hidden = g·(P·W − W[target])`, and `∂W = Pᵀ·(g·H)` minus the rows `g·H` at the targets.
  * The one-hot matrix [N, V] is never built.
  */
 export function tokenLoss(hidden: Value, head: Value, targets: Value): Value {
@@ -20,7 +20,7 @@ export function tokenLoss(hidden: Value, head: Value, targets: Value): Value {
   const { p, targetRows, loss } = tape.paused(() => {
     const logits = gemm(hidden, head, { transposeB: true }); // [N, V]
     const p = softmax(logits);
-    // log Σ eˣ = max x − log max p: the softmax is at hand, and its largest element cannot underflow.
+    // log Σ eˣ = max x − log max p: the softmax is already computed, and its largest element cannot underflow.
     const logSumExp = sub(max(logits, -1), log(max(p, -1))); // [N, 1]
     const targetRows = gather(head, targets); // [N, D]
     const targetLogit = sum(mul(hidden, targetRows), -1, { keep: true });

@@ -8,7 +8,7 @@ interface Transposed {
   transposeB?: boolean;
 }
 
-/** `A·B` of matrices, either one transposed first. `∂A = G·Bᵀ`, `∂B = Aᵀ·G`, and so on with the transposes. */
+/** `A·B` of matrices, either one optionally transposed first. `∂A = G·Bᵀ`, `∂B = Aᵀ·G`, transposed accordingly. */
 export function gemm(a: Value, b: Value, { transposeA = false, transposeB = false }: Transposed = {}): Value {
   return apply('Gemm', [a, b], {
     shape: [dimensionAt(a.shape, transposeA ? 1 : 0), dimensionAt(b.shape, transposeB ? 0 : 1)],
@@ -25,7 +25,7 @@ export function gemm(a: Value, b: Value, { transposeA = false, transposeB = fals
 }
 
 /**
- * `x·W + b` of rows x [N, in], b [out]: W is [in, out] (Hugging Face's Conv1D layout) or, `transposed`, [out, in]
+ * `x·W + b` for rows x [N, in], b [out]: W is [in, out] (Hugging Face's Conv1D layout) or, `transposed`, [out, in]
  * (PyTorch's Linear).
  */
 export function linear(x: Value, weight: Value, bias?: Value, { transposed = false } = {}): Value {
@@ -41,7 +41,7 @@ export function linear(x: Value, weight: Value, bias?: Value, { transposed = fal
   });
 }
 
-/** Batched `a·b` over the last two axes of equal leading axes. `∂a = G·bᵀ`, `∂b = aᵀ·G`. */
+/** Batched `a·b` over the last two axes; the leading axes must be equal. `∂a = G·bᵀ`, `∂b = aᵀ·G`. */
 export const matmul = (a: Value, b: Value): Value =>
   apply('MatMul', [a, b], {
     shape: withDimension(a.shape, -1, dimensionAt(b.shape, -1)),

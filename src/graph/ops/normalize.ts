@@ -43,7 +43,7 @@ export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
 }
 
 /**
- * Layer normalisation over the last axis: `y = x̂·w + b`, `x̂ = (x − μ)/σ` (arXiv:1607.06450).
+ * Layer normalization over the last axis: `y = x̂·w + b`, `x̂ = (x − μ)/σ` (arXiv:1607.06450).
  * With `d = g·w`: `∂x = (d − mean(d) − x̂·mean(d·x̂))/σ`, `∂w = Σ g·x̂`, `∂b = Σ g`.
  */
 export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number): Value {

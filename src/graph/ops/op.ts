@@ -1,13 +1,13 @@
 import type { Attributes, Dtype, Graph, Operand, PartialGradient, Shape, Value } from '../value.ts';
 
-/** What an operation says of its one output, and how a gradient flows back through it. */
+/** An operation's single output, and how a gradient flows back through the operation. */
 export interface Result {
   shape: Shape;
-  /** Default: that of the first input. */
+  /** Default: the first input's. */
   dtype?: Dtype;
   attributes?: Attributes;
   domain?: string;
-  /** Gradients of the inputs, in order, from the output's; `y` is the output itself. Absent: none flows. */
+  /** Gradients of the inputs, in order, given the output's; `y` is the output itself. If absent, no gradient flows. */
   backward?: (gradient: Value, y: Value) => readonly (PartialGradient | undefined)[];
 }
 
@@ -28,12 +28,12 @@ export function apply(type: string, inputs: readonly [Value, ...Value[]], result
   return y;
 }
 
-/** Both operands as values of one graph; a bare number becomes a constant of the other's type. */
+/** Both operands as values of one graph; a plain number becomes a constant of the other operand's type. */
 export function operands(a: Operand, b: Operand): [Value, Value] {
   if (typeof a !== 'number') return [a, typeof b === 'number' ? a.graph.constant(b, a.dtype) : b];
   if (typeof b !== 'number') return [b.graph.constant(a, b.dtype), b];
   throw new Error('an operation needs at least one value of a graph');
 }
 
-/** An int64 vector: the axes, starts and lengths that operations take as inputs. */
+/** An int64 vector, as operations take axes, starts, and lengths. */
 export const int64 = (graph: Graph, values: readonly number[]): Value => graph.constant(values, 'int64');

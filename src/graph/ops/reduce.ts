@@ -4,7 +4,7 @@ import { mul } from './elementwise.ts';
 import { reshape } from './layout.ts';
 import { apply, int64 } from './op.ts';
 
-/** Sum over one axis. The gradient is spread evenly over what was summed. */
+/** Sum over one axis. Every summed element gets the gradient unchanged. */
 export function sum(x: Value, axis: number, { keep = false } = {}): Value {
   const kept = withDimension(x.shape, axis, 1);
   return apply('ReduceSum', [x, int64(x.graph, [axis])], {
@@ -14,7 +14,7 @@ export function sum(x: Value, axis: number, { keep = false } = {}): Value {
   });
 }
 
-/** Sum of every element, a scalar. */
+/** Sum of all elements, a scalar. */
 export const total = (x: Value): Value =>
   apply('ReduceSum', [x], {
     shape: [],

@@ -2,7 +2,7 @@ import type { Value } from '../value.ts';
 import { neg } from './elementwise.ts';
 import { apply } from './op.ts';
 
-/** Cosines and sines [M, W/2], and which row of them each token [B, S] turns by. */
+/** Cosines and sines [M, W/2], and the row of them that rotates each token [B, S]. */
 export interface RotaryTable {
   cos: Value;
   sin: Value;
@@ -10,8 +10,8 @@ export interface RotaryTable {
 }
 
 /**
- * Rotary positions (arXiv:2104.09864), the pair of numbers i and i + W/2 of every head x [B, H, S, W] turned by its
- * token's angle. Turning back is the gradient. None flows to the table.
+ * Rotary positions (arXiv:2104.09864): in every head of x [B, H, S, W], the pair of numbers i and i + W/2 is rotated by
+ * its token's angle. The gradient is the inverse rotation; none flows to the table.
  */
 export const rotate = (x: Value, { cos, sin, rows }: RotaryTable): Value =>
   apply('RotaryEmbedding', [x, rows, cos, sin], {
