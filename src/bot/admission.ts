@@ -2,32 +2,32 @@ import type { Person } from '../db/request-shape.ts';
 import type { OpenRequests, Wait } from './open-requests.ts';
 import { Refusal } from './refusal.ts';
 
-/** Requests that may wait at once: what suits a guild of a thousand people. */
+/** How many requests may wait at once; suits a guild of a thousand people. */
 export const OPEN_LIMITS = { user: 3, guild: 25 } as const;
 
 export type Asker = Pick<Person, 'userId' | 'guildId'>;
 
 /** A request that counts as open. */
 export interface Admitted {
-  /** Absent where the joke comes soon. */
+  /** Undefined if the joke comes soon. */
   wait: Wait | undefined;
-  /** It is in the database now. */
+  /** Call once the request is in the database. */
   written(): void;
-  /** Counts it no more: for one that was not written. */
+  /** Stops counting it: for a request that was not written. */
   giveBack(): void;
 }
 
-/** Whether somebody may ask now, decided from memory. */
+/** Decides from memory whether somebody may ask now. */
 export interface Admission {
   /** Throws a `Refusal` that says when to try again. */
   check(asker: Asker, cooldownSeconds: number): void;
-  /** Counts a request that is about to be written, by its interaction's id, and starts the cooldown. */
+  /** Counts a request that is about to be written and starts the cooldown. `key`: its interaction's id. */
   admit(key: string, asker: Asker, options: { cooldown: boolean }): Admitted;
 }
 
 export function createAdmission(open: OpenRequests, now: () => number = Date.now): Admission {
   const askedAt = new Map<string, number>();
-  /** People who asked longest ago come first in the map: those whose cooldown cannot matter any more are dropped. */
+  /** Drops people whose cooldown has surely ended. The map is ordered by when they last asked, oldest first. */
   const forget = (longestSeconds: number) => {
     for (const [person, at] of askedAt) {
       if (at + longestSeconds * 1000 > now()) return;
@@ -53,7 +53,7 @@ export function createAdmission(open: OpenRequests, now: () => number = Date.now
     admit(key, asker, { cooldown }) {
       const person = personOf(asker);
       if (cooldown) {
-        askedAt.delete(person); // to the end of the map
+        askedAt.delete(person); // moves the person to the end of the map
         askedAt.set(person, now());
       }
       if (askedAt.size > 10_000) forget(3600);

@@ -4,7 +4,7 @@ import type { Messages } from '../discord/messages/index.ts';
 import type { Logger } from '../lib/log.ts';
 import { Refusal } from './refusal.ts';
 
-/** Nothing can be said any more: the interaction has run out or is unknown, or the message or channel is gone. */
+/** Nobody can be told: the interaction has expired or is unknown, or the message or channel is gone. */
 const UNANSWERABLE: unknown[] = [
   RESTJSONErrorCodes.UnknownInteraction,
   RESTJSONErrorCodes.UnknownWebhook,
@@ -17,8 +17,8 @@ const UNANSWERABLE: unknown[] = [
 const BLOCKED = RESTJSONErrorCodes.MessageWasBlockedByAutomaticModeration;
 
 /**
- * The one error ladder: tells the person privately what went wrong, with a code that is in the log too, by the way
- * that is still open. Never throws.
+ * The only error handler for interactions: tells the person privately what went wrong, with a code that is also in the
+ * log, in whatever way the interaction still allows. Never throws.
  */
 export async function answerError(
   interaction: RepliableInteraction,
@@ -48,7 +48,10 @@ export async function answerError(
   }
 }
 
-/** Replied → follow-up; deferred → an edit of the placeholder, or a follow-up in its stead where everybody sees it; else a reply. */
+/**
+ * Replied → follow-up; deferred → an edit of the placeholder, or a follow-up instead if everybody would see it;
+ * otherwise a reply.
+ */
 async function sayPrivately(interaction: RepliableInteraction, content: string): Promise<void> {
   const allowedMentions = { parse: [] };
   if (interaction.replied || (interaction.deferred && interaction.isMessageComponent())) {

@@ -26,11 +26,11 @@ import { Refusal } from './refusal.ts';
 import { houseAnswers, houseFor, type Source } from './source.ts';
 import type { WaitingBoard } from './waiting-board.ts';
 
-/** Characters of a text to continue. */
+/** Maximum characters of a text to continue. */
 export const TEXT_LENGTH = 1000;
-/** Characters of a theme. */
+/** Maximum characters of a theme. */
 export const THEME_LENGTH = 60;
-/** How long Discord lets an interaction be answered, less a margin for the last edit. */
+/** How long Discord allows answers to an interaction, minus a margin for the last edit. */
 const INTERACTION_LIFETIME_MS = 15 * 60_000 - 30_000;
 
 export type AskingInteraction =
@@ -39,19 +39,19 @@ export type AskingInteraction =
   | MessageComponentInteraction;
 
 export interface AskOptions {
-  /** Who answers; when absent, what the seed makes of the share of new jokes. */
+  /** The model or the house; if absent, the seed decides according to the share of new jokes. */
   source?: Source | undefined;
-  /** Unsigned 32-bit; a random one when absent. */
+  /** Unsigned 32-bit; random if absent. */
   seed?: number | undefined;
-  /** Instead of the guild's. */
+  /** Overrides the guild's settings. */
   settings?: DecoderSettings;
-  /** Only for whoever asked. */
+  /** Only the person who asked sees the reply. */
   privately?: boolean;
 }
 
 /**
- * Refuses what must be refused, acknowledges the interaction, then tells a joke of the house or queues what it asks for;
- * then the generator writes the answer into the reply. Everything before the acknowledgement is decided from memory.
+ * Refuses what must be refused, acknowledges the interaction, then tells a house joke or queues the request, whose
+ * answer the generator writes into the reply. Everything before the acknowledgement is decided from memory.
  */
 export type AskFor = (interaction: AskingInteraction, ask: Ask, options?: AskOptions) => Promise<void>;
 
@@ -64,7 +64,7 @@ export interface AskDependencies {
   waiting: WaitingBoard;
 }
 
-/** A text the model may continue, with names where it has ids. Throws a `Refusal` when it is empty or too long. */
+/** The text for the model to continue, with ids replaced by names. Throws a `Refusal` if it is empty or too long. */
 export function continuable(text: string, interaction: Pick<BaseInteraction, 'channel'>): string {
   const clean = visible(readable(text, interaction));
   if (!clean.trim()) throw new Refusal((m) => m.refusal.emptyText);
@@ -83,7 +83,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
     }
   };
 
-  /** Tells a joke that needs no model. Until its job there is none, the reply is the bot's. */
+  /** Tells a joke that needs no model. There is no job, so the bot writes the reply. */
   const tell = async (interaction: AskingInteraction, joke: RepertoireJoke): Promise<void> => {
     const body = jokeMessage(joke, await tallyOf(store.db, joke.id), messagesFor(interaction.locale), {});
     const message = await replyTo(interaction.client.rest, interaction).edit(body);
@@ -98,7 +98,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
     const safeMode = guild.safeMode || !isAgeRestricted(interaction);
     refuseUnsafe(ask, safeMode);
     const asker = { userId: user.id, guildId };
-    // A look at a joke's steps or a preview makes nobody wait longer for a joke.
+    // Looking at a joke's steps or a preview starts no cooldown.
     const house = houseFor(ask, source);
     const isJoke = ask.kind === 'joke' || ask.kind === 'continue';
     admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
@@ -136,7 +136,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
       if (isJoke && !joke) waiting.add(submitted.request.id, { interaction, locale }, told);
     } catch (error) {
       giveBack();
-      if (told && interaction.replied) await interaction.deleteReply(); // nobody waits for anything
+      if (told && interaction.replied) await interaction.deleteReply(); // nobody has to wait
       throw error;
     }
     if (joke) await tell(interaction, joke);
@@ -144,8 +144,8 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
 }
 
 /**
- * The reply is the bot's until there is a job: whoever has to wait is told now, at no cost, and no word about waiting
- * can come after the joke.
+ * The bot owns the reply until there is a job. Telling people now that they have to wait costs nothing extra and can
+ * never arrive after the joke.
  */
 async function acknowledge(
   interaction: AskingInteraction,
@@ -162,7 +162,7 @@ async function acknowledge(
   await interaction.reply({ content, ...flags });
 }
 
-/** Threads and forum posts carry no age restriction of their own: their channel's holds. */
+/** Threads and forum posts have no age restriction of their own: their channel's applies. */
 function isAgeRestricted({ channel }: AskingInteraction): boolean {
   const restricted = channel?.isThread() ? channel.parent : channel;
   return restricted !== null && 'nsfw' in restricted && restricted.nsfw === true;

@@ -32,16 +32,16 @@ import { welcomeGuilds } from './welcome.ts';
 
 export interface BotOptions {
   token: string;
-  /** The REST address of the box; absent for Discord itself. */
+  /** The box's REST address; absent for Discord itself. */
   api?: string | undefined;
   store: Store;
   queue: Queue;
   voter: Voter;
-  /** Jokes that are generated at once, for what people who wait are told. */
+  /** How many jokes are generated at once; used to estimate waiting times. */
   slots: number;
-  /** Discord ids of the hosts; empty: the application's owner or team. */
+  /** Discord ids of the hosts; if empty, the application's owner or team. */
   ownerIds: readonly string[];
-  /** Rated jokes that a training run needs, about. */
+  /** About how many rated jokes a training run needs. */
   learningNeeds: number;
   log: Logger;
 }
@@ -49,16 +49,19 @@ export interface BotOptions {
 export interface Bot {
   name: string;
   guilds: number;
-  /** Where a server's owner invites the bot. */
+  /** The link that invites the bot to a server. */
   inviteUrl: string;
-  /** Resolves when Discord has let the bot go for good, such as after a new token: nothing but a restart helps. */
+  /**
+   * Resolves when Discord has disconnected the bot for good, for example because the token was reset: only a restart
+   * helps.
+   */
   gone: Promise<ChispaError>;
   close(): Promise<void>;
 }
 
-/** Between IDENTIFY and READY `client.destroy()` can hang. */
+/** `client.destroy()` can hang between IDENTIFY and READY. */
 const CLOSE_DEADLINE_MS = 1500;
-/** Discord allows one IDENTIFY in 5 s; in the box that would only slow every start down. */
+/** Discord allows one IDENTIFY every 5 s; in the box that would only slow down every start. */
 const NO_THROTTLE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
 
 const PERMISSIONS = [
@@ -69,8 +72,8 @@ const PERMISSIONS = [
 ];
 
 /**
- * The gateway role: connects, brings the registered commands up to date and answers interactions.
- * @throws ChispaError `discord-login` when Discord does not let it in.
+ * The gateway role: connects, updates the registered commands and answers interactions.
+ * @throws ChispaError `discord-login` if Discord rejects the login.
  */
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { token, api, store, queue, voter, slots, ownerIds, learningNeeds, log } = options;
@@ -154,14 +157,14 @@ async function login(client: Client, token: string, gone: Promise<ChispaError>):
     await Promise.race([client.login(token), refused]);
     return await Promise.race([ready, refused]);
   } catch (error) {
-    refused.catch(() => {}); // told here
+    refused.catch(() => {}); // reported here
     await within(CLOSE_DEADLINE_MS, client.destroy());
     throw error instanceof ChispaError ? error : notLetIn(messageOf(error), error);
   }
 }
 
 const CHECK_TOKEN = 'Check DISCORD_TOKEN: the developer portal shows it once, under Bot → Reset Token.';
-/** What helps where it is not the token. */
+/** What to do if the token is not the problem. */
 const ADVICE: Partial<Record<number, string>> = {
   [GatewayCloseCodes.InvalidAPIVersion]: 'Update Chispa: its Discord library is too old.',
   [GatewayCloseCodes.InvalidIntents]: 'Update Chispa: its Discord library is too old.',
@@ -174,7 +177,7 @@ const ADVICE: Partial<Record<number, string>> = {
 const notLetIn = (why: string, cause?: unknown, advice = CHECK_TOKEN) =>
   new ChispaError('discord-login', `Discord did not let the bot in (${why}). ${advice}`, { cause });
 
-/** discord.js connects again by itself after every close code but these: 4004 and 4010 to 4014. */
+/** discord.js reconnects by itself after every close code except 4004 and 4010 to 4014. */
 const goneForGood = (client: Client): Promise<ChispaError> =>
   new Promise((resolve) => {
     client.on(Events.ShardDisconnect, ({ code }) =>

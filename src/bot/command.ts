@@ -12,7 +12,7 @@ import type { SettingsCache } from './guild-settings.ts';
 import type { MessageBoard } from './message-board.ts';
 import type { ModeratorLog } from './moderator-log.ts';
 
-/** What commands and buttons may do beyond answering Discord. */
+/** What commands and buttons can use besides Discord. */
 export interface Services {
   store: Store;
   ask: AskFor;
@@ -20,21 +20,21 @@ export interface Services {
   voter: Voter;
   board: MessageBoard;
   moderatorLog: ModeratorLog;
-  /** Whether somebody hosts this Chispa. */
+  /** Whether somebody is a host of this Chispa. */
   isHost(userId: string): boolean;
-  /** Rated jokes that a training run needs, about. */
+  /** About how many rated jokes a training run needs. */
   learningNeeds: number;
-  /** Asks for a training run. False when one is asked for already. */
+  /** Asks for a training run. False if one was already requested. */
   requestLearning(): Promise<boolean>;
 }
 
-/** What a command gets beside its interaction. */
+/** What a command gets along with its interaction. */
 export interface CommandContext extends Services {
-  /** What Chispa says in the language of whoever asked. */
+  /** Chispa's messages in the language of the person who asked. */
   messages: Messages;
 }
 
-/** Suggestions that Discord shows at most. */
+/** The most suggestions that Discord shows. */
 export const AUTOCOMPLETE_CHOICES = 25;
 
 interface CommandData {
@@ -53,5 +53,5 @@ export interface MessageCommand {
   executeOnMessage(interaction: MessageContextMenuCommandInteraction, context: CommandContext): Promise<void>;
 }
 
-/** Each file of `commands/`, or the `index` of a folder there, exports one of these by default. */
+/** The default export of each file in `commands/`, or of a folder's `index` there. */
 export type Command = SlashCommand | MessageCommand;

@@ -4,11 +4,11 @@ import { allGuildSettings, settingsOf } from '../db/settings.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 
-/** Every guild's settings in memory: what must be refused is known before the acknowledgement. */
+/** Every guild's settings in memory, so that refusals can be decided before the acknowledgement. */
 export interface SettingsCache {
-  /** Without a guild, in direct messages, the defaults. */
+  /** The defaults if there is no guild (direct messages). */
   of(guildId: string | null): GuildSettings;
-  /** The guilds that ever changed any. */
+  /** The guilds that have ever changed a setting. */
   guildIds(): string[];
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export async function createSettingsCache({
   log: Logger;
 }): Promise<SettingsCache> {
   let settings = new Map<string, GuildSettings>();
-  /** One reading after another, so that none brings back what a later one has seen. */
+  /** Reads run one after another, so that an older one never overwrites a newer one. */
   let reading: Promise<unknown> = Promise.resolve();
   const follow = (read: () => Promise<unknown>) => {
     reading = reading

@@ -3,8 +3,8 @@ import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 
 /**
- * User ids of those who host this Chispa: `OWNER_IDS`, else the Discord application's owner or the members of its team.
- * Nobody when Discord does not tell.
+ * User ids of this Chispa's hosts: `OWNER_IDS`, otherwise the Discord application's owner or its team members. Empty if
+ * Discord does not say.
  */
 export async function findHosts(
   ownerIds: readonly string[],

@@ -17,24 +17,24 @@ export interface HousekeepingOptions {
   store: Store;
   queue: Queue;
   settings: SettingsCache;
-  /** For the last word to those who waited in vain. */
+  /** To tell people that their request expired. */
   rest: REST;
-  /** Hears how many jokes were told today. */
+  /** Called with the number of jokes told today. */
   onJokesToday: (jokes: number) => void;
   log: Logger;
   now?: () => Date;
 }
 
-/** Far shorter than the half minute that a token outlives its request. */
+/** Far less than the half minute by which an interaction token outlives its request. */
 const EXPIRE_MS = 10_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** How long the generator may take for a joke of the day. */
+/** How long the generator may take to write a joke of the day. */
 const DAILY_DEADLINE_MS = 60 * MINUTE_MS;
 
 /**
- * What has to be done from time to time, in every process that runs the bot; each task is done once, however many
- * do it. `tick` does now what is due.
+ * Periodic tasks, in every process that runs the bot; each task is done once, no matter how many processes there are.
+ * `tick` does everything that is due now.
  */
 export function createHousekeeping(options: HousekeepingOptions) {
   const { store, queue, settings, rest, onJokesToday, log, now = () => new Date() } = options;
@@ -54,7 +54,7 @@ export function createHousekeeping(options: HousekeepingOptions) {
     },
   };
 
-  /** Closes what came too late, and says so to whoever waited. */
+  /** Closes expired requests and tells the people who waited. */
   async function expire(): Promise<void> {
     for (const request of await expireRequests(store.db, 'nobody took it up in time', now())) {
       await replyIsFree(store.db, request.id);
@@ -80,7 +80,7 @@ export function createHousekeeping(options: HousekeepingOptions) {
             locale: 'es-ES',
             settings: guild.decoder,
             seed: randomInt(0, 2 ** 32),
-            safeMode: true, // nobody chose the moment, anybody may read it
+            safeMode: true, // nobody chose the moment, and anybody may read it
             deadline: new Date(now().getTime() + DAILY_DEADLINE_MS),
           },
         },

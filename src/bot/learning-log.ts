@@ -15,9 +15,8 @@ export interface LearningLogOptions {
 }
 
 /**
- * Tells the moderators' channels what became of each training run that concerns them, and when votes have decided on a
- * version. An event
- * is claimed before it is told, so each is told once, whatever number of processes run the bot.
+ * Posts the outcome of each relevant training run, and of each vote on a version, in the moderators' channels. An event
+ * is claimed before it is posted, so each is posted once, no matter how many processes run the bot.
  */
 export async function createLearningLog(options: LearningLogOptions): Promise<{ close(): Promise<void> }> {
   const { store, settings, moderatorLog, log } = options;
@@ -33,7 +32,7 @@ export async function createLearningLog(options: LearningLogOptions): Promise<{ 
     for (const event of await claimLearningEvents(store.db)) {
       const message = learningMessage(event, await epochsOf(store.db, event.run.id));
       if (!message) continue;
-      const { guildId: its } = event.run; // of a voice, its guild alone hears
+      const { guildId: its } = event.run; // only a voice's own guild hears about it
       for (const guildId of its === null ? settings.guildIds() : [its]) {
         await moderatorLog.post(guildId, message.body, message.files);
       }
@@ -41,7 +40,7 @@ export async function createLearningLog(options: LearningLogOptions): Promise<{ 
   }
 
   const unlisten = await store.listen('chispa_learning', tellAll, tellAll);
-  tellAll(); // what happened while no bot ran
+  tellAll(); // events from while no bot was running
   return {
     async close() {
       await unlisten();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
 
-const FOLDER = new URL('../../commands/', import.meta.url); // beside src/, and beside dist/src/ once compiled
+const FOLDER = new URL('../../commands/', import.meta.url); // next to src/, or next to dist/src/ once compiled
 
 const callable = z.custom((value) => typeof value === 'function');
 const commandShape = z.object({
@@ -13,8 +13,8 @@ const commandShape = z.object({
 });
 
 /**
- * Loads every command of `commands/`, by name: a file, or a folder whose `index` is the command and whose other files
- * are its parts. Throws a `ChispaError` that names a file which exports none.
+ * Loads every command in `commands/`, keyed by name: a file, or a folder whose `index` is the command and whose other
+ * files are its parts. Throws a `ChispaError` that names the file if one exports no command.
  */
 export async function loadCommands(): Promise<Map<string, Command>> {
   const files = (await readdir(FOLDER, { recursive: true })).filter(

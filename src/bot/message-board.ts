@@ -8,22 +8,27 @@ import { createPacedEdits, type PacedEdits } from '../discord/paced-edits.ts';
 import { replyTo } from '../discord/reply.ts';
 import type { Logger } from '../lib/log.ts';
 
-/** Keeps the messages of jokes up to date at a pace Discord allows, however many people press at once. */
+/** Keeps joke messages up to date at a pace Discord allows, no matter how many people press buttons at once. */
 export interface MessageBoard {
-  /** Shows what a vote made of a joke in the message whose button was pressed. Of many at once the last counts. */
+  /**
+   * Shows a joke's rating after a vote, in the message whose button was pressed. Among simultaneous votes the latest
+   * wins.
+   */
   show(interaction: ButtonInteraction, voted: Voted): void;
-  /** Shows a joke's present state in every message of it, as the bot itself. Resolves when all were tried. */
+  /**
+   * Shows a joke's current state in all of its messages, using the bot's own token. Resolves once all have been tried.
+   */
   refreshEverywhere(jokeId: string): Promise<void>;
-  /** Stops editing a message, for good; resolves when no edit of it is on its way. */
+  /** Stops editing a message for good; resolves once no edit is in flight. */
   forget(messageId: string): Promise<void>;
 }
 
-/** A message nobody presses for this long is forgotten. */
+/** A message whose buttons nobody presses for this long is forgotten. */
 const FORGET_AFTER_MS = 30_000;
 
 interface Board {
   edits: PacedEdits<() => Promise<unknown>>;
-  /** Of the newest vote shown. */
+  /** The newest vote shown. */
   turn: number;
   forget: NodeJS.Timeout;
 }
@@ -70,7 +75,7 @@ export function createMessageBoard({
   return {
     show(interaction, { joke, tally, turn }) {
       const board = boardOf(interaction.message.id);
-      if (turn < board.turn) return; // overtaken on the way from the database by a vote that counts this one
+      if (turn < board.turn) return; // a later vote, which includes this one, came back from the database first
       board.turn = turn;
       const body = jokeMessage(joke, tally, messagesFor(joke.locale));
       board.edits.push(() => replyTo(interaction.client.rest, interaction).edit(body));
@@ -79,9 +84,9 @@ export function createMessageBoard({
       const body = await bodyOf(jokeId);
       if (!body) return;
       for (const { channelId, messageId } of await messagesOfJoke(db, jokeId)) {
-        await forget(messageId); // a vote from before must not show what is hidden now
+        await forget(messageId); // an earlier vote must not reveal a joke that is now hidden
         await rest.patch(Routes.channelMessage(channelId, messageId), { body }).catch((err) => {
-          // The message or its channel is gone, or closed to the bot: the other messages still count.
+          // The message or its channel is gone or inaccessible to the bot: carry on with the other messages.
           log.warn({ err, message: messageId }, 'a message of a joke could not be changed');
         });
       }

@@ -5,11 +5,14 @@ import { type ReportState, reportMessage } from '../discord/report-message.ts';
 import type { Logger } from '../lib/log.ts';
 import type { SettingsCache } from './guild-settings.ts';
 
-/** The channel where a guild's moderators hear of what concerns them, where they set one. */
+/** The channel a guild's moderators chose for notices, if they chose one. */
 export interface ModeratorLog {
-  /** Whether the moderators can see it now. */
+  /** Posts a reported joke. Returns whether the moderators can see it now. Never throws. */
   report(guildId: string, joke: Joke, state: ReportState): Promise<boolean>;
-  /** Whether it was posted. Never throws: a channel that is gone or closed to the bot takes no message. */
+  /**
+   * Posts a message. Returns whether it was posted. Never throws: false if the channel is gone or inaccessible to the
+   * bot.
+   */
   post(guildId: string, body: MessageBody, files?: RawFile[]): Promise<boolean>;
 }
 
@@ -21,7 +24,7 @@ export function createModeratorLog(rest: REST, settings: SettingsCache, log: Log
       await rest.post(Routes.channelMessages(logChannelId), { body, files });
       return true;
     } catch (err) {
-      // Deleted, or closed to the bot: what is posted there is also in the database.
+      // Deleted or inaccessible to the bot: nothing is lost, everything posted there is also in the database.
       log.warn({ err, guild: guildId, channel: logChannelId }, 'the moderators’ channel takes no message');
       return false;
     }

@@ -3,7 +3,7 @@ import type { GuildSettings } from '../db/guild-settings.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Whether somebody may change Chispa here: who manages the server, and who has the role that those named.
+ * Whether somebody may configure Chispa here: people who manage the server, or have the role those people chose.
  * Discord only hides commands from others; this is the check.
  */
 export function isModerator(interaction: BaseInteraction, settings: GuildSettings): boolean {
@@ -17,7 +17,7 @@ export function isModerator(interaction: BaseInteraction, settings: GuildSetting
     : Array.isArray(roles) && roles.includes(moderatorRoleId);
 }
 
-/** The guild of a moderator's interaction. Throws a `Refusal` outside a guild and for everybody else. */
+/** The guild of a moderator's interaction. Throws a `Refusal` outside a guild, or for anybody else. */
 export function requireModerator(interaction: BaseInteraction, settings: GuildSettings): string {
   if (!interaction.guildId) throw new Refusal((m) => m.refusal.guildOnly);
   if (!isModerator(interaction, settings)) throw new Refusal((m) => m.refusal.moderatorsOnly);

@@ -5,39 +5,39 @@ import { recentDuration } from '../db/waiting.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 
-/** How long a joke of 128 tokens takes on a small server, until there is one to measure. */
+/** How long a joke of 128 tokens takes on a small server: the estimate until one has been measured. */
 export const FIRST_GUESS_MS = 3000;
-/** Whoever waits less is not told. */
+/** People who wait less than this are not told. */
 const WORTH_TELLING_MS = 2000;
-/** What the newest joke counts in the estimate of how long one takes. */
+/** Weight of the newest joke in the moving average of how long one takes. */
 const NEWEST = 0.2;
 
-/** What somebody who has to wait is told. */
+/** What somebody who has to wait is told about their turn. */
 export interface Wait {
-  /** Place in the queue, the next one's is 1. */
+  /** Place in the queue; 1 is next. */
   position: number;
-  /** When the turn should come, in seconds since the epoch. */
+  /** When their turn should come, in seconds since the epoch. */
   readyAt: number;
 }
 
 /**
- * The requests that wait for their joke, in memory: this process's own, and all that the database knew when it was last
- * read. It hears of each that is closed, in whatever process, and reads again when it may have missed some.
+ * The open requests, in memory: this process's own, and all that were in the database when it was last read. It is
+ * notified of each one closed in any process, and reads again if it may have missed some.
  */
 export interface OpenRequests {
-  /** How many somebody has open, and when the first should be answered (seconds since the epoch). */
+  /** How many requests a user or guild has open, and when the first should be answered (seconds since the epoch). */
   of(whose: Partial<OwnerOfRequest>): { count: number; firstReadyAt: number };
-  /** Counts one that is about to be written. Returns what to tell, where it has to wait. */
+  /** Counts a request that is about to be written. Returns what to tell the person if it has to wait. */
   begin(request: OwnerOfRequest): Wait | undefined;
-  /** It is in the database now. */
+  /** Call once the request is in the database. */
   written(key: string): void;
-  /** Counts one no more. */
+  /** Stops counting it. */
   end(key: string): void;
   close(): Promise<void>;
 }
 
 export interface OpenRequestsOptions {
-  /** Jokes that are generated at once. */
+  /** How many jokes are generated at once. */
   slots: number;
   log: Logger;
   now?: () => number;
@@ -56,7 +56,7 @@ export async function createOpenRequests(
   { slots, log, now = Date.now }: OpenRequestsOptions,
 ): Promise<OpenRequests> {
   const open = new Map<string, Open>();
-  /** Closed while the database is being read. */
+  /** Requests that were closed while the database was being read. */
   let closedMeanwhile = new Set<string>();
   let duration = (await recentDuration(store.db)) ?? FIRST_GUESS_MS;
   const seconds = (at: number) => Math.ceil(at / 1000);
@@ -88,7 +88,10 @@ export async function createOpenRequests(
   );
   await read();
 
-  /** Jokes that come before the next of this line: every line has its turn, so of each no more than of this one. */
+  /**
+   * How many jokes come before the next one in this line. Lines take turns, so no other line goes more often than this
+   * one.
+   */
   function before(line: string): number {
     const lines = new Map<string, number>();
     for (const other of open.values()) lines.set(lineOf(other), (lines.get(lineOf(other)) ?? 0) + 1);
@@ -101,7 +104,7 @@ export async function createOpenRequests(
       const times = [...open.values()]
         .filter((one) => (userId === undefined ? one.guildId === guildId : one.userId === userId))
         .map(({ readyAt }) => readyAt);
-      // One that is late comes any moment.
+      // An overdue request should be answered any moment.
       return {
         count: times.length,
         firstReadyAt: seconds(Math.max(Math.min(...times), now() + duration)),
@@ -122,5 +125,5 @@ export async function createOpenRequests(
   };
 }
 
-/** Those who wait in one line: a guild, or a person in direct messages. */
+/** Which line a request waits in: one per guild, or per person in direct messages. */
 const lineOf = ({ guildId, userId }: OwnerOfRequest): string => guildId ?? `@${userId}`;

@@ -3,8 +3,8 @@ import type { Joke } from '../db/jokes.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Refuses a button that is not on the message it came with, or that is about another guild's joke: the custom id of a
- * pressed button is written by the person's client, which may write any.
+ * Refuses a button that is not on the message it came with, or that is about another guild's joke: the custom id comes
+ * from the person's client, which can send any.
  */
 export function demandOwnButton(interaction: MessageComponentInteraction, joke: Joke | undefined): void {
   const onMessage = interaction.message.components.some(

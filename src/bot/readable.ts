@@ -1,6 +1,6 @@
 import { type BaseInteraction, cleanContent } from 'discord.js';
 
-/** Ids that nobody here has a name for: of people who left, of roles and channels of another server. */
+/** Stand-ins for ids without a known name: people who left, another server's roles and channels. */
 const NAMELESS = [
   [/<@!?\d+>/g, '@alguien'],
   [/<@&\d+>/g, '@rol'],
@@ -11,7 +11,7 @@ const NAMELESS = [
 ] as const;
 
 /**
- * What somebody wrote as people see it: "@Lucía" and ":pepe:" where Discord sends `<@80351110224678912>` and
+ * What somebody wrote, as people see it: "@Lucía" and ":pepe:" where Discord sends `<@80351110224678912>` and
  * `<:pepe:123456789012345678>`. Names come from what Discord resolved for the interaction and from the cache.
  */
 export function readable(text: string, { channel }: Pick<BaseInteraction, 'channel'>): string {

@@ -1,7 +1,9 @@
 import type { Messages } from '../discord/messages/index.ts';
 import { ChispaError } from '../lib/errors.ts';
 
-/** Thrown by a handler that says no for a reason the person can understand; answered privately in their language. */
+/**
+ * Thrown by a handler that refuses for a reason the person can understand; they are told privately in their language.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly say: (messages: Messages) => string;
@@ -12,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Tells the person instead of the log when a joke went while they pressed: for `.catch`. */
+/** For `.catch`: tells the person, not the log, that the joke was deleted just as they pressed. */
 export function refuseGone(error: unknown): never {
   if (error instanceof ChispaError && ['joke-gone', 'joke-not-found'].includes(error.code)) {
     throw new Refusal((m) => m.refusal.jokeGone);
@@ -20,7 +22,7 @@ export function refuseGone(error: unknown): never {
   throw error;
 }
 
-/** Tells the person instead of the log that a version cannot serve: for `.catch`. */
+/** For `.catch`: tells the person, not the log, that a version cannot serve. */
 export const refuseUnusable =
   (name: string) =>
   (error: unknown): never => {

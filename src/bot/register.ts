@@ -3,7 +3,7 @@ import { ApplicationIntegrationType, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Command } from './command.ts';
 
-/** The names of commands that differ from what Discord has. */
+/** Names of the commands that differ from those on Discord. */
 export interface CommandDifference {
   added: string[];
   changed: string[];
@@ -13,9 +13,9 @@ export interface CommandDifference {
 /** This application's global commands on Discord. */
 export interface CommandRegistry {
   difference(): Promise<CommandDifference>;
-  /** Makes Discord's list equal to ours; writes only when something differs. Returns whether it wrote. */
+  /** Makes Discord's list match ours; writes only if something differs. Returns whether it wrote. */
   deploy(): Promise<boolean>;
-  /** Removes every command. Returns how many there were. */
+  /** Removes all commands. Returns how many there were. */
   clear(): Promise<number>;
 }
 
@@ -28,7 +28,7 @@ export async function commandRegistry(rest: REST, commands: Iterable<Command>): 
   const route = Routes.applicationCommands(id);
   const wanted = [...commands]
     .map((command) => command.data.toJSON())
-    // Said outright, because Discord's default depends on how the application is set up.
+    // Explicit, because Discord's default depends on how the application is set up.
     .map((command) => ({ ...command, integration_types: [ApplicationIntegrationType.GuildInstall] }));
   const present = async () =>
     listed.parse(await rest.get(route, { query: new URLSearchParams({ with_localizations: 'true' }) }));
@@ -73,7 +73,7 @@ interface Named {
 const byKey = (commands: readonly Named[]): Map<string, Named> =>
   new Map(commands.map((command) => [`${command.type ?? 1} ${command.name}`, command]));
 
-/** The fields of a command, option or choice that are ours to set; Discord adds others to what it returns. */
+/** The fields of a command, option or choice that we set; Discord adds others to what it returns. */
 const OURS = [
   'type',
   'name',
@@ -96,14 +96,14 @@ const OURS = [
   'integration_types',
 ];
 
-/** A command without what Discord fills in: unset, empty and default values count as absent. */
+/** A command without the fields that Discord fills in; unset, empty and default values count as absent. */
 function essence(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(essence);
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value)
     .filter(([key]) => OURS.includes(key))
     .filter(([key, field]) => !isDefault(key, field))
-    // The keys of localizations are locales, not fields.
+    // The keys in localizations are locales, not field names.
     .map(([key, field]) => [key, key.endsWith('_localizations') ? field : essence(field)] as const);
   return Object.fromEntries(fields.sort(([a], [b]) => a.localeCompare(b)));
 }

@@ -20,11 +20,11 @@ export interface Routes {
   log: Logger;
 }
 
-/** Hands each interaction to its command or button; whatever a handler throws goes to the error ladder. */
+/** Routes each interaction to its command or button; `answerError` handles whatever a handler throws. */
 export function routeInteractions(client: Client, routes: Routes): void {
   client.on(Events.InteractionCreate, (interaction) => {
     if (interaction.isAutocomplete()) {
-      // A suggestion that comes late or fails is simply not shown.
+      // A late or failed suggestion is simply not shown.
       complete(interaction, routes).catch((err) => routes.log.debug({ err }, 'no suggestions'));
       return;
     }
@@ -50,7 +50,7 @@ async function dispatch(
     await command.executeOnMessage(interaction, context);
   } else if (interaction.isButton()) {
     const action = actionOf(interaction.customId);
-    // The handler of an action takes that action: the table says so, TypeScript does not follow the index.
+    // The table's type pairs each action with its handler, but TypeScript loses that when indexing.
     await (BUTTONS[action.action] as ButtonHandler<ActionName>)(interaction, action, services);
   } else if (interaction.isModalSubmit()) {
     const action = actionOf(interaction.customId);

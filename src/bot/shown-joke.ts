@@ -2,7 +2,7 @@ import type { Database } from '../db/connect.ts';
 import { findJoke, type Joke } from '../db/jokes.ts';
 import { Refusal } from './refusal.ts';
 
-/** The joke a button is about. Throws a `Refusal` for one that is deleted, hidden or another guild's. */
+/** The joke a button is about. Throws a `Refusal` if it is deleted, hidden or another guild's. */
 export async function shownJoke(
   db: Database,
   id: string,

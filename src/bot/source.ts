@@ -5,15 +5,15 @@ import type { HouseText } from '../db/repertoire.ts';
 import type { Ask } from '../db/request-shape.ts';
 import { Refusal } from './refusal.ts';
 
-/** Where a joke comes from: newly made by the model, or from the jokes of the house. */
+/** Where a joke comes from: newly written by the model, or one of the house jokes. */
 export type Source = 'new' | 'house';
 
-/** Share of new jokes where nobody chose a source: a small model repeats itself sooner than it learns. */
+/** Share of new jokes if nobody chose a source; a small model repeats itself before it learns. */
 const NEW_SHARE = { bundled: 0.5, other: 0.8 } as const;
 
 /**
- * The jokes of the house that could answer this.
- * @throws Refusal where one was asked for and none is about the theme.
+ * The house jokes that could answer this.
+ * @throws Refusal if a house joke was asked for and none is about the theme.
  */
 export function houseFor(ask: Ask, source: Source | undefined): readonly HouseText[] {
   if (ask.kind !== 'joke' || source === 'new') return [];
@@ -23,8 +23,8 @@ export function houseFor(ask: Ask, source: Source | undefined): readonly HouseTe
 }
 
 /**
- * Whether the house answers instead of the model: by the seed, so that the same request is always answered by the same one,
- * and whenever there is no model yet.
+ * Whether the house answers instead of the model. The seed decides, so that the same request always gets the same
+ * source; without a model the house always answers.
  */
 export async function houseAnswers(db: Database, seed: number, pinned: number | null): Promise<boolean> {
   const model = await answeringModel(db, pinned);
@@ -33,5 +33,5 @@ export async function houseAnswers(db: Database, seed: number, pinned: number | 
   return placeOf(seed) >= share;
 }
 
-/** Where a seed lies between 0 and 1, apart from what else is drawn by it (Knuth's multiplicative hash). */
+/** Maps a seed to a number between 0 and 1, independent of what else the seed draws (Knuth's multiplicative hash). */
 const placeOf = (seed: number): number => (Math.imul(seed, 2_654_435_761) >>> 0) / 2 ** 32;

@@ -8,23 +8,23 @@ import { replyTo } from '../discord/reply.ts';
 import type { Logger } from '../lib/log.ts';
 import { FIRST_GUESS_MS, type Wait } from './open-requests.ts';
 
-/** Keeps what people who wait were told about their turn up to date. */
+/** Keeps waiting people's replies about their turn up to date. */
 export interface WaitingBoard {
-  /** `told`: what the acknowledgement said. */
+  /** `told`: the wait that the acknowledgement stated. */
   add(requestId: string, asker: Waiting, told: Wait | undefined): void;
   close(): Promise<void>;
 }
 
-/** Whose reply it is, and its language. */
+/** The reply and its language. */
 export interface Waiting {
   interaction: Person['interaction'];
   locale: string;
 }
 
 const INTERVAL_MS = 2500;
-/** Four a second, of the fifty that Discord takes: the rest belongs to the jokes. */
+/** Four edits a second of the fifty that Discord allows: the rest is for the jokes. */
 const EDITS_A_LOOK = 10;
-/** Far less than a reply is held for. */
+/** Far shorter than a reply is held. */
 const EDIT_TIMEOUT_MS = 2000;
 
 interface Place extends Waiting {
@@ -33,21 +33,21 @@ interface Place extends Waiting {
   toldAt: number;
 }
 
-/** Whether what somebody was told still holds: the same place, and a turn that is yet to come. */
+/** Whether what somebody was told still holds: the same place, and a turn still to come. */
 const holds = (told: Wait | undefined, position: number): boolean =>
   told?.position === position && told.readyAt * 1000 > Date.now();
 
 export interface WaitingBoardOptions {
   db: Database;
   rest: REST;
-  /** Jokes that are generated at once. */
+  /** How many jokes are generated at once. */
   slots: number;
   log: Logger;
 }
 
 /**
- * The place goes down with each look at the queue, those first whose word is oldest; the estimate counts down by itself
- * (a Discord timestamp). A reply is held while it is edited, and whoever comes next is left alone: the joke is near.
+ * Each look at the queue updates the places, stalest replies first; the estimate counts down by itself (a Discord
+ * timestamp). A reply is held while it is edited. Whoever is next is left alone, because the joke is about to come.
  */
 export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions): WaitingBoard {
   const places = new Map<string, Place>();
@@ -93,7 +93,7 @@ export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions
       await reply.edit(sentenceMessage(messagesFor(locale).waiting(wait.position, wait.readyAt)));
     } catch (err) {
       log.debug({ err, request: id }, 'a waiting person could not be told');
-      if (!(err instanceof DiscordAPIError)) return; // it may be on its way: the reply frees itself
+      if (!(err instanceof DiscordAPIError)) return; // maybe still in flight: the hold expires by itself
     }
     await releaseReply(db, id);
   }

@@ -9,17 +9,17 @@ const NEEDED = [
   PermissionFlagsBits.EmbedLinks,
 ];
 
-/** Says in each guild that the bot joins what it does, what it keeps, and how moderators hear of reports. */
+/** Posts a welcome in each guild the bot joins: what it does, what it stores, and how moderators receive reports. */
 export function welcomeGuilds(client: Client<true>, log: Logger): void {
   client.on(Events.GuildCreate, (guild) => {
-    // Without a channel to write in there is still `/ayuda`.
+    // If there is no channel to write in, people still have `/ayuda`.
     channelFor(guild)
       ?.send(welcomeMessage(languageOf(guild)))
       .catch((err) => log.warn({ err, guild: guild.id }, 'a new guild could not be welcomed'));
   });
 }
 
-/** Where Discord itself greets who joins, or the first channel that takes a message. */
+/** The channel where Discord greets new members, or else the first one the bot may write in. */
 function channelFor({ systemChannel, channels, client }: Guild) {
   const byPosition = [...channels.cache.values()]
     .filter((channel) => channel.isTextBased() && !channel.isThread() && !channel.isVoiceBased())
@@ -29,6 +29,6 @@ function channelFor({ systemChannel, channels, client }: Guild) {
   );
 }
 
-/** Only a Community server chooses its language; every other is said to be American. */
+/** Only Community servers choose a language; Discord reports all others as en-US. */
 const languageOf = ({ features, preferredLocale }: Guild): Messages =>
   features.includes('COMMUNITY') ? messagesFor(preferredLocale) : es;

@@ -11,7 +11,7 @@ import { insert } from '../db/samples.ts';
 
 const ana = { userId: '1', guildId: '10' };
 const luis = { userId: '2', guildId: '10' };
-/** What a process that closes a request tells the others. */
+/** The notification sent by a process that closes a request. */
 const closed = (key: string, totalMs: number | null = null) => JSON.stringify({ key, totalMs });
 
 describe('admission', () => {
@@ -71,17 +71,17 @@ describe('admission', () => {
   });
 
   it('tells when the first of what is open should be there, as the queue before it goes', async () => {
-    const FIRST_GUESS = 3; // seconds a joke takes, before one was measured
+    const FIRST_GUESS = 3; // seconds a joke takes, until one has been measured
     for (let i = 0; i < 8; i++) admit({ userId: `${100 + i}`, guildId: '11' });
     for (let i = 0; i < OPEN_LIMITS.user; i++) admit(ana);
     const inSeconds = (wait: number) => `<t:${now / 1000 + wait}:R>`;
-    // Eight are before Ana's first; two are told at once.
+    // Eight come before Ana's first; two jokes are generated at once.
     expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(5 * FIRST_GUESS));
     now += 10_000;
     expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(5 * FIRST_GUESS - 10));
-    now += 60_000; // late: never a moment that has passed
+    now += 60_000; // overdue: never a moment in the past
     expect(refusal(() => admission.check(ana, 0))).toContain(inSeconds(FIRST_GUESS));
-    // One joke took much longer than guessed: the next estimate knows.
+    // One joke took much longer than estimated: the next estimate reflects that.
     await notify(store.db, 'chispa_requests', closed('0', 23_000));
     await expect.poll(() => refusal(() => admission.check(ana, 0))).toContain(inSeconds(7));
   });

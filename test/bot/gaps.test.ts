@@ -8,7 +8,7 @@ import { silent } from '../databases.ts';
 import { onEachBackend } from '../db/backends.ts';
 import { ASKER, GUILD, insert } from '../db/samples.ts';
 
-/** A store whose listening connection is away: nothing is heard until it is back. */
+/** A store whose listening connection is down: notifications are lost until it is back. */
 function away(store: Store) {
   let back = () => {};
   const deaf: Store = {
@@ -30,7 +30,7 @@ describe('what the bot has in memory is read again after a gap', () => {
       const open = await createOpenRequests(deaf, { slots: 2, log: silent });
       const count = () => open.of({ userId: ASKER }).count;
       open.begin({ key: 'written', userId: ASKER, guildId: GUILD });
-      open.written('written'); // and closed before the connection is back
+      open.written('written'); // also closed before the connection is back
       open.begin({ key: 'about to be written', userId: ASKER, guildId: GUILD });
       for (const { id } of requests.slice(0, 2)) await finishRequest(store.db, id, { status: 'done' });
       await insert(store.db); // by another process

@@ -6,13 +6,13 @@ import { silent } from '../databases.ts';
 const client = new Client({ intents: [] });
 afterAll(() => client.destroy());
 
-/** An application as Discord tells of it, as far as its owner goes. */
+/** The parts of Discord's application object that concern its owner. */
 const application = (fetch: () => Promise<{ owner: unknown }>) => ({ fetch }) as unknown as ClientApplication;
 const member = (id: string, membership_state: TeamMemberMembershipState) => ({
   ...{ membership_state, permissions: ['*'], team_id: '1', role: 'admin' },
   user: { id, username: `user ${id}`, discriminator: '0', avatar: null },
 });
-/** discord.js makes teams from what Discord sends, and keeps the constructor to itself. */
+/** discord.js builds teams from what Discord sends; the constructor is private. */
 const team = (...members: ReturnType<typeof member>[]): unknown =>
   Reflect.construct(Team, [client, { id: '1', name: 'team', icon: null, owner_user_id: '10', members }]);
 

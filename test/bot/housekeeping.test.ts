@@ -31,7 +31,7 @@ describe('housekeeping', () => {
         store,
         queue,
         settings,
-        rest: new REST(), // nobody waits here
+        rest: new REST(), // nobody is waiting here
         log: silent,
         onJokesToday: (jokes) => counted.push(jokes),
         now: () => now,

@@ -13,7 +13,7 @@ describe('the log of learning', () => {
   let store: Store;
   let settings: SettingsCache;
   const posted: string[] = [];
-  /** Where Discord would be. */
+  /** Stands in for Discord. */
   const moderatorLog: ModeratorLog = {
     report: async () => true,
     post: async (guildId, { embeds }) => {
@@ -56,7 +56,7 @@ describe('the log of learning', () => {
     const before = posted.length;
     await endRun(store.db, await begin(), 'refused', 'too few votes');
     const log = await createLearningLog({ store, settings, moderatorLog, log: silent });
-    await log.close(); // waits for what it is telling
+    await log.close(); // waits for the posts in progress
     expect(posted).toHaveLength(before);
   });
 });

@@ -19,7 +19,7 @@ describe('the messages of jokes', () => {
   const shown: Body[] = [];
   const rest = {
     patch: async (_route: string, { body }: { body: Body }) => void shown.push(body),
-  } as unknown as REST; // all that the board uses of it
+  } as unknown as REST; // all that the board uses
   const press = (id: string) =>
     ({
       message: { id },
@@ -54,7 +54,7 @@ describe('the messages of jokes', () => {
     await addJokeMessage(store.db, { messageId: 'm2', jokeId, channelId: '200', askedBy: null });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
     board.show(press('m2'), await rate(store.db, { jokeId, voter: 'ana', score: 1 }));
-    board.show(press('m2'), await rate(store.db, { jokeId, voter: 'luis', score: 5 })); // its edit waits
+    board.show(press('m2'), await rate(store.db, { jokeId, voter: 'luis', score: 5 })); // its edit is pending
     expect(shown.at(-1)?.embeds[0]?.description).toContain(text.split('\n')[1]?.slice(2));
     await hideJoke(store.db, jokeId);
     await board.refreshEverywhere(jokeId);

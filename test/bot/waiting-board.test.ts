@@ -15,11 +15,11 @@ const asker = { interaction: { id: '1', applicationId: '1', token: 'a token' }, 
 describe('the word about waiting', () => {
   let store: Store;
   let board: WaitingBoard;
-  /** What Discord does with an edit. */
+  /** What Discord does on an edit. */
   let patch: (body: { content: string }) => Promise<void>;
   const rest = {
     patch: (_route: string, { body }: { body: { content: string } }) => patch(body),
-  } as unknown as REST; // all that the board uses of it
+  } as unknown as REST; // all that the board uses
   beforeAll(async () => {
     store = await connect({ dataDir: freshDataDir(), log: silent });
   });
@@ -33,7 +33,7 @@ describe('the word about waiting', () => {
     startRequest(store.db, id, { modelVersionId: (await aModel(store.db)).id });
 
   it('has landed before a generator that takes the request up meanwhile may write', async () => {
-    await insert(store.db); // somebody before
+    await insert(store.db); // somebody ahead
     const { id } = await insert(store.db);
     const happened: string[] = [];
     patch = async ({ content }) => {

@@ -7,7 +7,7 @@ import { rateJoke } from './rate.ts';
 import { remove } from './remove.ts';
 import { clear, hide, openReport, submitReport } from './report.ts';
 
-/** One handler for each action a button can carry. */
+/** One handler for each button action. */
 export const BUTTONS: { [A in ActionName]: ButtonHandler<A> } = {
   rate: rateJoke,
   again,

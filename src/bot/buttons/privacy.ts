@@ -14,13 +14,13 @@ export const exportData: ButtonHandler<'export'> = async (interaction, _, { stor
   await interaction.editReply({ content: m.privacy.file, files: [file] });
 };
 
-/** "Borrar mis datos": asks once more. */
+/** "Borrar mis datos": asks for confirmation. */
 export const forget: ButtonHandler<'forget'> = async (interaction) => {
   const m = messagesFor(interaction.locale);
   await interaction.reply({ ...confirmForgetMessage(m), flags: 'Ephemeral' });
 };
 
-/** "Sí, bórralo todo": also the votes that messages show. */
+/** "Sí, bórralo todo": erases everything and updates the votes that messages show. */
 export const forgetForEver: ButtonHandler<'forget-for-ever'> = async (
   interaction,
   _,

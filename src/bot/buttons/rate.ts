@@ -2,7 +2,7 @@ import { rate } from '../../db/ratings.ts';
 import { refuseGone } from '../refusal.ts';
 import type { ButtonHandler } from './handler.ts';
 
-/** A vote: acknowledged silently, shown only once it is committed. */
+/** A vote: acknowledged silently, and shown once it is committed. */
 export const rateJoke: ButtonHandler<'rate'> = async (
   interaction,
   { joke, score },

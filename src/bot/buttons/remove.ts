@@ -3,7 +3,7 @@ import { demandOwnButton } from '../pressed.ts';
 import { Refusal } from '../refusal.ts';
 import type { ButtonHandler } from './handler.ts';
 
-/** "Borrar": whoever asked for a joke takes its message away. */
+/** "Borrar": the person who asked for a joke deletes its message. */
 export const remove: ButtonHandler<'delete'> = async (interaction, { joke: id }, { store, board }) => {
   await interaction.deferUpdate();
   const joke = await findJoke(store.db, id);

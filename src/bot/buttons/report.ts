@@ -15,7 +15,10 @@ import type { ButtonHandler, ModalHandler } from './handler.ts';
 export const openReport: ButtonHandler<'report'> = (interaction, { joke }) =>
   interaction.showModal(reportModal(joke, messagesFor(interaction.locale))).then(() => {});
 
-/** The report itself: counted once a person, told to the moderators, of whom nothing is promised where none hear of it; the third one hides the joke. */
+/**
+ * The report itself: counts once per person and goes to the moderators (if none can be reached, the reporter is
+ * promised nothing about them); the third report hides the joke.
+ */
 export const submitReport: ModalHandler<'report'> = async (interaction, { joke: id }, services) => {
   const { store, voter, board, moderatorLog } = services;
   const m = messagesFor(interaction.locale);
@@ -48,7 +51,7 @@ export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store
   await replyTo(interaction.client.rest, interaction).edit(resolvedReportMessage(interaction, 'hiddenBy'));
 };
 
-/** "No pasa nada" in the moderators' log: the reports so far count no more. */
+/** "No pasa nada" in the moderators' log: the reports so far no longer count. */
 export const clear: ButtonHandler<'clear'> = async (interaction, { joke }, { store, settings, board }) => {
   requireModerator(interaction, settings.of(interaction.guildId));
   await interaction.deferUpdate();
