@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { SCORES } from '../db/ratings.ts';
 
 /**
- * What a button or modal carries in its `custom_id` (≤ 100 characters): a version, an action and its arguments,
- * joined by colons. Buttons outlive programs, so a shape, once published, is read for ever; a new shape gets a new
- * version.
+ * What a button or modal carries in its `custom_id` (≤ 100 characters): a version, an action and its arguments, joined
+ * by colons. Buttons outlive releases, so a format, once published, is read forever; a new format gets a new version.
  */
 const VERSION = 'c1';
 
@@ -22,12 +21,12 @@ const ACTIONS = {
   again: aboutJoke('again'),
   more: aboutJoke('more'),
   think: aboutJoke('think'),
-  /** Opens the report's modal, and is the modal's own id. */
+  /** Opens the report modal, and is that modal's own id. */
   report: aboutJoke('report'),
   delete: aboutJoke('delete'),
   hide: aboutJoke('hide'),
   clear: aboutJoke('clear'),
-  /** Of a model version: this guild stays with it. */
+  /** Pins this guild to a model version. */
   pin: z.tuple([versionId]).transform(([version]) => ({ action: 'pin' as const, version })),
   unpin: plain('unpin'),
   export: plain('export'),
@@ -41,7 +40,7 @@ export type ActionOf<A extends ActionName> = Extract<Action, { action: A }>;
 
 const isAction = (name: string): name is ActionName => Object.hasOwn(ACTIONS, name);
 
-/** The action of a custom id, or undefined for one that is forged, malformed or of an unknown version. */
+/** The action in a custom id; undefined if it is forged, malformed or of an unknown version. */
 export function parseCustomId(customId: string): Action | undefined {
   const [version, action, ...args] = customId.split(':');
   if (version !== VERSION || !action || !isAction(action)) return undefined;

@@ -24,7 +24,7 @@ export function welcomeMessage({ welcome }: Messages) {
   return { embeds: [embed] };
 }
 
-/** What is kept about people, with the buttons to see and to erase it. */
+/** What is stored about people, with buttons to see and erase it. */
 export function privacyMessage(m: Messages) {
   const embed = new EmbedBuilder()
     .setTitle(m.privacy.title)
@@ -39,7 +39,7 @@ export function privacyMessage(m: Messages) {
   return { embeds: [embed], components: [row] };
 }
 
-/** Asks once more before everything is erased. */
+/** Asks for confirmation before everything is erased. */
 export function confirmForgetMessage(m: Messages) {
   const button = new ButtonBuilder()
     .setCustomId(customId('forget-for-ever'))

@@ -23,25 +23,25 @@ const COLOR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as con
 const FACES = ['😐', '🙂', '😄', '😂', '🤣'] as const;
 
 export interface JokeText {
-  /** What is continued; shown in bold before the generated text. */
+  /** The text being continued; shown in bold before the generated text. */
   given?: string;
   text: string;
   theme?: string;
 }
 
-/** What whoever asked should know about how the request was read. */
+/** What the person who asked should know about how the request was understood. */
 export interface Notices {
-  /** The theme that did not count, because the model has no place for one. */
+  /** The theme that was ignored, because the model's prompt has no place for one. */
   themeIgnored?: string;
   /** The theme that the joke does not mention. */
   themeMissed?: string;
-  /** The given text did not fit and only its last part was read. */
+  /** The given text did not fit, so only its last part was read. */
   cut?: boolean;
-  /** A sentence above the joke: that it is told again, or is the joke of the day. */
+  /** A sentence above the joke: that it is a repeat, or the joke of the day. */
   heading?: string;
 }
 
-/** Nobody is ever pinged, whatever a text says. */
+/** Nobody is ever pinged, no matter what a text says. */
 export const NO_MENTIONS = { parse: [] };
 
 /** A joke that is still being written. */
@@ -50,7 +50,7 @@ export function writingMessage(joke: JokeText, m: Messages): MessageBody {
   return { content: '', embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
-/** A finished joke with its votes. Without `notices` the message keeps those it shows. */
+/** A finished joke with its votes. Without `notices`, an edit leaves the existing ones in place. */
 export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Notices): MessageBody {
   if (joke.state === 'hidden') return hiddenMessage(m);
   const { id, askedBy } = joke;
@@ -68,7 +68,7 @@ export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Not
   };
 }
 
-/** All that it takes, next to the bot's defaults, to tell a joke again. */
+/** Everything needed to reproduce a joke, apart from the bot's defaults. */
 export function footerText(
   { model, settings, seed }: { model: string; settings: DecoderSettings; seed: number },
   m: Messages,
@@ -78,7 +78,7 @@ export function footerText(
   return m.joke.footer({ model, settings: [...greedy, ...notable], seed });
 }
 
-/** Whose it is: of the house, or newly made, with what it takes to tell it again. */
+/** The joke's source: the house, or the model with everything needed to reproduce it. */
 function footerOf(joke: Joke, m: Messages): string {
   if (joke.origin === 'house') return m.joke.house;
   const { model, settings, seed } = joke;
@@ -90,13 +90,13 @@ function textOf({ text, prompt }: Joke): JokeText {
   return prompt.theme ? { text, theme: prompt.theme } : { text };
 }
 
-/** What is left of a joke that was reported or that a moderator hid. */
+/** What replaces a joke that was hidden by reports or by a moderator. */
 function hiddenMessage(m: Messages): MessageBody {
   const embed = new EmbedBuilder().setDescription(m.joke.hidden).setColor(COLOR.hidden);
   return { content: '', embeds: [embed.toJSON()], components: [], allowed_mentions: NO_MENTIONS };
 }
 
-/** A joke's message without its embed and shorter, for where Discord does not take the whole of it. */
+/** A shorter joke message without an embed, for where Discord rejects the full one. */
 export function plainMessage({ content, components = [] }: MessageBody, joke: Joke): MessageBody {
   const { given, text } = textOf(joke);
   const lines = [content ?? '', description(given, text)].filter(Boolean);
@@ -108,7 +108,7 @@ export function plainMessage({ content, components = [] }: MessageBody, joke: Jo
   };
 }
 
-/** A plain sentence in place of a joke. */
+/** A plain sentence instead of a joke. */
 export const sentenceMessage = (content: string): MessageBody => ({
   content,
   embeds: [],
@@ -124,12 +124,12 @@ function jokeEmbed({ given, text, theme }: JokeText, m: Messages): EmbedBuilder 
     .setDescription(description(given, text) || m.joke.empty);
 }
 
-/** The given text in bold, then its continuation: as much of both as an embed holds. */
+/** The given text in bold, then its continuation, cut to what an embed can hold. */
 function description(given: string | undefined, text: string): string {
   if (given === undefined) return clip(literal(text), EMBED_DESCRIPTION);
   const start = given.trim();
   const bold = start ? `**${clip(literal(start), EMBED_DESCRIPTION / 2)}**` : '';
-  // The space between the two is part of one of them, and bold text must not end in one.
+  // The space between the two belongs to one of them, and bold text must not end in a space.
   const gap = /\s$/.test(given) && !/^\s/.test(text) ? ' ' : '';
   return bold + clip(gap + literal(text), EMBED_DESCRIPTION - bold.length);
 }

@@ -8,7 +8,7 @@ import { clip, literal } from './text.ts';
 
 const COLOR = { good: 0x2a9d8f, neutral: 0x8d99ae, bad: 0xe4572e } as const;
 const FIELD_LIMIT = 1024; // Discord's
-/** Of a sample, each text: both and their labels stay below the limit of a field. */
+/** For each of a sample's two texts, so that both with their labels fit in a field. */
 const SAMPLE_LENGTH = 450;
 const CHART = 'chispa.png';
 
@@ -46,8 +46,8 @@ const COLOR_OF: Record<Heading, number> = {
 };
 
 /**
- * What a guild's moderators hear of learning; undefined for what is the host's business alone: a voice's run that failed,
- * and one that began by itself and was not tried (too few votes, too little memory). `epochs`: those of the run.
+ * What a guild's moderators are told about a run; undefined for what concerns only the host: a voice's failed run, or
+ * an automatic run that was skipped (too few votes, too little memory). `epochs`: the run's epochs.
  */
 export function learningMessage(
   event: LearningEvent,
@@ -85,7 +85,7 @@ function headingOf({ kind, run: { status, guildId, trigger } }: LearningEvent): 
     : undefined;
 }
 
-/** What a run learned from and how its version did in the exam, as fields of an embed. */
+/** Embed fields: what a run learned from, and how its version did at the gate. */
 export function runFields(
   { corpus, evaluation }: Pick<TrainingRun, 'corpus' | 'evaluation'>,
   m: Messages,
@@ -114,7 +114,7 @@ function inWords(check: string, value: number, limit: number, m: Messages): stri
   return isKnown(check) ? checks[check](value, limit) : `${check}: ${m.number(value)} / ${m.number(limit)}`;
 }
 
-/** The same seeds told by both versions. */
+/** Jokes from the same seeds by both versions. */
 function sampleFields({ evaluation }: TrainingRun, m: Messages): { name: string; value: string }[] {
   const { log } = m.learning;
   const shown = (text: string) => clip(literal(text.trim()), SAMPLE_LENGTH) || '…';
@@ -124,7 +124,7 @@ function sampleFields({ evaluation }: TrainingRun, m: Messages): { name: string;
   }));
 }
 
-/** Puts a run's loss chart below an embed, where there is anything to draw. Returns the files that go with it. */
+/** Adds a run's loss chart to an embed if there is anything to draw. Returns the files to attach. */
 export function lossChart(embed: EmbedBuilder, epochs: readonly Epoch[], m: Messages): ChartFile[] {
   if (epochs.length === 0) return [];
   embed.setImage(`attachment://${CHART}`);

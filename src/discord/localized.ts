@@ -14,7 +14,7 @@ type LabelWithDescription = Label & { description: string };
 
 const inEnglish = (text: string) => ({ [Locale.EnglishUS]: text, [Locale.EnglishGB]: text });
 
-/** Names a builder in Spanish with its English localisation; `pick` finds the label in a language's messages. */
+/** Names a builder in Spanish with its English localization; `pick` finds the label in a language's messages. */
 export function named<B extends Describable>(builder: B, pick: (m: Messages['commands']) => Label): B {
   return builder.setName(pick(es.commands).name).setNameLocalizations(inEnglish(pick(en.commands).name));
 }
@@ -29,7 +29,7 @@ export function described<B extends Described>(
     .setDescriptionLocalizations(inEnglish(pick(en.commands).description));
 }
 
-/** The name of a choice in Spanish, with its English localisation. */
+/** The name of a choice in Spanish, with its English localization. */
 export const choiceNames = (pick: (m: Messages) => string) => ({
   name: pick(es),
   name_localizations: inEnglish(pick(en)),

@@ -21,26 +21,26 @@ const ICONS: Record<RatedModel['status'], string> = {
   rejected: '🔴',
   retired: '▫️',
 };
-/** Versions listed: what fits an embed and can be read. */
+/** How many versions are listed: as many as fit in an embed and stay readable. */
 const LISTED = 15;
 
-/** How a guild or the host stands to the versions. */
+/** How a guild or the host uses the versions. */
 export interface Viewer {
-  /** The version their guild pinned. */
+  /** For moderators: the version their guild pinned. */
   pinnedId: number | null;
-  /** The host sees how many guilds pinned each. */
+  /** For the host: how many guilds pinned each version. */
   isHost: boolean;
 }
 
-/** Where learning stands. */
+/** The state of learning. */
 export interface LearningState {
   paused: boolean;
-  /** When the run that is going on began. */
+  /** When the current run began. */
   learningSince: Date | undefined;
   newVotes: number;
 }
 
-/** The versions, the newest first, and where learning stands. */
+/** The versions, newest first, and the state of learning. */
 export function modelListMessage(
   models: readonly RatedModel[],
   { paused, learningSince, newVotes }: LearningState,
@@ -82,12 +82,14 @@ function pinsOf({ id, pins }: RatedModel, { pinnedId, isHost }: Viewer, m: Messa
 export interface ModelDetail {
   model: RatedModel;
   parent: string | undefined;
-  /** The run it came out of, and its epochs. */
+  /** The run that produced it, and its epochs. */
   run: TrainingRun | undefined;
   epochs: readonly Epoch[];
 }
 
-/** One version: what it learned from, how its training went, what people think of it; in a guild with a pin to set. */
+/**
+ * One version: what it learned from, how its training went, how people rate it; in a guild, with a button to pin it.
+ */
 export function modelDetailMessage(
   { model, parent, run, epochs }: ModelDetail,
   viewer: Viewer & { inGuild: boolean },

@@ -1,18 +1,20 @@
-/** Discord takes about five edits of a message in five seconds; from 1.2 s apart nothing has to wait. */
+/** Discord allows about five edits of a message in five seconds; at 1.2 s apart none has to wait. */
 const EDIT_INTERVAL_MS = 1200;
 
 export interface PacedEdits<Body, Result = unknown> {
-  /** Shows `body` when its turn comes; a newer one replaces it. Never throws: a failed intermediate edit is skipped. */
+  /** Shows `body` in its turn unless a newer one replaces it. Never throws: a failed intermediate edit is skipped. */
   push(body: Body): void;
-  /** Takes no more, drops what still waited and resolves once nothing is in flight: then nothing can land any more. */
+  /**
+   * Accepts no more edits, drops those pending and resolves once none is in flight, so that nothing can arrive later.
+   */
   stop(): Promise<void>;
-  /** Shows `body` after `stop`. Rejects when Discord refuses it. */
+  /** Shows `body` after `stop`. Rejects if Discord refuses it. */
   last(body: Body): Promise<Result>;
 }
 
 /**
  * Edits one message at a readable pace: one edit in flight, at least `intervalMs` between starts, the latest wins.
- * `onSkipped` hears of intermediate edits that failed.
+ * `onSkipped` is called for intermediate edits that failed.
  */
 export function createPacedEdits<Body, Result>(
   edit: (body: Body) => Promise<Result>,

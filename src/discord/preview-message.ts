@@ -7,7 +7,7 @@ const COLOR = { preview: 0x3a86ff, steps: 0xf2c14e } as const;
 const FIELD_LIMIT = 1024;
 const PICTURE = 'pasos.png';
 
-/** What a change of settings does: a joke before and after; undefined where no text was fit to tell. */
+/** What a settings change does: a joke before and after; undefined if no text was fit to show. */
 export function previewMessage(
   { before, after }: { before: string | undefined; after: string | undefined },
   m: Messages,

@@ -9,7 +9,7 @@ const COLOR = { ranking: 0xf2c14e, statistics: 0x3a86ff } as const;
 const LINE_LENGTH = 300;
 const CHART = 'chispa.png';
 
-/** A guild's best jokes of a period, one at least, the best first. */
+/** A guild's best jokes of a period (at least one), best first. */
 export function rankingMessage(best: readonly RankedJoke[], period: Period, m: Messages) {
   const lines = best.map(({ joke, tally, score }, index) => {
     const given = joke.prompt.kind === 'continue' ? (joke.prompt.text ?? '') : '';

@@ -3,17 +3,17 @@ import type { ChispaRequest, Person } from '../db/request-shape.ts';
 import { type MessageBody, sentenceMessage } from './joke-message.ts';
 import { type Messages, messagesFor } from './messages/index.ts';
 
-/** The answer to an interaction. Its token alone opens it for 15 minutes, whichever process holds it. */
+/** The answer to an interaction. For 15 minutes any process that has its token can edit it. */
 export interface Reply {
-  /** Edits the answer (of a button: the message it sits on). Rejects with `DiscordAPIError` or a network error. */
+  /** Edits the answer (for a button, the message it is on). Rejects with `DiscordAPIError` or a network error. */
   edit(body: MessageBody): Promise<APIMessage>;
   /** A further message below the answer. */
   followUp(body: MessageBody): Promise<APIMessage>;
-  /** A further message that only whoever asked sees, with files. */
+  /** A further message, with files, that only the person who asked sees. */
   whisper(body: MessageBody, files?: RawFile[]): Promise<APIMessage>;
 }
 
-/** `signal` gives an edit up that Discord's rate limits hold back too long. */
+/** `signal` aborts an edit that Discord's rate limits delay too long. */
 export function replyTo(
   rest: REST,
   { applicationId, token }: Pick<Person['interaction'], 'applicationId' | 'token'>,
@@ -23,7 +23,7 @@ export function replyTo(
   const post = async (body: MessageBody, files: RawFile[] = []) =>
     (await rest.post(Routes.webhook(applicationId, token), { body, files, ...options })) as APIMessage;
   return {
-    // Discord answers both with the message; `rest` types every body as unknown.
+    // Discord responds to both with the message; `rest` types every body as unknown.
     edit: async (body) =>
       (await rest.patch(Routes.webhookMessage(applicationId, token), { body, ...options })) as APIMessage,
     followUp: (body) => post(body),
@@ -31,7 +31,10 @@ export function replyTo(
   };
 }
 
-/** Tells whoever asked, instead of the answer: nobody of the joke of the day; of a preview below what it is about. */
+/**
+ * Tells the person who asked, in place of the answer. For a preview, in a message below; for the joke of the day,
+ * nobody is told.
+ */
 export async function sayInstead(
   rest: REST,
   { kind, by, locale }: ChispaRequest,

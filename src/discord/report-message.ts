@@ -21,11 +21,11 @@ export interface ReportState {
   reason: string | null;
   reports: number;
   hidden: boolean;
-  /** Of the message that was reported. */
+  /** The link to the reported message. */
   url: string | null;
 }
 
-/** The field of the modal that holds what the person wrote. */
+/** The modal field with what the person wrote. */
 export const REPORT_REASON = 'reason';
 const REASON_LENGTH = 400;
 
@@ -43,7 +43,7 @@ export function reportModal(jokeId: string, m: Messages): ModalBuilder {
     .addLabelComponents(new LabelBuilder().setLabel(m.report.reason).setTextInputComponent(input));
 }
 
-/** A reported joke for a guild's moderators, with what they can do about it. */
+/** A reported joke for a guild's moderators, with buttons to act on it. */
 export function reportMessage(
   joke: Joke,
   { reason, reports, hidden, url }: ReportState,
@@ -65,7 +65,7 @@ export function reportMessage(
   return { embeds: [embed.toJSON()], components: [row.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
-/** The same once a moderator has decided: without buttons, with who it was. */
+/** The same message after a moderator decided: without buttons, with the moderator's name. */
 export function resolvedReportMessage(
   interaction: ButtonInteraction,
   decision: 'hiddenBy' | 'clearedBy',

@@ -13,15 +13,15 @@ export interface SettingsPanel {
   settings: GuildSettings;
   /** The name of the pinned model version. */
   pinned?: string | undefined;
-  /** When the guild's voice for that model was learnt. */
+  /** When the guild's voice for that model was trained. */
   voiceSince?: Date | undefined;
-  /** Tokens that the model which answers here can see at once, where that is known. */
+  /** How many tokens the model that answers here can see at once, if known. */
   context: number | null;
-  /** The latest change. */
+  /** The latest change of settings. */
   latest?: SettingsChange | undefined;
 }
 
-/** A guild's settings in plain words, for the moderator who asked. `heading` says why they are shown. */
+/** A guild's settings in plain words, for the moderator who asked. `heading` explains why they are shown. */
 export function settingsMessage(
   panel: SettingsPanel,
   heading: string,
@@ -40,7 +40,7 @@ export function settingsMessage(
   return { content: heading, embeds: [embed], allowedMentions: NO_MENTIONS };
 }
 
-/** Who changed what, when, the newest first. `versions`: the names of model versions by their ids. */
+/** Who changed what and when, newest first. `versions`: names of model versions by id. */
 export function historyMessage(
   changes: readonly SettingsChange[],
   versions: ReadonlyMap<number, string>,
@@ -129,7 +129,7 @@ function guildValue(
   }
 }
 
-/** One entry of the audit trail in words: "Temperatura: 0,8 → 1". */
+/** One audit trail entry in words: "Temperatura: 0,8 → 1". */
 function differences(
   before: Partial<GuildSettings>,
   after: Partial<GuildSettings>,

@@ -1,24 +1,24 @@
 /**
- * Control and format characters (Unicode Cc and Cf), which can hide or reorder text: all but line breaks and those
- * that build emoji and words (joiners, flag tags).
+ * Control and format characters (Unicode Cc and Cf), which can hide or reorder text: all except line breaks and those
+ * that emoji and words need (joiners, flag tags).
  */
 const INVISIBLE = /(?!\n|\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}]/gu;
 
-/** Untrusted text without characters that hide or reorder what people read; line breaks and emoji joiners stay. */
+/** Untrusted text without the characters that can hide or reorder it; line breaks and emoji joiners stay. */
 export const visible = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(INVISIBLE, '');
 
 const ZERO_WIDTH_SPACE = '\u200b';
 
-/** Marks that format wherever they stand. */
+/** Marks that format text anywhere. */
 const FORMATS = /[\\`*_~|[]/g;
-/** Marks that begin a heading, a small print, a list, a quote. */
+/** Marks that start a heading, subtext, list or quote. */
 const BEGINS = /^([^\S\n]*)(#(?=#{0,2} )|-(?=[ #])|>)/gm;
 const BEGINS_NUMBERED = /^([^\S\n]*\d+)\./gm;
 
 /**
- * Untrusted text as Discord shows it letter by letter: no formatting, list, heading, quote, link, mention or
- * custom emoji. Generated text is untrusted too. In linear time, which discord.js's `escapeMarkdown` is not.
+ * Escapes untrusted text so that Discord shows it literally: no formatting, list, heading, quote, link, mention or
+ * custom emoji. Generated text is untrusted too. Takes linear time, unlike discord.js's `escapeMarkdown`.
  */
 export const literal = (text: string): string =>
   visible(text)
@@ -30,7 +30,7 @@ export const literal = (text: string): string =>
     .replace(/:\/\//g, `:${ZERO_WIDTH_SPACE}//`)
     .replace(/(discord)\.(gg|com|app)/gi, `$1${ZERO_WIDTH_SPACE}.$2`);
 
-/** At most `limit` UTF-16 units, never half a surrogate pair or a lone escape, marked with an ellipsis when cut. */
+/** At most `limit` UTF-16 units, ending in an ellipsis if cut; never splits a surrogate pair or an escape sequence. */
 export function clip(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const cut = text.slice(0, limit - 1).replace(/[\ud800-\udbff]$|\\+$/u, '');

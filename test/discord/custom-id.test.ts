@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { customId, parseCustomId } from '../../src/discord/custom-id.ts';
 
-/** Published: messages with these buttons exist, so they are read for ever. Add to this list, never change it. */
+/** Published: messages with these buttons exist, so they must be read forever. Add to this list, never change it. */
 const PUBLISHED: [string, object][] = [
   ['c1:rate:Ab3_-x9:5', { action: 'rate', joke: 'Ab3_-x9', score: 5 }],
   ['c1:again:Ab3_-x9', { action: 'again', joke: 'Ab3_-x9' }],

@@ -11,7 +11,7 @@ it('names all that it takes to tell the joke again, and no more', () => {
   expect(footer({ temperature: 0.8125, topK: 40, topP: 0.9, repetitionPenalty: 1.2, maxTokens: 64 })).toBe(
     'mini-es · temperatura 0,8125 · topK 40 · topP 0,9 · penalización 1,2 · máximo 64 · semilla 7',
   );
-  // ε decides between greedy and a draw, which the temperature shapes.
+  // ε decides between greedy and sampling; the temperature shapes the sampling.
   expect(footer({ decoder: 'epsilon-greedy', epsilon: 0.25, temperature: 1.5 }, en)).toBe(
     'mini-es · ε = 0.25 · temperature 1.5 · seed 7',
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en, es, messagesFor } from '../../src/discord/messages/index.ts';
 
-/** Every leaf of a language by its path: a text, or a function with its number of parameters. */
+/** Every leaf of a language by its path: a text, or a function and its number of parameters. */
 function leaves(value: unknown, path = ''): Map<string, string> {
   if (typeof value === 'string') return new Map([[path, 'text']]);
   if (typeof value === 'function') return new Map([[path, `function of ${value.length}`]]);
@@ -17,10 +17,10 @@ describe('the languages', () => {
     expect(leaves(es).size).toBeGreaterThan(120);
   });
 
-  /** Everything a language says, its sentences with values in them. */
+  /** Everything a language says, with values filled in. */
   const said = (value: unknown): string[] => {
     if (typeof value === 'string') return [value];
-    // Numbers, names and lists alike pass as a text: what stands around them is what counts here.
+    // A text passes for numbers, names and lists alike: only the words around them matter here.
     if (typeof value === 'function') return [value.toString()];
     return Object.values(value as object).flatMap(said);
   };

@@ -4,7 +4,7 @@ import { createPacedEdits } from '../../src/discord/paced-edits.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** An edit that takes `ms`, recording when each began and what it showed. */
+/** An edit that takes `ms` and records when each began and what it showed. */
 function recorder(ms: number) {
   const shown: { at: number; body: string }[] = [];
   const begin = Date.now();

@@ -19,17 +19,17 @@ export interface StatisticsChart {
 
 const WIDTH = 900;
 const WEEKS_HEIGHT = 520;
-/** Of the bars by version: what each takes, and what stands around them. */
+/** Pixels per version's bar, and around the bars. */
 const BAR_HEIGHT = 44;
 const AROUND_BARS = 110;
-/** Versions shown: the newest. */
+/** How many versions are shown (the newest). */
 const MODELS = 6;
 const COLOR = { mean: '#e4572e', votes: '#f2c14e88', models: '#3a86ff', text: '#222222', grid: '#00000018' };
 const RATING = { min: 1, max: 5 };
 const title = (text: string) => ({ display: true, text, color: COLOR.text, font: { size: 24 } });
 const ticks = { color: COLOR.text, font: { size: 16 } };
 
-/** The mean rating by week, over the number of votes, and below it by model version, as one PNG. */
+/** One PNG: the mean rating and number of votes by week, and below them the mean rating by model version. */
 export function renderStatistics(statistics: StatisticsChart): Buffer {
   const rated = statistics.models.filter(({ mean }) => mean !== null).slice(0, MODELS);
   const size = { width: WIDTH, height: WEEKS_HEIGHT };
@@ -86,7 +86,7 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
   };
 }
 
-/** One bar a version, the newest on top, labelled with its name, mean and votes. */
+/** One bar per version, newest on top, labeled with its name, mean and votes. */
 function byModel(models: StatisticsChart['models'], { locale, texts }: StatisticsChart): ChartConfiguration {
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const label = ({ name, mean, votes }: (typeof models)[number]) =>

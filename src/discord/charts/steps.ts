@@ -21,7 +21,7 @@ export interface StepsPicture {
   locale: string;
 }
 
-// Sizes in pixels. A phone shows the picture at about half its width: the text is twice what is read there.
+// Sizes in pixels. A phone shows the picture at about half its width, so text is twice its intended size.
 const WIDTH = 760;
 const MARGIN = 20;
 const ROW = 74;
@@ -42,12 +42,12 @@ const COLOR = {
   chosen: '#f5a524',
   text: '#1d1823',
 };
-/** Likeliest tokens shown beside the chosen one. */
+/** How many of the likeliest tokens each row shows. */
 const CHOICES = 4;
 
 /**
- * What the model weighed, as a PNG: a row a step with the end of the text so far and its likeliest tokens; the one
- * that came out is marked, at the end of the row when it was not among them.
+ * The model's choices as a PNG: one row per step with the end of the text so far and the likeliest tokens. The chosen
+ * token is marked, and added at the end of the row if it was not among them.
  */
 export function renderSteps({ steps, locale }: StepsPicture): Buffer {
   const canvas = createCanvas(WIDTH, 2 * MARGIN + Math.max(1, steps.length) * ROW);
@@ -100,7 +100,7 @@ function drawToken(
   context.fillStyle = isChosen ? COLOR.chosen : COLOR.chip;
   context.fillRect(x, y, width, height);
   if (!isChosen) {
-    context.fillStyle = COLOR.bar; // as wide as it is likely
+    context.fillStyle = COLOR.bar; // width is proportional to probability
     context.fillRect(x, y, width * p, height);
   }
   context.fillStyle = COLOR.text;
@@ -112,7 +112,7 @@ function drawToken(
   context.restore();
 }
 
-/** Text with what cannot be seen made visible; a special token is the end of the joke. */
+/** Makes invisible characters visible; a special token is the end of the joke. */
 function shown(text: string): string {
   if (text === '' || /^<\|.*\|>$/.test(text)) return '∎';
   return text
@@ -121,7 +121,7 @@ function shown(text: string): string {
     .replace(/^ +| +$/g, (spaces) => '·'.repeat(spaces.length));
 }
 
-/** As much of the beginning, or of the end, of a text as fits a width. */
+/** As much of a text's beginning or end as fits a width. */
 const startOf = (context: SKRSContext2D, text: string, width: number): string =>
   fitting(
     context,

@@ -9,7 +9,7 @@ const number = (value: number, digits = 2) =>
 
 const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
 
-/** Everything Chispa says in English. The jokes stay Spanish. */
+/** Everything Chispa says in English. The jokes stay in Spanish. */
 export const en: Messages = {
   locale: 'en-US',
   number,

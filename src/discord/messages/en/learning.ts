@@ -5,13 +5,13 @@ const number = (value: number, digits = 2) =>
 const percent = (share: number) =>
   share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 1 });
 const LEAST = 0.001;
-/** A loss, to the digit where two of them differ. */
+/** A loss, with enough digits to tell two of them apart. */
 const nats = (loss: number) =>
   loss.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'joke', 'jokes');
 
-/** What Chispa says of its versions and of how it learns. */
+/** What Chispa says about its versions and how it learns. */
 export const learning: typeof es = {
   models: {
     title: 'My versions',

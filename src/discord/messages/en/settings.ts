@@ -11,7 +11,7 @@ const count = (value: number, one: string, many: string) => `${number(value)} ${
 const doNotCount = (names: string[]) =>
   `${new Intl.ListFormat('en').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'has' : 'have'} no effect`;
 
-/** What Chispa says of a guild's settings. */
+/** What Chispa says about a guild's settings. */
 export const settings: typeof es = {
   title: 'How I tell jokes here',
   changed: 'Done. The next jokes will come out like this:',

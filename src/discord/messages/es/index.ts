@@ -9,7 +9,10 @@ const number = (value: number, digits = 2) =>
 
 const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
 
-/** Everything Chispa says in Spanish. `Messages` is made from this file, so every language must say as much. */
+/**
+ * Everything Chispa says in Spanish. The type `Messages` is derived from this file, so every language must be as
+ * complete.
+ */
 export const es = {
   /** For dates and numbers in charts. */
   locale: 'es-ES',
@@ -227,5 +230,5 @@ export const es = {
   commands,
 };
 
-/** What every language must say. */
+/** What every language must provide. */
 export type Messages = typeof es;

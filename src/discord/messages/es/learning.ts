@@ -2,15 +2,15 @@ const number = (value: number, digits = 2) =>
   value.toLocaleString('es-ES', { maximumFractionDigits: digits });
 const percent = (share: number) =>
   share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 1 });
-/** A smaller probability is not told apart from none: it comes from some thousand draws. */
+/** Smaller probabilities cannot be told apart from zero: they come from a few thousand draws. */
 const LEAST = 0.001;
-/** A loss, to the digit where two of them differ. */
+/** A loss, with enough digits to tell two of them apart. */
 const nats = (loss: number) =>
   loss.toLocaleString('es-ES', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const count = (value: number, one: string, many: string) => `${number(value, 0)} ${value === 1 ? one : many}`;
 const jokes = (value: number) => count(value, 'chiste', 'chistes');
 
-/** What Chispa says of its versions and of how it learns. */
+/** What Chispa says about its versions and how it learns. */
 export const learning = {
   models: {
     title: 'Mis versiones',
@@ -21,7 +21,7 @@ export const learning = {
       rejected: 'descartada',
       retired: 'retirada',
     },
-    /** Ratings of a version everywhere. */
+    /** A version's ratings across all guilds. */
     rated: (mean: number, votes: number) => `★ ${number(mean, 2)} · ${count(votes, 'voto', 'votos')}`,
     unrated: 'sin votos',
     jokes,
@@ -71,7 +71,7 @@ export const learning = {
     learningAsked: 'Ya me lo habían pedido: empiezo en cuanto pueda.',
   },
 
-  /** What the moderators’ log channel hears. */
+  /** What is posted in the moderators’ log channel. */
   log: {
     promoted: {
       title: 'He aprendido de los votos',
@@ -123,7 +123,7 @@ export const learning = {
       text: (version: string, former: string) =>
         `Los chistes de **${version}** gustaban menos, así que vuelvo a contarlos con **${former}**.`,
     },
-    /** Both versions’ ratings, where votes decided. */
+    /** Both versions’ ratings, if votes decided. */
     votes: 'Los votos',
     rated: (name: string, mean: number, rated: number) =>
       `**${name}**: ★ ${number(mean, 2)} en ${jokes(rated)}`,

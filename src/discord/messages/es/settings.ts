@@ -11,7 +11,7 @@ const count = (value: number, one: string, many: string) => `${number(value)} ${
 const doNotCount = (names: string[]) =>
   `${new Intl.ListFormat('es').format(names.map((name) => `\`${name}\``))} ${names.length === 1 ? 'no cuenta' : 'no cuentan'}`;
 
-/** What Chispa says of a guild's settings. */
+/** What Chispa says about a guild's settings. */
 export const settings = {
   title: 'Así cuento chistes aquí',
   changed: 'Hecho. Los próximos chistes saldrán así:',
@@ -25,7 +25,7 @@ export const settings = {
     `\`${name}\` debe ser ${whole ? 'un número entero' : 'un número'} entre ${number(min)} y ${number(max)}.`,
   overContext: (name: string, context: number, model: string) =>
     `La versión ${model} lee como mucho ${number(context)} tokens (trozos de palabra) a la vez: \`${name}\` puede ir de 1 a ${number(context)}.`,
-  /** Settings that change nothing beside others. */
+  /** Settings that have no effect next to others. */
   idle: {
     decoder: (names: string[], decoder: string) => `Con el decodificador «${decoder}» ${doNotCount(names)}.`,
     epsilon: (names: string[]) =>
