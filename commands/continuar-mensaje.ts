@@ -5,7 +5,7 @@ import { Refusal } from '../src/bot/refusal.ts';
 import { findJokeByMessage } from '../src/db/jokes.ts';
 import { named } from '../src/discord/localized.ts';
 
-/** "Continuar chiste" in a message's menu: goes on from one of our jokes, or from what a person wrote. */
+/** "Continuar chiste" in a message's menu: continues one of our jokes, or what a person wrote. */
 export default {
   data: named(new ContextMenuCommandBuilder(), (m) => m.continuarMensaje).setType(
     ApplicationCommandType.Message,
@@ -14,7 +14,7 @@ export default {
   async executeOnMessage(interaction, { store, ask }) {
     const { author, id } = interaction.targetMessage;
     const text = writtenIn(interaction.targetMessage);
-    // A joke of ours that somebody forwarded is a text like any other.
+    // One of our jokes that somebody forwarded is text like any other.
     if (author.id !== interaction.client.user.id) {
       if (!text.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
       await ask(interaction, { kind: 'continue', from: { text: continuable(text, interaction) } });
@@ -27,6 +27,6 @@ export default {
   },
 } satisfies MessageCommand;
 
-/** What a person wrote; of a forwarded message, whose own content is empty, what its author wrote. */
+/** What a person wrote. A forwarded message has no content of its own: then what the original author wrote. */
 const writtenIn = ({ content, messageSnapshots }: Message): string =>
   content || (messageSnapshots.first()?.content ?? '');

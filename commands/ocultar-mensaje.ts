@@ -12,7 +12,7 @@ import { findJokeByMessage } from '../src/db/jokes.ts';
 import { hideJoke } from '../src/db/reports.ts';
 import { named } from '../src/discord/localized.ts';
 
-/** "Ocultar chiste" in a message's menu: a moderator hides one of our jokes, and it is never learned from. */
+/** "Ocultar chiste" in a message's menu: a moderator hides one of our jokes, which is then never learned from. */
 export default {
   data: named(new ContextMenuCommandBuilder(), (m) => m.ocultarMensaje)
     .setType(ApplicationCommandType.Message)

@@ -21,13 +21,13 @@ export const NUMERIC_OPTIONS = {
   maxTokens: 'máximo',
 } as const satisfies Record<NumericSetting, string>;
 
-/** What the option of a setting is called in a language. */
+/** A setting's option name in a language. */
 const optionName = (setting: NumericSetting, m: Messages): string =>
   m.commands.ajustar.options[NUMERIC_OPTIONS[setting]].name;
 
-export const NUMERIC_SETTINGS = Object.keys(NUMERIC_OPTIONS) as NumericSetting[]; // the keys of the constant above
+export const NUMERIC_SETTINGS = Object.keys(NUMERIC_OPTIONS) as NumericSetting[]; // `Object.keys` loses their type
 
-/** The decoder settings a moderator named. Throws a `Refusal` for none, and for one out of its range. */
+/** The decoder settings a moderator gave. Throws a `Refusal` if there are none or one is out of range. */
 export function readDecoder({ options }: ChatInputCommandInteraction): Partial<DecoderSettings> {
   const named: Record<string, unknown> = { decoder: options.getString('decodificador') ?? undefined };
   for (const key of NUMERIC_SETTINGS) named[key] = options.get(NUMERIC_OPTIONS[key])?.value;
@@ -41,12 +41,12 @@ export function readDecoder({ options }: ChatInputCommandInteraction): Partial<D
   }
   const parsed = decoderSettings.partial().safeParse(given);
   if (!parsed.success) throw new Refusal((m) => m.settings.unknownDecoder);
-  return parsed.data as Partial<DecoderSettings>; // zod adds `undefined` to what it made optional; none is there
+  return parsed.data as Partial<DecoderSettings>; // zod types optional fields as possibly undefined; none is
 }
 
 /**
- * Throws a `Refusal` for what cannot be: more tokens than the model can see, and settings named together of which one
- * makes the other idle.
+ * Throws a `Refusal` for impossible values: more tokens than the model can see, or two settings given together where
+ * one makes the other ineffective.
  */
 export function checkDecoder(
   named: Partial<DecoderSettings>,
@@ -63,14 +63,14 @@ export function checkDecoder(
   }
 }
 
-/** Which of the settings named have no effect beside the others, and why; empty when all do. */
+/** Which of the given settings have no effect next to the others, and why; empty if all have one. */
 export const idleNote = (named: Partial<DecoderSettings>, after: DecoderSettings, m: Messages): string =>
   inWords(idleNamed(named, after), after, m);
 
 const idleNamed = (named: Partial<DecoderSettings>, after: DecoderSettings) =>
   [...idleSettings(after)].filter(([setting]) => named[setting] !== undefined);
 
-/** One sentence for each cause. */
+/** One sentence per cause. */
 function inWords(idle: [NumericSetting, IdleCause][], { decoder }: DecoderSettings, m: Messages): string {
   const causes = [...new Set(idle.map(([, cause]) => cause))];
   const sentences = causes.map((cause) => {

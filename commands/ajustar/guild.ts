@@ -6,12 +6,12 @@ import { pinModel, usableModels } from '../../src/db/models.ts';
 import type { SettingsPatch } from '../../src/db/settings.ts';
 import { readTime } from './time-of-day.ts';
 
-/** Reads what a subcommand of `/ajustar` changes. Both throw a `Refusal` for what cannot be set. */
+/** Reads what a subcommand of `/ajustar` changes. Throws a `Refusal` for values that cannot be set. */
 type ReadPatch = (
   interaction: ChatInputCommandInteraction,
 ) => SettingsPatch | ((now: GuildSettings) => SettingsPatch);
 
-/** The subcommands of `/ajustar` that change one thing each. */
+/** The subcommands of `/ajustar` that each change one thing. */
 export const GUILD_PATCHES: Record<string, ReadPatch> = {
   'modo-seguro': ({ options }) => ({ safeMode: options.getBoolean('activado', true) }),
 
@@ -56,10 +56,10 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
   }),
 };
 
-/** What a joke of the day starts with. */
+/** The settings a new joke of the day starts with. */
 const DAILY = { time: '09:00', timeZone: 'Europe/Madrid' };
 
-/** Whether `desactivar` says so. Throws a `Refusal` where nothing is named, or something beside it. */
+/** Whether `desactivar` was chosen. Throws a `Refusal` if no option is given, or another one along with it. */
 function turnsOff({ options }: ChatInputCommandInteraction, others: readonly string[]): boolean {
   const off = options.getBoolean('desactivar') === true;
   const isAnyNamed = others.some((name) => options.get(name) !== null);
@@ -75,12 +75,15 @@ function timeNamed(written: string | null): string | undefined {
   return time;
 }
 
-/** Without what was not named. */
+/** The options that were given. */
 const given = <T extends object>(named: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  // what is left holds no undefined
+  // the undefined ones are filtered out
   Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as never;
 
-/** Makes a guild stay with the version named, or follow the active one. Throws a `Refusal` for one that cannot serve. */
+/**
+ * Pins a guild to the given version, or makes it follow the active one. Throws a `Refusal` for a version that cannot
+ * serve.
+ */
 export async function pinNamed(
   interaction: ChatInputCommandInteraction,
   guildId: string,
@@ -99,7 +102,7 @@ const NEEDED = [
   PermissionFlagsBits.EmbedLinks,
 ];
 
-/** The channel named, if any. Throws a `Refusal` for one where the bot may not write. */
+/** The given channel, if any. Throws a `Refusal` if the bot may not write there. */
 function writableChannel({ options, client, guild }: ChatInputCommandInteraction): string | undefined {
   const named = options.getChannel('canal');
   if (!named) return undefined;

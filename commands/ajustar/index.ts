@@ -120,7 +120,7 @@ export default {
   autocomplete: (interaction, { store }) => suggest(interaction, store.db),
 } satisfies SlashCommand;
 
-/** Changes decoder settings and shows what they do: a joke of the same seed before and after. */
+/** Changes decoder settings and shows their effect: a joke from the same seed before and after. */
 async function changeDecoder(
   interaction: ChatInputCommandInteraction,
   guildId: string,

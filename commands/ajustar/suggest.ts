@@ -3,7 +3,7 @@ import { AUTOCOMPLETE_CHOICES } from '../../src/bot/command.ts';
 import type { Database } from '../../src/db/connect.ts';
 import { usableModels } from '../../src/db/models.ts';
 
-/** Where most Spanish speakers live, first. */
+/** Time zones to suggest first: where most Spanish speakers live. */
 const NEARBY = [
   'Europe/Madrid',
   'America/Mexico_City',
@@ -18,7 +18,7 @@ const NEARBY = [
 ];
 const ZONES = [...new Set([...NEARBY, ...Intl.supportedValuesOf('timeZone'), 'UTC'])];
 
-/** Suggestions for the options of `/ajustar` that have too many values for choices. */
+/** Suggestions for the options of `/ajustar` with too many values for fixed choices. */
 export async function suggest(interaction: AutocompleteInteraction, db: Database): Promise<void> {
   const { name, value } = interaction.options.getFocused(true);
   const all = name === 'version' ? (await usableModels(db)).map((model) => model.name) : ZONES;

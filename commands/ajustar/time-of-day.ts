@@ -2,7 +2,7 @@
 const TIME =
   /^(?:a las? )?(?<hour>\d{1,2})(?: ?(?:[:.h]|h ) ?(?<minute>\d{2}))? ?(?:h|hs|hrs|horas?)?\.? ?(?<half>a\.? ?m\.?|p\.? ?m\.?|de la (?:madrugada|mañana|tarde|noche))?$/u;
 
-/** A time of day as people write it, as "HH:MM"; undefined for what is none. */
+/** A time of day as people write it, as "HH:MM"; undefined for anything else. */
 export function readTime(text: string): string | undefined {
   const groups = TIME.exec(text.trim().toLowerCase().replace(/\s+/g, ' '))?.groups;
   if (!groups) return undefined;
@@ -12,7 +12,7 @@ export function readTime(text: string): string | undefined {
   return `${String(hours).padStart(2, '0')}:${minute}`;
 }
 
-/** Twelve at night and in the early morning is midnight, twelve in the afternoon is noon. */
+/** Twelve at night or in the early morning is midnight; twelve in the afternoon is noon. */
 function onTheDial(hour: number, half: string): number | undefined {
   if (hour < 1 || hour > 12) return undefined;
   const isMorning = /^a|madrugada|mañana/u.test(half);

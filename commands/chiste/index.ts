@@ -43,7 +43,7 @@ export default {
     if (!seed.success) throw new Refusal((m) => m.refusal.seed);
     const origin = isOurTheme(theme) ? 'list' : 'user';
     const about = theme ? ({ theme: { text: theme, origin } } as const) : {};
-    // A seed is the model's.
+    // Only the model uses a seed.
     const source =
       named === 'casa' ? 'house' : named === 'nuevo' || seed.data !== undefined ? 'new' : undefined;
     await context.ask(interaction, { kind: 'joke', ...about }, { source, seed: seed.data });

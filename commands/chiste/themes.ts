@@ -1,7 +1,7 @@
 /**
- * Our own themes, which `/chiste tema` suggests: categories and keywords of the house's jokes, so that a model trained on
- * them knows them. What stands here is ours and may be learned from; whatever else is typed is the person's
- * (docs/privacy.md). In Spanish alone, as the model is.
+ * Our own themes, which `/chiste tema` suggests: categories and keywords of the house jokes, so that a model trained on
+ * them knows them. These words are ours and may be learned from; anything else typed belongs to the person
+ * (docs/privacy.md). Spanish only, like the model.
  */
 const CATEGORIES = `
   animales, comida, familia, colegio, trabajo, médicos, tecnología, deportes, viajes, clima, música, cine, casa,
@@ -31,13 +31,13 @@ const list = (text: string): string[] => text.split(',').map((theme) => theme.tr
 export const THEMES: readonly string[] = [...list(CATEGORIES), ...list(KEYWORDS)];
 const OURS = new Set(THEMES);
 
-/** Whether a theme is one of ours, letter by letter. */
+/** Whether a theme is exactly one of ours. */
 export const isOurTheme = (theme: string): boolean => OURS.has(theme);
 
-/** Letters alone: people leave accents and capitals out while they type. */
+/** Ignores accents and case, which people leave out while they type. */
 const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
-/** Our themes that fit what was typed so far, at most `limit`: those that begin with it first. */
+/** Up to `limit` of our themes that match what was typed so far: those that begin with it first. */
 export function suggestThemes(typed: string, limit: number): string[] {
   const start = folded(typed);
   const fitting = THEMES.filter((theme) => folded(theme).includes(start));

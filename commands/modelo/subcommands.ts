@@ -20,7 +20,7 @@ import {
 } from '../../src/discord/models-message.ts';
 import { ChispaError } from '../../src/lib/errors.ts';
 
-/** Answers a subcommand of `/modelo`, whose interaction is deferred, privately. */
+/** Answers a subcommand of `/modelo` privately. The interaction is already deferred. */
 export type VersionCommand = (
   interaction: ChatInputCommandInteraction,
   context: CommandContext,
@@ -61,7 +61,7 @@ const train: VersionCommand = async (interaction, context) => {
   if (run) throw new Refusal((m) => m.learning.refusal.learning(moment(run.startedAt)));
   if (trial) throw new Refusal((m) => m.learning.refusal.onTrial(trial.name));
   const jokes = await trainableJokeCount(store.db);
-  // Which of them are held out is chance: with half of what is needed there are too few all the same.
+  // How many of these are held out is random, but with fewer than half of what is needed there are too few in any case.
   if (jokes < learningNeeds / 2)
     throw new Refusal((m) => m.learning.refusal.tooFewRated(learningNeeds, jokes));
   const votes = await votesSinceLastRun(store.db);
@@ -95,12 +95,12 @@ const pause: VersionCommand = async (interaction, { store, messages: { learning 
   await interaction.editReply(paused ? learning.models.pausedNow : learning.models.resumedNow);
 };
 
-/** What who moderates a guild may see, and so may the host. */
+/** For moderators and the host. */
 export const FOR_MODERATORS: ReadonlyMap<string, VersionCommand> = new Map([
   ['lista', list],
   ['detalle', show],
 ]);
-/** What is the host's alone. */
+/** For the host only. */
 export const FOR_HOSTS: ReadonlyMap<string, VersionCommand> = new Map([
   ['entrenar', train],
   ['activar', activate],
@@ -113,7 +113,7 @@ const viewerOf = (
   { settings, isHost }: CommandContext,
 ): Viewer => ({ pinnedId: settings.of(guildId).modelVersionId, isHost: isHost(user.id) });
 
-/** The version that the option `version` names. Throws a `Refusal` when there is none. */
+/** The version named by the `version` option. Throws a `Refusal` if there is no such version. */
 function namedIn(models: RatedModel[], { options }: ChatInputCommandInteraction): RatedModel {
   const name = options.getString('version', true);
   const model = models.find((one) => one.name === name);
