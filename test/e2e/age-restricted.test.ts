@@ -22,7 +22,7 @@ describe('safe mode', () => {
     player.call('/box/world', { action: 'set-nsfw', channel: player.channel, nsfw });
   const setSafeMode = async (activado: boolean) =>
     (await player.ask(player.moderator, 'ajustar', { activado }, { subcommand: 'modo-seguro' })).answer();
-  /** What `/continuar` says to a text: the text itself, continued, or why not. */
+  /** What `/continuar` answers for a text: its continuation, or the reason for refusing. */
   const continued = async (texto: string): Promise<string> => {
     const answer = await (await player.ask(player.ana, 'continuar', { texto })).answer(
       (m) => isFinished(m) || isEphemeral(m),
@@ -30,7 +30,7 @@ describe('safe mode', () => {
     return jokeOf(answer) || answer.content;
   };
 
-  // Gateway events reach the bot a moment after the box has changed: hence the polls.
+  // Gateway events reach the bot a moment after the box changes: hence the polling.
   it('stays on where it is not switched off, also in an age-restricted channel', async () => {
     await setNsfw(true);
     expect(await continued(CRUDE)).toBe(es.refusal.unsafeText);
@@ -58,7 +58,7 @@ describe('safe mode', () => {
   });
 
   it('never lets slurs against groups pass', async () => {
-    expect(await continued(CRUDE)).toMatch(/^\*\*hijo de puta\*\*/); // it is off here
+    expect(await continued(CRUDE)).toMatch(/^\*\*hijo de puta\*\*/); // safe mode is off here
     expect(await continued(SLUR)).toBe(es.refusal.unsafeText);
     const theme = await (await player.ask(player.ana, 'chiste', { tema: SLUR, fuente: 'nuevo' })).answer();
     expect(theme.content).toBe(es.refusal.unsafeTheme);

@@ -7,7 +7,7 @@ import { type Started, startForTest } from './start.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machines
 
 const text = (message: SeenMessage) => JSON.stringify([message.content, message.embeds, message.components]);
-/** The custom id of a joke's button, by its label. */
+/** The custom id of the button with this label. */
 const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 const { buttons } = es;
@@ -260,7 +260,7 @@ describe('a community', () => {
     await (
       await player.ask(player.moderator, 'ajustar', { segundos: 30 }, { subcommand: 'espera' })
     ).answer();
-    await tell(player.moderator); // who has asked for none so far
+    await tell(player.moderator); // has not asked for one so far
     const refused = await (await player.ask(player.moderator, 'chiste', { fuente: 'nuevo' })).answer();
     expect(refused.content).toMatch(/podrás pedirme otro chiste <t:\d+:R>/);
     expect(isEphemeral(refused)).toBe(true);

@@ -4,7 +4,7 @@ import { aProxy } from '../proxy.ts';
 import { isFinished } from './player.ts';
 import { startForTest } from './start.ts';
 
-/** The whole program, its database behind a network that breaks. */
+/** The whole program, with its database behind a network that fails. */
 describe.skipIf(skipPostgres)('when the database goes away', () => {
   it('goes on, and leaves nobody without a joke or a sentence', { timeout: 240_000 }, async () => {
     const databaseUrl = await freshDatabase();
@@ -26,7 +26,7 @@ describe.skipIf(skipPostgres)('when the database goes away', () => {
     };
     for (let turn = 0; turn < 9; turn++) {
       const answer = ask(turn);
-      proxy.reset(); // in the middle of it
+      proxy.reset(); // in the middle of the request
       await answer;
     }
     await proxy.cut();

@@ -11,7 +11,7 @@ import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** On PostgreSQL, so that the test sees the same rows as the program beside it. */
+/** On PostgreSQL, so that the test can read the program's rows. */
 describe.skipIf(skipPostgres)('when Discord fails', () => {
   let started: Started;
   let player: Player;
@@ -20,7 +20,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
   const world = (body: Record<string, unknown>) => player.call('/box/world', body);
   const tell = async (user = player.ana) =>
     (await player.ask(user, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
-  /** The bot is alive and answers somebody else. */
+  /** Checks that the bot is alive and answers somebody else. */
   const stillAnswers = async () => expect(isFinished(await tell(player.luis))).toBe(true);
   const rows = () => store.db.select({ status: requests.status, note: requests.note }).from(requests);
 
@@ -90,7 +90,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
   });
 
   it('says so when the server’s AutoMod blocks a joke, which is not done then', async () => {
-    await fault({ kind: 'automod', contains: es.buttons.think, count: 1 }); // in a finished joke alone
+    await fault({ kind: 'automod', contains: es.buttons.think, count: 1 }); // only in a finished joke
     const asked = await player.ask(player.ana, 'chiste');
     const answer = await asked.answer((m) => m.content === es.failure.blocked);
     expect(answer.embeds).toEqual([]);

@@ -11,7 +11,7 @@ const footer = (message: SeenMessage) => message.embeds[0]?.footer?.text ?? '';
 const labels = (message: SeenMessage) => message.components[1]?.components.map(({ label }) => label) ?? [];
 const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
-/** As Discord shows it: without the escapes of Markdown. */
+/** As Discord shows it: without Markdown escapes. */
 const shown = (message: SeenMessage) => jokeOf(message).replace(/\\(?=\W)/g, '');
 const texts = new Set(houseJokes().map(({ text }) => text));
 
@@ -44,7 +44,7 @@ describe('the jokes of the house', () => {
       expect(texts.has(shown(joke))).toBe(isHouse);
       told.push(isHouse ? 'house' : 'new');
     }
-    expect(new Set(told).size).toBe(2); // by chance not once in 8 million runs
+    expect(new Set(told).size).toBe(2); // fails by chance less than once in 8 million runs
   });
 
   it('are found by a theme, however it is inflected', async () => {

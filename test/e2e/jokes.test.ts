@@ -41,7 +41,7 @@ describe.each([
     await player.press(ana, joke, buttons[4] ?? '');
     await player.press(luis, joke, buttons[1] ?? '');
     await player.until(luis, joke.id, (m) => text(m).includes('★ 3,5 de 5 · 2 votos'));
-    // The latest vote of a person counts.
+    // A person's latest vote counts.
     await player.press(luis, joke, buttons[3] ?? '');
     const rated = await player.until(ana, joke.id, (m) => text(m).includes('★ 4,5 de 5 · 2 votos'));
     expect(jokeOf(rated)).toBe(jokeOf(joke));

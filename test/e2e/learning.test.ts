@@ -17,7 +17,7 @@ import { type Started, type StartOptions, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 }); // for slow machines
 const SLOW = { timeout: 400_000, interval: 200 };
-/** Whatever comes out of half a minute of training may serve. */
+/** Lets the result of half a minute of training pass the gate, whatever its quality. */
 const LENIENT = {
   significance: 1,
   heldOut: 5,
@@ -29,7 +29,7 @@ const LENIENT = {
   unsafe: 1,
 };
 
-/** On PostgreSQL, so that the test sees the same rows as the program beside it. */
+/** On PostgreSQL, so that the test can read the program's rows. */
 describe.skipIf(skipPostgres)('a model that learns', () => {
   let started: Started | undefined;
   let store: Store | undefined;
@@ -129,7 +129,7 @@ describe.skipIf(skipPostgres)('a model that learns', () => {
     await activateModel(db, next.id);
     signalGroup(first, 'SIGKILL');
     await first.ended;
-    // The time in which nothing is heard of it passes at once; what notices it is the real thing.
+    // The time without a heartbeat is faked; the code that notices it is real.
     await db.execute(
       sql`update pgboss.job set heartbeat_on = now() - interval '1 minute' where state = 'active'`,
     );

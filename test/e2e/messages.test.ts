@@ -23,7 +23,7 @@ describe('messages and channels of every kind', () => {
       user: player.ana.id,
       ...message,
     });
-  /** What the joke says that goes on from a message. */
+  /** The text of the joke that continues a message. */
   const continued = async (message: SeenMessage): Promise<string> => {
     const asked = await player.ask(player.luis, 'Continuar chiste', {}, { target: message.id });
     const answer = await asked.answer((m) => isFinished(m) || isEphemeral(m));
@@ -75,7 +75,7 @@ describe('messages and channels of every kind', () => {
       );
       return jokeOf(answer) || answer.content;
     };
-    // Gateway events reach the bot a moment after the box has changed.
+    // Gateway events reach the bot a moment after the box changes.
     await expect.poll(said, { timeout: 60_000 }).toMatch(/^\*\*hijo de puta\*\*/);
     await player.call('/box/world', { action: 'set-nsfw', channel, nsfw: false });
     await expect.poll(said, { timeout: 60_000 }).toBe(es.refusal.unsafeText);

@@ -6,22 +6,22 @@ import type { Manifest, PromptTemplates } from '../../src/models/manifest.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 
 /**
- * A copy of the bundled model in a new folder, which the caller removes. `prompt`: templates changed, undefined takes
- * one away. `weights`: a byte that makes them other weights, of the same shape and nearly the same jokes.
+ * A copy of the bundled model in a new folder, which the caller removes. `prompt`: templates to change; undefined
+ * removes one. `weights`: a byte that makes the weights different, with the same shape and nearly the same jokes.
  */
 export function copyModel(
   name: string,
   { prompt = {}, weights }: { prompt?: Partial<PromptTemplates>; weights?: number } = {},
 ): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'chispa-model-')), name);
-  // Not its cache: that one knows the weights by their file's date.
+  // Not the cache: it identifies weights by file date.
   cpSync(bundledModelPath, folder, { recursive: true, filter: (path) => basename(path) !== '.cache' });
   const manifestPath = join(folder, 'chispa.json');
-  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest; // ours, checked when it is loaded
+  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest; // our own file; validated when loaded
   const weightsPath = join(folder, 'model.safetensors');
   if (weights !== undefined) {
     const bytes = readFileSync(weightsPath);
-    bytes.writeUInt8(weights, bytes.length - 4); // the lowest byte of the last float
+    bytes.writeUInt8(weights, bytes.length - 4); // the least significant byte of the last float
     writeFileSync(weightsPath, bytes);
     manifest.files['model.safetensors'] = createHash('sha256').update(bytes).digest('hex');
   }

@@ -11,7 +11,7 @@ import { type Started, startForTest } from './start.ts';
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const chromium = findChromium();
 
-/** Types a slash command as a person does, and sends it. */
+/** Types and sends a slash command as a person would. */
 async function type(page: Page, command: string, option = ''): Promise<void> {
   await page.locator('.composer-input').focus();
   await page.keyboard.type(`/${command} `);
@@ -58,7 +58,7 @@ describe.skipIf(!chromium)('two people on the page', () => {
     await bruno.locator('.embed-description', { hasText: 'Había una vez' }).last().waitFor();
     await votes(bruno).first().waitFor();
 
-    // Discord's picker hides the command; whoever types it all the same gets nowhere.
+    // Discord's picker hides the command; typing it anyway does nothing.
     await bruno.locator('.composer-input').fill('/ajus');
     await expect.poll(() => bruno.locator('.suggestion').count()).toBe(0);
     const refused = await (

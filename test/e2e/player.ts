@@ -20,7 +20,7 @@ export const voteButtons = (message: SeenMessage): string[] =>
 export const isFinished = (message: SeenMessage): boolean => voteButtons(message).length >= 5;
 export const jokeOf = (message: SeenMessage): string => message.embeds[0]?.description ?? '';
 
-/** Plays members of a guild, the first one unless told, in its first channel. */
+/** Acts as members of a guild (by default the first) in its first channel. */
 export async function createPlayer(url: string, guildIndex = 0) {
   const world = await createDriver({ url }).call<World>('/box/state');
   const guild = world.guilds[guildIndex];
@@ -28,7 +28,7 @@ export async function createPlayer(url: string, guildIndex = 0) {
   const moderator = guild?.members.find((member) => member.moderator);
   const [ana, luis] = guild?.members.filter((member) => !member.moderator) ?? [];
   if (!guild || !channel || !moderator || !ana || !luis) throw new Error('the box has no world to play in');
-  // patient, for slow machines: what is awaited usually comes within a second
+  // generous, for slow machines: answers usually come within a second
   const here = { guild: guild.id, channel: channel.id, patience: 60_000 };
   const driver = createDriver({ url }, here);
 
@@ -48,10 +48,10 @@ export async function createPlayer(url: string, guildIndex = 0) {
     press: (user: Member, message: SeenMessage, customId: string, extra: object = {}) =>
       driver.press(user.id, message, customId, extra),
     eventually: driver.eventually,
-    /** Submits the modal that an interaction was answered with, once it is there. */
+    /** Submits the modal that answered an interaction, once it is there. */
     modal: (user: Member, interaction: string, fields: Record<string, unknown>) =>
       driver.submit(user.id, interaction, fields),
-    /** A message of another channel that satisfies `wanted`, as `user` sees it. */
+    /** A message in another channel that satisfies `wanted`, as `user` sees it. */
     inChannel: (id: string, user: Member, wanted: (message: SeenMessage) => boolean) =>
       createDriver({ url }, { ...here, channel: id }).find(user.id, wanted),
     /** The message once it satisfies `wanted`. */

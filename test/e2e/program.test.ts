@@ -66,7 +66,7 @@ describe('the program', () => {
 
   it('ends on Ctrl-C within five seconds, leaves no process and no lock, and goes on with what was queued', async () => {
     const dataDir = newDataDir();
-    // One slot, so that most requests are still queued when the program is stopped.
+    // One slot, so that most requests are still queued when the program stops.
     const program = start({ DATA_DIR: dataDir, SLOTS: '1' });
     const [, url = ''] = await program.printed(READY);
     const player = await createPlayer(url);
@@ -75,8 +75,8 @@ describe('the program', () => {
     await (await player.ask(player.luis, 'ajustar', {}, { subcommand: 'ver' })).answer();
 
     signalGroup(program, 'SIGINT');
-    signalGroup(program, 'SIGINT'); // from the terminal and from npm
-    expect(await program.ended).toBe(0); // 1 where some part is not done within five seconds
+    signalGroup(program, 'SIGINT'); // one from the terminal, one from npm
+    expect(await program.ended).toBe(0); // 1 if some part takes longer than five seconds to stop
     expect(groupIsAlive(program)).toBe(false);
     expect(existsSync(`${pgliteFolder(dataDir)}.lock`)).toBe(false);
 

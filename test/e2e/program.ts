@@ -4,15 +4,15 @@ import { packageRoot } from '../../src/lib/paths.ts';
 
 export interface Spawned {
   child: ChildProcess;
-  /** Everything printed so far. */
+  /** All output so far. */
   output(): string;
-  /** Resolves to the match once the output has it; rejects when the program ends without it. */
+  /** Resolves to the match once it is in the output; rejects if the program ends without it. */
   printed(pattern: RegExp): Promise<RegExpMatchArray>;
-  /** Resolves to the exit code, or to the signal that ended it. */
+  /** Resolves to the exit code, or to the signal that killed it. */
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Runs the `chispa` tool from the sources as a process of its own, in a process group of its own. */
+/** Runs the `chispa` tool from source in its own process and process group. */
 export function spawnChispa(args: readonly string[], env: Record<string, string> = {}): Spawned {
   const sources = ['--conditions=@chispa/source', '--import', 'tsx', join(packageRoot, 'src/cli/main.ts')];
   const child = spawn(process.execPath, [...sources, ...args], {
@@ -59,11 +59,11 @@ export function signalGroup({ child }: Spawned, signal: NodeJS.Signals): void {
   if (child.pid) process.kill(-child.pid, signal);
 }
 
-/** Whether any process of the program's group is left. */
+/** Whether any process in the program's group is left. */
 export function groupIsAlive({ child }: Spawned): boolean {
   try {
     return child.pid !== undefined && process.kill(-child.pid, 0);
   } catch {
-    return false; // ESRCH: nobody there
+    return false; // ESRCH: no such process
   }
 }

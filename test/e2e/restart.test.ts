@@ -12,13 +12,13 @@ const text = (message: SeenMessage) => JSON.stringify([message.content, message.
 const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 
-/** Discord stays, Chispa goes and comes back on the same data folder. */
+/** Discord keeps running while Chispa stops and restarts on the same data folder. */
 describe('after a restart', () => {
   const dataDir = freshDataDir();
   let box: Box;
   let started: Started;
   let player: Player;
-  /** Told, and voted on once, by the program that is gone. */
+  /** A joke told, and voted on once, under the program that has since stopped. */
   let joke: SeenMessage;
 
   beforeAll(async () => {

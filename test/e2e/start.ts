@@ -8,18 +8,18 @@ import { dropDatabase, freshDatabase, freshDataDir } from '../databases.ts';
 import { createPlayer } from './player.ts';
 
 export interface StartOptions {
-  /** On a new PostgreSQL database instead of PGlite. */
+  /** Use a new PostgreSQL database instead of PGlite. */
   onServer?: boolean;
   config?: Partial<Config>;
   /** Default: all. */
   roles?: readonly Role[];
-  /** The test's own box, which outlives the program: as Discord does. */
+  /** The test's own box, which outlives the program as Discord does. */
   box?: Box;
-  /** The test's own data folder, for a program that is started again. */
+  /** The test's own data folder, for a program that is restarted. */
   dataDir?: string;
 }
 
-/** The whole program in this process, on a new database, with a player in its box. */
+/** Starts the whole program in this process, on a new database, with a player in its box. */
 export async function startForTest(options: StartOptions = {}) {
   const { onServer = false, config = {}, roles = ROLES } = options;
   const dataDir = options.dataDir ?? freshDataDir();
@@ -54,7 +54,7 @@ export async function startForTest(options: StartOptions = {}) {
     player,
     dataDir,
     databaseUrl,
-    /** How Discord's OpenAPI judges what was said so far. */
+    /** Checks the exchanges so far against Discord's OpenAPI specification. */
     openApi: () => ({ exchanges, violations: [...violations] }),
     async close() {
       await program.close();

@@ -11,13 +11,13 @@ import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machines
 
-/** What a person types here. */
+/** A theme that a person types. */
 const TYPED = 'Filomena la del quinto';
 const OURS = 'gato';
 const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 
-/** On PostgreSQL, so that the test sees what training would see beside the program. */
+/** On PostgreSQL, so that the test can read what training would see. */
 describe.skipIf(skipPostgres).each([
   { name: 'has no place for a theme', template: undefined },
   { name: 'takes a theme', template: '{eot}Tema: {theme}\n' },
@@ -41,7 +41,7 @@ describe.skipIf(skipPostgres).each([
 
   const ask = async (tema: string) =>
     (await player.ask(player.ana, 'chiste', { tema, fuente: 'nuevo' })).answer(isFinished);
-  /** Somebody votes for it, which is what makes a joke one to learn from. */
+  /** Somebody votes for the joke, which makes it one to learn from. */
   async function vote(joke: SeenMessage): Promise<SeenMessage> {
     await player.press(player.luis, joke, voteButtons(joke)[4] ?? '');
     return player.until(player.ana, joke.id, (m) => JSON.stringify(m.embeds).includes('1 voto'));
@@ -87,7 +87,7 @@ describe.skipIf(skipPostgres).each([
       const press = async (label: string) =>
         vote(await (await player.press(player.luis, joke, button(joke, label))).answer(isFinished));
       for (const told of [joke, await press(es.buttons.again), await press(es.buttons.more)]) {
-        // Where the model has no place for a theme, nothing that was typed is in the joke.
+        // If the model's prompt has no place for a theme, nothing typed gets into the joke.
         expect(await isTrainable(told)).toBe(!template);
       }
     }

@@ -49,7 +49,7 @@ const evaluation = (passed: boolean): RunEvaluation => ({
   samples: [1, 2, 3].map((seed) => ({ seed, before: `antes **${seed}** @everyone`, after: `ahora ${seed}` })),
 });
 
-/** On PostgreSQL, so that the test may do beside the program what a trainer does. */
+/** On PostgreSQL, so that the test can act as a trainer next to the program. */
 describe.skipIf(skipPostgres)('the versions of the model', () => {
   let started: Started;
   let store: Store;
@@ -72,7 +72,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     for (const folder of folders) rmSync(dirname(folder), { recursive: true });
   });
 
-  /** What a trainer makes: other weights in a folder, and their row. */
+  /** What a trainer produces: a folder with different weights, and their row. */
   async function candidate(name: string, weights: number): Promise<ModelVersion> {
     const folder = copyModel(name, { weights });
     folders.push(folder);
@@ -104,7 +104,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     (await where.ask(as, 'modelo', options, { subcommand })).answer();
   const tell = async (where = player) =>
     (await where.ask(where.ana, 'chiste', { fuente: 'nuevo' })).answer(isFinished);
-  /** Generators follow a moment after the database has changed. */
+  /** Generators follow a moment after the database changes. */
   const tellsWith = (name: string, where = player) =>
     expect
       .poll(async () => (await tell(where)).embeds[0]?.footer?.text, { timeout: 60_000 })

@@ -20,11 +20,11 @@ vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 }); // for slow machin
 const SLOW = { timeout: 400_000, interval: 200 };
 
 const text = (message: SeenMessage) => JSON.stringify([message.content, message.embeds]);
-/** The custom id of a joke's button, by its label. */
+/** The custom id of the button with this label. */
 const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 
-/** On PostgreSQL, so that the test sees the same rows as the program beside it. */
+/** On PostgreSQL, so that the test can read the program's rows. */
 describe.skipIf(skipPostgres)('a server with a voice of its own', () => {
   let started: Started | undefined;
   let store: Store | undefined;
@@ -67,7 +67,7 @@ describe.skipIf(skipPostgres)('a server with a voice of its own', () => {
     expect(await set('voz', { activado: true })).toContain(es.settings.values.voiceLater);
 
     const queue = await createQueue({ store, log: silent });
-    await queue.planLearning({ schedule: undefined, timeZone: 'UTC' }); // looks at the votes now, not in five minutes
+    await queue.planLearning({ schedule: undefined, timeZone: 'UTC' }); // checks the votes now, not in five minutes
     await queue.close();
     await expect
       .poll(async () => (await listRuns(db)).map(({ status, note }) => [status, note]), SLOW)
@@ -90,7 +90,7 @@ describe.skipIf(skipPostgres)('a server with a voice of its own', () => {
     expect(await toldWith()).toEqual([voice?.id, null]);
     expect((await think()).content).toBe(es.refusal.voiceRetired);
 
-    /** The voices of the jokes that were told since the votes, in that order. */
+    /** The voices of the jokes told since the votes, in order. */
     async function toldWith() {
       const rows = await db
         .select({ voiceId: jokes.voiceId })

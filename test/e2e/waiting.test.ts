@@ -6,7 +6,7 @@ import { type Started, startForTest } from './start.ts';
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 }); // for slow machines
 
 const QUEUE = /^⏳ Hay cola: eres el número \*\*(\d+)\*\*\. Te toca <t:(\d+):R>\.$/;
-/** How long Discord takes for an edit here: with one slot, each joke holds up those behind it as long. */
+/** How long an edit takes on Discord here: with one slot, each joke delays those behind it by as much. */
 const SLOW_MS = 700;
 
 describe('people who ask at once, where one joke is told at a time', () => {
@@ -34,10 +34,10 @@ describe('people who ask at once, where one joke is told at a time', () => {
     expect(Number(position)).toBeGreaterThan(1);
     expect(Number(position)).toBeLessThanOrEqual(asked.length);
     const now = Date.now() / 1000;
-    expect(Number(readyAt)).toBeGreaterThan(now - 5); // it may have come near while this was read
+    expect(Number(readyAt)).toBeGreaterThan(now - 5); // the turn may have come close while this was read
     expect(Number(readyAt)).toBeLessThan(now + 120);
 
-    // A place nearer the front, later.
+    // Later, a place closer to the front.
     await asked
       .at(-1)
       ?.answer(({ content }) => Number(content.match(QUEUE)?.[1] ?? position) < Number(position));
@@ -64,7 +64,7 @@ describe('people who ask at once, where one joke is told at a time', () => {
     expect(Number(readyAt)).toBeLessThan(Date.now() / 1000 + 60);
     await calm();
     for (const one of asked) await one.answer(isFinished);
-    // The requests are closed right after the last edit.
+    // Requests are closed right after their last edit.
     await player.eventually(async () => {
       const again = await (await player.ask(player.ana, 'chiste', { fuente: 'nuevo' })).answer();
       return isEphemeral(again) ? undefined : again;
