@@ -1,5 +1,5 @@
-// npm run bench:acknowledge [-- SECONDS]: how soon an interaction is acknowledged while every row of the engine is
-// busy and 20 interactions come a second. The whole program runs in a process of its own; the box takes the times.
+// npm run bench:acknowledge [-- SECONDS]: how soon an interaction is acknowledged while every row of the engine is busy
+// and 20 interactions arrive per second. The whole program runs in its own process; the box does the timing.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ try {
   const { moderator, ana, luis } = player;
   await (await player.ask(moderator, 'ajustar', { segundos: 0 }, { subcommand: 'espera' })).answer();
 
-  // Long jokes keep the rows busy; who has three on the way is refused, which is an answer as well.
+  // Long jokes keep the rows busy. A person with three requests waiting is refused, which is also an answer.
   const people = [ana, luis, moderator];
   const interactions: string[] = [];
   const begin = Date.now();
@@ -45,7 +45,7 @@ try {
   const quantile = (share: number) =>
     times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0;
   console.log(
-    `${cpus().length} cores, ${cpus()[0]?.model ?? ''}; ${interactions.length} interactions, ${PER_SECOND} a second`,
+    `${cpus().length} cores, ${cpus()[0]?.model ?? ''}; ${interactions.length} interactions, ${PER_SECOND} per second`,
   );
   console.log(
     `acknowledged after p50 ${quantile(0.5)} ms, p90 ${quantile(0.9)} ms, p99 ${quantile(0.99)} ms, at most ${times.at(-1)} ms; never: ${unanswered}`,

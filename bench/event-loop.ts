@@ -1,4 +1,4 @@
-// npm run bench:event-loop: how late the event loop of the role is while its engine decodes eight rows, beside idle.
+// npm run bench:event-loop: how late a role's event loop runs while its engine decodes eight rows, compared with idle.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -26,7 +26,7 @@ try {
       await Promise.all(Array.from({ length: ROWS }, (_, row) => write(round * ROWS + row)));
   });
   console.log(
-    `event loop late by (p99): idle ${idle.toFixed(1)} ms, decoding ${ROWS} rows ${busy.toFixed(1)} ms`,
+    `event loop delay (p99): idle ${idle.toFixed(1)} ms, decoding ${ROWS} rows ${busy.toFixed(1)} ms`,
   );
   process.exitCode = busy <= GOAL_MS ? 0 : 1;
 } finally {

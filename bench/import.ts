@@ -8,7 +8,7 @@ import { importFolder } from '../src/models/import/import-folder.ts';
 import { expectedShapes } from '../src/models/shapes.ts';
 import { writeTorchFile } from './torch-file.ts';
 
-// Importing a GPT-2 of 124M half-precision parameters from a PyTorch pickle, beside `cp` of what comes out.
+// The import of a GPT-2 of 124M half-precision parameters from a PyTorch pickle, compared with `cp` of its output.
 // Usage: node --import tsx bench/import.ts [rounds]
 
 const FIXTURE = fileURLToPath(new URL('../test/fixtures/gpt2-spanish/', import.meta.url));
@@ -22,9 +22,9 @@ const CONFIG = {
 };
 
 interface Measured {
-  /** From the start of the process until its modules are loaded. */
+  /** From the process's start until its modules are loaded. */
   startSeconds: number;
-  /** The import itself. */
+  /** The import alone. */
   seconds: number;
   peakBytes: number;
 }
@@ -56,7 +56,7 @@ async function makeSource(folder: string): Promise<void> {
   );
 }
 
-/** In a process of its own, so that its peak is its own. */
+/** Runs in a separate process, so that the peak memory is the import's. */
 function importInChild(source: string, modelsDir: string): Promise<Measured> {
   const child = fork(fileURLToPath(import.meta.url), ['--child', source, modelsDir], {
     execArgv: ['--import', 'tsx'],
@@ -74,9 +74,9 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 async function child(source: string, modelsDir: string): Promise<void> {
-  const startSeconds = performance.now() / 1000; // it counts from the start of the process
+  const startSeconds = performance.now() / 1000; // `performance.now` counts from the process's start
   const seconds = await timed(() => importFolder(source, { modelsDir, name: 'bench' }));
-  const peakBytes = process.resourceUsage().maxRSS * 1024; // kilobytes
+  const peakBytes = process.resourceUsage().maxRSS * 1024; // maxRSS is in kilobytes
   process.send?.({ startSeconds, seconds, peakBytes } satisfies Measured);
 }
 

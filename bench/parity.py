@@ -1,8 +1,8 @@
 """The Hugging Face Trainer's half of bench/parity.ts: the notebook's cells 15 to 17 on the same batches.
 
-Reads {model, epochs, validation, batch, arguments} from the file named first, where `epochs` and `validation` are
-token ids in the order in which they are to be seen; writes every step's loss, the logged training losses and the
-evaluation losses to the file named second.
+Reads {model, epochs, validation, batch, arguments} from the file given as the first argument, where `epochs` and
+`validation` are token ids in the order of use. Writes every step's loss, the logged training losses, and the evaluation
+losses to the file given as the second.
 """
 
 import json
@@ -33,7 +33,7 @@ losses = []
 
 
 class InOrder(torch.utils.data.Sampler):
-    """Epoch after epoch of the given order."""
+    """Yields the given order, epoch by epoch."""
 
     passes = 0
 
@@ -87,8 +87,8 @@ trainer = GivenOrder(
     train_dataset=Texts(texts, per_epoch),
     eval_dataset=Texts(job["validation"], len(job["validation"])),
 )
-# As in the notebook's version: the mean over predicted tokens. Since 4.46 the Trainer divides by the number of labels,
-# each text's first one included, which nothing predicts.
+# The mean over predicted tokens, as in the notebook's version. Since 4.46, the Trainer divides by the number of labels,
+# including each text's first one, which nothing predicts.
 trainer.model_accepts_loss_kwargs = False
 trainer.train()
 log = trainer.state.log_history

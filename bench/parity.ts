@@ -12,13 +12,13 @@ import { table } from '../src/lib/table.ts';
 import { openModelFolder } from '../src/models/folder.ts';
 import { bundledModelPath } from '../src/models/registry.ts';
 
-// The notebook's recipe beside the Hugging Face Trainer itself: same model, batches and settings, dropout 0.
+// The notebook's recipe compared with the Hugging Face Trainer: same model, batches, and settings, dropout 0.
 // Usage: npm run bench:parity      (PYTHON: an interpreter with torch and transformers; default python3)
 
 const settings = {
   ...RECIPE_DEFAULTS.notebook,
   epochs: 3,
-  learningRate: 1e-3, // so that the best epoch is not the last
+  learningRate: 1e-3, // high enough that the best epoch is not the last
   dropout: 0,
   checkpoint: 0,
 };
@@ -55,7 +55,7 @@ try {
     modelsDir: folder,
     name: 'parity',
     jokes,
-    corpus: 'the first jokes of the house',
+    corpus: 'the first house jokes',
     settings,
     threads: 1,
   });
@@ -89,8 +89,8 @@ try {
   ]);
   console.log(table(['Epoch', 'Training', 'Trainer', 'Validation', 'Trainer'], lines));
   console.log(
-    `${losses.length} steps; largest difference of a step's loss ${worst.toExponential(1)}, ` +
-      `of a validation loss ${Math.max(...epochs.map((e, i) => Math.abs(e.validationLoss - (theirs.validation[i] ?? Number.NaN)))).toExponential(1)}; ` +
+    `${losses.length} steps; largest difference in a step's loss ${worst.toExponential(1)}, ` +
+      `in a validation loss ${Math.max(...epochs.map((e, i) => Math.abs(e.validationLoss - (theirs.validation[i] ?? Number.NaN)))).toExponential(1)}; ` +
       `best epoch ${best} (Trainer: ${theirBest})`,
   );
   const equal = losses.length === theirs.losses.length && worst <= TOLERANCE && best === theirBest;

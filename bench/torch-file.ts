@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
-/** A tensor of a state dict: its bytes are made when they are written. */
+/** A tensor of a state dict; its bytes are generated when they are written. */
 export interface TorchTensor {
   name: string;
   shape: readonly number[];
@@ -10,7 +10,7 @@ export interface TorchTensor {
 
 /**
  * Writes a state dict of half-precision tensors as `torch.save` does (a zip of stored entries around a protocol 2
- * pickle), so that benchmarks need no PyTorch. It loads in PyTorch.
+ * pickle), so that benchmarks need no PyTorch. PyTorch can load the result.
  */
 export async function writeTorchFile(path: string, tensors: readonly TorchTensor[]): Promise<void> {
   const file = await open(path, 'w');
@@ -53,14 +53,14 @@ function zipHeader(name: string, content: Uint8Array): Buffer {
 function directoryEntry(header: Buffer, name: string, offset: number): Buffer {
   const entry = Buffer.alloc(46 + name.length);
   entry.write('PK\x01\x02', 'latin1');
-  header.copy(entry, 6, 4, 30); // the fields both records share
+  header.copy(entry, 6, 4, 30); // the fields that both records share
   entry.writeUInt16LE(0, 30);
   entry.writeUInt32LE(offset, 42);
   entry.write(name, 46, 'latin1');
   return entry;
 }
 
-/** The opcodes PyTorch writes: an OrderedDict of `_rebuild_tensor_v2(storage, 0, shape, stride, False, OrderedDict())`. */
+/** The opcodes that PyTorch writes: an OrderedDict of `_rebuild_tensor_v2(storage, 0, shape, stride, False, OrderedDict())`. */
 function pickled(tensors: readonly TorchTensor[]): Buffer {
   const integer = (value: number) => {
     const bytes = Buffer.alloc(5);

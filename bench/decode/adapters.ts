@@ -15,8 +15,8 @@ import { DECODERS, promptIds } from './engines/engine.ts';
 import { benchFolder } from './peers.ts';
 import { randomModel } from './random-model.ts';
 
-// What low-rank adapters cost a decode step of eight rows, on a random model of gpt2-spanish's shape: the
-// graph without adapters beside the one with them, step by step in turn.
+// What low-rank adapters add to a decode step of eight rows, on a random model of gpt2-spanish's shape: the graph
+// without adapters and the one with them take turns, step by step.
 // Usage: npm run bench:adapters [-- --precision q8 --threads 2 --steps 200 --rank 8 --targets attn.c_attn,mlp.c_fc]
 // Default targets: PEFT's for GPT-2; `chispa train --mode lora` adapts every linear layer.
 
@@ -31,7 +31,7 @@ const { values } = parseArgs({
 });
 const targets = values.targets.split(',');
 const BATCH = 8;
-const TOKENS = 40; // steps before a batch begins anew
+const TOKENS = 40; // steps before a batch starts over
 
 const folder = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish-peaked')));
 const precision = values.precision === 'fp32' || values.precision === 'q4' ? values.precision : 'q8';
@@ -39,7 +39,7 @@ const log = { info: console.error, warn: console.error };
 const options = { provider: 'cpu', precision, threads: Number(values.threads), log } as const;
 const adapters = await mkdtemp(join(tmpdir(), 'chispa-adapters-'));
 
-/** An adapter folder with small numbers in it. */
+/** Makes an adapter folder with small weights. */
 async function adapter(which: number): Promise<string> {
   const path = join(adapters, String(which));
   const rank = Number(values.rank);
@@ -66,7 +66,7 @@ async function adapter(which: number): Promise<string> {
 interface Variant {
   name: string;
   session: DecoderSession;
-  /** Of each row. */
+  /** The adapter of each row. */
   adapters: (string | undefined)[];
   milliseconds: number[];
 }
@@ -130,11 +130,11 @@ try {
   console.log(
     `${cpus()[0]?.model.trim()}, ${values.threads} threads, ${precision}, ${BATCH} rows, adapters of ${targets.join(', ')}, ${values.steps} interleaved steps, load average ${loadavg()[0]?.toFixed(1)}\n`,
   );
-  console.log(`| adapters of rank ${values.rank} among the rows | ms a step | against none |`);
+  console.log(`| adapters of rank ${values.rank} among the rows | ms per step | vs. none |`);
   console.log('|---|---|---|');
   const [plain] = variants;
   for (const { name, milliseconds } of variants) {
-    // Of neighbours in time: what disturbs one disturbs the other.
+    // Ratios of adjacent steps: other load on the machine hits both.
     const ratio = median(milliseconds.map((time, i) => time / (plain?.milliseconds[i] ?? Number.NaN)));
     const label = name === 'no adapters' ? 'graph without them' : name.replace(' adapters', '');
     console.log(`| ${label} | ${median(milliseconds).toFixed(2)} | ${((ratio - 1) * 100).toFixed(1)} % |`);

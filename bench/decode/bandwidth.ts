@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** Compares two equal buffers, far larger than any cache, for half a second: `memcmp` does nothing but read. */
+/** Compares two equal buffers, far larger than any cache, for half a second: `memcmp` only reads. */
 const READER = `
   const { parentPort } = require('node:worker_threads');
   const size = 128 << 20;
@@ -15,7 +15,7 @@ const READER = `
 `;
 
 export interface Bandwidth {
-  /** Bytes a second that so many threads read together. */
+  /** Bytes per second that all threads read together. */
   measure(): Promise<number>;
   close(): Promise<void>;
 }

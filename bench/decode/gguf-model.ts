@@ -10,7 +10,10 @@ const F32 = 0;
 const Q8_0 = 8;
 const ALIGNMENT = 32;
 
-/** The same weights as a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): F32, or Q8_0 as llama.cpp quantizes. */
+/**
+ * Writes the same weights as a GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): F32, or Q8_0
+ * quantized as llama.cpp does.
+ */
 export async function ggufModel(source: string, precision: BenchPrecision): Promise<string> {
   const path = join(source, `${precision}.gguf`);
   if (existsSync(path)) return path;
@@ -136,7 +139,7 @@ function half(value: number): number {
   return value < 2 ** -14 ? Math.round(value * 2 ** 24) : ((exponent + 15) << 10) + mantissa - 1024;
 }
 
-/** Writes GGUF's header; metadata methods put a key and a typed value. */
+/** Builds a GGUF header; each metadata method appends a key and a typed value. */
 function createWriter() {
   const parts: Buffer[] = [];
   const writer = {

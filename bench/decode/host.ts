@@ -4,7 +4,7 @@ import type { BenchDecoder, BenchEngine, BenchOptions } from './engines/engine.t
 import { llama } from './engines/llama.ts';
 import { transformers } from './engines/transformers.ts';
 
-/** Each engine runs in a process of its own, so that none is slowed by the threads or the garbage of another. */
+/** Each engine runs in its own process, so that another's threads or garbage collection cannot slow it down. */
 const engines = { chispa, 'chispa-bare': chispaBare, 'transformers.js': transformers, 'llama.cpp': llama };
 export type EngineName = keyof typeof engines;
 

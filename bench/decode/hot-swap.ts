@@ -8,15 +8,15 @@ import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { benchFolder } from './peers.ts';
 import { randomModel } from './random-model.ts';
 
-// npm run bench:hot-swap: how long decoding stands still while the engine loads another 8-bit model of gpt2-spanish's
-// shape beside the one that serves, what memory is held when the old one has been released, and what two models do that
-// have work at once, each in a process of its own.
+// npm run bench:hot-swap: how long decoding pauses while the engine loads another 8-bit model of gpt2-spanish's shape
+// beside the active one, how much memory remains in use once the old one is released, and the throughput of two models
+// that decode at once, each in its own process.
 
-/** ms between two words of a row that goes on. */
+/** Longest acceptable time between two words of a running row, in ms. */
 const GOAL_MS = 200;
 const ROUNDS = 10;
 const MEASURED_MS = 4000;
-/** People who ask for one joke after another. */
+/** People who each ask for one joke after another. */
 const ROWS = 4;
 const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 60 };
 
@@ -28,7 +28,7 @@ const options = { provider: 'cpu', threads: 2, precision: 'q8', slots: ROWS, log
 const engine = await startEngine({ ...options, modelsLoaded: 1 });
 const pair = await startEngine({ ...options, modelsLoaded: 2 });
 try {
-  await engine.load(first); // quantized now, if it was not
+  await engine.load(first); // quantizes the model if necessary
   await cp(first, second, { recursive: true });
   const pauses: number[] = [];
   const memory: number[] = [];
@@ -52,7 +52,7 @@ try {
   }
   const ratios = together.map((rate, i) => rate / (alone[i] ?? Number.NaN)).sort((a, b) => a - b);
   console.log(
-    `one model: ${alone.map((rate) => rate.toFixed(0)).join(', ')} tokens/s; two at once: ${together.map((rate) => rate.toFixed(0)).join(', ')}; ratio ${ratios[2]?.toFixed(2)} in the median`,
+    `one model: ${alone.map((rate) => rate.toFixed(0)).join(', ')} tokens/s; two at once: ${together.map((rate) => rate.toFixed(0)).join(', ')}; median ratio ${ratios[2]?.toFixed(2)}`,
   );
   process.exitCode = longest <= GOAL_MS ? 0 : 1;
 } finally {
@@ -61,11 +61,11 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** Milliseconds that the rows on `old` waited for a next word at most, while `next` was loaded and began to answer. */
+/** The longest time, in ms, without a word from the rows on `old` while `next` is loaded and starts to answer. */
 async function longestPause(old: string, next: string): Promise<number> {
   const stop = new AbortController();
   const pauses: number[] = [];
-  let last = Number.NaN; // nothing is waited for before the first word
+  let last = Number.NaN; // no pause before the first word
   const onText = () => {
     const now = performance.now();
     if (!Number.isNaN(last)) pauses.push(now - last);
@@ -81,12 +81,12 @@ async function longestPause(old: string, next: string): Promise<number> {
   await engine.generate({ ...joke(next), settings: { ...settings, maxTokens: 8 } });
   stop.abort();
   await Promise.all(rows);
-  await engine.generate(joke(next)); // the old model is released by now
+  await engine.generate(joke(next)); // afterwards the old model has been released
   if (engine.pid(old) !== undefined) throw new Error(`${old} is still in memory`);
   return Math.max(...pauses);
 }
 
-/** Of `ROWS` people for each of the models, who ask for one joke after another. */
+/** The total for `ROWS` people per model, who each ask for one joke after another. */
 async function tokensPerSecond(models: string[]): Promise<number> {
   const start = performance.now();
   const ask = async (model: string, row: number): Promise<number> => {
@@ -104,7 +104,7 @@ function joke(model: string) {
   return { model, prompt: { kind: 'joke' as const }, seed: 0, settings };
 }
 
-/** Of the model's process, by Linux. */
+/** Resident memory of the model's process; Linux only. */
 async function residentBytes(model: string): Promise<number> {
   const status = await readFile(`/proc/${engine.pid(model)}/status`, 'utf8');
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);

@@ -38,7 +38,7 @@ const program = new Command('bench:decode')
     ),
   )
   .addOption(
-    new Option('--tokens <n>', `new tokens a row, ${CONTEXT - PROMPT_TOKENS} at most`).argParser(Number),
+    new Option('--tokens <n>', `new tokens per row, ${CONTEXT - PROMPT_TOKENS} at most`).argParser(Number),
   )
   .addOption(new Option('--rounds <n>', 'rounds to take the median of').argParser(Number))
   .parse();
@@ -53,7 +53,7 @@ const flags = program.opts<{
 }>();
 
 const ENGINES: EngineName[] = ['chispa', 'chispa-bare', 'transformers.js', 'llama.cpp'];
-// An object's keys are what its type says where it was written down here.
+// `Object.keys` is typed as strings, but DECODERS has exactly these keys.
 const BENCH_DECODERS = Object.keys(DECODERS) as BenchDecoder[];
 const PRECISIONS: BenchPrecision[] = ['fp32', 'q8'];
 const plan = {
@@ -82,7 +82,7 @@ const bandwidth = await createBandwidth(flags.threads);
 
 const measurements = new Map<string, Measurement>();
 const bytesPerSecond: number[] = [];
-// One short run of everything first: whatever is made or compiled on the way must not count.
+// One short run of everything first, so that one-time work such as compilation is not measured.
 for (const host of hosts) await run(host, Math.min(...plan.batches), 'sampling', 4);
 for (let round = 1; round <= plan.rounds; round++) {
   console.error(`Round ${round} of ${plan.rounds} (load average ${loadavg()[0]?.toFixed(1)})`);
@@ -117,18 +117,18 @@ if (flags.json) {
 }
 
 async function start(engine: EngineName, precision: BenchPrecision): Promise<Host> {
-  // Chispa's engine child has huge pages; they serve the others no less.
+  // Chispa's engine child uses huge pages, and the other engines benefit just as much.
   const child = forkSibling(import.meta.url, 'host', {
     stdio: ['ignore', 2, 2, 'ipc'],
     env: withHugePages(),
   });
-  // The same cores for everybody, children's children included; where there is no taskset the system decides.
+  // The same cores for every engine, grandchildren included; without `taskset` the system decides.
   if (child.pid !== undefined)
     spawnSync('taskset', ['-a', '-p', '-c', `0-${flags.threads - 1}`, String(child.pid)]);
   const ended = once(child, 'exit').then((): never => {
     throw new Error(`${engine} ${precision} ended in the middle of the benchmark`);
   });
-  ended.catch(() => {}); // at the end every process is ended
+  ended.catch(() => {}); // every process is killed at the end
   const host = { engine, precision, child, ended };
   await ask(host, { type: 'start', engine, options: { precision, threads: flags.threads, model } });
   return host;

@@ -5,9 +5,9 @@ import { blocking, quantizedLinear } from '../../src/graph/quantize.ts';
 import type { Dtype, Graph, Shape, Value } from '../../src/graph/value.ts';
 import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 
-// npm run bench:products: onnxruntime's two 8-bit products of gpt2-spanish's matrices (head included) with some rows, by
-// themselves: the one that Chispa uses, with a scale for 64 weights, and the plain product of integers, with one scale for
-// each column of weights and each row of activations, which operations around it must find.
+// npm run bench:products: onnxruntime's two 8-bit products of gpt2-spanish's matrices (head included) with a few rows,
+// in isolation: the one that Chispa uses, with one scale per 64 weights, and the plain integer product, with one scale per
+// column of weights and one per row of activations, which extra operations must compute.
 
 const WIDTH = 768;
 const LAYERS = 12;
@@ -87,7 +87,7 @@ for (const rows of ROWS) {
 console.log(`\nload average ${loadavg()[0]?.toFixed(1)}`);
 process.exit(0);
 
-/** All products, one after the other; of each result only the largest number leaves the graph. */
+/** All products in sequence; only the largest number of each result leaves the graph. */
 function session(product: Product): Promise<InferenceSession> {
   const graph: Graph = createGraph();
   const x = graph.input('x', 'float32', ['N', WIDTH]);

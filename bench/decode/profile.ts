@@ -9,7 +9,7 @@ import { decodeSteps } from './engines/chispa-bare.ts';
 import { benchFolder } from './peers.ts';
 import { randomModel } from './random-model.ts';
 
-// Where a decode step's time goes, by onnxruntime's own profile, on the random model of gpt2-spanish's shape.
+// Where a decode step spends its time, according to onnxruntime's profiler, on a random model of gpt2-spanish's shape.
 // Usage: npm run bench:profile [-- --precision q8 --batch 8 --threads 2 --tokens 64]
 
 const { values } = parseArgs({
@@ -27,7 +27,7 @@ const [batch, threads, tokens] = [values.batch, values.threads, values.tokens].m
   number,
 ];
 
-/** One line of onnxruntime's profile: microseconds. */
+/** One event of onnxruntime's profile; `dur` is in microseconds. */
 interface ProfileEvent {
   cat: string;
   name: string;
@@ -41,7 +41,7 @@ const folder = await mkdtemp(join(tmpdir(), 'chispa-profile-'));
 try {
   const profile = join(folder, 'ort');
   const options = { provider: 'cpu', precision, threads, log } as const;
-  // Profiling costs time itself: the speed is that of a session without it.
+  // Profiling itself takes time, so speed is measured in a session without it.
   const plain = await createDecodeSession(model, options);
   const milliseconds = await decode(plain.session);
   const { session } = await createDecodeSession(model, { ...options, profile });
@@ -53,7 +53,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** Milliseconds of the median step. */
+/** Duration of the median step, in ms. */
 async function decode(session: Awaited<ReturnType<typeof createDecodeSession>>['session']): Promise<number> {
   const steps: number[] = [];
   const decoder = createDecoderSession(session, model.config);
@@ -74,9 +74,9 @@ function report(events: readonly ProfileEvent[], milliseconds: number): void {
     .sort((a, b) => b.share - a.share);
   const processor = cpus()[0]?.model.trim();
   console.log(
-    `${processor}, ${threads} threads, ${precision}, batch ${batch}, sampling: ${milliseconds.toFixed(2)} ms a step, load average ${loadavg()[0]?.toFixed(1)}\n`,
+    `${processor}, ${threads} threads, ${precision}, batch ${batch}, sampling: ${milliseconds.toFixed(2)} ms per step, load average ${loadavg()[0]?.toFixed(1)}\n`,
   );
-  console.log('| operation | of the step |\n|---|---|');
+  console.log('| operation | share of the step |\n|---|---|');
   for (const { name, share } of shares.filter(({ share }) => share >= 0.005))
     console.log(`| ${name} | ${(100 * share).toFixed(1)} % |`);
   const rest = 1 - shares.reduce((total, { share }) => total + share, 0);

@@ -6,7 +6,7 @@ import { type TensorSource, writeSafetensors } from '../../src/models/safetensor
 import { expectedShapes } from '../../src/models/shapes.ts';
 import { tokenizerJson } from './tokenizer.ts';
 
-/** GPT-2's smallest size, which DeepESP/gpt2-spanish has: 124 million parameters. */
+/** GPT-2's smallest size, 124 million parameters, as in DeepESP/gpt2-spanish. */
 export const GPT2_SPANISH = {
   model_type: 'gpt2',
   architectures: ['GPT2LMHeadModel'],
@@ -18,14 +18,15 @@ export const GPT2_SPANISH = {
   bos_token_id: 50256,
   eos_token_id: 50256,
 };
-/** Scale of the last norm. */
+/** Scale of the last normalization. */
 const PEAKED = 8;
 
 export type ModelShape = typeof GPT2_SPANISH;
 
 /**
- * A model folder of this shape with random weights, made once in `folder`. The spread of the weights is that of a trained
- * GPT-2, and the last norm is scaled so that logits are as peaked as a trained model's; end-of-text comes up once in 50,000 tokens at most.
+ * A model folder of this shape with random weights, made once in `folder`. The weights are spread like a trained
+ * GPT-2's, and the last normalization is scaled so that logits are as peaked as a trained model's; end-of-text comes up
+ * at most once in 50,000 tokens.
  */
 export async function randomModel(folder: string, shape: ModelShape = GPT2_SPANISH): Promise<string> {
   if (existsSync(join(folder, 'model.safetensors'))) return folder;
@@ -56,7 +57,7 @@ export async function randomModel(folder: string, shape: ModelShape = GPT2_SPANI
   return folder;
 }
 
-/** Normal-like numbers, mean 0 and deviation 1: sums of uniform ones. Marsaglia's xorshift32. */
+/** Roughly normal numbers with mean 0 and deviation 1, as sums of uniform ones from Marsaglia's xorshift32. */
 function createRandom(seed: number): () => number {
   let state = seed;
   const uniform = () => {

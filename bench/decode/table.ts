@@ -13,8 +13,8 @@ export interface Measurement {
 const BYTES = { fp32: 4, q8: 1 + 4 / 64, q4: 0.5 + 4 / 32 };
 
 /**
- * One line for each engine and way of decoding. A ratio is the median of the rounds' ratios, never the ratio of medians: rounds of one
- * engine are measured next to those of another, so that what disturbs one round disturbs both.
+ * Prints one line per engine and way of decoding. A ratio is the median of the rounds' ratios, never the ratio of
+ * medians: the engines take turns in each round, so that other load on the machine affects them all.
  */
 export function printTable(
   results: readonly Measurement[],
@@ -35,7 +35,7 @@ export function printTable(
         other.decoder === it.decoder,
     );
     const ratio = ours ? median(ours.rates.map((rate, i) => rate / (it.rates[i] ?? Number.NaN))) : Number.NaN;
-    // Every weight is read once a step, whatever the batch: the most that memory allows.
+    // The roofline: every weight is read once per step, whatever the batch.
     const share = it.rates.map((rate, i) => {
       const steps = (bytesPerSecond[i] ?? 0) / (parameters * BYTES[it.precision]);
       return rate / (steps * it.batch);
@@ -54,7 +54,7 @@ export function printTable(
   }
 }
 
-/** Half the distance between the fastest and the slowest round, as a share of the median. */
+/** Half the difference between the fastest and the slowest round, as a share of the median. */
 const spread = (values: readonly number[]): string =>
   `±${(((Math.max(...values) - Math.min(...values)) / 2 / median(values)) * 100).toFixed(0)} %`;
 

@@ -1,6 +1,6 @@
 import { BYTE_OF_CHARACTER } from '../../src/models/byte-level.ts';
 
-/** tokenizer.json of a vocabulary whose words are made up: the 256 bytes, then one word a token, then end-of-text. */
+/** A tokenizer.json with a made-up vocabulary: the 256 bytes, then one word per token, then end-of-text. */
 export function tokenizerJson(size: number): string {
   const bytes = [...BYTE_OF_CHARACTER.keys()];
   const words = Array.from({ length: size - 1 - bytes.length }, (_, i) => `Ġw${i.toString(36)}`);

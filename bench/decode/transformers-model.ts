@@ -36,9 +36,9 @@ import { expectedShapes, findTensor } from '../../src/models/shapes.ts';
 import type { BenchPrecision } from './engines/engine.ts';
 
 /**
- * The model in the layout transformers.js loads, as optimum exports it: past keys and values are inputs, concatenated with the new
- * ones into outputs. q8 is what `quantize_dynamic` makes, in the fused form onnxruntime runs: int8 weights with one scale a column,
- * activations quantized a tensor at a time.
+ * The model in the layout that transformers.js loads, as optimum exports it: past keys and values are inputs, and the
+ * outputs are these concatenated with the new ones. q8 is what `quantize_dynamic` makes, in the fused form that
+ * onnxruntime runs: int8 weights with one scale per column, activations quantized with one scale per tensor.
  */
 export async function transformersModel(source: string, precision: BenchPrecision): Promise<string> {
   const folder = join(source, 'transformers');
@@ -65,7 +65,7 @@ export async function transformersModel(source: string, precision: BenchPrecisio
 
 const isMatrix = (name: string, shape: readonly number[]) => shape.length === 2 && name !== 'wpe.weight';
 
-/** Tensors of the data file; a tied head is stored a second time, as [in, out]. */
+/** Tensors in the data file; a tied head is stored a second time, as [in, out]. */
 function stored(
   weights: SafetensorsFile,
   name: string,

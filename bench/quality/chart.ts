@@ -4,11 +4,11 @@ const COLORS: Record<string, string> = { fp32: '#4a6fa5', q8: '#d9822b', q4: '#4
 const PANEL = { width: 300, height: 220, left: 44, bottom: 34, top: 30, right: 12 };
 const TITLES = {
   batch: 'rows in the batch',
-  context: 'tokens behind each of 8 rows',
+  context: 'tokens in the cache of each of 8 rows',
   width: 'model width (6 layers, 1 row)',
 };
 
-/** Three panels as an SVG: milliseconds of a decode step over batch, context and width, one line a precision. */
+/** An SVG with three panels: milliseconds per decode step over batch, context, and width, one line per precision. */
 export function costChart(costs: readonly StepCost[]): string {
   const series = ['batch', 'context', 'width'] as const;
   const panels = series.map(
@@ -55,6 +55,6 @@ function panel(costs: readonly StepCost[], title: string, offset: number): strin
   });
   const captions =
     `<text x="${PANEL.width / 2}" y="${PANEL.height - 4}" text-anchor="middle">${title}</text>` +
-    `<text x="${left}" y="${top - 12}">ms a step</text>`;
+    `<text x="${left}" y="${top - 12}">ms per step</text>`;
   return `<g transform="translate(${offset} 0)">${[...ticksY, ...ticksX, ...lines, captions].join('')}</g>`;
 }

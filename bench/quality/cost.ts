@@ -9,7 +9,7 @@ import { type ModelFolder, openModelFolder } from '../../src/models/folder.ts';
 import { benchFolder } from '../decode/peers.ts';
 import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
 
-/** Milliseconds of one decode step for all rows. */
+/** Duration of one decode step for all rows, in ms. */
 export interface StepCost {
   series: 'batch' | 'context' | 'width';
   precision: Precision;
@@ -19,7 +19,7 @@ export interface StepCost {
 
 const WIDTHS = [128, 256, 384, 512, 768];
 
-/** How the cost of a step grows with the rows, with what they have behind them, and with the model's width. */
+/** How the cost of a step grows with the number of rows, their context, and the model's width. */
 export async function stepCosts(
   bundled: ModelFolder,
   options: { threads: number; rounds: number },
@@ -48,7 +48,7 @@ export async function stepCosts(
     }
   }
   const times = cases.map((): number[] => []);
-  // Interleaved: what slows the machine for a while slows every case of that round.
+  // Interleaved, so that a slow phase of the machine affects every case of that round.
   for (let round = 0; round < options.rounds; round++)
     for (const [i, { step }] of cases.entries()) times[i]?.push(await step());
   return cases.map(({ series, x, precision }, i) => ({ series, x, precision, ms: median(times[i] ?? []) }));
@@ -60,7 +60,7 @@ async function open(folder: ModelFolder, precision: Precision, threads: number):
   return createDecoderSession(session, folder.config);
 }
 
-/** Times a step of `batch` sampling rows with `context` tokens behind them: the best of four in a row. */
+/** Times a step of `batch` sampling rows with `context` tokens in the cache: the best of four consecutive steps. */
 function stepper(decoder: DecoderSession, config: ModelConfig, batch: number, context: number) {
   return async (): Promise<number> => {
     const cache = createKvCache(config, 32);

@@ -9,7 +9,7 @@ import { perplexities } from './perplexity.ts';
 
 const program = new Command('bench:quality')
   .description('What each precision costs in perplexity, and how the cost of a step grows')
-  .option('--model <folder>', 'model to look at', bundledModelPath)
+  .option('--model <folder>', 'model to measure', bundledModelPath)
   .option('--chart <file>', 'draw the costs as SVG')
   .option('--json <file>', 'write everything as JSON')
   .option('--text <file>', 'text to read instead of the beginning of Don Quijote')
@@ -31,7 +31,7 @@ const quality = await perplexities(folder, text, flags.threads);
 const [reference] = quality;
 console.log(`npm run bench:quality ${process.argv.slice(2).join(' ')}`);
 console.log(`${folder.name}, ${reference?.tokens} tokens of ${flags.text ?? 'Don Quijote'}\n`);
-console.log('| precision | perplexity | against fp32 | same likeliest token |');
+console.log('| precision | perplexity | vs. fp32 | same most likely token |');
 console.log('|---|---|---|---|');
 for (const { precision, perplexity, sameChoice } of quality) {
   const change = (perplexity / (reference?.perplexity ?? Number.NaN) - 1) * 100;

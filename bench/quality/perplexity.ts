@@ -6,18 +6,18 @@ import type { ModelFolder } from '../../src/models/folder.ts';
 
 export interface Quality {
   precision: Precision;
-  /** exp of the mean negative log-likelihood of a token. */
+  /** exp of the mean negative log-likelihood per token. */
   perplexity: number;
   tokens: number;
-  /** Share of tokens for which the likeliest one is the same as in fp32. */
+  /** Share of positions where the most likely token is the same as in fp32. */
   sameChoice: number;
 }
 
 const CHUNK = 32;
 
 /**
- * Perplexity of a text under each precision, fp32 first. The text is read in windows as long as the model's context, each starting
- * from end-of-text, so that every token but the first of a window has context.
+ * Perplexity of a text at each precision, fp32 first. The text is read in windows as long as the model's context, each
+ * starting with end-of-text, so that every predicted token has context.
  */
 export async function perplexities(folder: ModelFolder, text: string, threads: number): Promise<Quality[]> {
   const { config, tokenizer } = folder;

@@ -8,9 +8,9 @@ import { table } from '../../src/lib/table.ts';
 import { randomModel } from '../decode/random-model.ts';
 import { type Outcome, ourWorker, torchWorker, type Worker } from './workers.ts';
 
-// Step time and memory of full training and LoRA next to PyTorch, and what packing saves, on GPT-2 small (124M) with random
-// weights, all interleaved in one run. Usage: npm run bench:train [-- --rounds 5 --threads 1,2 --epoch-steps 20]
-// PYTHON: an interpreter with torch and transformers; default python3.
+// Step time and memory of full training and LoRA compared with PyTorch, and what packing saves, on GPT-2 small (124M)
+// with random weights, all interleaved in one run. Usage: npm run bench:train [-- --rounds 5 --threads 1,2 --epoch-steps 20]
+// PYTHON: an interpreter with torch and transformers; default: python3.
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +34,7 @@ try {
   rmSync(model, { recursive: true });
 }
 
-/** 8 × 64 tokens, one step per trainer and round; the first round is a warm-up. */
+/** 8 × 64 tokens, one step per trainer and round; the first round is for warm-up. */
 async function steps(threads: number): Promise<void> {
   const workers: Worker[] = [
     await torchWorker(model, threads, 'fp32'),
@@ -50,7 +50,7 @@ async function steps(threads: number): Promise<void> {
     }
   for (const worker of workers) worker.close();
   const seconds = outcomes.map((list) => median(list.map((outcome) => outcome.seconds)));
-  // Ratios of steps adjacent in time, then their median: other load on the machine hits both.
+  // The median of the ratios of adjacent steps: other load on the machine hits both.
   const ratio = (i: number, to: number) =>
     median(
       outcomes[i]?.map(({ seconds }, round) => seconds / (outcomes[to]?.[round]?.seconds ?? Number.NaN)) ??
@@ -72,15 +72,15 @@ async function steps(threads: number): Promise<void> {
 }
 
 /**
- * One epoch of the notebook's 2,177 jokes (lengths.json: CHISTES in DeepESP's tokens), padded to 512 in pairs, and packed
- * into rows of 512.
+ * One epoch of the notebook's 2,177 jokes (lengths.json: CHISTES in DeepESP's tokens), once in pairs padded to 512 and
+ * once packed into rows of 512.
  */
 async function epoch(): Promise<void> {
   const lengths: number[] = JSON.parse(readFileSync(new URL('./lengths.json', import.meta.url), 'utf8'));
   const order = shuffled(lengths, createRandom(1)).map((length) => Math.min(length, 512));
   const pairs = chunks(order, 2);
   const rows = packRows(
-    // The leading and the closing end-of-text that the recipe adds.
+    // Plus the leading and trailing end-of-text that the recipe adds.
     order.map((length) => ({ tokens: new Uint8Array(Math.min(512, length + 2)), from: 1, weight: 1 })),
     512,
   ).map((row) => row.map(({ tokens }) => tokens.length));

@@ -12,8 +12,8 @@ import { table } from '../../src/lib/table.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
 
-// The memory that runs of several sizes take, next to what `chispa train` estimates before it starts: calibrates the
-// estimate. Each run is a real one, on the seed jokes, ended after its first step. Linux only.
+// The memory that runs of several sizes take, compared with what `chispa train` estimates before it starts, to
+// calibrate the estimate. Each is a real run on the seed jokes that ends after its first step. Linux only.
 // Usage: node --import tsx bench/train/memory.ts [name …]
 
 const SMALL = { ...GPT2_SPANISH, vocab_size: 8192, n_positions: 512, n_embd: 256, n_layer: 6, n_head: 4, bos_token_id: 8191, eos_token_id: 8191 }; // biome-ignore format: one shape
@@ -70,7 +70,7 @@ async function peakOf(base: string, modelsDir: string, settings: TrainingSetting
       const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
       peak = Math.max(peak, Number(kilobytes ?? 0) * 1024);
     } catch {
-      // It has just ended.
+      // The process has just exited.
     }
   }, 50);
   await trainRun(run).finally(() => clearInterval(watch));

@@ -5,7 +5,7 @@ import { createStepper } from '../../src/finetuning/step/stepper.ts';
 import { emptyWeights, initializeAdapters, loadWeights } from '../../src/finetuning/step/weights.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 
-// One trainer in a separate process: a step for each message with rows, answered with seconds, loss and peak memory.
+// One trainer in a separate process. A message with rows runs one step; the answer has seconds, loss, and peak memory.
 // Arguments: model folder, threads, full | lora.
 
 const [path = '', threads = '1', mode = 'full'] = process.argv.slice(2);
@@ -26,7 +26,7 @@ await loadWeights(folder, lora ? frozen : stepper.memory.views('parameters'));
 if (lora) initializeAdapters(stepper.memory.views('parameters'), stepper.memory.shapes, 0);
 
 let step = 0;
-/** Rows given by the lengths of their texts; the tokens themselves do not affect the time. */
+/** Builds rows from the lengths of their texts; the tokens themselves do not affect the time. */
 process.on('message', async ({ rows, pad }: { rows: number[][]; pad?: number }) => {
   const texts: Row[] = rows.map((lengths) =>
     lengths.map((length) => ({
@@ -35,7 +35,7 @@ process.on('message', async ({ rows, pad }: { rows: number[][]; pad?: number }) 
       weight: 1,
     })),
   );
-  // Padding: tokens that cost as much as any other but do not count.
+  // Padding: tokens that cost as much as any other but do not count in the loss.
   const padded = texts.map((row) =>
     pad
       ? [

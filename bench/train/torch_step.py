@@ -1,4 +1,4 @@
-"""The same steps in PyTorch eager. A JSON line {rows, length} on stdin is answered with {seconds, loss, peak}.
+"""The same steps in eager PyTorch. Each JSON line {rows, length} on stdin is answered with {seconds, loss, peak}.
 
 Arguments: model folder, threads, fp32 | bf16.
 """

@@ -13,7 +13,7 @@ export interface Outcome {
 /** A trainer in a separate process. */
 export interface Worker {
   name: string;
-  /** One step over rows of texts given by their lengths, padded to `pad` if given. */
+  /** One step over rows given by the lengths of their texts, padded to `pad` if set. */
   step(rows: number[][], pad?: number): Promise<Outcome>;
   close(): void;
 }
@@ -46,7 +46,7 @@ export async function torchWorker(
       stdio: ['pipe', 'pipe', 'ignore'],
     },
   );
-  child.on('error', () => {}); // a missing interpreter shows up as the end of its output
+  child.on('error', () => {}); // a missing interpreter shows up as the end of the output
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();

@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../../src/models/config.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
 import { type BenchDecoder, type BenchEngine, type BenchOptions, DECODERS, promptIds } from './engine.ts';
 
-/** Chispa's graph, cache and sampler without the engine around them: no process, no text, no stops. */
+/** Chispa's graph, cache, and sampler without the engine around them: no child process, text, or stop strings. */
 export async function chispaBare({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
   const folder = await openModelFolder(model);
   const log = { info: console.error, warn: console.error };

@@ -3,7 +3,7 @@ import { startEngine } from '../../../src/engine/client.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
 import { type BenchEngine, type BenchOptions, DECODERS, MAX_BATCH, promptIds } from './engine.ts';
 
-/** Chispa as its roles use it: through the child process, tokeniser and stops included, every word streamed back. */
+/** Chispa as its roles use it: through the child process, with tokenizer and stop strings, every word streamed back. */
 export async function chispa({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
   const engine = await startEngine({
     provider: 'cpu',

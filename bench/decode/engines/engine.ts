@@ -2,7 +2,7 @@ import { BOT_DEFAULTS, type DecoderSettings, NEUTRAL_DEFAULTS } from '../../../s
 
 /** One engine as the benchmark sees it. */
 export interface BenchEngine {
-  /** Generates `tokens` tokens for each of `batch` prompts of PROMPT_TOKENS tokens, together; returns how many came. */
+  /** Generates `tokens` tokens for each of `batch` prompts of PROMPT_TOKENS tokens in one batch; returns the total. */
   run(batch: number, decoder: BenchDecoder, tokens: number): Promise<number>;
 }
 
@@ -11,18 +11,18 @@ export type BenchPrecision = 'fp32' | 'q8' | 'q4';
 export interface BenchOptions {
   precision: BenchPrecision;
   threads: number;
-  /** Folder of the random model in Hugging Face's layout; the peers' own formats are made from it. */
+  /** Folder of the random model in Hugging Face's layout; the peers' formats are made from it. */
   model: string;
 }
 
-/** One, as `/chiste` asks: what is compared is decoding; reading a prompt is bound by other things. */
+/** One token, as for `/chiste`, because the comparison is about decoding; prefill has other limits. */
 export const PROMPT_TOKENS = 1;
-/** Tokens that a row may have, prompt included. */
+/** Maximum tokens per row, prompt included. */
 export const CONTEXT = 128;
 export const MAX_BATCH = 16;
 /**
- * How tokens are chosen, by everybody alike: the likeliest; a draw from the whole softmax at temperature 0.9, no top-k, no
- * top-p; a draw with the settings that the bot starts with.
+ * How every engine chooses tokens: the most likely one; a draw from the whole softmax at temperature 0.9 without top-k
+ * or top-p; a draw with the bot's default settings.
  */
 export const DECODERS = {
   greedy: { ...NEUTRAL_DEFAULTS, decoder: 'greedy' },
@@ -31,6 +31,6 @@ export const DECODERS = {
 } satisfies Record<string, DecoderSettings>;
 export type BenchDecoder = keyof typeof DECODERS;
 
-/** Token ids of the prompt of row `row`. */
+/** Token ids of the prompt for row `row`. */
 export const promptIds = (row: number): number[] =>
   Array.from({ length: PROMPT_TOKENS }, (_, i) => 33 + ((row * 7 + i * 5) % 60));

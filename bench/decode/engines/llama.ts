@@ -11,7 +11,7 @@ import {
   promptIds,
 } from './engine.ts';
 
-/** What is used of node-llama-cpp. */
+/** The part of node-llama-cpp that we use. */
 interface NodeLlamaCpp {
   getLlama(options: Record<string, unknown>): Promise<{
     loadModel(options: Record<string, unknown>): Promise<{
@@ -25,7 +25,7 @@ interface Sequence {
   evaluate(tokens: number[], options: Record<string, unknown>): AsyncIterable<number>;
 }
 
-/** llama.cpp through node-llama-cpp's prebuilt CPU library: one sequence a row, which it batches itself; GGUF F32 or Q8_0. */
+/** llama.cpp through node-llama-cpp's prebuilt CPU library, which batches one sequence per row; GGUF F32 or Q8_0. */
 export async function llama({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
   const { getLlama, LlamaLogLevel } = await importPeer<NodeLlamaCpp>('node-llama-cpp/dist/index.js');
   const library = await getLlama({

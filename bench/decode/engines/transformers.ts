@@ -3,7 +3,7 @@ import { importPeer } from '../peers.ts';
 import { transformersModel } from '../transformers-model.ts';
 import { type BenchEngine, type BenchOptions, DECODERS, PROMPT_TOKENS, promptIds } from './engine.ts';
 
-/** What is used of @huggingface/transformers. */
+/** The part of @huggingface/transformers that we use. */
 interface Transformers {
   env: { allowRemoteModels: boolean; localModelPath: string };
   Tensor: new (type: 'int64', data: BigInt64Array, dims: number[]) => unknown;
@@ -15,7 +15,7 @@ interface Transformers {
   };
 }
 
-/** transformers.js on onnxruntime-node, its own KV cache and batched `generate`: dtype fp32, or q8 (`model_quantized.onnx`). */
+/** transformers.js on onnxruntime-node, with its KV cache and batched `generate`: fp32, q8 (`model_quantized.onnx`). */
 export async function transformers({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
   const { env, Tensor, AutoModelForCausalLM } = await importPeer<Transformers>(
     '@huggingface/transformers/dist/transformers.node.mjs',
