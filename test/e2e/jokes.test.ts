@@ -112,7 +112,7 @@ describe.each([
     const set = await player.ask(
       moderator,
       'ajustar',
-      { decodificador: 'epsilon-greedy', epsilon: 1, max_tokens: 24 },
+      { decodificador: 'epsilon-greedy', epsilon: 1, máximo: 24 },
       { subcommand: 'decodificador' },
     );
     expect(text(await set.answer())).toContain('1: siempre elige lo más probable');
@@ -138,11 +138,11 @@ describe.each([
     };
     const most = RANGES.maxTokens.max;
     if (config.positions < most) {
-      expect(await set({ max_tokens: most })).toContain(
-        `\`max_tokens\` puede ir de 1 a ${es.number(config.positions)}`,
+      expect(await set({ máximo: most })).toContain(
+        `\`máximo\` puede ir de 1 a ${es.number(config.positions)}`,
       );
     }
-    expect(await set({ max_tokens: Math.min(most, config.positions), epsilon: 0.3 })).toBe(
+    expect(await set({ máximo: Math.min(most, config.positions), epsilon: 0.3 })).toBe(
       `Con el decodificador «muestreo» \`epsilon\` no cuenta.\n${es.settings.changed}`,
     );
     await (await player.ask(player.moderator, 'ajustar', {}, { subcommand: 'restablecer' })).answer();
@@ -171,7 +171,7 @@ describe.each([
       [
         'half a token',
         'ajustar',
-        { max_tokens: 1.5 },
+        { máximo: 1.5 },
         { subcommand: 'decodificador' },
         /número entero entre 1 y/,
       ],
@@ -179,9 +179,9 @@ describe.each([
       [
         'settings that contradict each other',
         'ajustar',
-        { decodificador: 'greedy', temperature: 1.2 },
+        { decodificador: 'greedy', temperatura: 1.2 },
         { subcommand: 'decodificador' },
-        /`temperature` no cuenta\. No he cambiado nada/,
+        /`temperatura` no cuenta\. No he cambiado nada/,
       ],
       [
         'an unknown decoder',
