@@ -20,7 +20,7 @@ import { expectedShapes } from '../../src/models/shapes.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel, openWeights } from './open-model.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const LORA_TARGETS = ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'];
 
@@ -28,11 +28,11 @@ interface Given {
   which: number;
   rank: number;
   targets: readonly string[];
-  /** How far it goes from its base. */
+  /** How far it moves the model from its base. */
   size?: number;
 }
 
-/** Matrices of an adapter: any numbers that differ everywhere. */
+/** Matrices of an adapter: arbitrary numbers, all different. */
 function matrices(config: ModelConfig, { which, rank, targets, size = 0.3 }: Given) {
   const shapes = loraShapes(config, { rank, targets });
   const views = new Map(
@@ -44,7 +44,7 @@ function matrices(config: ModelConfig, { which, rank, targets, size = 0.3 }: Giv
   return { shapes, views, lora: { rank, alpha: 2 * rank, targets } };
 }
 
-/** Writes it as the trainer does. */
+/** Writes an adapter as the trainer does. */
 async function adapterFolder(config: ModelConfig, given: Given): Promise<string> {
   const folder = await temporaryFolder();
   const { shapes, views, lora } = matrices(config, given);
@@ -83,7 +83,7 @@ const small: Given = { which: 1, rank: 3, targets: ['attn.c_attn', 'mlp.c_proj']
 const large: Given = { which: 2, rank: 12, targets: LORA_TARGETS, size: 0.1 };
 
 describe('the graph', () => {
-  it('gives each row of a batch the logits of the weights its own adapter would be merged into', async () => {
+  it('gives each row of a batch the logits of the weights with its own adapter merged in', async () => {
     const base = fixture('random-gpt2/plain');
     const ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
     const { session, config } = await openModel(base, { adapters: LORA_TARGETS });
@@ -108,7 +108,7 @@ describe('the graph', () => {
   });
 
   it.each(['fp32', 'q8', 'q4'] as const)(
-    'gives a row the same bits alone and beside others: %s',
+    'gives a row the same bits alone and alongside others: %s',
     async (precision) => {
       const base = await temporaryFolder(); // a copy: its quantized weights are kept beside it
       await cp(fixture('random-gpt2/plain'), base, { recursive: true });
@@ -119,7 +119,7 @@ describe('the graph', () => {
       /** Logits of the last token of each row, after `before` tokens read together and four one by one. */
       const last = async (rows: readonly (string | undefined)[]) => {
         const stack = createAdapterStack(config);
-        await stack.hold(folders[1] ?? ''); // it changes every layer, as this graph expects
+        await stack.hold(folders[1] ?? ''); // this adapter changes every layer, as the graph expects
         stack.drop(folders[1] ?? '');
         for (const folder of rows) if (folder !== undefined) await stack.hold(folder);
         const decoder = createDecoderSession(session, config, { adapters: stack.feeds });
@@ -143,7 +143,7 @@ describe('the graph', () => {
 });
 
 describe('the stack', () => {
-  it('lets go of adapters that no row uses, but for the last few', async () => {
+  it('evicts adapters that no row uses, except the most recent few', async () => {
     const { config } = await openWeights(fixture('random-gpt2/plain'));
     const stack = createAdapterStack(config);
     const folders: string[] = [];
@@ -170,7 +170,7 @@ describe('the stack', () => {
       (config: ModelConfig) => adapterFolder({ ...config, layers: config.layers + 1 }, small),
     ],
     ['adapter-mismatch', (config: ModelConfig) => adapterFolder(config, { ...small, size: Number.NaN })],
-  ])('refuses with %s what it cannot use, and then takes others', async (code, make) => {
+  ])('refuses an unusable adapter with %s, and still accepts others', async (code, make) => {
     const { config } = await openWeights(fixture('random-gpt2/plain'));
     const stack = createAdapterStack(config);
     await expect(stack.hold(await make(config))).rejects.toMatchObject({ code });
@@ -197,7 +197,7 @@ const engineOptions = { provider: 'cpu', threads: 1, slots: 8, precision: 'fp32'
 
 describe('the engine', () => {
   it.each(['fp32', 'q8', 'q4'] as const)(
-    'gives a row the same text whoever is beside it, with an adapter or without: %s',
+    'gives a row the same text whatever the rows beside it, with or without an adapter: %s',
     async (precision: Precision) => {
       const { config } = await openWeights(bundledModelPath);
       const [one, two] = [
@@ -208,8 +208,8 @@ describe('the engine', () => {
       const engine = await openLocalEngine(bundledModelPath, { ...engineOptions, precision, log });
       const generate = async (seed: number, adapter?: string) =>
         (await engine.generate(ask(bundledModelPath, seed, adapter))).text;
-      // Alone on the graph that knows no adapters; then two adapters at once, the second of which changes more layers
-      // and so brings in another graph while rows are on their way; then alone with one, then all of them together.
+      // Alone on the graph without adapters; then two adapters at once, where the second changes more layers and so
+      // requires another graph while rows are running; then alone with one adapter; then all of them together.
       const plain = [await generate(0), await generate(1)];
       const first = [generate(0, one), generate(1), generate(0, two)];
       const [withOne, none, withTwo] = await Promise.all(first);
@@ -224,7 +224,7 @@ describe('the engine', () => {
     },
   );
 
-  it('writes what the merged model writes, and again after its process was killed', async () => {
+  it('writes what the merged model writes, and does so again after its process was killed', async () => {
     const { config } = await openWeights(bundledModelPath);
     const given: Given = { ...large, rank: 8, size: 0.05 };
     const adapter = await adapterFolder(config, given);

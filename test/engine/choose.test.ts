@@ -50,7 +50,7 @@ const row = (
   tokens: text.tokens ?? [],
 });
 
-/** Softmax in float64, then what top-k and top-p leave of it. */
+/** Softmax in float64, then top-k and top-p. */
 function reference(
   logits: ArrayLike<number>,
   { temperature = 1, topK = 0, topP = 1 }: Partial<DecoderSettings>,
@@ -96,7 +96,7 @@ describe('the sampler', () => {
         weights.forEach((weight, id) => {
           p[id] = weight;
         });
-      } else continue; // a plain draw never leaves the graph: the chi-square test below sees it
+      } else continue; // a plain draw never leaves the graph; the chi-square test below covers it
       const total = p.reduce((a, b) => a + b, 0);
       probabilities.forEach((expected, id) => {
         expect((p[id] ?? 0) / total).toBeCloseTo(expected, 5);
@@ -129,7 +129,7 @@ describe('the sampler', () => {
     const p = reference(one, settings).map((p) => (1 - greedy) * p);
     const top = one.indexOf(Math.max(...one));
     p[top] = (p[top] ?? 0) + greedy;
-    // Cells that expect less than five draws are counted together, as the test demands.
+    // Cells with fewer than five expected draws are merged, as the test requires.
     const cells = [{ expected: 0, seen: 0 }];
     p.forEach((p, id) => {
       const cell = { expected: p * draws, seen: counts[id] ?? 0 };
@@ -174,7 +174,7 @@ describe('the sampler', () => {
       expect((await sample(logits, [row(settings)])).tokens).toEqual([40]);
   });
 
-  it('penalises repetition before the greedy choice too', async () => {
+  it('penalizes repetition before the greedy choice too', async () => {
     const sample = await createSampler(300);
     const logits = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i * 1.7) * 3);
     const greedy = { decoder: 'greedy' } as const;
@@ -184,7 +184,7 @@ describe('the sampler', () => {
       expect((await sample(logits, [row(penalised, 0, text)])).tokens).not.toEqual([first]);
   });
 
-  it('draws from a nucleus what the whole distribution gives, whether it fits in the table or not', async () => {
+  it('draws from a nucleus as from the whole distribution, whether or not it fits in the table', async () => {
     const vocabulary = 3000;
     const sample = await createSampler(vocabulary);
     const rows = Array.from({ length: 120 }, (_, i) => row({ topP: [0.5, 0.9, 0.95][i % 3] ?? 1 }, i));
@@ -204,7 +204,7 @@ describe('the sampler', () => {
     expect(tokens).toEqual(exact);
   });
 
-  it('lets no text end before minTokens where several tokens end it', async () => {
+  it('lets no text end before minTokens when several tokens can end it', async () => {
     const graph = createGraph();
     sampler(graph, graph.input('logits', 'float32', ['R', 300]));
     const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
@@ -220,7 +220,7 @@ describe('the sampler', () => {
       }
   });
 
-  it('keeps end-of-text from coming before minTokens, whatever the settings', async () => {
+  it('never chooses end-of-text before minTokens, whatever the settings', async () => {
     const sample = await createSampler(300);
     const logits = Float32Array.from({ length: 300 }, (_, i) => (i === EOS ? 30 : Math.sin(i * 1.7) * 3));
     const ways = [{}, { decoder: 'greedy' }, { topK: 4 }, { topP: 0.5 }, { repetitionPenalty: 1.2 }] as const;
@@ -232,7 +232,7 @@ describe('the sampler', () => {
     }
   });
 
-  it('gives a row the same token whatever ways the rows beside it go', async () => {
+  it('gives a row the same token whatever paths the rows beside it take', async () => {
     const vocabulary = 300;
     const full = await createSampler(vocabulary, { neverEmpty: true });
     const sample = await createSampler(vocabulary);
@@ -258,7 +258,7 @@ describe('the sampler', () => {
     for (const [i, it] of rows.entries()) {
       const own = logits.slice(i * vocabulary, (i + 1) * vocabulary);
       alone.push(...(await sample(own, [it])).tokens);
-      // Where no way may be empty, the ones a row does not go are given something to do that changes nothing.
+      // This graph accepts no empty path: the ones that a row does not take get work that changes nothing.
       expect((await full(own, [it])).tokens).toEqual(alone.slice(-1));
     }
     expect(together).toEqual(alone);
@@ -266,7 +266,7 @@ describe('the sampler', () => {
 });
 
 describe('the draw in the graph', () => {
-  /** Draws at these points, past the random stream. */
+  /** Draws at these points instead of the random stream's. */
   async function drawAt(logits: number[], points: number[]): Promise<number[]> {
     const graph = createGraph();
     sampler(graph, graph.input('logits', 'float32', ['R', logits.length]));
@@ -290,7 +290,7 @@ describe('the draw in the graph', () => {
     ]);
   });
 
-  it('agrees with the cumulative sum in float64 but at the very boundaries', async () => {
+  it('agrees with the cumulative sum in float64 except right at the boundaries', async () => {
     const logits = Array.from({ length: 1000 }, (_, i) => Math.sin(i * 12.9898) * 2);
     const points = Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400);
     const p = reference(logits, {});
@@ -306,7 +306,7 @@ describe('the draw in the graph', () => {
 });
 
 describe('draws outside the graph', () => {
-  it('never take a token of no weight, at either edge of [0, 1)', () => {
+  it('never choose a token with zero weight, at either edge of [0, 1)', () => {
     const weights = Float32Array.of(0, 2, 0, 3, 0);
     expect([0, 0.399, 0.4, 1 - 2 ** -24].map((u) => drawToken(weights, u))).toEqual([1, 1, 3, 3]);
     const ranked = Float32Array.of(5, 3, 2, 0);

@@ -12,7 +12,7 @@ import { bundledModelPath as model } from '../../src/models/registry.ts';
 import { exists } from './exists.ts';
 import type { ParentMessage } from './parent.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding on a machine that others use too
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding is slow on a busy machine
 
 const options = { provider: 'cpu', threads: 1, slots: 8, precision: 'fp32' } as const;
 
@@ -39,7 +39,7 @@ function childPid(): number {
 }
 
 describe('the engine process', () => {
-  it('redoes what ran when it was killed, with the same texts, streamed once', async () => {
+  it('redoes requests that were running when it was killed, with the same texts, streamed once', async () => {
     const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
     const expected = await Promise.all(
       seeds.map(async (seed) => (await engine.generate(request(seed))).text),
@@ -66,7 +66,7 @@ describe('the engine process', () => {
     expect(lines.filter((line) => line.includes('starting the engine process again'))).toHaveLength(1);
   });
 
-  it('keeps what was loaded when another model cannot be', async () => {
+  it('keeps the loaded model when another cannot be loaded', async () => {
     await expect(engine.load('/nowhere')).rejects.toMatchObject({ name: 'ChispaError' });
     expect((await engine.generate(request(1))).tokens.length).toBeGreaterThan(0);
   });
@@ -77,9 +77,9 @@ describe('the engine process', () => {
     });
   });
 
-  it('passes cancellation on', async () => {
+  it('passes on cancellation', async () => {
     const cancel = new AbortController();
-    // Long enough to be under way when the word of it comes back.
+    // Long enough to be still running when its first word arrives.
     const result = await engine.generate(
       { ...request(3, 240), minTokens: 240 },
       {
@@ -90,7 +90,7 @@ describe('the engine process', () => {
     expect(result.finish).toBe('cancelled');
   });
 
-  it('does not mind the signals a terminal sends to the whole group', async () => {
+  it('ignores the signals that a terminal sends to the whole process group', async () => {
     const pid = childPid();
     process.kill(pid, 'SIGINT');
     process.kill(pid, 'SIGTERM');
@@ -100,7 +100,7 @@ describe('the engine process', () => {
 });
 
 describe('the priority of the process', () => {
-  it('is the one asked for, also after it was started again', async () => {
+  it('is the configured one, even after a restart', async () => {
     const humble = await startEngine({ ...options, niceness: constants.priority.PRIORITY_LOW, log });
     onTestFinished(() => humble.close());
     await humble.load(model);
@@ -115,7 +115,7 @@ describe('the priority of the process', () => {
 });
 
 describe('closing', () => {
-  it('rejects what runs and ends the process', async () => {
+  it('rejects running requests and ends the process', async () => {
     const other = await startEngine({ ...options, log });
     await other.load(model);
     const pid = other.pid(model) ?? 0;
@@ -128,7 +128,7 @@ describe('closing', () => {
     await expect(other.generate(request(1))).rejects.toMatchObject({ code: 'engine-closed' });
   });
 
-  it('keeps the runtime out of the parent, whose event loop it would block, and leaves no process when that is killed', async () => {
+  it('keeps the runtime out of the parent, whose event loop it would block, and exits when the parent is killed', async () => {
     const parent = fork(fileURLToPath(new URL('./parent.ts', import.meta.url)), {
       execArgv: ['--import', import.meta.resolve('tsx')],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

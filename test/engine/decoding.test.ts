@@ -11,10 +11,10 @@ const golden = JSON.parse(readFileSync(new URL('../golden/logits.json', import.m
 >;
 
 describe.each(Object.entries(golden))('the decode graph of random GPT-2 "%s"', (name, { ids, logits }) => {
-  it('gives the logits of Hugging Face transformers, read whole, in parts and token by token', async () => {
+  it('gives the logits of Hugging Face transformers, read whole, in parts, and token by token', async () => {
     const { read } = await openModel(fixture(`random-gpt2/${name}`));
     const expected = logits.flat();
-    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(5); // not a model that says nothing
+    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(5); // the model is not trivial
     expect(furthest(await read(ids), expected)).toBeLessThan(1e-4);
     expect(furthest(await read(ids, [7, 16, 1, 13, 3]), expected)).toBeLessThan(1e-4);
     expect(furthest(await read(ids, Array(ids.length).fill(1)), expected)).toBeLessThan(1e-4);

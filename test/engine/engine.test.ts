@@ -6,7 +6,7 @@ import { openModelFolder } from '../../src/models/folder.ts';
 import { bundledModelPath as model } from '../../src/models/registry.ts';
 import { openingText } from '../../src/models/template.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding on a machine that others use too
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding is slow on a busy machine
 
 const log = { info() {}, warn() {} };
 const text = (text: string): Prompt => ({ kind: 'text', text });
@@ -86,13 +86,13 @@ describe('batching', () => {
 });
 
 describe('settings', () => {
-  it('gives the same text for the same seed, another for another', async () => {
+  it('gives the same text for the same seed, and a different one for another seed', async () => {
     const one = await engine.generate(request(5));
     expect((await engine.generate(request(5))).text).toBe(one.text);
     expect((await engine.generate(request(6))).text).not.toBe(one.text);
   });
 
-  it('is greedy at ε = 1, whatever the seed, and as top-k 1 is', async () => {
+  it('is greedy at ε = 1, whatever the seed, just like top-k 1', async () => {
     const greedy = await engine.generate(request(1, { decoder: 'greedy' }));
     const epsilon = await engine.generate(request(2, { decoder: 'epsilon-greedy', epsilon: 1 }));
     const top = await engine.generate(request(3, { topK: 1 }));
@@ -122,7 +122,7 @@ describe('text', () => {
     for (const increment of increments.slice(1)) expect(increment).toMatch(/^\s/);
   });
 
-  it('stops at end-of-text, which is no part of the text', async () => {
+  it('stops at end-of-text, which is not part of the text', async () => {
     const { config, tokenizer, manifest } = await openModelFolder(model);
     const results = await Promise.all(
       Array.from({ length: 6 }, (_, seed) =>
@@ -145,7 +145,7 @@ describe('text', () => {
     expect(cut).toMatchObject({ finish: 'stop', text: whole.text.slice(0, whole.text.indexOf(stop)) });
   });
 
-  it('trims a text that the limit cut to its last finished sentence, when asked to', async () => {
+  it('trims a text cut off by the limit to its last finished sentence, when asked to', async () => {
     const joke = (seed: number, trim: boolean) =>
       engine.generate(request(seed, { maxTokens: 30 }, { prompt: { kind: 'joke' }, trim }));
     const pairs = await Promise.all(
@@ -166,7 +166,7 @@ describe('text', () => {
       expect(trimmed).toMatchObject({ trimmed: true, text: expect.stringMatching(/[.!?]$/) });
   });
 
-  it('ends a text that fell into a loop, when asked to', async () => {
+  it('ends a text that repeats in a loop, when asked to', async () => {
     const settings = { decoder: 'greedy', maxTokens: 220 } as const;
     const prompt = text(Array(26).fill('a').join(' '));
     const looping = await engine.generate(request(1, settings, { prompt }));
@@ -181,7 +181,7 @@ describe('text', () => {
 describe('the context', () => {
   const long = 'Una frase que no acaba nunca y sigue y sigue. '.repeat(60);
 
-  it('keeps the last tokens of a long prompt that leave room for the text, and says so', async () => {
+  it('truncates a long prompt from the left to leave room for the text, and reports it', async () => {
     const { tokenizer, config } = await openModelFolder(model);
     const ids = tokenizer.encode(long);
     const plain = await engine.generate(request(1, { maxTokens: 6 }, { prompt: text(long) }));
@@ -194,7 +194,7 @@ describe('the context', () => {
     expect((await engine.generate(request(1))).promptCut).toBe(false);
   });
 
-  it('ends a text with the context when more was asked for', async () => {
+  it('ends a text at the end of the context even if more was requested', async () => {
     const { config } = await openModelFolder(model);
     const results = await Promise.all(
       Array.from({ length: 6 }, (_, seed) =>
@@ -216,7 +216,7 @@ describe('the context', () => {
 });
 
 describe('giving up', () => {
-  it('frees a cancelled row at the next step and resolves with what it had', async () => {
+  it('frees a canceled row at the next step and resolves with the text so far', async () => {
     const cancel = new AbortController();
     let seen = '';
     const { finish, text, tokens } = await engine.generate(request(3, { maxTokens: 200 }), {
@@ -238,7 +238,7 @@ describe('giving up', () => {
 });
 
 describe('inspect', () => {
-  it('lists the likeliest tokens and the one that was chosen, with their probabilities', async () => {
+  it('lists the most likely tokens and the chosen one, with their probabilities', async () => {
     const { tokenizer } = await openModelFolder(model);
     const { promptTokens, tokens } = await engine.generate(request(1, { decoder: 'greedy', maxTokens: 50 }));
     const all = [...promptTokens, ...tokens];
@@ -255,7 +255,7 @@ describe('inspect', () => {
     for (const { choices } of whole) expect(choices.reduce((sum, { p }) => sum + p, 0)).toBeCloseTo(1, 9);
   });
 
-  it('neither disturbs rows that decode meanwhile nor is disturbed by them', async () => {
+  it('neither affects rows that decode at the same time nor is affected by them', async () => {
     const requests = [1, 2, 3].map((seed) => request(seed, { maxTokens: 30 }));
     const inspection = { tokens: [6622, 363, 692, 560, 1483], from: 1, top: 3 };
     const texts: string[] = [];

@@ -1,4 +1,4 @@
-/** Whether a process exists: a signal 0 reaches it. */
+/** Whether a process exists, that is, whether signal 0 reaches it. */
 export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

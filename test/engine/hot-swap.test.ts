@@ -9,7 +9,7 @@ import { bundledModelPath } from '../../src/models/registry.ts';
 import { tinyModelFolder } from '../models/tiny-model.ts';
 import { exists } from './exists.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // decoding on a machine that others use too
+vi.setConfig({ testTimeout: 120_000 }); // decoding is slow on a busy machine
 
 function models(limit: number) {
   const released: string[] = [];
@@ -22,7 +22,7 @@ function models(limit: number) {
   return { loaded, released, opened: () => opened };
 }
 
-/** Work that goes on until it is told to end. */
+/** Work that continues until it is told to end. */
 function work() {
   let end = () => {};
   const done = new Promise<void>((resolve) => {
@@ -32,7 +32,7 @@ function work() {
 }
 
 describe('createLoadedModels', () => {
-  it('releases the least recently used one when there are too many, and loads it again for work', async () => {
+  it('releases the least recently used model when there are too many, and loads it again on demand', async () => {
     const { loaded, released, opened } = models(2);
     await loaded.load('a');
     await loaded.load('b');
@@ -44,7 +44,7 @@ describe('createLoadedModels', () => {
     expect(opened()).toBe(4);
   });
 
-  it('keeps one that is worked with until the work is done', async () => {
+  it('keeps a model in use until the work is done', async () => {
     const { loaded, released } = models(1);
     await loaded.load('a');
     const { end, done } = work();
@@ -57,7 +57,7 @@ describe('createLoadedModels', () => {
     expect(loaded.peek('a')).toBeUndefined();
   });
 
-  it('loads once for two who ask at once, and keeps the others when one cannot be loaded', async () => {
+  it('loads a model once for two concurrent requests, and keeps the others when one cannot be loaded', async () => {
     const { loaded, opened } = models(2);
     await Promise.all([loaded.load('a'), loaded.load('a')]);
     expect(opened()).toBe(1);
@@ -66,7 +66,7 @@ describe('createLoadedModels', () => {
     await expect(loaded.use('broken', async () => {})).rejects.toThrow(/has not been loaded/);
   });
 
-  it('has no use for one that ended by itself', async () => {
+  it('drops a model whose process ended by itself', async () => {
     const { loaded, opened, released } = models(1);
     await loaded.load('a');
     loaded.forget('a');
@@ -107,11 +107,11 @@ describe('a new model version', () => {
     await expect.poll(() => engine.pid(bundledModelPath)).toBeUndefined();
     // Its memory went with its process.
     await expect.poll(() => exists(old), { timeout: 10_000 }).toBe(false);
-    // It comes back when it is asked for.
+    // It is loaded again on demand.
     expect((await engine.generate(request)).text).toBe(expected.text);
   });
 
-  it('has a process of its own: the death of one leaves the others alone', async () => {
+  it('has its own process, whose death does not affect the others', async () => {
     const engine = await startEngine({ ...options, log: pino({ level: 'silent' }) });
     onTestFinished(() => engine.close());
     const next = await tinyModelFolder();

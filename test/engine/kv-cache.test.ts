@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 
-const config = { layers: 2, heads: 2, width: 4 } as Parameters<typeof createKvCache>[0]; // all it reads
+const config = { layers: 2, heads: 2, width: 4 } as Parameters<typeof createKvCache>[0]; // the only fields it reads
 
 type Action = { kind: 'add' } | { kind: 'remove'; row: number } | { kind: 'append'; count: number };
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -11,11 +11,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 9 }) }),
 );
 
-it('holds what was written to each row and nothing else, wherever it has moved and however the cache has grown', () => {
+it('holds exactly what was written to each row, wherever it has moved and however the cache has grown', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
       const cache = createKvCache(config, 4);
-      const rows: number[][] = []; // the model: each row's tokens as the number written for them
+      const rows: number[][] = []; // the reference: each row's tokens, as the numbers written for them
       let next = 1;
       for (const it of actions) {
         if (it.kind === 'add') {
@@ -65,7 +65,7 @@ it('holds what was written to each row and nothing else, wherever it has moved a
   );
 });
 
-/** `new_keys_values` [rows, 4·2, count, 2] in which every number tells its token, layer part and head. */
+/** `new_keys_values` [rows, 4·2, count, 2], in which every number encodes its token, layer part, and head. */
 function written(rows: number[][]): Float32Array {
   const values: number[] = [];
   for (const row of rows)
@@ -75,7 +75,7 @@ function written(rows: number[][]): Float32Array {
   return Float32Array.from(values);
 }
 
-it('gives capacity back when the row that needed it has left', () => {
+it('shrinks its capacity when the row that needed it has left', () => {
   const cache = createKvCache(config, 4);
   cache.add();
   cache.add();
@@ -92,7 +92,7 @@ it('gives capacity back when the row that needed it has left', () => {
   expect(cache.feeds()['past_key.0']?.dims).toEqual([1, 2, 4, 2]);
 });
 
-it('takes new memory seldom and gives back what a burst needed', () => {
+it('rarely allocates memory, and frees what a burst needed', () => {
   const cache = createKvCache(config, 32, 16 * 192);
   const bytes = () => {
     const keys = cache.feeds()['past_key.0']?.data;

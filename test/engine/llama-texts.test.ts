@@ -5,7 +5,7 @@ import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { tinyLlamaFolder } from '../models/tiny-llama.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // some are quantised in a process of their own
+vi.setConfig({ testTimeout: 120_000 }); // some models are quantized in a separate process
 
 async function engineOf(folder: string, precision: 'fp32' | 'q8' | 'q4' = 'fp32') {
   const log = { info() {}, warn() {} };
@@ -37,7 +37,7 @@ describe.each([
   ['llama3', 'q8'],
   ['qwen', 'q4'],
 ] as const)("a model of Llama's family with %s's tokenizer (%s)", (tokenizer, precision) => {
-  it('writes a request the same text alone and among others, streamed in whole words', async () => {
+  it('gives a request the same text alone and among others, streamed in whole words', async () => {
     const engine = await engineOf(await tinyLlamaFolder({ tokenizer }), precision);
     const alone: string[] = [];
     for (const request of requests) {
@@ -74,7 +74,7 @@ describe('where a text begins and ends', () => {
     expect(reached.size).toBeGreaterThan(2);
   });
 
-  it('leaves out the space that the vocabulary writes before a first word, and keeps it in a continuation', async () => {
+  it('omits the space that the vocabulary puts before a first word, but keeps it in a continuation', async () => {
     const folder = await tinyLlamaFolder({ tokenizer: 'llama2' });
     const { tokenizer } = await openModelFolder(folder);
     const engine = await engineOf(folder);
@@ -95,7 +95,7 @@ describe('where a text begins and ends', () => {
     expect(Math.min(seen.joke, seen.text)).toBeGreaterThan(3);
   });
 
-  it('says what it thought at each step', async () => {
+  it('lists its choices at each step', async () => {
     const engine = await engineOf(await tinyLlamaFolder({ tokenizer: 'metaspace', config: { model_type: 'qwen3', head_dim: 16 } })); // biome-ignore format: one call
     const steps = await engine.inspect({ tokens: [1, 40, 41, 42], from: 1, top: 3 });
     expect(steps.map(({ position, chosen }) => [position, chosen?.id])).toEqual([

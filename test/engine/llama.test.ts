@@ -10,7 +10,7 @@ import { writeSafetensors } from '../../src/models/safetensors.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel } from './open-model.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // some are quantized in a process of their own
+vi.setConfig({ testTimeout: 120_000 }); // some models are quantized in a separate process
 
 // Written by test/golden/llama.py in this shape.
 const golden = JSON.parse(readFileSync(new URL('../golden/llama.json', import.meta.url), 'utf8')) as Record<
@@ -18,7 +18,7 @@ const golden = JSON.parse(readFileSync(new URL('../golden/llama.json', import.me
   { ids: number[]; logits: number[][]; prompt: number[]; greedy: number[] }
 >;
 
-/** The fixture with its weights in one file, as an import leaves it. */
+/** The fixture with its weights in a single file, as after an import. */
 async function imported(name: string): Promise<string> {
   const source = fixture(`random-llama/${name}`);
   const target = await temporaryFolder();
@@ -34,9 +34,9 @@ describe.each(Object.entries(golden))(
   (name, { ids, logits, prompt, greedy }) => {
     const expected = logits.flat();
 
-    it('gives the logits of Hugging Face transformers, read whole, in parts and token by token', async () => {
+    it('gives the logits of Hugging Face transformers, read whole, in parts, and token by token', async () => {
       const { read } = await openModel(await imported(name));
-      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(5); // not a model that says nothing
+      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(5); // the model is not trivial
       expect(furthest(await read(ids), expected)).toBeLessThan(1e-4);
       expect(furthest(await read(ids, [7, 16, 1, 13, 3]), expected)).toBeLessThan(1e-4);
       expect(furthest(await read(ids, Array(ids.length).fill(1)), expected)).toBeLessThan(1e-4);
@@ -68,7 +68,7 @@ describe.each(Object.entries(golden))(
       },
     );
 
-    it('says with 8 bits nearly what it says in fp32', async () => {
+    it('gives nearly the same logits with 8 bits as in fp32', async () => {
       const { read } = await openModel(await imported(name), { precision: 'q8' });
       const rough = await read(ids);
       const size = Math.sqrt(expected.reduce((sum, x) => sum + x * x, 0) / expected.length);

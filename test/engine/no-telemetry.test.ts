@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** Runs Node in an empty home, and gives what it left there and what it and its children asked the system for. */
+/** Runs Node in an empty home directory; returns the files left there and the system calls of all its processes. */
 function traced(args: readonly string[]) {
   const trace = join(home, 'trace');
   const watch = ['-f', '-qq', '-s', '200', '-e', 'trace=openat,mkdir,connect,sendto,sendmmsg', '-o', trace];
@@ -36,7 +36,7 @@ function traced(args: readonly string[]) {
 const SLOW = { timeout: 120_000 };
 
 describe('telemetry of libraries', () => {
-  it('is seen here where onnxruntime is left alone', SLOW, () => {
+  it('is detected by this test when onnxruntime runs unmodified', SLOW, () => {
     const bare = `const { InferenceSession } = await import('onnxruntime-node');
       await InferenceSession.create(new Uint8Array(1)).catch(() => {});`;
     const { status, left, asked } = traced(['--input-type=module', '--eval', bare]);
@@ -45,7 +45,7 @@ describe('telemetry of libraries', () => {
     if (hasStrace) expect(asked).not.toEqual([]);
   });
 
-  it('writes nothing and asks for nobody while a joke is generated', SLOW, () => {
+  it('writes nothing and contacts nobody while a joke is generated', SLOW, () => {
     const { status, stdout, stderr, left, asked } = traced([
       'src/cli/main.ts',
       ...['generate', 'Un pez', '--seed', '1', '--max-tokens', '8'],

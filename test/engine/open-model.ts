@@ -13,7 +13,7 @@ import { openSafetensors } from '../../src/models/safetensors.ts';
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-/** A model's weights without its tokenizer, which some fixtures lack. */
+/** Opens a model's weights without its tokenizer, which some fixtures lack. */
 export async function openWeights(path: string): Promise<ModelWeights> {
   const file = join(path, 'config.json');
   const config = parseConfig(await readFile(file, 'utf8'), file);
@@ -51,7 +51,7 @@ export async function openModel(folder: string, options: Partial<SessionOptions>
     }
     return logits;
   };
-  /** Logits [V] of token 5 after thirty others, decoded alone or in the middle of so many rows of other lengths. */
+  /** Logits [V] of token 5 after thirty others, decoded alone or in the middle of that many rows of other lengths. */
   const nextAmong = async (mates: number, bucket: number) => {
     const text = Array.from({ length: 30 }, (_, i) => (i * 7 + 1) % weights.config.vocabSize);
     const batch = createKvCache(weights.config, bucket);

@@ -4,13 +4,13 @@ import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath as model } from '../../src/models/registry.ts';
 
 export interface ParentMessage {
-  /** Of the engine's process. */
+  /** The engine's process id. */
   engine: number | undefined;
-  /** The shared libraries that this process itself has loaded. */
+  /** The shared libraries loaded by this process itself. */
   libraries: string[];
 }
 
-// A program that starts an engine, lets it write, tells its own parent about it and waits to be killed.
+// Starts an engine, lets it generate, reports to the parent process, and waits to be killed.
 const engine = await startEngine({
   provider: 'cpu',
   threads: 1,

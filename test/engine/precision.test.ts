@@ -7,10 +7,10 @@ import { bundledModelPath } from '../../src/models/registry.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel } from './open-model.ts';
 
-vi.setConfig({ testTimeout: 120_000 }); // each model is quantized in a process of its own
+vi.setConfig({ testTimeout: 120_000 }); // each model is quantized in a separate process
 
 describe('quantize', () => {
-  it('keeps every weight within half a step of its block, whichever way the matrix lies', () => {
+  it('keeps every weight within half a step of its block, in either matrix layout', () => {
     const shape = fc.record({
       inputs: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(128, 192)),
       outputs: fc.integer({ min: 1, max: 5 }),
@@ -40,7 +40,7 @@ describe('quantize', () => {
               const code = bits === 8 ? byte : place & 1 ? byte >> 4 : byte & 15;
               const scale = made.scales[Math.floor(place / block)] ?? 0;
               const exact = input < inputs ? Math.fround(weight(input, output)) : 0;
-              // The largest weight of the other sign may lie a whole step from the last code.
+              // The largest weight of the opposite sign may be a whole step from the last code.
               const step = Math.abs(scale) * (code === 2 * zero - 1 ? 1 : 0.5);
               expect(Math.abs((code - zero) * scale - exact)).toBeLessThanOrEqual(step + 1e-6);
             }
@@ -58,7 +58,7 @@ describe('quantize', () => {
 });
 
 describe('quantized models', () => {
-  it('say nearly what the model in fp32 says, with 8 bits nearer than with 4', async () => {
+  it('give nearly the logits of fp32, closer with 8 bits than with 4', async () => {
     const folder = await temporaryFolder();
     await cp(bundledModelPath, folder, { recursive: true });
     const ids = Array.from({ length: 40 }, (_, i) => (i * 31 + 7) % 8000);
@@ -77,7 +77,7 @@ describe('quantized models', () => {
     expect(q8).toBeLessThan(q4 / 2);
   });
 
-  it('run a model whose width is no multiple of a block, tied or not', async () => {
+  it('support a width that is not a multiple of the block, with a tied or a separate head', async () => {
     for (const name of ['plain', 'untied-relu', 'unscaled-half']) {
       const folder = await temporaryFolder();
       await cp(fixture(`random-gpt2/${name}`), folder, { recursive: true });
@@ -116,7 +116,7 @@ describe('quantized models', () => {
     expect((await read([1, 2, 3])).length).toBe(3 * 61);
     expect((await stat(file)).size).toBe(made.size);
 
-    // One bit of one weight: the header is whole, and the model would write nonsense.
+    // One bit of one weight: the header stays intact, and the model would write nonsense.
     const whole = await readFile(file);
     const flipped = Buffer.from(whole);
     flipped.writeUInt8(flipped.readUInt8(whole.length - 5) ^ 0x40, whole.length - 5);

@@ -43,7 +43,7 @@ describe('randomAt', () => {
     }
   });
 
-  it('survives the way through float32, so that a draw below 1 stays below 1', () => {
+  it('is exact in float32, so that a draw below 1 stays below 1', () => {
     for (let step = 0; step < 10_000; step++) {
       const { draw } = randomAt(7, step);
       expect(Math.fround(draw)).toBe(draw);

@@ -13,12 +13,12 @@ const row = (id: number, unread: number, reserve = 100): ScheduledRow => ({ id, 
 const empty: SchedulerState = { running: [], prefilling: [], waiting: [] };
 
 describe('planStep', () => {
-  it('decodes the running rows, whatever waits', () => {
+  it('decodes the running rows, whatever is waiting', () => {
     const plan = planStep({ ...empty, running: [row(1, 0), row(2, 0)], waiting: [row(3, 500)] }, limits);
     expect(plan).toEqual({ decode: [1, 2], admit: [3], prefill: [{ id: 3, tokens: 32 }] });
   });
 
-  it('admits no row past the slots, nor one whose cache may not fit', () => {
+  it('admits no row beyond the slots, nor one whose cache might not fit', () => {
     const three = [row(1, 0), row(2, 0), row(3, 0)];
     const waiting = [row(4, 5), row(5, 5)];
     expect(planStep({ ...empty, running: three, waiting }, limits).admit).toEqual([4]);
@@ -35,7 +35,7 @@ describe('planStep', () => {
   });
 });
 
-/** Plays the plans until all is done; `decodes` is how many tokens each row generates. */
+/** Simulates the plans until everything is done; `decodes` is how many tokens each row generates. */
 function simulate(rows: { prompt: number; decodes: number; arrives: number }[], limits: SchedulerLimits) {
   const left = new Map(rows.map(({ decodes }, id) => [id, decodes]));
   let running: ScheduledRow[] = [];

@@ -7,7 +7,7 @@ import { fixture, openModel } from './open-model.ts';
 
 const BUCKET = 8;
 
-/** Rows that go every way through the sampler. */
+/** Rows that take every path through the sampler. */
 const settings: Partial<DecoderSettings>[] = [
   {},
   { decoder: 'greedy' },

@@ -4,7 +4,7 @@ import { loopEnd } from '../../src/engine/loops.ts';
 import { finishedSentences } from '../../src/engine/sentences.ts';
 import { createTextStream } from '../../src/engine/text-stream.ts';
 
-/** A tokenizer whose tokens are the bytes themselves, so that every character falls apart. */
+/** A tokenizer whose tokens are single bytes, so that multi-byte characters are always split. */
 const bytes = { bytes: (id: number) => Uint8Array.of(id), leadingSpace: false };
 
 /** Increments of a text that arrives byte by byte. */
@@ -39,18 +39,18 @@ describe('createTextStream', () => {
     );
   });
 
-  it('leaves out a character whose last bytes never came', () => {
+  it('drops a character whose last bytes never arrive', () => {
     const stream = createTextStream(bytes);
     for (const byte of Buffer.from('sí 👩').subarray(0, -1)) stream.push(byte);
     expect(stream.settled() + stream.rest()).toBe('sí ');
     expect(stream.text).toBe('sí ');
   });
 
-  it('has no NUL, which a database refuses', () => {
+  it('contains no NUL, which a database refuses', () => {
     expect(play('ho\0la\0 ').text).toBe('hola ');
   });
 
-  it('ends before the first stop string and never hands out any part of one', () => {
+  it('ends before the first stop string and never emits any part of one', () => {
     fc.assert(
       fc.property(words, fc.constantFrom('\n', 'él', ' x', 'a ñ', '¿qué?\nhola', 'u\u0301'), (text, stop) => {
         const { increments, text: kept } = play(text, [stop]);
@@ -85,7 +85,7 @@ describe('finishedSentences', () => {
 
 describe('loopEnd', () => {
   const phrase = [5, 6, 7, 8, 9, 10, 11, 12];
-  it('keeps what came before the loop and its first round', () => {
+  it('keeps the text before the loop and one round of it', () => {
     expect(loopEnd([1, 2, ...phrase, ...phrase, ...phrase])).toBe(10);
     expect(loopEnd([1, ...Array(24).fill(3)])).toBe(2);
   });

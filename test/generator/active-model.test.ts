@@ -29,13 +29,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('the model that serves', () => {
+describe('the active model', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
     let made = 0;
 
     async function version(): Promise<ModelVersion> {
-      // Every model has weights of its own.
+      // Every model has different weights.
       const path = await writeTinyModel(join(folder, `m${made++}`), {}, 0.2 + made / 100);
       const { name, sha256, manifest } = await openModelFolder(path);
       return ensureModelVersion(db(), { name, folder: path, sha256, files: manifest.files, kind: 'trained' });
@@ -55,7 +55,7 @@ describe('the model that serves', () => {
       await file.close();
     }
 
-    it('follows what becomes active', SLOW, async () => {
+    it('changes when another version becomes active', SLOW, async () => {
       const [first, second] = [await version(), await version()];
       await activateModel(db(), first.id);
       const { name } = await following(first);
@@ -64,7 +64,7 @@ describe('the model that serves', () => {
       await expect.poll(() => name(), { timeout: 30_000 }).toBe(second.name);
     });
 
-    it('stays the one before when the new one’s weights are damaged or gone', SLOW, async () => {
+    it('stays the former one when the new one’s weights are damaged or gone', SLOW, async () => {
       const [first, damaged, gone, last] = [
         await version(),
         await version(),
@@ -82,7 +82,7 @@ describe('the model that serves', () => {
       for (const broken of [damaged, gone]) {
         errors.length = 0;
         await activateModel(db(), broken.id);
-        // Perhaps twice: it looks once more at its start, for what changed before it listened.
+        // Possibly twice: at the start it checks again for changes made before it listened.
         await expect.poll(() => errors[0], { timeout: 30_000 }).toContain(`${first.name} goes on`);
         expect(await name()).toBe(first.name);
       }
@@ -90,7 +90,7 @@ describe('the model that serves', () => {
       await expect.poll(() => name(), { timeout: 30_000 }).toBe(last.name);
     });
 
-    it('is another kept one at the start when the active one is damaged', SLOW, async () => {
+    it('is another kept version at the start when the active one is damaged', SLOW, async () => {
       const [first, second] = [await version(), await version()];
       await activateModel(db(), first.id);
       await activateModel(db(), second.id);
@@ -102,7 +102,7 @@ describe('the model that serves', () => {
     });
 
     it(
-      'is the one on trial for its share of the jokes, the same one for the same request',
+      'is the version on trial for its share of the jokes, and always the same for one request',
       SLOW,
       async () => {
         const [first, second] = [await version(), await version()];
@@ -130,7 +130,7 @@ describe('the model that serves', () => {
       },
     );
 
-    it('of a retired version is refused', SLOW, async () => {
+    it('cannot be a retired version', SLOW, async () => {
       const [first, second] = [await version(), await version()];
       await activateModel(db(), first.id);
       await db().update(modelVersions).set({ status: 'retired' }).where(eq(modelVersions.id, second.id));

@@ -24,7 +24,7 @@ describe('answering a job', () => {
   let engine: Engine;
   let activeModel: ActiveModel;
   let answering: Answering;
-  /** Edits as Discord shows them, and when it takes them. */
+  /** Edits as Discord shows them, and control over when it accepts them. */
   let shown: Body[];
   let taken: Promise<void>;
   const never = new AbortController().signal;
@@ -39,7 +39,7 @@ describe('answering a job', () => {
       shown.push(body);
       return { id: `${shown.length}` };
     };
-    const rest = { patch } as unknown as REST; // all that answering uses of it
+    const rest = { patch } as unknown as REST; // the only method used here
     answering = createAnswering({
       db: store.db,
       engine,
@@ -61,9 +61,9 @@ describe('answering a job', () => {
     await store.db.delete(requests);
   });
 
-  it('lets no edit of an attempt that fails land on the joke of the next', async () => {
+  it('lets no edit from a failed attempt overwrite the joke of the next one', async () => {
     const { id } = await insert(store.db);
-    await store.db.execute(sql`create sequence attempts`); // what counts in it stays, whatever is rolled back
+    await store.db.execute(sql`create sequence attempts`); // a sequence keeps counting across rollbacks
     await store.db.execute(sql`create function refuse() returns trigger language plpgsql as
       $$ begin perform nextval('attempts'); raise exception 'no room'; end $$`);
     await store.db.execute(
@@ -77,8 +77,8 @@ describe('answering a job', () => {
     const first = answering.answer(jobOf(id), never).finally(() => {
       settled = true;
     });
-    first.catch(() => {}); // looked at below
-    // The text is whole and could not be stored; an edit is on its way.
+    first.catch(() => {}); // checked below
+    // The text is complete but could not be stored, and an edit is in flight.
     const wasRefused = async () =>
       (await store.db.select({ is: sql<boolean>`is_called` }).from(sql`attempts`))[0]?.is;
     await expect.poll(wasRefused, { timeout: 20_000 }).toBe(true);
@@ -95,13 +95,13 @@ describe('answering a job', () => {
     expect(await rowOf(store.db, id)).toMatchObject({ status: 'done' });
   });
 
-  it('clears the word about waiting with the first words of the joke', async () => {
+  it('replaces the waiting notice with the first words of the joke', async () => {
     await answering.answer(jobOf((await insert(store.db)).id), never);
     expect(shown.length).toBeGreaterThan(1);
     for (const { content } of shown) expect(content).toBe('');
   });
 
-  it('tells whoever asked when a job comes too late or fails for the last time, and only once', async () => {
+  it('tells the person who asked when a job comes too late or fails for the last time, and only once', async () => {
     const late = await insert(store.db);
     await answering.expire(jobOf(late.id));
     await answering.expire(jobOf(late.id));

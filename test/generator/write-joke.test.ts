@@ -15,7 +15,7 @@ const request: Draft = {
   deadline: new Date(Date.now() + 600_000),
 };
 
-/** A filter that finds something in whole texts that begin like one of these. */
+/** A filter that rejects whole texts that begin with one of these. */
 const refusing = (texts: readonly string[]): Safety => ({
   check: (text) =>
     texts.some((refused) => text.length >= refused.length && text.startsWith(refused))
@@ -41,19 +41,19 @@ describe('writing a joke', () => {
     return { written, shown };
   };
 
-  it('uses the request’s own seed when the text is fit to tell', async () => {
+  it('uses the request’s own seed when the text passes the filter', async () => {
     const { written, shown } = await write(refusing([]));
     expect(written?.seed).toBe(7);
     expect(shown.at(-1)?.startsWith(written?.result.text ?? '?')).toBe(true);
   });
 
-  it('writes anew with another seed when it is not, and never shows what was unfit', async () => {
+  it('tries another seed when it does not, and never shows the rejected text', async () => {
     const first = (await write(refusing([]))).written?.result.text ?? '';
     const { written, shown } = await write(refusing([first]));
     expect(written?.seed).not.toBe(7);
     expect(written?.result.text).not.toBe(first);
     expect(shown.filter((text) => text.startsWith(first))).toEqual([]);
-    // The seed that told it tells it again: the joke's row can repeat it.
+    // The same seed gives the same joke again, so the joke's row is enough to reproduce it.
     const again = await write(refusing([]), { ...request, seed: written?.seed ?? 0 });
     expect(again.written?.result.text).toBe(written?.result.text);
   });
@@ -72,7 +72,7 @@ describe('writing a joke', () => {
     expect(looks).toBeGreaterThanOrEqual(4);
   });
 
-  it('judges what was given together with what comes', async () => {
+  it('filters the given text together with its continuation', async () => {
     const given = 'Había una';
     const seam: Safety = {
       check: (text) =>

@@ -40,7 +40,7 @@ describe('dropout', () => {
     expect(share(y, (value) => value === 0 || Math.abs(value * (1 - p) - 1) < 1e-6)).toBe(1);
   });
 
-  it('is the same for the same keys, and another for others', async () => {
+  it('is the same for the same keys and different for others', async () => {
     const first = await mask(0.5, 1);
     expect(await mask(0.5, 1)).toEqual(first);
     const agreement = share(await mask(0.5, 2), (value) => value === 0);
@@ -49,7 +49,7 @@ describe('dropout', () => {
     expect(other.filter((value, i) => value === first[i]).length / first.length).toBeCloseTo(0.5, 1);
   });
 
-  it('drops neighbours in row and column independently of each other', async () => {
+  it('drops neighbors in rows and columns independently', async () => {
     const y = (await mask(0.5, 3)).map((value) => (value === 0 ? -1 : 1));
     const correlation = (distance: number) =>
       y.slice(distance).reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0) / y.length;

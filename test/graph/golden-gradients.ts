@@ -22,7 +22,7 @@ export const CASES = Object.keys(golden);
 const unpack = (base64: string) => new Float32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
 const ours = (name: string) => name.replace(/^(transformer|model)\./, '');
 
-/** Runs one golden case through `build`; errors relative to torch's float64, the largest over all parameters. */
+/** Runs one golden case through `build`; errors are relative to torch's float64, the largest over all parameters. */
 export async function compareWithTorch(name: string, build: typeof trainingGraph) {
   const expected = golden[name];
   if (!expected) throw new Error(`no golden case ${name}`);

@@ -36,7 +36,7 @@ describe('a broken rule', () => {
     });
     const broken = await import('../../src/graph/training.ts');
     const { lossError, worst } = await compareWithTorch('usual', broken.trainingGraph);
-    expect(lossError).toBeLessThan(TOLERANCE); // the forward pass is right
+    expect(lossError).toBeLessThan(TOLERANCE); // the forward pass is correct
     expect(worst).toBeGreaterThan(100 * TOLERANCE);
   });
 });

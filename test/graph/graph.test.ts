@@ -8,7 +8,7 @@ import { add, exp, mul, range, reshape, scatterAdd, total, transpose } from '../
 import { runGraph } from './run-graph.ts';
 
 describe('a graph', () => {
-  it('computes what was written, under the names of its outputs', async () => {
+  it('computes its outputs under their names', async () => {
     const graph = createGraph();
     const x = graph.input('x', 'float32', ['N']);
     graph.output('double', mul(x, 2));
@@ -17,7 +17,7 @@ describe('a graph', () => {
     expect(results).toEqual({ double: [2, 4, 6], more: [3, 5, 7] });
   });
 
-  it('gives one value under two output names, and an input as output', async () => {
+  it('can return one value under two names, and an input as an output', async () => {
     const graph = createGraph();
     const x = graph.input('x', 'float32', [2]);
     const y = exp(x);
@@ -29,7 +29,7 @@ describe('a graph', () => {
     expect(same).toEqual([0, 1]);
   });
 
-  it('reads symbolic lengths off its inputs when a shape has several', async () => {
+  it('reads symbolic lengths from its inputs when a shape has several', async () => {
     const graph = createGraph();
     const flat = graph.input('flat', 'float32', ['N']);
     graph.input('ids', 'int64', ['B', 'T']);
@@ -42,12 +42,12 @@ describe('a graph', () => {
     expect(turned).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
-  it('says which symbolic length it cannot know', () => {
+  it('names a symbolic length that it cannot determine', () => {
     const graph = createGraph();
     expect(() => range(graph, 'T')).toThrow('no input of the graph has the dimension T');
   });
 
-  it('leaves out what no output needs', () => {
+  it('omits what no output needs', () => {
     const graph = createGraph();
     const x = graph.input('x', 'float32', [2]);
     exp(mul(x, 7));
@@ -57,20 +57,20 @@ describe('a graph', () => {
     expect(written?.initializer).toHaveLength(1);
   });
 
-  it('writes a constant once', () => {
+  it('stores a constant once', () => {
     const graph = createGraph();
     expect(graph.constant(0.5)).toBe(graph.constant(0.5));
     expect(graph.constant(1, 'int64')).not.toBe(graph.constant(1, 'float32'));
     expect(graph.constant([1])).not.toBe(graph.constant(1));
   });
 
-  it('refuses two tensors of one name', () => {
+  it('refuses two tensors with the same name', () => {
     const graph = createGraph();
     graph.input('x', 'float32', [1]);
     expect(() => graph.input('x', 'float32', [1])).toThrow('already has a tensor called x');
   });
 
-  it('points at external data without touching it', () => {
+  it('references external data without reading it', () => {
     const graph = createGraph();
     const place = { location: 'model.safetensors', offset: 123, length: 8 };
     const w = graph.external('w', 'float32', [2], place);

@@ -6,7 +6,7 @@ import * as ops from '../../src/graph/ops/index.ts';
 import type { Graph, Value } from '../../src/graph/value.ts';
 import { type Numbers, runGraph } from './run-graph.ts';
 
-/** How to use an operation: the shapes of what it learns from, and where its inputs may lie. */
+/** How to use an operation: the shapes of its differentiable inputs, and the range of their values. */
 interface Use {
   shapes: number[][];
   write: (inputs: Value[], graph: Graph) => Value;
@@ -125,7 +125,7 @@ const USES: Record<string, Use> = {
   softmax: { shapes: [[3, 4]], write: ([a]) => ops.softmax(at(a)) },
   layerNorm: {
     shapes: [[3, 6], [6], [6]],
-    // Spread out: where a row is nearly constant the function bends too sharply for differences.
+    // Spread out: near a constant row, the curvature is too high for finite differences.
     write: ([x, w, b], graph) =>
       ops.layerNorm(ops.add(at(x), graph.constant([0, 4, -4, 2, 7, -6])), at(w), at(b), 1e-5),
   },
@@ -181,7 +181,7 @@ function writeUse({ shapes, write }: Use, weights: readonly number[]): Graph {
 }
 
 describe('every operation', () => {
-  it.each(Object.entries(USES))('has the gradient its finite differences have: %s', async (_name, use) => {
+  it.each(Object.entries(USES))('has the gradient that finite differences give: %s', async (_name, use) => {
     const [low, high] = use.range ?? [-1, 1];
     const count = use.shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const unit = fc.double({ min: 0, max: 1, noNaN: true });
@@ -219,7 +219,7 @@ describe('every operation', () => {
     );
   });
 
-  it('of the public ones is among them', () => {
+  it('that is public is tested here', () => {
     const without = ['equal', 'greater', 'greaterOrEqual', 'less', 'lessOrEqual', 'and', 'or', 'max'];
     const noGradient = ['concat', 'slice', 'cast', 'range', 'scatterAdd', 'zeros', 'shapeVector', 'sumTo'];
     const missing = Object.keys(ops).filter(

@@ -4,7 +4,7 @@ import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 
 export type Numbers = Record<string, ArrayLike<number>>;
 
-/** Runs a graph once. Inputs are given as plain numbers; symbolic lengths by `dimensions`. */
+/** Runs a graph once. Inputs are plain numbers; `dimensions` gives the symbolic lengths. */
 export async function runGraph(
   graph: Graph,
   inputs: Numbers,

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { ClaimedJob } from '../../src/queue/consume.ts';
 
-/** A handler that remembers its jobs, and a way to wait for them. */
+/** A handler that records its jobs, and a way to wait for them. */
 export function collect() {
   const jobs: ClaimedJob[] = [];
   return {
@@ -15,7 +15,7 @@ export function collect() {
   };
 }
 
-/** For tests in which no job may be late or fail for the last time. */
+/** For tests in which no job may run late or fail for the last time. */
 export const never = {
   expire: async ({ requestId }: ClaimedJob): Promise<void> => {
     throw new Error(`request ${requestId} was not late`);

@@ -10,10 +10,10 @@ import { startProgram } from '../db/programs.ts';
 import { collect, never } from './collect.ts';
 
 const program = new URL('./children/generateForever.ts', import.meta.url);
-/** Processes take long to start on a busy machine. */
+/** Processes start slowly on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
-/** Kills a program while it generates, and returns the request it was at. */
+/** Kills a program while it generates, and returns the request that it was working on. */
 async function killWhileGenerating(where: { dataDir: string; databaseUrl?: string }): Promise<string> {
   const child = startProgram(program, [where.dataDir, ...(where.databaseUrl ? [where.databaseUrl] : [])]);
   const [requestId] = await once(child, 'message');
@@ -42,10 +42,10 @@ describe('a job that was running when the program was killed', () => {
   });
 
   onPostgres((backend) => {
-    it('runs again on another generator once its heartbeat is missed', SLOW, async () => {
+    it('runs again on another generator once it misses its heartbeat', SLOW, async () => {
       const { store, where } = backend();
       const requestId = await killWhileGenerating(where);
-      // The time in which nothing is heard of it passes at once; what notices it is the real thing.
+      // The time without a heartbeat is made to pass at once, but its detection is real.
       await store.db.execute(sql`update pgboss.job set heartbeat_on = now() - interval '1 minute'`);
       expect(await poppedAtNextStart(store)).toEqual([requestId]);
     });

@@ -25,7 +25,7 @@ describe('the queue', () => {
     const ask = (queue: Queue, changes: RequestChanges = {}) =>
       submit({ store: backend().store, queue }, newRequest(changes));
 
-    it('hands a submitted request over when it is submitted, not at the next poll', async () => {
+    it('delivers a request as soon as it is submitted, not at the next poll', async () => {
       const queue = await open();
       const popped = collect();
       const noPoll = { pollMs: 3_600_000 };
@@ -54,7 +54,7 @@ describe('the queue', () => {
       expect(await backend().store.db.$count(requests)).toBe(1);
     });
 
-    it('takes no more jobs than there are free slots, and all of them in the end', async () => {
+    it('takes no more jobs than there are free slots, and eventually all of them', async () => {
       const queue = await open();
       const ids = [];
       for (let i = 0; i < 12; i++) ids.push((await ask(queue)).id);
@@ -76,7 +76,7 @@ describe('the queue', () => {
       expect(most).toBe(3);
     });
 
-    it('gives a second guild its joke while the first has forty waiting', async () => {
+    it('serves a second guild while the first has forty requests waiting', async () => {
       const queue = await open();
       for (let i = 0; i < 40; i++) await ask(queue);
       const other = await ask(queue, { guildId: '999' });
@@ -90,7 +90,7 @@ describe('the queue', () => {
       expect(order.indexOf(other.id)).toBeLessThanOrEqual(1);
     });
 
-    it('gives a job whose deadline has passed to be closed, not generated', async () => {
+    it('delivers a job whose deadline has passed to be closed, not generated', async () => {
       const queue = await open();
       const late = await ask(queue, { deadline: new Date(Date.now() - 1) });
       const [handled, expired] = [collect(), collect()];
@@ -100,7 +100,7 @@ describe('the queue', () => {
       expect(handled.jobs).toEqual([]);
     });
 
-    it('runs a job again when its handler fails, and tells it apart by its attempt', async () => {
+    it('runs a job again when its handler fails, with a higher attempt number', async () => {
       const queue = await open();
       await ask(queue);
       const attempts: number[] = [];
@@ -115,7 +115,7 @@ describe('the queue', () => {
       await vi.waitFor(() => expect(attempts).toEqual([0, 1, 2]), 25_000);
     });
 
-    it('gives up a job that always fails, once, and goes on with the others', async () => {
+    it('gives up on a job that always fails, once, and continues with the others', async () => {
       const queue = await open({ retryLimit: 2, retryDelay: 0, retryBackoff: true, retryDelayMax: 1 });
       const poison = await ask(queue);
       const handled: string[] = [];
@@ -139,7 +139,7 @@ describe('the queue', () => {
       expect(givenUp).toHaveLength(1);
     });
 
-    it('lets longer and longer pass between the attempts at a job that fails', async () => {
+    it('waits longer and longer between attempts at a job that fails', async () => {
       const queue = await open();
       await ask(queue);
       const at: number[] = [];
@@ -156,7 +156,7 @@ describe('the queue', () => {
       for (const [i, pause] of pauses.entries()) expect(pause).toBeGreaterThan(500 * 2 ** i - 50);
     });
 
-    it('stops though a handler ignores its signal, and runs that job at the next start', async () => {
+    it('stops even if a handler ignores its signal, and runs that job at the next start', async () => {
       const first = await open();
       const { id } = await ask(first);
       const stuck = collect();
@@ -177,7 +177,7 @@ describe('the queue', () => {
       expect(popped.jobs).toMatchObject([{ requestId: id, attempt: 1 }]);
     });
 
-    it('leaves what is queued for the next start', async () => {
+    it('leaves queued jobs for the next start', async () => {
       const first = await open();
       const { id } = await ask(first);
       await first.close();

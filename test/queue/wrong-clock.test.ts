@@ -8,7 +8,7 @@ import { collect, never } from './collect.ts';
 
 describe('a machine whose clock is twenty minutes ahead', () => {
   onPostgres((backend) => {
-    it('expires nothing that is in time by the database’s clock, and says so', async () => {
+    it('expires nothing that is on time by the database’s clock, and warns about the clock', async () => {
       const { store } = backend();
       const warn = vi.fn();
       const log = Object.assign(Object.create(silent), { warn });

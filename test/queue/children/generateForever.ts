@@ -4,7 +4,7 @@ import { createQueue } from '../../../src/queue/queue.ts';
 import { submit } from '../../../src/queue/submit.ts';
 import { newRequest } from '../../db/samples.ts';
 
-// Submits a request, takes it up and never ends it: the parent kills this program in the middle.
+// Submits a request, starts it, and never finishes it; the parent kills this program in the middle.
 const [dataDir = '', databaseUrl] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const store = await connect({ dataDir, databaseUrl, log });
