@@ -13,7 +13,7 @@ import { silent } from '../databases.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
-// What models/mini-es promises in its card, on a smaller sample than `npm run models:measure` takes.
+// What the card of models/mini-es promises, on a smaller sample than `npm run models:measure` uses.
 const JOKES = 200;
 
 let engine: EngineClient;
@@ -32,7 +32,7 @@ const tell = (prompt: Prompt) =>
   );
 
 describe('the bundled model', () => {
-  it('tells jokes that end, differ from each other and are not those of the house', async () => {
+  it('tells jokes that end, differ from each other, and are not house jokes', async () => {
     const told = await tell({ kind: 'joke' });
     const texts = told.map(({ text }) => text);
     const known = houseJokes().map(({ text }) => text);
@@ -45,7 +45,7 @@ describe('the bundled model', () => {
     expect(repetition).toBeLessThan(0.02);
   });
 
-  it('speaks of a theme when it is asked to', async () => {
+  it('mentions a theme when asked to', async () => {
     const without = (await tell({ kind: 'joke' })).map(({ text }) => text);
     let [asked, unasked] = [0, 0];
     for (const theme of ['abuela', 'gato', 'pez', 'profesor']) {
@@ -57,7 +57,7 @@ describe('the bundled model', () => {
     expect(asked).toBeGreaterThan(0);
   });
 
-  it('knows the held-out jokes of the house as well as its card says', async () => {
+  it('predicts the held-out house jokes as well as its card says', async () => {
     const heldOut = houseJokes().filter((joke) => joke.heldOut);
     const texts = heldOut.map(({ text }) => text);
     const folder = await openModelFolder(bundledModelPath);

@@ -14,7 +14,7 @@ const refusal = (changes: Record<string, unknown>) => {
 };
 
 describe('config.json', () => {
-  it('means what transformers takes it to mean where a field is left out', () => {
+  it('defaults missing fields as transformers does', () => {
     expect(parseConfig('{}', 'config.json')).toEqual({
       architecture: 'gpt2',
       vocabSize: 50257,
@@ -38,7 +38,7 @@ describe('config.json', () => {
     });
   });
 
-  it('carries every difference between GPT-2s', () => {
+  it('expresses every difference between GPT-2 models', () => {
     expect(
       parse({
         n_inner: 20,
@@ -64,7 +64,7 @@ describe('config.json', () => {
     });
   });
 
-  it('reads a beginning or padding token outside the vocabulary as none', () => {
+  it('treats a bos or padding token outside the vocabulary as absent', () => {
     expect(parse({ bos_token_id: 50256, pad_token_id: -1 })).toMatchObject({ bos: null, pad: null });
   });
 

@@ -7,13 +7,13 @@ import { bundledModelPath } from '../../src/models/registry.ts';
 import { readTensor } from '../../src/models/safetensors.ts';
 import { TINY_CONFIG, temporaryFolder, tinyModelFolder, tinyTokenizer } from './tiny-model.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const overwrite = (folder: string, name: string, value: unknown) =>
   writeFile(join(folder, name), typeof value === 'string' ? value : JSON.stringify(value));
 
 describe('the bundled model', () => {
-  it('opens, with the shape, templates and identity its files state', async () => {
+  it('opens with the shape, templates, and identity that its files state', async () => {
     const model = await openModelFolder(bundledModelPath);
     expect(model).toMatchObject({
       name: 'mini-es',
@@ -64,7 +64,7 @@ describe('a model folder', () => {
     expect(tensorFor(await openModelFolder(bare), 'h.1.mlp.c_fc.bias').name).toBe('h.1.mlp.c_fc.bias');
   });
 
-  it('gives the token embedding as its head when the head is tied, its own matrix when not', async () => {
+  it('uses the token embedding as the head when it is tied, and a separate matrix otherwise', async () => {
     const tied = await openModelFolder(await tinyModelFolder());
     const separate = await openModelFolder(await tinyModelFolder({ config: { tie_word_embeddings: false } }));
     expect(tensorFor(tied, 'lm_head.weight').name).toBe('wte.weight');
@@ -85,7 +85,7 @@ describe('a bad model folder is refused with a sentence that names the fault', (
       (error: Error) => error.message,
     );
 
-  it('when it is not there or is a file', async () => {
+  it('when it does not exist or is a file', async () => {
     const folder = await tinyModelFolder();
     expect(await refusal(join(folder, 'nowhere'))).toMatch(
       /no model folder at .*nowhere.*chispa model import/,
@@ -105,7 +105,7 @@ describe('a bad model folder is refused with a sentence that names the fault', (
     },
   );
 
-  it('when the weights are cut anywhere', async () => {
+  it('when the weights are truncated anywhere', async () => {
     const folder = await tinyModelFolder();
     const path = join(folder, 'model.safetensors');
     const whole = await readFile(path);
@@ -115,7 +115,7 @@ describe('a bad model folder is refused with a sentence that names the fault', (
     }
   });
 
-  it('when a weight is missing or has another shape than the config says', async () => {
+  it('when a weight is missing or its shape differs from the config', async () => {
     const missing = await tinyModelFolder({ tensors: (shapes) => shapes.delete('h.1.attn.c_proj.bias') });
     expect(await refusal(missing)).toMatch(/there is no h\.1\.attn\.c_proj\.bias/);
     const wide = await tinyModelFolder({ tensors: (shapes) => shapes.set('h.0.mlp.c_fc.weight', [8, 31]) });
@@ -130,7 +130,7 @@ describe('a bad model folder is refused with a sentence that names the fault', (
     expect(await refusal(folder)).toMatch(/258 tokens, the model only 257/);
   });
 
-  it('when a file is not JSON or not what it should be', async () => {
+  it('when a file is not JSON or has the wrong content', async () => {
     for (const name of ['config.json', 'tokenizer.json', 'chispa.json']) {
       const folder = await tinyModelFolder();
       await overwrite(folder, name, '{"cut": ');

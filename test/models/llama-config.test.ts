@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/models/config.ts';
 import { withEnds } from '../../src/models/generation-config.ts';
 import type { LlamaConfig } from '../../src/models/llama-config.ts';
 
-/** What a config.json of Qwen3-0.6B says, but for bookkeeping. */
+/** The config.json of Qwen3-0.6B, without bookkeeping fields. */
 const QWEN3 = {
   model_type: 'qwen3',
   vocab_size: 151_936,
@@ -39,7 +39,7 @@ const LLAMA3_SCALING = {
   rope_type: 'llama3',
 };
 
-// Every model of the family reads as a LlamaConfig.
+// Every model in the family is read as a LlamaConfig.
 const parse = (changes: Record<string, unknown>) =>
   parseConfig(JSON.stringify({ ...QWEN3, ...changes }), 'config.json') as LlamaConfig;
 const refusal = (changes: Record<string, unknown>) => {
@@ -52,7 +52,7 @@ const refusal = (changes: Record<string, unknown>) => {
 };
 
 describe("config.json of Llama's family", () => {
-  it('means what transformers takes it to mean', () => {
+  it('means the same as in transformers', () => {
     expect(parse({})).toEqual({
       architecture: 'llama',
       member: 'qwen3',
@@ -77,7 +77,7 @@ describe("config.json of Llama's family", () => {
     });
   });
 
-  it('assumes what transformers assumes of a field that is left out', () => {
+  it('defaults missing fields as transformers does', () => {
     const assumed = (model_type: string, more: object = {}) =>
       parseConfig(JSON.stringify({ model_type, ...more }), 'config.json');
     expect(assumed('llama')).toMatchObject({
@@ -105,7 +105,7 @@ describe("config.json of Llama's family", () => {
       .toMatchObject({ headWidth: 128 });
   });
 
-  it('reads both dialects of rotary positions alike', () => {
+  it('reads both notations for rotary positions alike', () => {
     const rope = { ...LLAMA3_SCALING, rope_theta: 500_000 };
     const { rope_theta: _, rope_scaling: __, ...rest } = QWEN3;
     const newer = parseConfig(JSON.stringify({ ...rest, rope_parameters: rope }), 'config.json');
@@ -118,7 +118,7 @@ describe("config.json of Llama's family", () => {
     });
   });
 
-  // From transformers 5.18: ROPE_INIT_FUNCTIONS of Llama 3.2's and Qwen 2.5's parameters, pairs 0, 20, 29, 30, 40 and 63.
+  // From transformers 5.18: ROPE_INIT_FUNCTIONS for Llama 3.2 and Qwen 2.5, pairs 0, 20, 29, 30, 40, and 63.
   it.each([
     [
       { rope_scaling: LLAMA3_SCALING, rope_theta: 500_000 },

@@ -44,7 +44,7 @@ describe.each(golden)('the module tree of $config', ({ config, print, names, par
   });
 
   it('is what PyTorch prints', () => {
-    // PyTorch 2.13 adds the bias, which the source notebook's PyTorch did not print.
+    // PyTorch 2.13 also prints the bias, which the source notebook's PyTorch did not.
     const lines = print
       .replaceAll('elementwise_affine=True, bias=True', 'elementwise_affine=True')
       .split('\n');

@@ -17,19 +17,19 @@ it('finds the bundled model by name, wherever MODELS_DIR is', async () => {
   expect(await resolveModel('mini-es', { modelsDir: '/nowhere' })).toBe(bundledModelPath);
 });
 
-it('prefers a model of that name in MODELS_DIR', async () => {
+it('prefers a model with that name in MODELS_DIR', async () => {
   const dir = await modelsDir('mini-es', 'gpt2-spanish');
   expect(await resolveModel('gpt2-spanish', { modelsDir: dir })).toBe(join(dir, 'gpt2-spanish'));
   expect(await resolveModel('mini-es', { modelsDir: dir })).toBe(join(dir, 'mini-es'));
 });
 
-it('takes a path as a path', async () => {
+it('accepts a path', async () => {
   const dir = await modelsDir('a');
   expect(await resolveModel(join(dir, 'a'), { modelsDir: '/nowhere' })).toBe(join(dir, 'a'));
   await expect(resolveModel(join(dir, 'b'), { modelsDir: dir })).rejects.toThrow(/no model folder at .*b/);
 });
 
-it('names what there is when a name is unknown or no name at all', async () => {
+it('lists the available models when a name is unknown or invalid', async () => {
   const dir = await modelsDir('a');
   for (const name of ['nope', '..', '', '.hidden'])
     await expect(resolveModel(name, { modelsDir: dir })).rejects.toThrow(/there are: a, mini-es/);

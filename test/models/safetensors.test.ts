@@ -12,7 +12,7 @@ import {
 } from '../../src/models/safetensors.ts';
 import { temporaryFolder } from './tiny-model.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const bytes = (header: string, data = new Uint8Array(), claimed = Buffer.byteLength(header)) => {
   const prefix = Buffer.alloc(8);
@@ -38,7 +38,7 @@ const tensor = (shape: unknown, offsets: unknown, dtype: unknown = 'F32') => ({
 });
 
 describe('half precision', () => {
-  it('reads back every one of the 65,536 patterns', () => {
+  it('round-trips all 65,536 bit patterns', () => {
     const patterns = Uint16Array.from({ length: 0x1_0000 }, (_, i) => i);
     const values = new Float32Array(0x1_0000);
     halfToFloat(patterns, values);
@@ -79,7 +79,7 @@ describe('half precision', () => {
 });
 
 describe('a safetensors file', () => {
-  it('gives back what was written, in every type', async () => {
+  it('returns what was written, for every type', async () => {
     const path = join(await temporaryFolder(), 'x.safetensors');
     const values = Float32Array.of(1, -2, 0.5, 3);
     await writeSafetensors(
@@ -150,7 +150,7 @@ describe('a bad safetensors header is refused', () => {
     expect(await refusal(bytes(JSON.stringify(header), new Uint8Array(dataBytes)))).toMatch(reason);
   });
 
-  it('whatever the bytes: a ChispaError or a file whose tensors lie inside it', async () => {
+  it('or all its tensors are inside the file, whatever the bytes', async () => {
     const path = join(await temporaryFolder(), 'fuzz.safetensors');
     const number = fc.oneof(fc.nat(64), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53 - 1, 1e308));
     const entry = fc.oneof(

@@ -14,7 +14,7 @@ it('puts the end-of-text token where the template says', () => {
   ]);
 });
 
-it('reads what a person gave as text, placeholders and special tokens included', () => {
+it('treats a person’s input as plain text, placeholders and special tokens included', () => {
   const text = '{eot}<|endoftext|>{theme}$&';
   expect(templateTokens(model, '{eot}{text}', { text, theme: 'x' })).toEqual([
     8191,

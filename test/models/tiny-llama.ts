@@ -13,13 +13,13 @@ import { temporaryFolder } from './tiny-model.ts';
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
 export interface TinyLlama {
-  /** One of test/fixtures/tokenizer-forms. */
+  /** One of the tokenizers in test/fixtures/tokenizer-forms. */
   tokenizer: string;
   config?: Record<string, unknown>;
   generation?: Record<string, unknown>;
 }
 
-/** A random model of Llama's family in a Hugging Face folder, as the hub would give it. */
+/** A random model of the Llama family in a Hugging Face folder, as downloaded from the hub. */
 export async function tinyLlamaSource({ tokenizer, config = {}, generation }: TinyLlama): Promise<string> {
   const folder = await temporaryFolder();
   const tokenizerPath = join(fixture('tokenizer-forms'), tokenizer, 'tokenizer.json');
@@ -56,7 +56,7 @@ export async function tinyLlamaSource({ tokenizer, config = {}, generation }: Ti
   return folder;
 }
 
-/** The same model, imported; the path of its folder. */
+/** Imports such a model and returns the path of its folder. */
 export async function tinyLlamaFolder(model: TinyLlama): Promise<string> {
   const { path } = await importFolder(await tinyLlamaSource(model), {
     modelsDir: await temporaryFolder(),

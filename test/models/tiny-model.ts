@@ -7,7 +7,7 @@ import { parseConfig } from '../../src/models/config.ts';
 import { float32Tensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { expectedShapes } from '../../src/models/shapes.ts';
 
-/** config.json of a model small enough to make by the hundred: 256 bytes and end-of-text are its whole vocabulary. */
+/** config.json of a model small enough to make by the hundred; its vocabulary is the 256 bytes and end-of-text. */
 export const TINY_CONFIG = {
   model_type: 'gpt2',
   vocab_size: 257,
@@ -19,7 +19,7 @@ export const TINY_CONFIG = {
   eos_token_id: 256,
 };
 
-/** tokenizer.json of bytes alone, without merges. */
+/** A tokenizer.json with only bytes, without merges. */
 export function tinyTokenizer(extraTokens: string[] = []): object {
   const vocab = Object.fromEntries([...BYTE_OF_CHARACTER].map(([character, byte]) => [character, byte]));
   const special = ['<|endoftext|>', ...extraTokens];
@@ -65,7 +65,7 @@ export async function writeTinyModel(
   );
 }
 
-/** A temporary folder that is gone when the test ends. */
+/** A temporary folder that is deleted when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'chispa-models-'));
   onTestFinished(() => rm(path, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/lib/paths.ts';
 import { loadTokenizer, parseTokenizer } from '../../src/models/tokenizer.ts';
 import { convertTokenizer } from '../../src/models/tokenizer-convert.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const fixture = (name: string) => join(packageRoot, 'test/fixtures/tokenizer-forms', name);
 const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
@@ -27,7 +27,7 @@ const golden = z
   )
   .parse(await read(join(packageRoot, 'test/golden/tokenizer_forms.json')));
 
-describe.each(Object.entries(golden))('a tokenizer as %s has it', async (name, { digests, decoding }) => {
+describe.each(Object.entries(golden))('the tokenizer of %s', async (name, { digests, decoding }) => {
   const tokenizer = await loadTokenizer(fixture(name));
 
   it('gives the ids of Hugging Face tokenizers on 5,600 real and hostile strings', () => {
@@ -48,7 +48,7 @@ describe.each(Object.entries(golden))('a tokenizer as %s has it', async (name, {
     for (const [ids, text] of decoding) expect(tokenizer.decode(ids), `${ids}`).toBe(text);
   });
 
-  it('streams whole characters, and the text that it decodes', () => {
+  it('streams whole characters that add up to the decoded text', () => {
     for (const text of ['El ñandú comió 🍕 y 日本 con güisqui.', 'A\u{1F468}\u200D\u{1F469}']) {
       const ids = tokenizer.encode(text);
       const stream = createTextStream(tokenizer, { fresh: true });
@@ -71,7 +71,7 @@ describe.each(Object.entries(golden))('a tokenizer as %s has it', async (name, {
 
 describe('the conversion of a tokenizer', () => {
   it.each(['llama3', 'llama2'])(
-    'keeps one as %s has it, with the special tokens that other files name',
+    'keeps the form of %s, with the special tokens that other files name',
     async (name) => {
       const text = await readFile(join(fixture(name), 'tokenizer.json'), 'utf8');
       const files = {
@@ -88,7 +88,7 @@ describe('the conversion of a tokenizer', () => {
   );
 });
 
-describe('a tokenizer that the library lacks a part of', () => {
+describe('a tokenizer with a part that the library does not support', () => {
   interface Parts {
     pre_tokenizer: object;
     decoder: object;

@@ -12,7 +12,7 @@ import {
   type TokenizerFiles,
 } from '../../src/models/tokenizer-convert.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const fixture = (name: string) => join(packageRoot, 'test/fixtures', name);
 
@@ -74,7 +74,7 @@ describe.each(golden.tokenizers)('the tokenizer of %s', (name) => {
 });
 
 describe('a tokenizer', () => {
-  it('gives every text back, with lone surrogates as U+FFFD', () => {
+  it('round-trips every text, with lone surrogates as U+FFFD', () => {
     for (const [text] of golden.cases)
       for (const tokenizer of [gpt2Spanish, miniEs])
         expect(tokenizer.decode(tokenizer.encode(text))).toBe(Buffer.from(text, 'utf8').toString('utf8'));
@@ -90,7 +90,7 @@ describe('a tokenizer', () => {
     expect(gpt2Spanish.encode('<|endoftext|>', { special: 'parse' })).toEqual([50256]);
   });
 
-  it('shows a token by name and leaves special ones out of the text', () => {
+  it('shows a token by name and omits special ones from the text', () => {
     expect(gpt2Spanish.tokenText(50256)).toBe('<|endoftext|>');
     expect(gpt2Spanish.decode([50256, ...gpt2Spanish.encode('año'), 0])).toBe('año');
     expect(gpt2Spanish.bytes(50256)).toHaveLength(0);
@@ -98,7 +98,7 @@ describe('a tokenizer', () => {
     expect(gpt2Spanish.idOf('<|nope|>')).toBeUndefined();
   });
 
-  it('leaves out ids it does not have', () => {
+  it('skips ids that it does not have', () => {
     expect(miniEs.decode([99999, -1, ...miniEs.encode('a')])).toBe('a');
     expect(miniEs.decode([])).toBe('');
     expect(miniEs.tokenText(99999)).toBe('');

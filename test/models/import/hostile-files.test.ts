@@ -6,7 +6,7 @@ import { openModelFolder } from '../../../src/models/folder.ts';
 import { tinyModelFolder } from '../tiny-model.ts';
 import { importInto, sourceFolder } from './source-folder.ts';
 
-/** The largest growth of this process's memory that a refusal may cost, in bytes. */
+/** How much this process's memory may grow during a refusal, in bytes. */
 const MODEST = 200e6;
 
 async function refused(folder: string) {
@@ -17,7 +17,7 @@ async function refused(folder: string) {
   return error?.message;
 }
 
-describe('a folder that is not made in good faith', () => {
+describe('a hostile folder', () => {
   it.each(['n_layer', 'num_hidden_layers'])('is refused for a %s of two billion', async (field) => {
     const folder = await sourceFolder('good/fp16.bin');
     const model =
@@ -41,7 +41,7 @@ describe('a folder that is not made in good faith', () => {
   it
     .skipIf(process.platform === 'win32')
     .each(['model.safetensors', 'pytorch_model.bin', 'config.json', 'tokenizer.json'])(
-    'is refused for a named pipe instead of its %s, and waits for nobody',
+    'is refused for a named pipe in place of its %s, without waiting on it',
     async (name) => {
       const folder = await sourceFolder('good/fp16.bin');
       await rm(join(folder, name), { force: true });

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../tiny-model.ts';
 import { COMMIT, type HubFaults, type LoopbackHub, startHub } from './loopback-hub.ts';
 import { importInto, sourceFolder } from './source-folder.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 async function filesOf(folder: string): Promise<Record<string, Buffer>> {
   const files: Record<string, Buffer> = {};
@@ -40,7 +40,7 @@ const refusal = (promise: Promise<unknown>) =>
   );
 
 describe('a model on the hub', () => {
-  it('comes with its files, pinned to a commit, and can be imported', async () => {
+  it('is downloaded with its files, pinned to a commit, and can be imported', async () => {
     const { files, hub, downloadsDir } = await setUp(
       {},
       { 'README.md': Buffer.from('---\nlicense: mit\n---\n# model') },
@@ -58,7 +58,7 @@ describe('a model on the hub', () => {
     expect(manifest).toMatchObject({ name: 'imported', source: `owner/model@${COMMIT}`, licence: 'mit' });
   });
 
-  it('goes on after each cut from the byte it had', async () => {
+  it('resumes after each cut at the byte it had reached', async () => {
     const { files, hub, downloadsDir } = await setUp({ cuts: [1000, 1500] });
     const { folder } = await download(hub, downloadsDir);
     expect(await filesOf(folder)).toEqual(files);
@@ -69,7 +69,7 @@ describe('a model on the hub', () => {
     ]);
   });
 
-  it('goes on in the next run where a broken one stopped', async () => {
+  it('resumes in the next run where an interrupted one stopped', async () => {
     const { files, hub, downloadsDir } = await setUp({ cuts: [1000, 0, 0, 0, 0, 0] });
     expect(await refusal(download(hub, downloadsDir))).toMatch(
       /broke off 5 times at byte 1000 of \d+\. Run the same command again/,
@@ -81,12 +81,12 @@ describe('a model on the hub', () => {
     expect(hub.downloads).toEqual(['pytorch_model.bin: bytes=1000-']);
   });
 
-  it('starts again when the server knows no ranges', async () => {
+  it('starts over when the server does not support ranges', async () => {
     const { files, hub, downloadsDir } = await setUp({ cuts: [1000], ignoresRanges: true });
     expect(await filesOf((await download(hub, downloadsDir)).folder)).toEqual(files);
   });
 
-  it('stops when it is told to, and goes on later', async () => {
+  it('stops when it is told to, and resumes later', async () => {
     const { files, hub, downloadsDir } = await setUp();
     const stop = new AbortController();
     const onProgress = (done: number) => done > 3000 && stop.abort(new Error('interrupted'));
@@ -96,7 +96,7 @@ describe('a model on the hub', () => {
     expect(await filesOf((await download(hub, downloadsDir)).folder)).toEqual(files);
   });
 
-  it('throws away a file whose hash is wrong, large or small', async () => {
+  it('discards a file whose hash is wrong, large or small', async () => {
     for (const name of ['pytorch_model.bin', 'tokenizer.json']) {
       const { files, hub, downloadsDir } = await setUp({ corrupts: name });
       expect(await refusal(download(hub, downloadsDir))).toMatch(
@@ -107,7 +107,7 @@ describe('a model on the hub', () => {
     }
   });
 
-  it('shows the token to the hub and not to the storage it redirects to', async () => {
+  it('sends the token to the hub but not to the storage that it redirects to', async () => {
     const { hub, downloadsDir } = await setUp({ token: 'hf_secret' });
     expect(await refusal(download(hub, downloadsDir))).toMatch(/status 401.*HF_TOKEN/);
     await download(hub, downloadsDir, { token: 'hf_secret' });
@@ -115,7 +115,7 @@ describe('a model on the hub', () => {
     expect(hub.leaked).toEqual([]);
   });
 
-  it('says what is wrong with a name, a token, the hub or its files', async () => {
+  it('reports what is wrong with a name, a token, the hub, or its files', async () => {
     const { hub, downloadsDir } = await setUp();
     const get = (id: string, options: Partial<HubOptions> = {}) =>
       refusal(downloadModel(id, { endpoint: hub.endpoint, downloadsDir, retryDelay: 1, ...options }));
@@ -131,18 +131,18 @@ describe('a model on the hub', () => {
     expect(await get('owner/model')).toMatch(/lists pytorch_model\.bin and does not have it in that size/);
   });
 
-  it('needs room on the disk, and says so before and while it downloads', async () => {
+  it('reports a full disk before and during a download', async () => {
     const { hub, downloadsDir } = await setUp({ lies: { file: 'pytorch_model.bin', size: 1e17 } });
     expect(await refusal(download(hub, downloadsDir))).toMatch(/needs 100000000\.00 GB .* are free/);
     hub.faults = {};
-    // A device that is always full stands where the bytes would gather.
+    // A device that is always full takes the place of the partial download.
     const folder = join(downloadsDir, `owner--model@${COMMIT}`);
     await mkdir(folder, { recursive: true });
     await symlink('/dev/full', join(folder, 'pytorch_model.bin.incomplete'));
     expect(await refusal(download(hub, downloadsDir))).toMatch(/no room left in .*MODELS_DIR/);
   });
 
-  it('in shards: all of them come, and none from outside the model', async () => {
+  it('in shards is downloaded whole, with no file from outside the model', async () => {
     const whole = await modelFiles();
     const shard = whole['pytorch_model.bin'] ?? Buffer.alloc(0);
     const index = (file: string) =>

@@ -10,7 +10,7 @@ import { verifyModel } from '../../../src/models/verify.ts';
 import { temporaryFolder, tinyModelFolder, tinyTokenizer } from '../tiny-model.ts';
 import { importInto, sourceFolder } from './source-folder.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 describe('an import', () => {
   it('writes a manifest that its files match, with origin and licence', async () => {
@@ -45,7 +45,7 @@ describe('an import', () => {
     });
   });
 
-  it('gives the same weights as a copy, in one file out of two shards', async () => {
+  it('merges two shards into one file with the same weights', async () => {
     const whole = await tinyModelFolder();
     const { weights } = await openModelFolder(whole);
     const source = await tinyModelFolder();
@@ -78,7 +78,7 @@ describe('an import', () => {
       expect(await readTensor(model.weights, `transformer.${name}`)).toEqual(await readTensor(weights, name));
   });
 
-  it('refuses shards outside the folder, or that do not hold what the index says', async () => {
+  it('refuses shards that are outside the folder or do not match the index', async () => {
     const source = await tinyModelFolder();
     await rm(join(source, 'model.safetensors'));
     for (const [file, reason] of [
@@ -96,7 +96,7 @@ describe('an import', () => {
     }
   });
 
-  it('reads tokens without an embedding as text, and says so', async () => {
+  it('treats tokens without an embedding as text, and says so', async () => {
     const source = await tinyModelFolder();
     await writeFile(
       join(source, 'tokenizer_config.json'),
@@ -108,7 +108,7 @@ describe('an import', () => {
     expect(tokenizer.encode('[PAD]', { special: 'parse' })).toHaveLength(5);
   });
 
-  it('refuses a tokenizer of words that the model has no embedding for', async () => {
+  it('refuses a tokenizer with words that the model has no embedding for', async () => {
     const source = await tinyModelFolder();
     const tokenizer = tinyTokenizer() as { model: { vocab: Record<string, number> } };
     tokenizer.model.vocab.xx = 300;
@@ -116,7 +116,7 @@ describe('an import', () => {
     expect((await importInto(source)).error?.message).toMatch(/tokenizer has 301 tokens, the model only 257/);
   });
 
-  it('does not touch a model of the same name', async () => {
+  it('does not touch an existing model with the same name', async () => {
     const modelsDir = await temporaryFolder();
     await mkdir(join(modelsDir, 'x'));
     await writeFile(join(modelsDir, 'x', 'mine'), 'precious');
@@ -149,9 +149,9 @@ describe('an import', () => {
     expect(left).toEqual([]);
   });
 
-  it('clears away at the next import what a killed one left', async () => {
+  it('removes what a killed import left behind at the next import', async () => {
     const modelsDir = await temporaryFolder();
-    // A process that has ended: its number belongs to nobody now.
+    // A process that has exited, so that its id belongs to nobody now.
     const dead = spawn(process.execPath, ['-e', '']);
     await new Promise((resolve) => dead.once('exit', resolve));
     await mkdir(join(modelsDir, `.half.${dead.pid}.incomplete`));
@@ -162,7 +162,7 @@ describe('an import', () => {
 });
 
 describe('verification', () => {
-  it('names the file that changed or went', async () => {
+  it('names the file that changed or is missing', async () => {
     const { imported } = await importInto(bundledModelPath);
     const path = imported?.path ?? '';
     await writeFile(join(path, 'README.md'), 'other');
@@ -174,7 +174,7 @@ describe('verification', () => {
     });
   });
 
-  it('finds a NaN that came into the weights, by the name of the tensor', async () => {
+  it('finds a NaN in the weights and names the tensor', async () => {
     const { imported } = await importInto(bundledModelPath);
     const model = await openModelFolder(imported?.path ?? '');
     const bytes = await readFile(model.weights.path);

@@ -10,7 +10,7 @@ import { furthest, openModel } from '../../engine/open-model.ts';
 import { temporaryFolder, tinyTokenizer } from '../tiny-model.ts';
 import { importInto } from './source-folder.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const fixture = (path: string) => new URL(`../../fixtures/imported-models/${path}`, import.meta.url);
 const golden = z
@@ -45,12 +45,12 @@ describe.each(Object.entries(golden))(
       const own = positions.flatMap((i) => [
         ...all.subarray(i * config.vocabSize, (i + 1) * config.vocabSize),
       ]);
-      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(3); // not a model that says nothing
+      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(3); // the model is not trivial
       expect(furthest(own, expected)).toBeLessThan(1e-4);
       await session.release();
     });
 
-    it('continues greedily with the 64 tokens of transformers', async () => {
+    it('continues greedily with the same 64 tokens as transformers', async () => {
       const path = await importFixture(name);
       const engine = await openLocalEngine(path, {
         provider: 'cpu',
@@ -59,7 +59,7 @@ describe.each(Object.entries(golden))(
         precision: 'fp32',
         log: { info() {}, warn() {} },
       });
-      // Bytes are the whole vocabulary of the test's tokenizer, so any prompt below 256 can be written; here as ids.
+      // The tokenizer's vocabulary is bytes, so any prompt with ids below 256 could be text; here it is given as ids.
       const { tokenizer } = await openModelFolder(path);
       const text = tokenizer.decode(prompt);
       expect(greedy).toHaveLength(64);

@@ -5,15 +5,15 @@ import { onTestFinished } from 'vitest';
 
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-/** What a test may make the hub do wrong. */
+/** Faults that a test can inject into the hub. */
 export interface HubFaults {
-  /** Cuts the connection of the nth download of `pytorch_model.bin` after so many bytes. */
+  /** Cuts the connection of download n of `pytorch_model.bin` after `cuts[n]` bytes. */
   cuts?: number[];
-  /** Answers whole files whatever range is asked for. */
+  /** Sends whole files whatever the requested range. */
   ignoresRanges?: boolean;
-  /** Sends other bytes of the same length. */
+  /** Sends wrong bytes of the right length. */
   corrupts?: string;
-  /** Lists this file with another size. */
+  /** Lists this file with a wrong size. */
   lies?: { file: string; size: number };
   /** Refuses requests without this token. */
   token?: string;
@@ -28,13 +28,13 @@ export interface LoopbackHub {
   /** Authorization headers that reached the storage server. */
   leaked: string[];
   faults: HubFaults;
-  /** To be called when bytes have arrived: the hub cuts the connection then, where it is to be cut. */
+  /** Call this when bytes have arrived: the hub then cuts the connection if a cut is due. */
   arrived: () => void;
 }
 
 /**
- * A hub that speaks what `@huggingface/hub` asks of the real one: model info, file tree, resolve with ranges; large
- * files redirect to a second server, as the hub's do to its storage.
+ * A hub with the endpoints that `@huggingface/hub` uses: model info, file tree, and resolve with ranges. Large files
+ * redirect to a second server, as the real hub redirects to its storage.
  */
 export async function startHub(files: Record<string, Buffer>, faults: HubFaults = {}): Promise<LoopbackHub> {
   const hub: LoopbackHub = { endpoint: '', downloads: [], leaked: [], faults, arrived: () => undefined };
@@ -60,7 +60,7 @@ export async function startHub(files: Record<string, Buffer>, faults: HubFaults 
     if (limit === undefined) response.end(body);
     else if (limit === 0) response.destroy();
     else {
-      // Only once the client has them: bytes that a cut overtakes would make the test a matter of luck.
+      // Cut only once the client has the bytes: a cut that overtook them would make the test flaky.
       hub.arrived = () => response.destroy();
       response.write(body.subarray(0, limit));
     }
@@ -131,6 +131,6 @@ async function listen(handle: (request: IncomingMessage, response: ServerRespons
     server.closeAllConnections();
     server.close();
   });
-  // A TCP server's address is never a pipe's name.
+  // A TCP server's address is never a string.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -7,7 +7,7 @@ import { openSafetensors, readTensor } from '../../../src/models/safetensors.ts'
 import { temporaryFolder, tinyTokenizer } from '../tiny-model.ts';
 import { importInto } from './source-folder.ts';
 
-/** Weights that PyTorch wrote: a GPT-2 of TRL with a value head, and a GPT2DoubleHeadsModel. */
+/** Weights written by PyTorch: a GPT-2 from TRL with a value head, and a GPT2DoubleHeadsModel. */
 const heads = join(packageRoot, 'test/fixtures/heads');
 
 async function source(weights: string, changes: object = {}): Promise<string> {
@@ -19,7 +19,7 @@ async function source(weights: string, changes: object = {}): Promise<string> {
   return folder;
 }
 
-describe('a GPT-2 as it is published', () => {
+describe('a published GPT-2', () => {
   it.each([
     ['v-head', ['v_head.summary.weight', 'v_head.summary.bias']],
     ['double-heads', ['multiple_choice_head.summary.weight', 'multiple_choice_head.summary.bias']],
@@ -43,7 +43,7 @@ describe('a GPT-2 as it is published', () => {
     );
   });
 
-  it('may name several tokens that end a text, and its sizes by the names of other architectures', async () => {
+  it('may list several end-of-text tokens, and may use other architectures’ names for its sizes', async () => {
     const { imported } = await importInto(
       await source('v-head', { eos_token_id: [2, 5], hidden_size: 16, num_hidden_layers: 1 }),
     );
@@ -62,7 +62,7 @@ describe('a GPT-2 as it is published', () => {
     expect(left).toEqual([]);
   });
 
-  it('says where its files contradict each other', async () => {
+  it('reports where its files contradict each other', async () => {
     const folder = await source('v-head');
     await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: 'a' }));
     const { imported } = await importInto(folder);
@@ -73,7 +73,7 @@ describe('a GPT-2 as it is published', () => {
 });
 
 describe('a safetensors header', () => {
-  it('may say null for its metadata, as some writers do', async () => {
+  it('may have null metadata, as some tools write it', async () => {
     const header = '{"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} ';
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(header.length));

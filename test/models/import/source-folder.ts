@@ -10,7 +10,7 @@ import { temporaryFolder, tinyTokenizer } from '../tiny-model.ts';
 
 export const torchFixtures = join(packageRoot, 'test/fixtures/torch');
 
-/** A Hugging Face folder around a weights file that PyTorch wrote (`good/fp16.bin`), for the fixtures' config.json. */
+/** A Hugging Face folder around a weights file written by PyTorch (`good/fp16.bin`), with the fixtures' config.json. */
 export async function sourceFolder(weights: string): Promise<string> {
   const folder = await temporaryFolder();
   await copyFile(join(torchFixtures, 'config.json'), join(folder, 'config.json'));
@@ -19,7 +19,7 @@ export async function sourceFolder(weights: string): Promise<string> {
   return folder;
 }
 
-/** Imports into a fresh models folder. `left` lists what lies in it afterwards, whether the import worked or not. */
+/** Imports into a fresh models folder. `left` lists its contents afterwards, whether or not the import succeeded. */
 export async function importInto(
   source: string,
   options: Partial<ImportOptions> = {},

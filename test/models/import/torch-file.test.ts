@@ -10,7 +10,7 @@ import { openSafetensors, readTensor } from '../../../src/models/safetensors.ts'
 import { temporaryFolder } from '../tiny-model.ts';
 import { importInto, sourceFolder, torchFixtures } from './source-folder.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const expected = await openSafetensors(join(torchFixtures, 'expected.safetensors'));
 
@@ -28,7 +28,7 @@ describe('a state dict that PyTorch wrote is imported with the weights it holds'
     }
   });
 
-  it('a head of its own is kept and config.json told so', async () => {
+  it('a separate head is kept and declared in config.json', async () => {
     const { imported } = await importInto(await sourceFolder('bad/separate-head.bin'));
     const model = await openModelFolder(imported?.path ?? '');
     expect(model.config.tied).toBe(false);
@@ -39,7 +39,7 @@ describe('a state dict that PyTorch wrote is imported with the weights it holds'
   });
 });
 
-describe('a file that is no plain state dict is refused by name, and leaves nothing', () => {
+describe('a file that is not a plain state dict is refused by name, and leaves nothing', () => {
   it.each([
     ['os-system.bin', /asks for posix\.system, .*Nothing of it was run/],
     ['nested-eval.bin', /asks for __builtin__\.eval/],
@@ -98,7 +98,7 @@ describe('damage', () => {
         (error: unknown) => error,
       );
 
-  it('cut anywhere, a file is refused', async () => {
+  it('by truncation anywhere is refused', async () => {
     const whole = await readFile(join(torchFixtures, 'good/fp32-shared-head.bin'));
     const path = join(await temporaryFolder(), 'cut.bin');
     for (let length = 0; length < whole.length; length += 97) {
@@ -108,11 +108,11 @@ describe('damage', () => {
     }
   });
 
-  it('changed anywhere, a file is refused or read, never anything else', async () => {
+  it('by changed bytes leads to a refusal or a successful read, never anything else', async () => {
     const whole = await readFile(join(torchFixtures, 'good/protocol4.bin'));
     const pickle = whole.indexOf('data.pkl');
     const path = join(await temporaryFolder(), 'changed.bin');
-    // Most of the file is weights, where any change is valid: aim at the pickle and at the directory.
+    // Most of the file is weights, where any change is valid, so aim at the pickle and the directory.
     const place = fc.oneof(
       fc.integer({ min: pickle, max: pickle + 1600 }),
       fc.integer({ min: whole.length - 2500, max: whole.length - 1 }),
