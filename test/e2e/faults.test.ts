@@ -91,7 +91,7 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
 
   it('says so when the server’s AutoMod blocks a joke, which is not done then', async () => {
     await fault({ kind: 'automod', contains: es.buttons.think, count: 1 }); // only in a finished joke
-    const asked = await player.ask(player.ana, 'chiste');
+    const asked = await player.ask(player.ana, 'chiste', { fuente: 'nuevo' });
     const answer = await asked.answer((m) => m.content === es.failure.blocked);
     expect(answer.embeds).toEqual([]);
     expect((await rows()).filter(({ note }) => note === 'not shown (blocked): 200000')).toEqual([

@@ -139,7 +139,7 @@ describe('a model on the hub', () => {
     const folder = join(downloadsDir, `owner--model@${COMMIT}`);
     await mkdir(folder, { recursive: true });
     await symlink('/dev/full', join(folder, 'pytorch_model.bin.incomplete'));
-    expect(await refusal(download(hub, downloadsDir))).toMatch(/no room left in .*MODELS_DIR/);
+    expect(await refusal(download(hub, downloadsDir))).toMatch(/no space left in .*MODELS_DIR/);
   });
 
   it('in shards is downloaded whole, with no file from outside the model', async () => {
