@@ -84,7 +84,7 @@ describe('what stands before PostgreSQL', () => {
       async () => {
         await expect(open(await pooled(address(), 'transaction'))).rejects.toMatchObject({
           code: 'database-pooled',
-          message: expect.stringMatching(/one transaction at a time.*direct address/),
+          message: expect.stringMatching(/pooler in transaction mode.*direct address/),
         });
       },
     );
