@@ -16,22 +16,22 @@ import type { WorldSize } from './state/plan.ts';
 export interface BoxOptions {
   /** 0 picks a free port. */
   port: number;
-  /** What the bot's account is called. Default: Chispa. */
+  /** The name of the bot's account. Default: Chispa. */
   botName?: string;
   /** The bot's token. Default: a new random one. */
   token?: string;
-  /** More guilds and people than the usual two and four, for tests under load. */
+  /** More guilds and people than the usual two and four, for load tests. */
   size?: WorldSize;
   /** Rate limits other than Discord's, by bucket. */
   rates?: Partial<Record<BucketName, Rate>>;
-  /** The limit of all requests together. Default: Discord's 50 a second. */
+  /** The rate limit for all requests together. Default: Discord's 50 per second. */
   globalRate?: Rate;
   gateway?: Partial<GatewayOptions>;
   /** The folder served at `/`. Default: the page that comes with the box. */
   page?: string;
-  /** Told of what went wrong inside the box itself. Default: standard error. */
+  /** Called with errors inside the box itself. Default: writes them to standard error. */
   onError?: (error: unknown) => void;
-  /** Told of requests to parts of Discord's API that the box does not have. Default: standard error. */
+  /** Called with requests to parts of Discord's API that the box lacks. Default: writes them to standard error. */
   onUnknown?: (request: string) => void;
 }
 
@@ -39,17 +39,17 @@ export interface Box {
   port: number;
   /** `http://127.0.0.1:PORT`: the page. */
   url: string;
-  /** What discord.js takes as `rest.api`. */
+  /** The value for discord.js's `rest.api`. */
   api: string;
   /** `ws://127.0.0.1:PORT` */
   gateway: string;
   token: string;
   applicationId: string;
-  /** The guilds of its world. */
+  /** The guilds in the box. */
   guildIds: string[];
-  /** Calls `listener` with every REST request and its answer; the returned function ends that. */
+  /** Calls `listener` with every REST request and its response; returns a function that unsubscribes it. */
   onExchange(listener: (exchange: Exchange) => void): () => void;
-  /** Ends every connection and frees the port. */
+  /** Closes every connection and frees the port. */
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ const ATTACHMENTS = '/attachments/';
 
 /**
  * Starts a loopback Discord on 127.0.0.1: REST, gateway, control API and page on one port.
- * @throws Error whose `code` is `EADDRINUSE` when the port is taken
+ * @throws Error whose `code` is `EADDRINUSE` if the port is taken
  */
 export async function createBox(options: BoxOptions): Promise<Box> {
   const core = createCore({ botName: options.botName ?? 'Chispa', token: options.token, size: options.size });
@@ -107,7 +107,7 @@ export async function createBox(options: BoxOptions): Promise<Box> {
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      if (request.readableAborted) return; // the client left in the middle of its request
+      if (request.readableAborted) return; // the client disconnected in the middle of its request
       onError(error);
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { message: '500: Internal Server Error', code: 0 });
@@ -117,7 +117,7 @@ export async function createBox(options: BoxOptions): Promise<Box> {
   server.on('upgrade', (request, socket, head) => {
     if (!isLocal(request.headers)) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     const searchParams = new URLSearchParams(request.url?.split('?')[1]);
-    socket.on('error', () => socket.destroy()); // it broke during the handshake
+    socket.on('error', () => socket.destroy()); // the connection broke during the handshake
     sockets.handleUpgrade(request, socket, head, (client) => gateway.accept(client, searchParams));
   });
 
@@ -146,7 +146,7 @@ export async function createBox(options: BoxOptions): Promise<Box> {
   };
 }
 
-/** Whether every percent escape stands for a character. */
+/** Whether every percent escape decodes to a character. */
 function isDecodable(address: string): boolean {
   try {
     decodeURIComponent(address);

@@ -19,7 +19,7 @@ Examples:
   discord-in-a-box --port 0 --no-open
 `;
 
-/** @throws Error when the command line cannot be understood */
+/** @throws Error if the command line is invalid */
 function readArguments() {
   const { values } = parseArgs({
     allowNegative: true,
@@ -39,13 +39,13 @@ function readArguments() {
   return { ...values, port };
 }
 
-/** @returns the exit code: 0, 1 for a failure, 2 for wrong use */
+/** @returns the exit code: 0, 1 for a failure, 2 for wrong usage */
 async function main(): Promise<number> {
   let options: ReturnType<typeof readArguments>;
   try {
     options = readArguments();
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\nSee discord-in-a-box --help.\n`); // parseArgs throws errors
+    process.stderr.write(`${(error as Error).message}\nSee discord-in-a-box --help.\n`); // parseArgs only throws Errors
     return 2;
   }
   if (options.help) {

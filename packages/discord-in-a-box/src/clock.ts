@@ -2,21 +2,21 @@
 export type Instant = number;
 
 /**
- * The box's clock: real time plus an offset that tests move forward. Deadlines given to `at` are met at once
- * when the clock moves past them, in their order.
+ * The box's clock: real time plus an offset that tests move forward. When the clock moves past deadlines given to `at`,
+ * they fire immediately and in order.
  */
 export interface Clock {
   now(): Instant;
   offset(): number;
   iso(): string;
-  /** Runs `action` when `time` comes; the returned function cancels it. */
+  /** Runs `action` at `time`; returns a function that cancels it. */
   at(time: Instant, action: () => void): () => void;
-  /** Moves the clock `ms` forward. */
+  /** Moves the clock forward by `ms`. */
   move(ms: number): void;
   stop(): void;
 }
 
-const MAX_TIMEOUT = 2 ** 31 - 1; // the longest that setTimeout counts
+const MAX_TIMEOUT = 2 ** 31 - 1; // the longest delay setTimeout supports
 
 export function createClock(): Clock {
   const pending = new Set<{ time: Instant; action: () => void }>();

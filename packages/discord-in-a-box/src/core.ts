@@ -11,7 +11,7 @@ import type { WorldSize } from './state/plan.ts';
 import { createThreads, type Threads } from './state/threads.ts';
 import { createWorld, type World } from './state/world.ts';
 
-/** Everything the box's rooms (REST, gateway, control) share: its state and how to tell of its changes. */
+/** Everything that REST, gateway and control share: the box's state and how to publish its changes. */
 export interface Core {
   botName: string;
   applicationId: string;
@@ -28,7 +28,7 @@ export interface Core {
   faults: Faults;
   publish: Publish;
   subscribe(listener: Publish): () => void;
-  /** Where the box listens, without a slash at the end. Known once it does. */
+  /** Where the box listens, without a trailing slash. Known once it listens. */
   url(): string;
   listensOn(port: number): void;
 }

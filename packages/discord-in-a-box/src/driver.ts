@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Box } from './box.ts';
 import { FLAG } from './state/messages.ts';
 
-/** A message as `GET /box/messages` shows it; Discord's other fields are there too. */
+/** A message as returned by `GET /box/messages`; Discord's other fields are there too. */
 export interface SeenMessage {
   id: string;
   channel_id: string;
@@ -25,20 +25,21 @@ export interface SeenMessage {
 /** Who acts: a user name such as `ana`, or an id. */
 export type Who = string;
 
-/** Something a person did that the bot is to answer. */
+/** Something a person did that the bot should answer. */
 export interface Asked {
   /** The interaction's id, for `GET /box/interactions/ID`. */
   interaction: string;
   /**
-   * The message that answers it, as the person sees it, once it is there and satisfies `wanted`: no longer "is thinking…".
+   * The message that answers it, as the person sees it, once it is there and satisfies `wanted` (default: no longer "is
+   * thinking…").
    * @param patience in ms
-   * @throws Error when the bot does not answer in time
+   * @throws Error if the bot does not answer in time
    */
   answer(wanted?: (message: SeenMessage) => boolean, patience?: number): Promise<SeenMessage>;
 }
 
 export interface DriverOptions {
-  /** The guild to act in, by name or id. Default: the first one; null: the conversation with the bot. */
+  /** The guild to act in, by name or id. Default: the first one; null: direct messages with the bot. */
   guild?: string | null;
   /** The channel or thread to act in, by name or id. Default: the guild's first channel. */
   channel?: string;
@@ -46,17 +47,17 @@ export interface DriverOptions {
   patience?: number;
 }
 
-/** Hands for tests of any bot in the box. Everything goes through the control API. */
+/** Acts as people in tests of any bot in the box. Everything goes through the control API. */
 export interface Driver {
   /** Waits until the bot is online and has registered the command, uses it, and waits for the answer. */
   command(who: Who, name: string, options?: Options, more?: object): Promise<SeenMessage>;
-  /** Presses a button, or chooses in a select, and waits for what comes of it: the message that answers. */
+  /** Presses a button, or picks from a select, and waits for the message that answers. */
   component(who: Who, message: SeenMessage, customId: string, values?: string[]): Promise<SeenMessage>;
   /** Uses a command without waiting. `more`: other fields of `POST /box/commands`, such as `subcommand` or `target`. */
   ask(who: Who, name: string, options?: Options, more?: object): Promise<Asked>;
   /** Presses a button without waiting. `more`: other fields of `POST /box/components`, such as `values`. */
   press(who: Who, message: Pick<SeenMessage, 'id'>, customId: string, more?: object): Promise<Asked>;
-  /** Submits the modal that an interaction was answered with, once it is there. */
+  /** Submits the modal that answered an interaction, once it is there. */
   submit(who: Who, interaction: string, fields: Record<string, unknown>): Promise<Asked>;
   /** Writes in the channel. `more`: other fields of `POST /box/messages`, such as `attachments`. */
   write(who: Who, content: string, more?: object): Promise<SeenMessage>;
@@ -64,9 +65,9 @@ export interface Driver {
   messages(who: Who): Promise<SeenMessage[]>;
   /** The first message that satisfies `wanted`, once there is one. */
   find(who: Who, wanted: (message: SeenMessage) => boolean, patience?: number): Promise<SeenMessage>;
-  /** The first thing that `look` finds: looks again and again while it gives undefined or throws. */
+  /** The first thing that `look` finds: calls it repeatedly while it returns undefined or throws. */
   eventually<T>(look: () => Promise<T | undefined>, patience?: number): Promise<T>;
-  /** Asks the control API: GET without a body, POST with one. @throws Error with the box's sentence */
+  /** Calls the control API: GET without a body, POST with one. @throws Error with the box's message */
   call<T>(path: string, body?: unknown): Promise<T>;
 }
 type Options = Record<string, unknown>;
@@ -81,7 +82,7 @@ type Named = { id: string; name: string; threads?: Named[] };
 
 const INTERVAL = 20;
 
-/** Drives the box in one channel; more drivers may act in others beside it. */
+/** Drives the box in one channel; other drivers may act in other channels. */
 export function createDriver(box: Pick<Box, 'url'>, options: DriverOptions = {}): Driver {
   const { patience: usual = 30_000 } = options;
 
@@ -90,8 +91,8 @@ export function createDriver(box: Pick<Box, 'url'>, options: DriverOptions = {})
     const post = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
     const response = await fetch(box.url + path, post);
     const answer: unknown = await response.json();
-    if (!response.ok) throw new Error(`${response.status}: ${(answer as { error: string }).error}`); // the shape of every refusal
-    return answer as T; // docs/control-api.md names the shape of each path
+    if (!response.ok) throw new Error(`${response.status}: ${(answer as { error: string }).error}`); // an error's shape
+    return answer as T; // docs/control-api.md documents the shape for each path
   }
 
   async function eventually<T>(look: () => Promise<T | undefined>, patience = usual): Promise<T> {
@@ -205,5 +206,5 @@ export function createDriver(box: Pick<Box, 'url'>, options: DriverOptions = {})
 type Caused = { interaction: string };
 type Interaction = { state: string; channel: string; reason?: string; message?: string; modal?: unknown };
 
-/** What waiting longer does not change. */
+/** A failure that waiting longer would not change. */
 class Failed extends Error {}

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 
 /**
- * Discord's JSON error codes that the box answers with: code → [HTTP status, message].
+ * The Discord JSON error codes that the box can return: code → [HTTP status, message].
  * https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
  */
 export const DISCORD_ERRORS = {
@@ -49,7 +49,7 @@ export const DISCORD_ERRORS = {
 } as const satisfies Record<number, readonly [number, string]>;
 export type DiscordErrorCode = keyof typeof DISCORD_ERRORS;
 
-/** A REST request refused the way Discord refuses it. `body` goes out as JSON with `status`. */
+/** A REST request refused the way Discord refuses it. `body` is sent as JSON with `status`. */
 export class DiscordError extends Error {
   override readonly name = 'DiscordError';
   readonly status: number;
@@ -64,13 +64,13 @@ export class DiscordError extends Error {
   }
 }
 
-/** Discord's error of a known code; `errors` is the tree of wrong fields that 50035 carries. */
+/** Discord's error for a known code; `errors` is the tree of invalid fields that 50035 carries. */
 export function discordError(code: DiscordErrorCode, errors?: JsonObject): DiscordError {
   const [status, message] = DISCORD_ERRORS[code];
   return new DiscordError(status, { message, code, ...(errors ? { errors } : {}) });
 }
 
-/** The control API was used wrongly: one sentence for the person or script that called it. */
+/** Wrong use of the control API; the message is one sentence for the caller. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly status: number;

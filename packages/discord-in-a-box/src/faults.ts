@@ -1,34 +1,34 @@
 import { isObject } from './json.ts';
 
-/** A fault that waits for REST requests. */
+/** A fault that waits for matching REST requests. */
 export interface RestFault {
   kind: 'rate-limit' | 'server-error' | 'discord-error' | 'slow' | 'cut-socket' | 'expire-token' | 'automod';
   /** `METHOD /path`, either half optional; see `matches`. Null: every route. */
   route: string | null;
-  /** How many more requests it hits. */
+  /** How many more requests it affects. */
   count: number;
   status: number | null;
   code: number | null;
   ms: number;
   global: boolean;
-  /** `cut-socket` only: cut once the request has taken effect. */
+  /** `cut-socket` only: cut after the request has taken effect. */
   after: boolean;
-  /** `automod` only: what a message must hold to be blocked; null blocks any. */
+  /** `automod` only: blocks messages that contain this text; null blocks all. */
   contains: string | null;
 }
 
-/** The faults still waiting, oldest first. */
+/** The pending faults, oldest first. */
 export interface Faults {
   add(fault: RestFault): void;
-  /** The oldest fault that fits the request, counted down. */
+  /** Takes the oldest fault that matches the request, and decrements its count. */
   take(method: string, path: string): RestFault | undefined;
-  /** The oldest `automod` that fits what the request wants to say, counted down. */
+  /** Takes the oldest `automod` fault that matches the request's text, and decrements its count. */
   block(method: string, path: string, body: unknown): RestFault | undefined;
   waiting(): RestFault[];
   clear(): void;
 }
 
-/** Requests that show people something: what Discord's AutoMod reads. */
+/** Requests that show people something, which Discord's AutoMod reads. */
 const SAYING = [
   'POST /channels/:id/messages',
   'PATCH /channels/:id/messages/:id',
@@ -72,13 +72,13 @@ export function createFaults(): Faults {
 }
 
 /**
- * Whether a request fits a route such as `PATCH /webhooks/*` or `/channels/:id/messages`: `*` stands for
- * anything, `:name` and `{name}` for one path segment. A path without any of them fits wherever it stands.
+ * Whether a request matches a route such as `PATCH /webhooks/*` or `/channels/:id/messages`: `*` matches anything,
+ * `:name` and `{name}` one path segment. A path without any of these matches anywhere.
  */
 export function matches(route: string, method: string, path: string): boolean {
   const [, wanted, pattern = ''] = /^\s*(?:([a-z]+)(?:\s+|$))?(\S*)\s*$/i.exec(route) ?? [];
   if (wanted !== undefined && wanted.toUpperCase() !== method) return false;
-  const parts = pattern.split(/(\*|:\w+|\{[^}]*\})/); // literals at even places, wildcards at odd ones
+  const parts = pattern.split(/(\*|:\w+|\{[^}]*\})/); // literals at even indices, wildcards at odd ones
   if (parts.length === 1) return path.includes(pattern);
   const regex = parts.map((part, index) =>
     index % 2 === 0 ? part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&') : part === '*' ? '.*' : '[^/]+',

@@ -1,7 +1,7 @@
 import { imageSize } from './image-size.ts';
 import type { Attachment } from './state/model.ts';
 
-/** A file as it was uploaded. */
+/** A file as uploaded. */
 export interface Upload {
   filename: string;
   contentType: string;
@@ -38,7 +38,7 @@ export function createFiles({ nextId, url }: { nextId: () => string; url: () => 
   };
 }
 
-/** Discord keeps letters, digits, dots, dashes and underscores of a file's name. */
+/** Discord keeps only letters, digits, dots, dashes and underscores in a file name. */
 const safeName = (name: string): string =>
   name
     .replaceAll(/\s+/g, '_')

@@ -9,7 +9,7 @@ export const LIMITS = {
   interaction: {
     ack: 3 * SECOND,
     token: 15 * MINUTE,
-    /** Where the application came with a person and is not installed itself. */
+    /** For an application that a person installed but the guild did not. */
     guestFollowUps: 5,
   },
   thread: { name: 100, archiveAfter: [60, 1440, 4320, 10_080], tags: 5 },
@@ -89,5 +89,5 @@ export const RATES = {
 } as const satisfies Record<string, Rate>;
 export type BucketName = keyof typeof RATES;
 
-/** All requests of one bot together; interaction callbacks and webhook routes are exempt. */
+/** All of a bot's requests together; interaction callbacks and webhook routes are exempt. */
 export const GLOBAL_RATE: Rate = { count: 50, window: SECOND };

@@ -4,18 +4,18 @@ import type { Box } from './box.ts';
 
 export interface RunningBot {
   pid: number;
-  /** Its exit code, or null when a signal ended it. */
+  /** Its exit code, or null if a signal killed it. */
   ended: Promise<number | null>;
-  /** Ends it and everything it started: politely, and after `patience` ms by force. */
+  /** Stops it and everything it started: gracefully at first, by force after `patience` ms. */
   stop(patience?: number): Promise<void>;
 }
 
 const REDIRECT = new URL('./redirect.mjs', import.meta.url).href;
 
 /**
- * The environment in which a bot finds the box. Bots name these variables differently, so the usual names are
- * all there; DISCORD_API is what discord.js takes as `rest.api`, for bots that can be told. Node.js bots need
- * not be told: NODE_OPTIONS loads a module that sends requests to discord.com to the box.
+ * The environment variables with which a bot finds the box. Bots name these variables differently, so all the usual
+ * names are set. DISCORD_API is the value for discord.js's `rest.api`, for bots that can be configured. Node.js bots
+ * need no configuration: NODE_OPTIONS loads a module that redirects requests for discord.com to the box.
  */
 export function botEnvironment(
   box: Pick<Box, 'api' | 'token' | 'url' | 'applicationId' | 'guildIds'>,
@@ -38,7 +38,7 @@ export function botEnvironment(
 }
 
 /**
- * Runs somebody's bot against the box.
+ * Runs a bot in the box.
  * @param command a shell command, such as `node bot.js`
  */
 export function runBot(
@@ -51,13 +51,13 @@ export function runBot(
     shell: true,
     stdio,
     cwd,
-    detached: hasGroups, // its own process group, so that the shell's children end with it
+    detached: hasGroups, // its own process group, so that the shell's children are stopped too
     env: { ...process.env, ...botEnvironment(box) },
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`The command could not be started: ${command}`);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  /** False when there is nobody left to signal; 0 only asks. */
+  /** Returns false if no process is left to signal; signal 0 only checks. */
   const signal = (name: NodeJS.Signals | 0): boolean => {
     try {
       return hasGroups ? process.kill(-pid, name) : child.kill(name);
@@ -65,7 +65,7 @@ export function runBot(
       return false;
     }
   };
-  /** The shell may end before what it started does. */
+  /** The shell may end before the processes it started. */
   const gone = async (ms: number) => {
     for (const end = Date.now() + ms; signal(0) && Date.now() < end; ) await sleep(20);
   };

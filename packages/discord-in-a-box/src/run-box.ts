@@ -5,7 +5,7 @@ import { botEnvironment, runBot } from './run-bot.ts';
 export interface RunOptions {
   /** 0 picks a free port. */
   port: number;
-  /** Shell command that runs the bot. Default: none; what a bot needs to find the box is printed. */
+  /** Shell command that runs the bot. Default: none; then the variables a bot needs are printed. */
   bot?: string | undefined;
   /** The bot's name. */
   name: string;
@@ -16,8 +16,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a box from the command line until Ctrl-C, or until the bot in it ends.
- * @throws Error when the port is taken, or the bot ends with a failure
+ * Runs a box from the command line until Ctrl-C, or until its bot ends.
+ * @throws Error if the port is taken, or the bot exits with a failure
  */
 export async function runBox({ port, bot: command, name, token, open }: RunOptions): Promise<void> {
   const stopped = new Promise<'stopped'>((resolve) => {
@@ -44,7 +44,7 @@ export async function runBox({ port, bot: command, name, token, open }: RunOptio
   }
 }
 
-/** Opens the page in the host's browser. Where there is none, the printed address is enough. */
+/** Opens the page in the browser. If there is none, the printed address is enough. */
 function openPage(url: string): void {
   const [program, ...args] =
     process.platform === 'darwin'

@@ -36,7 +36,7 @@ const commandSchema = z.strictObject({
 const autocompleteSchema = z.strictObject({ ...fields, focused: z.string() });
 type Place = { guild?: string | null | undefined; channel: string; user: string };
 
-/** A person uses a slash command or a context menu. @returns the interaction, already on its way to the bot */
+/** A person uses a slash command or a context menu. @returns the interaction, already sent to the bot */
 export function useCommand(core: Core, body: unknown): Interaction {
   const input = read(commandSchema, body);
   const { user, channel } = placeOf(core, input);
@@ -53,7 +53,7 @@ export function useCommand(core: Core, body: unknown): Interaction {
   });
 }
 
-/** A person types in an option with autocomplete. */
+/** A person types into an option with autocomplete. */
 export function askForChoices(core: Core, body: unknown): Interaction {
   const input = read(autocompleteSchema, body);
   const { user, channel } = placeOf(core, input);
@@ -134,8 +134,8 @@ function draftOf(
 }
 
 /**
- * Whose installation lets the command be used here: key 0 the guild's ("0" in the bot's own conversations), key 1 the
- * person's, where the command is made for that and they have it.
+ * The installations that allow the command here: key 0 is the guild's ("0" in direct messages with the bot), key 1 the
+ * person's, if the command supports that and they installed it.
  */
 function ownersOf(core: Core, definition: JsonObject, channel: Channel, user: User): Record<string, string> {
   const kinds = Array.isArray(definition.integration_types) ? definition.integration_types : [0];
@@ -147,7 +147,7 @@ function ownersOf(core: Core, definition: JsonObject, channel: Channel, user: Us
 
 const PLACES = ['a guild', 'a conversation with the bot', 'a conversation between people'];
 
-/** Refuses a command where Discord does not offer it. @throws ControlError */
+/** Refuses a command in places where Discord does not offer it. @throws ControlError */
 function refuseElsewhere(command: Command, channel: Channel, owners: Record<string, string>): void {
   const { contexts, dm_permission: inDirect } = command.definition;
   const context = contextOf(channel);

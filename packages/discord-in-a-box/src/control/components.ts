@@ -17,7 +17,7 @@ const schema = z.strictObject({
   unchecked: z.boolean().default(false),
 });
 
-/** A person presses a button or chooses in a select. */
+/** A person presses a button or picks from a select. */
 export function useComponent(core: Core, body: unknown): Interaction {
   const input = read(schema, body);
   const user = theUser(core, input.user);
@@ -58,7 +58,7 @@ export function useComponent(core: Core, body: unknown): Interaction {
 const findComponent = (message: Message, customId: string): JsonObject | undefined =>
   flatten(message.components).find(({ component }) => component.custom_id === customId)?.component;
 
-/** The values of a select, checked by its kind and number. @throws ControlError */
+/** A select's values, with their kind and number checked. @throws ControlError */
 export function chosen(
   select: JsonObject,
   values: string[],
@@ -79,7 +79,7 @@ export function chosen(
     else if (select.type === 6) resolved.role(value);
     else if (select.type === 7) resolved.mentionable(value);
     else if (select.type === 8)
-      resolved.channel(value, select.channel_types as number[] | undefined); // validated when sent
+      resolved.channel(value, select.channel_types as number[] | undefined); // validated when the message was sent
     else if (!unchecked && !objects(select.options).some((option) => option.value === value)) {
       throw new ControlError(`The select ${name} has no option ${value}.`);
     }

@@ -9,13 +9,13 @@ import { messageView } from './messages.ts';
 import { theUser } from './read.ts';
 import { commandsView, stateView } from './state.ts';
 
-/** Server-sent events: the world as one person sees it change. */
+/** Server-sent events: changes to the world as one person sees them. */
 export interface Events {
   open(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void;
   close(): void;
 }
 
-const HEARTBEAT = 15_000; // a comment now and then lets both sides notice a dead connection
+const HEARTBEAT = 15_000; // periodic comments let both sides notice a dead connection
 
 export function createEvents({ core, gateway }: { core: Core; gateway: Gateway }): Events {
   const streams = new Set<{ response: ServerResponse; user: string | null }>();

@@ -8,7 +8,7 @@ import { id, read } from './read.ts';
 const count = z.number().int().min(1).max(1_000_000);
 const ms = z.number().int().min(0).max(600_000);
 const status = z.number().int().min(400).max(599);
-/** Fields that every kind takes, so that a script may send all of them always. */
+/** Fields that every kind accepts, so that a script may always send all of them. */
 const common = {
   route: z.string().nullish(),
   count: count.nullish(),
@@ -74,7 +74,7 @@ export function injectFault(core: Core, gateway: Gateway, body: unknown): { ok: 
   return { ok: true };
 }
 
-/** Ends every token there is; where there is none yet, or with a count, those of the interactions to come. */
+/** Expires all existing tokens; if there are none yet, or a count is given, those of upcoming interactions. */
 function expireTokens({ interactions }: Core, count: number | null): void {
   const open = interactions.open();
   if (count !== null || open.length === 0) interactions.expireNext(count ?? 1);

@@ -21,7 +21,7 @@ const schema = z.strictObject({
   attachments: z.array(fileSchema).max(LIMITS.message.attachments).default([]),
 });
 
-/** A message as a person sees it: Discord's object, how often it was edited, and what caused it. */
+/** A message as a person sees it: Discord's object plus how often it was edited and what caused it. */
 export const messageView = (core: Core, message: Message): JsonObject => ({
   ...messageObject(core, message),
   edits: message.edits,
@@ -65,7 +65,7 @@ export function writeMessage(core: Core, body: unknown): JsonObject {
   return messageView(core, core.messages.create(draft));
 }
 
-/** @throws ControlError when somebody may not write in the channel */
+/** @throws ControlError if the person may not write in the channel */
 export function refuseSilent(core: Core, user: User, channel: Channel): void {
   const permissions = channelPermissions(channel, user.id, core.clock.now());
   const isLocked = channel.kind === 'thread' && channel.locked && !has(permissions, PERMISSION.manageThreads);
@@ -74,7 +74,7 @@ export function refuseSilent(core: Core, user: User, channel: Channel): void {
   }
 }
 
-/** What a person writes, as the store takes it. @throws ControlError when it is empty or too long */
+/** What a person writes, in the store's format. @throws ControlError if it is empty or too long */
 export function personsMessage(
   core: Core,
   author: User,

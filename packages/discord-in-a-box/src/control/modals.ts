@@ -19,7 +19,7 @@ const schema = z.strictObject({
   unchecked: z.boolean().default(false),
 });
 
-/** A person submits the modal that an interaction was answered with. */
+/** A person submits the modal that answered an interaction. */
 export function submitModal(core: Core, body: unknown): Interaction {
   const input = read(schema, body);
   const user = theUser(core, input.user);
@@ -66,7 +66,7 @@ export function submitModal(core: Core, body: unknown): Interaction {
   });
 }
 
-/** What a filled-in field carries, by its kind. @throws ControlError */
+/** What a filled-in field submits, depending on its kind. @throws ControlError */
 function fieldValue(
   core: Core,
   field: JsonObject,

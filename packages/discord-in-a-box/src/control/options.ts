@@ -24,13 +24,13 @@ const TYPE = {
 export interface OptionsInput {
   subcommand?: string | undefined;
   options: Record<string, unknown>;
-  /** Autocomplete: the option being typed. Nothing else is required then, nor checked. */
+  /** Autocomplete: the option being typed. Then nothing else is required or checked. */
   focused?: string | undefined;
   unchecked: boolean;
 }
 
 /**
- * Turns option values by name into what an interaction carries, checked as Discord checks them.
+ * Turns option values by name into an interaction's options, checked as Discord checks them.
  * @param definition the registered command
  */
 export function buildOptions(
@@ -82,7 +82,7 @@ export function buildOptions(
     });
   }
 
-  /** Checks a value and resolves what it points at. */
+  /** Checks a value and resolves what it refers to. */
   function settle(option: JsonObject, name: string, value: unknown): unknown {
     if (option.type === TYPE.attachment) {
       const attachment = core.files.keep(asUpload(read(fileSchema, value)), channel.id);
@@ -95,7 +95,7 @@ export function buildOptions(
     if (option.type === TYPE.role) resolved.role(reference);
     if (option.type === TYPE.mentionable) resolved.mentionable(reference);
     if (option.type === TYPE.channel)
-      resolved.channel(reference, option.channel_types as number[] | undefined); // registered ones are numbers
+      resolved.channel(reference, option.channel_types as number[] | undefined); // registered option types are numbers
     return value;
   }
 }

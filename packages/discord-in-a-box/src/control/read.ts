@@ -6,7 +6,7 @@ import { type Channel, type Guild, guildOf, type Member, type Message, type User
 import { isTimedOut } from '../state/permissions.ts';
 
 /**
- * Reads a control request's body. Unknown fields are refused: a misspelt one would be ignored silently.
+ * Reads a control request's body. Unknown fields are refused, since a misspelled one would be silently ignored.
  * @throws ControlError with one sentence that names the field
  */
 export function read<T>(schema: z.ZodType<T>, body: unknown): T {
@@ -56,7 +56,7 @@ export function theChannel(core: Core, channelId: string): Channel {
   return channel;
 }
 
-/** A message as a person can point at it. */
+/** A message the person can see. */
 export function theMessage(core: Core, messageId: string, user: User): Message {
   const message = core.messages.get(messageId);
   if (!message || !isVisibleTo(message, user.id, core.clock.now())) {
@@ -65,7 +65,7 @@ export function theMessage(core: Core, messageId: string, user: User): Message {
   return message;
 }
 
-/** Refuses someone who cannot act in a channel: no member, timed out, or it is hidden from them. */
+/** Refuses someone who cannot act in a channel: not a member, timed out, or unable to see it. */
 export function refuseOutsider(core: Core, user: User, channel: Channel): void {
   const now = core.clock.now();
   const guild = guildOf(channel);

@@ -7,7 +7,7 @@ import { interactionChannel } from '../wire/channel.ts';
 import { attachmentObject, messageObject } from '../wire/message.ts';
 import { memberFields, roleObject, userObject } from '../wire/user.ts';
 
-/** Collects the objects that ids in an interaction stand for: Discord's `resolved`. */
+/** Collects the objects that an interaction's ids refer to: Discord's `resolved`. */
 export interface Resolved {
   user(id: string): void;
   role(id: string): void;
@@ -15,7 +15,7 @@ export interface Resolved {
   channel(id: string, types?: readonly number[]): void;
   message(message: Message): void;
   attachment(attachment: Attachment): void;
-  /** `{ resolved }`, or nothing when no id was used. */
+  /** `{ resolved }`, or nothing if no id was used. */
   fields(): JsonObject;
 }
 

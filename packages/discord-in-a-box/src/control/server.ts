@@ -29,7 +29,7 @@ const accepted = (interaction: { id: string }): Answer => ({
   body: { interaction: interaction.id },
 });
 
-/** The API that drives the box: what people do, what goes wrong, and what there is to see. docs/control-api.md */
+/** The API that drives the box: people's actions, faults, and the visible state. See docs/control-api.md. */
 export function createControl({ core, gateway }: { core: Core; gateway: Gateway }): Control {
   const events = createEvents({ core, gateway });
 

@@ -16,7 +16,7 @@ const schema = z.strictObject({
   /** The message it is started from. */
   message: id.optional(),
   private: z.boolean().default(false),
-  /** A forum's post: what it opens with, and the names of its tags. */
+  /** For a forum post: its first message, and its tags by name or id. */
   content: z.string().default(''),
   attachments: z.array(fileSchema).max(LIMITS.message.attachments).default([]),
   tags: z.array(z.string()).max(LIMITS.thread.tags).default([]),

@@ -59,7 +59,7 @@ const schema = z.discriminatedUnion('action', [
 ]);
 type Action = z.infer<typeof schema>;
 
-/** Changes the world, as moderators, owners and time do; the bot hears of it as on Discord. */
+/** Changes the world as moderators, owners and time do; the bot is notified as on Discord. */
 export function changeWorld(core: Core, body: unknown): JsonObject {
   const input = read(schema, body);
   return { ok: true, ...apply(core, input) };

@@ -40,7 +40,7 @@ export function createClientHandler(state: GatewayState, connection: Connection)
   };
   const isOwn = (token: string) => token.replace(/^Bot /, '') === core.token;
 
-  /** A client that lets two heartbeats pass is taken for dead, as is one that never identifies. */
+  /** A client that misses two heartbeats or never identifies is considered dead. */
   function expectHeartbeat(): void {
     clearTimeout(deadline);
     deadline = setTimeout(() => close('sessionTimeout'), 2 * options.heartbeatInterval);
@@ -89,7 +89,7 @@ export function createClientHandler(state: GatewayState, connection: Connection)
     const known = sessions.get(read.data.session_id);
     if (!known) return connection.send(payload(OP.invalidSession, false));
     if (read.data.seq > known.seq()) return close('invalidSequence');
-    known.connection?.cut(); // the old socket may not have noticed yet that it is dead
+    known.connection?.cut(); // the old socket may not have noticed that it is dead
     attach(known);
     if (!known.replay(read.data.seq)) {
       sessions.delete(known.id);
@@ -166,7 +166,7 @@ export function createClientHandler(state: GatewayState, connection: Connection)
       if (message.op === OP.voiceState) return; // the box has no voice
       close('unknownOpcode');
     },
-    /** The socket is closed. A client that closes it with 1000 or 1001 gives up its session. */
+    /** The socket was closed. A client that closes it with 1000 or 1001 gives up its session. */
     gone(code: number) {
       clearTimeout(deadline);
       if (session?.connection !== connection) return;
@@ -182,6 +182,6 @@ function parse(text: string): { op: number; d?: unknown } | undefined {
   try {
     return z.object({ op: z.number(), d: z.unknown() }).parse(JSON.parse(text));
   } catch {
-    return undefined; // not JSON, or no payload: close code 4002 says so
+    return undefined; // not JSON, or not a payload: closed with 4002
   }
 }

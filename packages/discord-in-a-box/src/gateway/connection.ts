@@ -2,7 +2,7 @@ import { constants, createDeflate, type Deflate } from 'node:zlib';
 import type { WebSocket } from 'ws';
 import type { Payload } from './protocol.ts';
 
-/** One gateway socket: text frames, or one zlib stream over its whole life. */
+/** One gateway socket: text frames, or a single zlib stream for its whole lifetime. */
 export interface Connection {
   send(payload: Payload): void;
   close(code: number, reason: string): void;
@@ -25,8 +25,8 @@ export function createConnection(socket: WebSocket, compressed: boolean): Connec
 }
 
 /**
- * Discord's zlib-stream: every message goes through one shared context and ends with a sync flush
- * (00 00 FF FF). The next message must not be written before the flush is done, hence the queue.
+ * Discord's zlib-stream: every message goes through one shared context and ends with a sync flush (00 00 FF FF). The
+ * next message must not be written before the flush completes, hence the queue.
  */
 function compressor(socket: WebSocket): (text: string) => void {
   const deflate: Deflate = createDeflate();

@@ -22,7 +22,7 @@ import { type Dispatch, INTENT } from './protocol.ts';
 const guildIdOf = (channel: Channel): string | null => guildOf(channel)?.id ?? null;
 const messageIntent = (channel: Channel) => (guildOf(channel) ? INTENT.guildMessages : INTENT.directMessages);
 
-/** What the gateway tells the bot of a change; nothing for changes that concern only people. */
+/** The gateway events a change causes; none for changes that concern only people. */
 export function dispatchesOf(core: Core, change: Change): Dispatch[] {
   const hidden = (channel: Channel) =>
     channel.kind !== 'dm' && !canSee(channel, core.world.bot.id, core.clock.now());
@@ -94,7 +94,7 @@ export function dispatchesOf(core: Core, change: Change): Dispatch[] {
     case 'member-updated':
     case 'member-removed': {
       const { guild, member } = change;
-      // a bot always hears of its own member
+      // a bot always receives events about its own member
       const intents = member.user === core.world.bot ? 0 : INTENT.guildMembers;
       const shared = { guild: guild.id, intents };
       if (change.kind === 'member-removed') {
@@ -148,7 +148,7 @@ function threadDispatch(
   }
 }
 
-/** Who follows a thread now. The bot hears of itself always, of others with the members intent. */
+/** A change in who follows a thread. The bot is always told about itself, about others only with the members intent. */
 function membershipDispatches(
   core: Core,
   { kind, thread, user }: Extract<Change, { thread: Thread; user: User }>,
@@ -161,7 +161,7 @@ function membershipDispatches(
   const d = { id: thread.id, guild_id: thread.guild.id, member_count: thread.members.size, ...changed };
   const intents = user === bot ? INTENT.guilds : INTENT.guildMembers;
   const update: Dispatch = { t: 'THREAD_MEMBERS_UPDATE', d, guild: thread.guild.id, intents };
-  // what it is added to may be new to it: a private thread
+  // a thread the bot is added to may be new to it: a private one
   const appears: Dispatch = {
     t: 'THREAD_CREATE',
     d: threadObject(core, thread),
@@ -171,7 +171,7 @@ function membershipDispatches(
   return user === bot && joined ? [appears, update] : [update];
 }
 
-/** GUILD_CREATE as a session with these intents gets it. */
+/** GUILD_CREATE for a session with these intents. */
 export const guildCreate = (core: Core, guild: Guild, intents: number): Dispatch => ({
   t: 'GUILD_CREATE',
   d: gatewayGuild(core, guild, (intents & INTENT.guildMembers) !== 0),
@@ -185,7 +185,9 @@ const withGuild = (channel: Channel, fields: JsonObject): JsonObject => ({
   ...(guildOf(channel) ? { guild_id: guildIdOf(channel) } : {}),
 });
 
-/** Without the message content intent a bot reads only its own messages, mentions of it, and direct ones. */
+/**
+ * Without the message content intent a bot can read only its own messages, those that mention it, and direct messages.
+ */
 function messageDispatch(core: Core, t: string, message: Message): Dispatch {
   const { channel, author } = message;
   const member = guildOf(channel)?.members.get(author.id);

@@ -3,13 +3,13 @@ import { performance } from 'node:perf_hooks';
 export interface IdentifyLimit {
   /** How many shards may identify at once (`max_concurrency`). */
   maxConcurrency: number;
-  /** The length of Discord's window, in ms; 0 lets everybody in. Discord's own is 5000. */
+  /** Length of the window in ms; 0 disables the limit. Discord uses 5000. */
   window: number;
 }
 
 /**
- * Discord's identify concurrency: one identify a window for each of `maxConcurrency` buckets, the bucket being
- * the shard's index modulo their number. Runs on real time, as clients wait in real time.
+ * Discord's identify concurrency: one identify per window in each of `maxConcurrency` buckets; a shard's bucket is its
+ * index modulo `maxConcurrency`. Uses real time, because clients wait in real time.
  */
 export function createIdentifyLimit({ maxConcurrency, window }: IdentifyLimit): (shard: number) => boolean {
   const last = new Map<number, number>();

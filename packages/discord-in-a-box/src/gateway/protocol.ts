@@ -15,7 +15,7 @@ export const OP = {
   heartbeatAck: 11,
 } as const;
 
-/** Gateway close codes, with the reason Discord gives. */
+/** Gateway close codes, with Discord's reasons. */
 export const CLOSE = {
   unknownOpcode: [4001, 'Unknown opcode.'],
   decodeError: [4002, 'Error while decoding payload.'],
@@ -30,7 +30,7 @@ export const CLOSE = {
   invalidIntents: [4013, 'Invalid intent(s).'],
 } as const;
 
-/** Gateway intents the box tells apart. */
+/** The gateway intents that the box distinguishes. */
 export const INTENT = {
   guilds: 1 << 0,
   guildMembers: 1 << 1,
@@ -51,14 +51,14 @@ export interface Payload {
 
 export const payload = (op: number, d: unknown = null): Payload => ({ op, d, s: null, t: null });
 
-/** An event for the bot: its name and data, where it belongs, and which intents it needs. */
+/** An event for the bot: its name and data, the guild it belongs to, and the intents it needs. */
 export interface Dispatch {
   t: string;
   d: JsonObject;
   /** The guild it belongs to; null goes to shard 0. */
   guild: string | null;
-  /** Any of these intents lets it through; 0 needs none. */
+  /** The session needs any of these intents; 0 means none. */
   intents: number;
-  /** Data for sessions that lack the intent for message content. */
+  /** Data for sessions without the message content intent. */
   withoutContent?: JsonObject;
 }

@@ -21,9 +21,9 @@ export interface Gateway {
   drop(code?: number): void;
   /** Op 7. */
   reconnect(): void;
-  /** Op 9; sessions that are not resumable are gone. */
+  /** Op 9; non-resumable sessions are dropped. */
   invalidate(resumable: boolean): void;
-  /** Leaves the next `count` heartbeats without an answer. */
+  /** Leaves the next `count` heartbeats unanswered. */
   ignoreHeartbeats(count: number): void;
   close(): void;
 }
@@ -45,7 +45,7 @@ export function createGateway({ core, options }: { core: Core; options: GatewayO
   };
   const unsubscribe = core.subscribe((change: Change) => {
     if (change.kind === 'guild-added') {
-      // built anew for each session: its members depend on its intents
+      // rebuilt for each session: the members depend on its intents
       const { guild } = change;
       for (const session of sessions.values()) session.dispatch(guildCreate(core, guild, session.intents));
       return;
@@ -65,7 +65,7 @@ export function createGateway({ core, options }: { core: Core; options: GatewayO
       const client = createClientHandler(state, connection);
       socket.on('message', (data) => client.receive(String(data)));
       socket.on('close', (code) => client.gone(code));
-      socket.on('error', () => connection.cut()); // the close event that follows tells the rest
+      socket.on('error', () => connection.cut()); // the close event that follows says the rest
     },
     info: () => ({
       url: url(),

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { type Dispatch, OP, type Payload } from './protocol.ts';
 
 /**
- * A gateway session outlives its socket: what is dispatched meanwhile is kept and replayed when the client
+ * A gateway session outlives its socket: events dispatched in the meantime are kept and replayed when the client
  * resumes.
  */
 export interface Session {
@@ -14,13 +14,13 @@ export interface Session {
   readonly intents: number;
   /** Null while the client is away. */
   connection: Connection | null;
-  /** The number of the last event. */
+  /** The sequence number of the last event. */
   seq(): number;
-  /** Sends an event, or keeps it for the client's return. */
+  /** Sends an event, or keeps it until the client returns. */
   event(t: string, d: unknown): void;
-  /** Sends the event if it belongs to this shard and an intent lets it through. */
+  /** Sends the event if it belongs to this shard and the intents allow it. */
   dispatch(dispatch: Dispatch): void;
-  /** Sends again what came after `seq`. False when that is longer ago than what was kept. */
+  /** Resends the events after `seq`. Returns false if that is longer ago than what was kept. */
   replay(seq: number): boolean;
 }
 

@@ -3,14 +3,14 @@ import type { IdentifyLimit } from './identify-limit.ts';
 import type { Session } from './session.ts';
 
 export interface GatewayOptions {
-  /** How often clients send a heartbeat, in ms. Discord's own is 41250. */
+  /** How often clients send a heartbeat, in ms. Discord uses 41250. */
   heartbeatInterval: number;
   /** Shards that `GET /gateway/bot` recommends. */
   shards: number;
   identify: IdentifyLimit;
 }
 
-/** What the bot shows of itself. */
+/** The bot's status and activity. */
 export interface Presence {
   status: string;
   activity: string | null;
@@ -22,7 +22,7 @@ export interface GatewayState {
   options: GatewayOptions;
   sessions: Map<string, Session>;
   mayIdentify: (shard: number) => boolean;
-  /** Identifies left today. */
+  /** How many identifies are left today. */
   startsLeft: number;
   ignoredHeartbeats: number;
   presence: Presence;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discordError } from '../errors.ts';
 import type { Upload } from '../files.ts';
 
-const MAX_BODY = 64 * 1024 * 1024; // ten files of Discord's default size do not reach it in one request
+const MAX_BODY = 64 * 1024 * 1024; // more than ten files of Discord's default maximum size
 
 /** Reads a request's body, up to 64 MiB. @throws DiscordError 40005 */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -22,7 +22,7 @@ export interface ParsedBody {
 }
 
 /**
- * Reads JSON, or multipart form data with `payload_json` and `files[n]`; nothing for an empty body.
+ * Reads JSON, or multipart form data with `payload_json` and `files[n]`; an empty body reads as nothing.
  * @throws DiscordError 50109
  */
 export async function parseBody(raw: Buffer, contentType: string): Promise<ParsedBody> {
@@ -58,7 +58,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Answers with JSON, or with nothing for an undefined body. */
+/** Sends JSON, or an empty response if the body is undefined. */
 export function sendJson(
   response: ServerResponse,
   status: number,

@@ -17,7 +17,7 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Nothing from another origin, no inline script or style: the page cannot send a request off the machine. */
+/** No other origins, no inline scripts or styles: the page cannot send a request off the machine. */
 const POLICY = [
   "default-src 'self'",
   "img-src 'self' data: blob:",
@@ -35,7 +35,7 @@ const SAFE = {
   'cache-control': 'no-store',
 };
 
-/** Answers with the file of `folder` that a URL path means; `/` means `index.html`. False when there is none. */
+/** Serves the file in `folder` for a URL path; `/` means `index.html`. Returns false if there is none. */
 export async function sendFile(response: ServerResponse, folder: string, path: string): Promise<boolean> {
   const wanted = normalize(join(folder, path.endsWith('/') ? `${path}index.html` : path));
   const type = TYPES[extname(wanted)];
@@ -46,7 +46,7 @@ export async function sendFile(response: ServerResponse, folder: string, path: s
   return true;
 }
 
-/** Answers with an uploaded file; what a browser could run is only ever downloaded. */
+/** Serves an uploaded file; anything a browser could run is sent as a download. */
 export function sendUpload(response: ServerResponse, file: { contentType: string; data: Buffer }): void {
   const shown = /^(image\/(?!svg)|video\/|audio\/|text\/plain)/.test(file.contentType);
   response

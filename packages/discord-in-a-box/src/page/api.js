@@ -1,11 +1,11 @@
 // @ts-check
 /** @import { Interaction, Locale, Message, OptionValue, Place, Upload, World } from './types.d.ts' */
 
-/** What the box refused, in its own sentence. */
+/** A request that the box refused, with its message. */
 export class BoxError extends Error {}
 
 /**
- * Asks the box's control API (docs/control-api.md).
+ * Calls the box's control API (docs/control-api.md).
  * @template T
  * @param {string} path
  * @param {unknown} [body] sent as JSON by POST when given
@@ -33,7 +33,7 @@ async function ask(path, body) {
  */
 
 /**
- * Everything one person can do in the box; `who` tells person and language at the moment of the call.
+ * Everything a person can do in the box; `who` returns the person and language at the time of each call.
  * @param {() => { user: string, locale: Locale }} who
  */
 export function createApi(who) {
@@ -72,7 +72,7 @@ export function createApi(who) {
     forward: (channel, message) => ask('/box/messages', { channel, user: who().user, forward: message }),
 
     /**
-     * Starts a thread at a message, or a post in a forum.
+     * Starts a thread on a message, or a post in a forum.
      * @param {string} channel
      * @param {string} name
      * @param {{ message?: string, content?: string, attachments?: Upload[] }} from
@@ -92,14 +92,14 @@ export function createApi(who) {
 /** @typedef {ReturnType<typeof createApi>} Api */
 
 /**
- * Reads a chosen file into what the box takes.
+ * Reads a chosen file into the box's format.
  * @param {File} file
  * @returns {Promise<Upload>}
  */
 export async function readUpload(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = '';
-  // In pieces: one call with every byte as an argument would overflow the stack.
+  // In chunks: one call with every byte as an argument would overflow the stack.
   for (let at = 0; at < bytes.length; at += 0x8000)
     binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return { filename: file.name, contentType: file.type || 'application/octet-stream', data: btoa(binary) };

@@ -2,11 +2,11 @@
 import { h } from './dom.js';
 import { spark } from './icons.js';
 
-/** Backgrounds on which white letters keep a contrast of 4.5 and more. */
+/** Backgrounds on which white letters have a contrast of at least 4.5. */
 const tones = 8;
 
 /**
- * A round picture made of a person's initials; the color follows from the id, so that it is the same in every window.
+ * A round avatar with a person's initials; the color is derived from the id, so it is the same in every window.
  * @param {string} name
  * @param {string} id
  * @param {{ bot?: boolean, online?: boolean }} [options]

@@ -11,7 +11,7 @@
 const svgNames = new Set(['svg', 'path', 'circle', 'rect', 'g', 'title']);
 
 /**
- * Builds an element. The only way the page makes elements, so that no text is ever read as HTML.
+ * Builds an element. The page creates all its elements this way, so that text is never parsed as HTML.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Attributes} [attributes]
@@ -46,7 +46,7 @@ function decorate(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === 'function') {
-      // Listeners are passed as functions of the event their name says.
+      // A listener takes the kind of event that its attribute names.
       element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     } else if (name === 'class') {
       element.setAttribute('class', Array.isArray(value) ? value.filter(Boolean).join(' ') : String(value));
@@ -68,7 +68,7 @@ function append(element, children) {
 let last = 0;
 
 /**
- * An id no other element has, for labels and `aria-controls`.
+ * A unique element id, for labels and `aria-controls`.
  * @param {string} prefix
  */
 export function freshId(prefix) {
@@ -76,7 +76,7 @@ export function freshId(prefix) {
   return `${prefix}-${last}`;
 }
 
-/** Moves the focus to an element that a query may or may not have found. @param {Element | null | undefined} element */
+/** Focuses an element, if the query found one. @param {Element | null | undefined} element */
 export function focus(element) {
   if (element instanceof HTMLElement) element.focus();
 }

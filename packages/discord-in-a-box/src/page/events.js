@@ -9,17 +9,17 @@ import { withEntry, withMessage } from './store.js';
 /** @import { Api } from './api.js' */
 /** @import { Store } from './store.js' */
 
-/** How long Discord shows "is typing" after the bot said so. */
+/** How long Discord shows "is typing" after the bot reports it. */
 const typingMs = 10_000;
 
 /**
- * Listens to the box's server-sent events as one person and keeps the store true.
+ * Listens to the box's server-sent events as one person and keeps the store up to date.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
- * @param {(text: string) => void} deps.announce to screen readers
- * @param {(message: Message) => void} deps.onmessage each message that is new or changed
- * @param {() => void} deps.onworld after the world arrived or changed: the place in view may be gone
+ * @param {(text: string) => void} deps.announce tells screen readers
+ * @param {(message: Message) => void} deps.onmessage called for each new or changed message
+ * @param {() => void} deps.onworld called after the world arrives or changes: the current place may be gone
  * @param {string} deps.user
  * @returns {() => void} stops listening
  */
@@ -30,7 +30,7 @@ export function listen({ store, api, announce, onmessage, onworld, user }) {
 
   /** @template T @param {string} name @param {(payload: T) => void} handle */
   const on = (name, handle) => {
-    // The payloads are what docs/control-api.md says they are.
+    // The payloads are as documented in docs/control-api.md.
     source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
   };
   source.addEventListener('open', () => {
@@ -40,7 +40,7 @@ export function listen({ store, api, announce, onmessage, onworld, user }) {
   source.addEventListener('error', () => update({ connected: false }));
   on('state', (/** @type {World} */ world) => {
     update({ world });
-    // The first one after a connection: what happened in between was not told, so the messages are read again.
+    // The first one after connecting: events in between were missed, so the messages are read again.
     if (fresh) update({ messages: new Map(), unread: new Map() });
     fresh = false;
     onworld();
@@ -64,7 +64,7 @@ export function listen({ store, api, announce, onmessage, onworld, user }) {
       .messages.get(message.channel_id)
       ?.find(({ id }) => id === message.id);
     take(message);
-    // Said when the answer begins, not at each edit of a streaming text.
+    // Announced when the answer starts, not on each edit of a streaming text.
     if (before && isThinking(before) && !isThinking(message) && message.channel_id === get().place?.channel)
       say(message);
   });
@@ -102,7 +102,7 @@ export function listen({ store, api, announce, onmessage, onworld, user }) {
     onmessage(message);
     const { messages } = get();
     const list = messages.get(message.channel_id);
-    // A channel not yet looked at is read as a whole when it is.
+    // A channel not opened yet is read in full when it is.
     if (list) update({ messages: withEntry(messages, message.channel_id, withMessage(list, message)) });
     lookUp(message);
   }
@@ -115,14 +115,14 @@ export function listen({ store, api, announce, onmessage, onworld, user }) {
     announce(`${authorName(message, get())}: ${plainText(parseMarkdown(text)).slice(0, 300)}`);
   }
 
-  /** Other people's interactions are not told: the line `Ana usó /chiste` asks for them. @param {Message} message */
+  /** Other people's interactions are not sent: the line `Ana usó /chiste` fetches them. @param {Message} message */
   function lookUp(message) {
     void lookUpInteractions({ store, api }, [message]);
   }
 }
 
 /**
- * Fetches the interactions that messages name and the store does not have yet.
+ * Fetches the interactions that messages refer to and the store lacks.
  * @param {{ store: Store, api: Api }} deps
  * @param {readonly Message[]} messages
  */
@@ -136,7 +136,7 @@ export async function lookUpInteractions({ store, api }, messages) {
       const { interactions } = store.get();
       if (!interactions.has(id)) store.update({ interactions: withEntry(interactions, id, found) });
     } catch {
-      // The message is shown without the line above it; asked again with its next change.
+      // The message is shown without the line above it, which is fetched again on its next change.
       asked.delete(id);
     }
   }

@@ -13,7 +13,7 @@ export const locales = ['es-ES', 'es-419', 'en-US'];
 let current = 'es-ES';
 
 /**
- * Sets the language of the whole page; views are built again by their owners.
+ * Sets the language of the whole page; owners rebuild their views.
  * @param {Locale} locale
  */
 export function setLocale(locale) {
@@ -26,7 +26,7 @@ export function locale() {
 }
 
 /**
- * The text of that name in the person's language, with `{name}` places filled in.
+ * A text in the person's language, with `{name}` placeholders filled in.
  * @param {StringName} name
  * @param {Record<string, string | number>} [values]
  */
@@ -36,7 +36,7 @@ export function t(name, values = {}) {
 }
 
 /**
- * Discord's own fallbacks: Latin American Spanish reads Spain's, and the two Englishes each other's.
+ * Discord's own fallbacks: Latin American Spanish falls back to Spain's, the two Englishes to each other.
  * @type {Record<Locale, readonly string[]>}
  */
 const fallbacks = { 'es-ES': ['es-ES'], 'es-419': ['es-419', 'es-ES'], 'en-US': ['en-US', 'en-GB'] };
@@ -56,7 +56,7 @@ export function localized(text, localizations, reader = current) {
 }
 
 /**
- * Letters without case and accents, so that `busq` finds `Búsqueda`.
+ * Removes case and accents, so that `busq` finds `Búsqueda`.
  * @param {string} text
  */
 export function fold(text) {

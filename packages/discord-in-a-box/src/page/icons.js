@@ -1,7 +1,7 @@
 // @ts-check
 import { svg } from './dom.js';
 
-/** Outlines on a 24 × 24 field, drawn for this page. @satisfies {Record<string, string>} */
+/** Outlines on a 24 × 24 grid, drawn for this page. @satisfies {Record<string, string>} */
 const outlines = {
   hash: 'M9 4 7 20M17 4l-2 16M4 9h16M3 15h16',
   menu: 'M4 7h16M4 12h16M4 17h16',
@@ -31,7 +31,7 @@ const outlines = {
 /** @typedef {keyof typeof outlines} IconName */
 
 /**
- * A line icon; decoration only, so hidden from assistive technology: its button carries the name.
+ * A line icon. Decorative, so hidden from assistive technology: its button has the name.
  * @param {IconName} name
  * @param {string} [className]
  */
@@ -43,7 +43,7 @@ export function icon(name, className = '') {
   );
 }
 
-/** Chispa's own mark: a spark of four long and four short rays. */
+/** Chispa's logo: a spark of four long and four short rays. */
 export function spark() {
   return svg(
     'svg',

@@ -51,7 +51,7 @@ let awaited = null;
 /** @type {() => void} */
 let stopListening = () => {};
 
-/** Channels that are being read, each with what was told of it meanwhile: the list that comes may be older. */
+/** Channels being read, each with the messages received meanwhile, because the fetched list may be older. */
 /** @type {Set<{ channel: string, told: Message[] }>} */
 const readings = new Set();
 
@@ -136,7 +136,7 @@ function remember(message) {
   for (const { channel, told } of readings) if (channel === message.channel_id) told.push(message);
 }
 
-/** Leaves a place that is gone or closed to the person, and reads its messages when they are not known. */
+/** Leaves a place that is gone or inaccessible to the person; otherwise reads its messages if they are not loaded. */
 function settle() {
   if (awaited && canVisit(store.get(), awaited)) visit(awaited);
   const state = store.get();
@@ -145,7 +145,7 @@ function settle() {
   void readMessages();
 }
 
-/** Goes to a place that was just made, as soon as the world has it. @param {Place} place */
+/** Goes to a newly created place as soon as it appears in the world. @param {Place} place */
 function visitSoon(place) {
   if (canVisit(store.get(), place)) visit(place);
   else awaited = place;
@@ -239,7 +239,7 @@ function addressOf(user) {
   return url.pathname + url.search + url.hash;
 }
 
-/** The address says who, in which language, where: a reload or a bookmark comes back to it. */
+/** Puts person, language and place in the address, so that a reload or bookmark returns there. */
 function writeAddress() {
   const { world, user, locale, place } = store.get();
   const username = world?.guilds.flatMap(({ members }) => members).find(({ id }) => id === user)?.username;
@@ -271,10 +271,10 @@ function press({ target }) {
 /** @param {MouseEvent} event */
 function contextMenu(event) {
   const { target } = event;
-  // Links, fields and selected text keep the browser's own menu.
+  // Links, inputs and selected text keep the browser's own menu.
   if (!(target instanceof Element) || target.closest('a, textarea, input') || String(getSelection()) !== '')
     return;
-  // The menu key reports no place of its own: the menu then opens at the element.
+  // The menu key has no coordinates: then the menu opens at the element.
   const anchor = event.clientX === 0 && event.clientY === 0 ? target : { x: event.clientX, y: event.clientY };
   const person = target.closest('[data-user]')?.getAttribute('data-user');
   const id = target.closest('[data-message]')?.getAttribute('data-message');

@@ -13,14 +13,14 @@ export function guildOf(state, id = state.place?.guild) {
   return state.world?.guilds.find((guild) => guild.id === id);
 }
 
-/** @param {State} state @returns {Spot | undefined} the channel or thread in view; none in a conversation */
+/** @param {State} state @returns {Spot | undefined} the current channel or thread; none in direct messages */
 export function channelOf(state) {
   const guild = guildOf(state);
   return guild && spotsOf(guild, state.user).find(({ id }) => id === state.place?.channel);
 }
 
 /**
- * What a person finds in a guild: each channel, and after it the threads of it that they see.
+ * What a person sees in a guild: each channel, followed by its visible threads.
  * @param {Guild} guild @param {string | null} user @returns {Spot[]}
  */
 export function spotsOf(guild, user) {
@@ -40,7 +40,10 @@ export function spotsOf(guild, user) {
   ]);
 }
 
-/** @param {State} state @param {string | undefined} [id] whom one talks with in a conversation between people; none elsewhere */
+/**
+ * @param {State} state
+ * @param {string | undefined} [id] the other person in direct messages between people; none elsewhere
+ */
 export function partnerOf(state, id = state.place?.channel) {
   const found = state.world?.privates.find((one) => one.id === id);
   return found?.users.find((user) => user !== state.user);
@@ -51,7 +54,7 @@ export function ownGuilds(state) {
   return state.world?.guilds.filter((guild) => guild.members.some(({ id }) => id === state.user)) ?? [];
 }
 
-/** Everybody one can act as, each once. @param {State} state @returns {Member[]} */
+/** Everybody you can act as, each once. @param {State} state @returns {Member[]} */
 export function people(state) {
   /** @type {Map<string, Member>} */
   const found = new Map();
@@ -59,7 +62,7 @@ export function people(state) {
     for (const member of guild.members) if (!found.has(member.id)) found.set(member.id, member);
   for (const { user, name } of state.world?.dms ?? [])
     if (!found.has(user))
-      // Somebody banned everywhere still has the conversation with the bot.
+      // Somebody banned everywhere still has direct messages with the bot.
       found.set(user, {
         id: user,
         name,
@@ -72,7 +75,11 @@ export function people(state) {
   return [...found.values()];
 }
 
-/** @param {State} state @param {string} id @returns {Member | undefined} as a member of the guild in view, else of any */
+/**
+ * @param {State} state
+ * @param {string} id
+ * @returns {Member | undefined} as a member of the current guild, otherwise of any
+ */
 export function memberOf(state, id) {
   return (
     guildOf(state)?.members.find((member) => member.id === id) ??
@@ -94,12 +101,12 @@ export function colorOf(state, id) {
   return role ? cssColor(role.color) : null;
 }
 
-/** @param {number} color as Discord writes it, 0xRRGGBB */
+/** @param {number} color in Discord's format, 0xRRGGBB */
 export function cssColor(color) {
   return `#${color.toString(16).padStart(6, '0')}`;
 }
 
-/** What the channel in view is called, with its sign: `#chistes`, `@Chispa`. @param {State} state */
+/** The current channel's name with its sign: `#chistes`, `@Chispa`. @param {State} state */
 export function placeName(state) {
   if (!state.place) return '';
   return state.place.guild
@@ -107,7 +114,7 @@ export function placeName(state) {
     : `@${nameOf(state, partnerOf(state) ?? state.world?.bot.id ?? '')}`;
 }
 
-/** @param {State} state @returns {Place | null} where somebody lands who has not chosen yet */
+/** @param {State} state @returns {Place | null} the initial place of somebody who has not chosen one */
 export function firstPlace(state) {
   const [guild] = ownGuilds(state);
   const [channel] = guild?.channels ?? [];
@@ -116,7 +123,7 @@ export function firstPlace(state) {
   return conversation ? { guild: null, channel: conversation.id } : null;
 }
 
-/** Whether the person may look there. @param {State} state @param {Place | null} place */
+/** Whether the person may see the place. @param {State} state @param {Place | null} place */
 export function canVisit(state, place) {
   if (!place) return false;
   const { user, world } = state;

@@ -8,11 +8,11 @@ import { locales } from './i18n.js';
 const themes = /** @type {const} */ (['auto', 'light', 'dark']);
 
 /**
- * Who one is and where one looks, as the page's address says it: `?user=ana&locale=es-ES#/GUILD/CHANNEL` (`#/@me/CHANNEL` for the
- * conversation with the bot). Two windows can so be two people.
+ * The person and place in the page's address: `?user=ana&locale=es-ES#/GUILD/CHANNEL` (`#/@me/CHANNEL` for direct
+ * messages). So two windows can be two people.
  * @param {URL} address
- * @param {(key: string) => string | null} remembered what this browser chose before
- * @param {readonly string[]} languages what the browser asks for, best first
+ * @param {(key: string) => string | null} remembered choices stored in this browser
+ * @param {readonly string[]} languages the browser's preferred languages, best first
  * @returns {Session} `user` as written: a name or an id
  */
 export function readSession(address, remembered, languages) {
@@ -29,7 +29,7 @@ export function readSession(address, remembered, languages) {
 }
 
 /**
- * The language of the page that comes nearest to what the browser asks for; English when it has none of them.
+ * The page's best match for the browser's languages; English if none matches.
  * @param {readonly string[]} languages
  * @returns {Locale}
  */
@@ -54,7 +54,7 @@ export function writePlace(place) {
 }
 
 /**
- * The person the address names, by id, user name or shown name; the first ordinary member when it names nobody.
+ * The person in the address, by id, user name or display name; the first ordinary member if there is none.
  * @param {World} world
  * @param {string | null} wanted
  */

@@ -4,7 +4,8 @@
 /** @typedef {keyof State} Key */
 
 /**
- * The page's one state. Views subscribe to the keys they show; `update` replaces values and tells them, in the order they subscribed.
+ * The page's only state. Views subscribe to the keys they show; `update` replaces values and notifies them in the order
+ * they subscribed.
  * @param {State} initial
  */
 export function createStore(initial) {
@@ -22,7 +23,7 @@ export function createStore(initial) {
   }
 
   /**
-   * Calls the listener now and after each change of one of the keys; the result ends it.
+   * Calls the listener now and after each change to one of the keys; returns a function that unsubscribes it.
    * @param {Key[]} keys
    * @param {(state: State) => void} listener
    */
@@ -39,7 +40,7 @@ export function createStore(initial) {
 /** @typedef {ReturnType<typeof createStore>} Store */
 
 /**
- * A map with one entry set or (value undefined) removed; the old map stays as it was.
+ * A copy of a map with one entry set or (if the value is undefined) removed.
  * @template K, V
  * @param {ReadonlyMap<K, V>} map
  * @param {K} key
@@ -53,7 +54,7 @@ export function withEntry(map, key, value) {
 }
 
 /**
- * Puts a message where its id belongs (ids grow with time), or in place of its older version.
+ * Inserts a message in id order (ids grow with time), or replaces its older version.
  * @param {readonly Message[]} list oldest first
  * @param {Message} message
  */
@@ -65,7 +66,7 @@ export function withMessage(list, message) {
 }
 
 /**
- * One's commands in a channel that have no message to show yet: being sent, or given up on.
+ * The person's commands in a channel that have no message to show: pending or failed.
  * @param {State} state
  * @returns {Interaction[]}
  */

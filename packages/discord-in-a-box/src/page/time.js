@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { locale, t } from './i18n.js';
 
-/** @type {Record<string, Intl.DateTimeFormatOptions>} Discord's timestamp styles, `R` aside */
+/** @type {Record<string, Intl.DateTimeFormatOptions>} Discord's timestamp styles, except `R` */
 const styles = {
   t: { hour: 'numeric', minute: '2-digit' },
   T: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
@@ -50,7 +50,7 @@ function relative(seconds) {
   );
 }
 
-/** A message's time the way Discord says it: today at, yesterday at, else the date. @param {Date} date @param {Date} [now] */
+/** A message's time as Discord shows it: today at, yesterday at, or the date. @param {Date} date @param {Date} [now] */
 export function messageTime(date, now = new Date()) {
   const time = formatTime(date, 't');
   const day = 86_400_000;
@@ -80,7 +80,7 @@ export function timeElement(date, style) {
   );
 }
 
-/** Rewrites the page's relative times; called now and then. @param {ParentNode} root */
+/** Refreshes the page's relative times; called periodically. @param {ParentNode} root */
 export function refreshRelative(root) {
   for (const element of root.querySelectorAll('time[data-relative]')) {
     const text = formatTime(new Date(element.getAttribute('datetime') ?? ''), 'R');

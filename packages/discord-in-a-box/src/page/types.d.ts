@@ -27,7 +27,7 @@ export interface Member {
 
 export interface Channel {
   id: string;
-  /** Discord's: 0 text, 15 forum. */
+  /** Discord's channel type: 0 text, 15 forum. */
   type: number;
   name: string;
   topic: string | null;
@@ -60,9 +60,9 @@ export interface World {
   application: { id: string; name: string };
   guilds: Guild[];
   dms: { id: string; user: string; name: string }[];
-  /** Conversations between people, without the bot. */
+  /** Direct messages between people, without the bot. */
   privates: { id: string; users: string[] }[];
-  /** Who has added the application to their account. */
+  /** Ids of people who added the application to their account. */
   installedBy: string[];
   commands: Command[];
   clock: { now: string; offsetMs: number };
@@ -73,7 +73,7 @@ export type CommandOption = APIApplicationCommandOption;
 export type Modal = APIModalInteractionResponseCallbackData;
 export type Locale = Extract<LocaleString, 'es-ES' | 'es-419' | 'en-US'>;
 
-/** A Discord message with what the box adds to it. */
+/** A Discord message with the box's own fields. */
 export type Message = Omit<APIMessage, 'interaction'> & {
   edits: number;
   interaction: string | null;
@@ -103,20 +103,20 @@ export interface Upload {
 
 export type OptionValue = string | number | boolean | Upload;
 
-/** What an autocomplete answer or a registered option offers. */
+/** A choice offered by autocomplete or a registered option. */
 export interface Choice {
   name: string;
   value: string | number;
   name_localizations?: Record<string, string | null> | null;
 }
 
-/** Where the person looks: a channel of a guild, or (guild null) the conversation with the bot. */
+/** The place a person is looking at: a guild's channel, or (if guild is null) direct messages. */
 export interface Place {
   guild: string | null;
   channel: string;
 }
 
-/** A pressed button or a choice in a select, as long as it is open or its failure is shown. */
+/** A button press or select choice, while it is pending or its failure is shown. */
 export interface Press {
   message: string;
   customId: string;
@@ -129,36 +129,36 @@ export interface State {
   connected: boolean;
   user: string | null;
   locale: Locale;
-  /** Whether the language is the browser's, not one that the person chose. */
+  /** Whether the language came from the browser rather than the person. */
   localeGuessed: boolean;
   theme: 'auto' | 'light' | 'dark';
   place: Place | null;
   /** By channel, oldest first. */
   messages: Map<string, Message[]>;
-  /** One's own and the looked-up ones, by id. */
+  /** The person's own interactions and those fetched, by id. */
   interactions: Map<string, Interaction>;
   presses: Press[];
   typing: Map<string, number>;
   unread: Map<string, number>;
 }
 
-/** What an element may hold: empty values are left out, strings become text (never markup). */
+/** What an element may contain: empty values are skipped, strings become text (never markup). */
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
 
-/** What the components of a message stand in. */
+/** The context of a message's components. */
 export interface Surroundings {
   state: State;
   message: Message;
   /** Sends the interaction. */
   press: (customId: string, values?: string[]) => void;
-  /** What was chosen in each select since the message last changed. */
+  /** The choices in each select since the message last changed. */
   selections: Map<string, string[]>;
 }
 
-/** What one kind of a modal's inputs brings; its label and its error are put around it. */
+/** What each kind of modal input provides; label and error are added around it. */
 export interface Input {
   element: HTMLElement;
-  /** The value as the control API wants it. */
+  /** The value in the control API's format. */
   read: () => unknown;
   /** What is wrong with it, if anything. */
   fault: () => string | null;

@@ -9,7 +9,7 @@ import { guildObject } from '../wire/guild.ts';
 import { ownUserObject, permissionString, userObject } from '../wire/user.ts';
 import { ok, type Route, route } from './route.ts';
 
-/** The bot's own account and application, users, and direct channels. */
+/** The bot's own account and application, users, and direct message channels. */
 export function applicationRoutes(core: Core): Route[] {
   const { world } = core;
   const lookUp = { bucket: 'lookUp' } as const;

@@ -9,7 +9,7 @@ import { readForm, wrongField } from '../validate/form.ts';
 import { findGuild } from './find.ts';
 import { created, noContent, ok, type Route, route } from './route.ts';
 
-/** Registering application commands: for everybody (`guild` null) and for one guild. */
+/** Registers application commands: global ones (`guild` null) and those of one guild. */
 export function commandRoutes(core: Core): Route[] {
   return [
     ...scopeRoutes(core, '/applications/:application/commands'),
@@ -23,7 +23,7 @@ function scopeRoutes<P extends string>(core: Core, base: P): Route[] {
   const one = `${base}/:command` as const;
   const bucket = 'commands';
 
-  /** @throws DiscordError 10002, or 10004 when the bot is not in the guild */
+  /** @throws DiscordError 10002, or 10004 if the bot is not in the guild */
   function scopeOf({ application, guild }: Scope): string | null {
     if (application !== core.applicationId) throw discordError(10002);
     return guild === undefined ? null : findGuild(core, guild).id;
@@ -139,7 +139,7 @@ function scopeRoutes<P extends string>(core: Core, base: P): Route[] {
   ];
 }
 
-/** A registered command's own content, without what registering added. */
+/** A registered command's own content, without the fields that registration adds. */
 function contentOf(definition: JsonObject): JsonObject {
   const {
     id: _id,
@@ -151,7 +151,7 @@ function contentOf(definition: JsonObject): JsonObject {
   return content;
 }
 
-/** Discord leaves localizations out of lists unless they are asked for. */
+/** Discord omits localizations from lists unless they are requested. */
 function withoutLocalizations(definition: JsonObject): JsonObject {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);

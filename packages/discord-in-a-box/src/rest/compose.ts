@@ -21,14 +21,14 @@ import { mediaResolver, normalizeComponents, normalizeEmbeds } from './normalize
 
 const CREATE_FLAGS = FLAG.suppressEmbeds | FLAG.suppressNotifications | FLAG.componentsV2;
 
-/** Who says something where, and why. */
+/** Who posts a message, where, and in response to what. */
 export interface Origin {
   channel: Channel;
   author: User;
-  /** Discord's message type, where it is neither plain nor a reply. */
+  /** Discord's message type, if it is neither plain nor a reply. */
   type?: number;
   interaction?: Interaction;
-  /** The message it answers. */
+  /** The message it replies to. */
   replyTo?: string | null;
   /** What it forwards. */
   forward?: Forward;
@@ -38,7 +38,7 @@ export interface Origin {
 
 /**
  * Turns a bot's request body into a message for the store.
- * @throws DiscordError 10003 when the channel is gone by now
+ * @throws DiscordError 10003 if the channel no longer exists
  */
 export function composeMessage(
   core: Core,
@@ -73,7 +73,7 @@ export function composeMessage(
   };
 }
 
-/** What a message becomes when it is forwarded. */
+/** The forwarded form of a message. */
 export const forwardOf = (core: Core, message: Message): Forward => ({
   channelId: message.channel.id,
   guildId: guildOf(message.channel)?.id ?? null,
@@ -82,8 +82,8 @@ export const forwardOf = (core: Core, message: Message): Forward => ({
 });
 
 /**
- * What an edit changes: the fields the body names, and the attachments it adds or no longer lists.
- * @throws DiscordError 50006 when nothing would be left to show
+ * What an edit changes: the fields in the body, and attachments added or no longer listed.
+ * @throws DiscordError 50006 if nothing would be left to show
  */
 export function composeEdit(
   core: Core,
@@ -124,7 +124,7 @@ function show(body: MessageBody, attachments: readonly Attachment[]) {
   };
 }
 
-/** Stores uploaded files. Their names and descriptions may stand in `attachments`, by index. */
+/** Stores uploaded files. Their names and descriptions may be given in `attachments`, by index. */
 function keepUploads(
   core: Core,
   body: MessageBody,

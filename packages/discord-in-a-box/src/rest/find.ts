@@ -26,7 +26,7 @@ export function findMember(guild: Guild, id: string): Member {
   return member;
 }
 
-/** A channel the bot can see. @throws DiscordError 10003, or 50001 when it exists but is hidden from the bot */
+/** A channel the bot can see. @throws DiscordError 10003, or 50001 if it exists but the bot cannot see it */
 export function findChannel(core: Core, id: string): Channel {
   const channel = core.world.channels.get(id);
   if (!channel) throw discordError(10003);
@@ -35,14 +35,14 @@ export function findChannel(core: Core, id: string): Channel {
   return channel;
 }
 
-/** @throws DiscordError 10003, 50001, or 50024 for a channel that is no thread */
+/** @throws DiscordError 10003, 50001, or 50024 for a channel that is not a thread */
 export function findThread(core: Core, id: string): Thread {
   const channel = findChannel(core, id);
   if (channel.kind !== 'thread') throw discordError(50024);
   return channel;
 }
 
-/** A message a bot can fetch: of this channel, and not ephemeral. @throws DiscordError 10008 */
+/** A message the bot can fetch: in this channel, and not ephemeral. @throws DiscordError 10008 */
 export function findMessage(core: Core, channel: Channel, id: string): Message {
   const message = core.messages.get(id);
   if (!message || message.channel !== channel || message.flags & FLAG.ephemeral) throw discordError(10008);
@@ -52,13 +52,13 @@ export function findMessage(core: Core, channel: Channel, id: string): Message {
 export const botPermissions = (core: Core, channel: Channel): bigint =>
   channelPermissions(channel, core.world.bot.id, core.clock.now());
 
-/** @throws DiscordError 50013 when the bot lacks one of the permissions in the channel */
+/** @throws DiscordError 50013 if the bot lacks one of the permissions in the channel */
 export function requirePermission(core: Core, channel: Channel, permission: bigint): void {
   if (!has(botPermissions(core, channel), permission)) throw discordError(50013);
 }
 
 /**
- * Refuses a bot's message where it may not write, or nobody can.
+ * Refuses a bot's message where the bot may not write, or nobody can.
  * @throws DiscordError 40058 in a forum itself, 160005 in a locked thread, 50013 without the permission
  */
 export function requireWriting(core: Core, channel: Channel): void {

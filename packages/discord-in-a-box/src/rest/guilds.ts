@@ -9,7 +9,7 @@ import { memberObject, roleObject, userObject } from '../wire/user.ts';
 import { findChannel, findGuild, findMember } from './find.ts';
 import { ok, type Route, route } from './route.ts';
 
-/** Look-ups of guilds, their channels, members, roles and bans. */
+/** Lookups of guilds, their channels, members, roles and bans. */
 export function guildRoutes(core: Core): Route[] {
   const lookUp = { bucket: 'lookUp' } as const;
   const members = (guild: Guild) =>

@@ -24,7 +24,7 @@ import { noContent, ok, type Route, route } from './route.ts';
 /** Discord's interaction callback types. */
 export const CALLBACK = { reply: 4, defer: 5, deferUpdate: 6, update: 7, choices: 8, modal: 9 } as const;
 
-/** Which callbacks answer which kind of interaction; updates need a message to update. */
+/** The valid callbacks for each kind of interaction; updates need a message to update. */
 const ALLOWED: Record<InteractionType, readonly number[]> = {
   [INTERACTION.command]: [CALLBACK.reply, CALLBACK.defer, CALLBACK.modal],
   [INTERACTION.component]: [
@@ -50,7 +50,7 @@ const choicesSchema = z.object({
   ),
 });
 
-/** The acknowledgement of interactions: once, within 3 s, by a callback that fits their kind. */
+/** Acknowledges interactions: once, within 3 s, with a callback valid for their kind. */
 export function interactionRoutes(core: Core): Route[] {
   return [
     route(
@@ -84,7 +84,7 @@ function callbackType(interaction: Interaction, body: unknown): number {
   return type;
 }
 
-/** Does what the callback says; the returned message is `@original` from now on. */
+/** Carries out the callback; the returned message becomes `@original`. */
 function acknowledge(
   core: Core,
   interaction: Interaction,
@@ -129,14 +129,14 @@ function acknowledge(
   return interaction.original;
 }
 
-/** The message whose component was used, as long as it is still there. */
+/** The message whose component was used, if it still exists. */
 function sourceOf(core: Core, interaction: Interaction): Message {
   const source = interaction.source && core.messages.get(interaction.source.id);
   if (!source) throw discordError(10008);
   return source;
 }
 
-/** Where an interaction's answers go, and whether only its user sees them. */
+/** Where an interaction's answers go, and whether only its user can see them. */
 export function originOf(core: Core, interaction: Interaction, flags: number): Origin {
   const { channel, user } = interaction;
   const isCommand = interaction.type === INTERACTION.command;
@@ -151,13 +151,13 @@ export function originOf(core: Core, interaction: Interaction, flags: number): O
   };
 }
 
-/** Without the permission to use external apps, what a person's own application answers is shown to them alone. */
+/** If a person may not use external apps, only they see what their own installed application answers. */
 function isKeptPrivate(core: Core, { channel, guild, user, owners }: Interaction): boolean {
   if (!guild || '0' in owners) return false;
   return !has(channelPermissions(channel, user.id, core.clock.now()), PERMISSION.useExternalApps);
 }
 
-/** What `with_response=true` asks for. https://discord.com/developers/docs/interactions/receiving-and-responding */
+/** The response to `with_response=true`. https://discord.com/developers/docs/interactions/receiving-and-responding */
 function callbackResponse(
   core: Core,
   interaction: Interaction,

@@ -3,8 +3,8 @@ import type { World } from '../state/world.ts';
 import type { AllowedMentions } from '../validate/message.ts';
 
 /**
- * Whom a text mentions, as far as `allowed_mentions` lets it: without it everything is parsed, with it only
- * what `parse` names or `users` and `roles` list.
+ * The mentions in a text that `allowed_mentions` permits: without it all are parsed, with it only the kinds in `parse`
+ * and the ids in `users` and `roles`.
  */
 export function mentionsIn(
   world: World,

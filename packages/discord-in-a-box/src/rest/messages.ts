@@ -14,7 +14,7 @@ import { findChannel, findMessage, requirePermission, requireWriting } from './f
 import { createOldEdits } from './old-edits.ts';
 import { noContent, ok, type Route, route } from './route.ts';
 
-/** Messages of a channel, as a bot with a token handles them. */
+/** Message routes of a channel, for a bot with a token. */
 export function messageRoutes(core: Core): Route[] {
   const countOldEdit = createOldEdits(core.clock);
   const send = (draft: MessageDraft) => {
@@ -138,7 +138,7 @@ export function messageRoutes(core: Core): Route[] {
   ];
 }
 
-/** The message to forward. @throws DiscordError 50035 when it is not given with its channel, or something is added to it */
+/** The message to forward. @throws DiscordError 50035 if its channel is missing, or content is added to it */
 function forwarded(
   core: Core,
   { channel_id: channelId, message_id: id }: { channel_id?: string | null | undefined; message_id: string },
@@ -158,7 +158,7 @@ function forwarded(
   return findMessage(core, channel, id);
 }
 
-/** Newest first, cut by `limit`, `before`, `after` or `around`. */
+/** Newest first, limited by `limit`, `before`, `after` or `around`. */
 function page(messages: readonly Message[], query: URLSearchParams): Message[] {
   const limit = Number(query.get('limit') ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {

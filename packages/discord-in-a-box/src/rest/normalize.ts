@@ -2,7 +2,7 @@ import { isObject, type JsonObject, objects } from '../json.ts';
 import type { Attachment } from '../state/model.ts';
 import { flatten } from '../validate/components.ts';
 
-/** Finds the attachment that `attachment://name` means; other addresses stay as they are. */
+/** Resolves `attachment://name` to the attachment; other addresses are unchanged. */
 export type ResolveMedia = (url: string) => { url: string; attachment: Attachment | undefined };
 
 export function mediaResolver(attachments: readonly Attachment[]): ResolveMedia {
@@ -13,7 +13,7 @@ export function mediaResolver(attachments: readonly Attachment[]): ResolveMedia 
   };
 }
 
-/** What Discord adds to embeds: their type, and where their images really lie. */
+/** Adds what Discord adds to embeds: their type, and the real addresses of their images. */
 export const normalizeEmbeds = (embeds: readonly JsonObject[], resolve: ResolveMedia): JsonObject[] =>
   embeds.map((embed) => {
     const result: JsonObject = { ...embed, type: 'rich' };
@@ -32,14 +32,14 @@ export const normalizeEmbeds = (embeds: readonly JsonObject[], resolve: ResolveM
     return result;
   });
 
-/** What Discord adds to a message's components: an id each, defaults, and media objects. */
+/** Adds what Discord adds to a message's components: ids, defaults, and media objects. */
 export function normalizeComponents(components: readonly JsonObject[], resolve: ResolveMedia): JsonObject[] {
   const copy = withIds(components);
   for (const { component } of flatten(copy)) addDefaults(component, resolve);
   return copy;
 }
 
-/** The components with an id each: those they were sent with, and the smallest free ones. */
+/** Gives each component an id: the one it was sent with, or the smallest free one. */
 export function withIds(components: readonly JsonObject[]): JsonObject[] {
   const copy = structuredClone([...components]);
   const all = flatten(copy).map(({ component }) => component);

@@ -5,7 +5,7 @@ import type { Message } from '../state/model.ts';
 
 /**
  * Counts the edits of messages older than an hour.
- * @returns a function that throws DiscordError 30046 (status 429, with Retry-After) once a message had too many
+ * @returns a function that throws DiscordError 30046 (status 429, with Retry-After) once a message has had too many
  */
 export function createOldEdits(clock: Clock): (message: Message) => void {
   const edits = new Map<string, Instant[]>();

@@ -10,11 +10,11 @@ interface Bucket {
   resetAt: Instant;
 }
 
-/** Counts requests the way Discord does: per route and major parameter, and all of a bot's together. */
+/** Counts requests the way Discord does: per route and major parameter, and all of a bot's requests together. */
 export interface RateLimits {
   /**
    * Counts one request.
-   * @returns the headers its answer carries
+   * @returns the headers for its response
    * @throws DiscordError 429
    */
   count(route: Route, params: Record<string, string>): Record<string, string>;
@@ -69,7 +69,7 @@ export function createRateLimits({
   };
 }
 
-/** Discord's 429; `seconds` until the next try may succeed. */
+/** Discord's 429; `seconds` until a retry may succeed. */
 export function rateLimited(
   seconds: number,
   scope: 'user' | 'global' | 'shared',

@@ -3,7 +3,7 @@ import type { BucketName } from '../limits.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** A REST request, read but not yet judged. */
+/** A REST request, parsed but not validated. */
 export interface RestRequest {
   query: URLSearchParams;
   body: unknown;
@@ -21,7 +21,7 @@ export const created = (body: unknown): RestReply => ({ status: 201, body });
 export const noContent: RestReply = { status: 204 };
 
 export interface RouteOptions {
-  /** Whether the bot's token is asked for; routes with an interaction's token in the path need none. */
+  /** Whether the route needs no bot token, such as one with an interaction's token in the path. */
   open?: boolean;
   bucket?: BucketName;
 }
@@ -38,7 +38,7 @@ type ParamNames<P extends string> = P extends `${string}:${infer Name}/${infer R
     ? Name
     : never;
 
-/** One route of Discord's API: `:name` in the pattern stands for one path segment. */
+/** One route of Discord's API: `:name` in the pattern matches one path segment. */
 export function route<P extends string>(
   method: Method,
   pattern: P,
@@ -48,7 +48,7 @@ export function route<P extends string>(
   return { method, pattern, handle: handle as Route['handle'], ...options }; // match() fills exactly the pattern's names
 }
 
-/** The route a request means, and the values of its pattern's names. */
+/** The route that matches a request, and its parameters. */
 export function match(routes: readonly Route[], method: string, path: string) {
   const segments = path.split('/');
   for (const one of routes) {

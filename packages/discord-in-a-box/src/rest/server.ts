@@ -15,7 +15,7 @@ import { match, ok, type RestReply, route } from './route.ts';
 import { threadRoutes } from './threads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
-/** One request to Discord's REST API and its answer, as tests see it. */
+/** One request to Discord's REST API and its response, for tests. */
 export interface Exchange {
   method: string;
   /** Without `/api/v10`, `@original` decoded. */
@@ -26,15 +26,15 @@ export interface Exchange {
   files: number;
   status: number;
   headers: Record<string, string>;
-  /** Undefined when there is none. */
+  /** Undefined if there is none. */
   response: unknown;
-  /** Whether a fault made the answer. */
+  /** Whether the response came from a fault. */
   fault: boolean;
 }
 
 export type Rest = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
-/** Discord's REST API v10 over the box's state. */
+/** Discord's REST API v10 on top of the box's state. */
 export function createRest({
   core,
   gateway,
@@ -46,7 +46,7 @@ export function createRest({
   gateway: Pick<Gateway, 'info'>;
   limits?: Omit<Parameters<typeof createRateLimits>[0], 'clock'>;
   onExchange: (exchange: Exchange) => void;
-  /** A route that the box does not have was asked for, such as `GET /channels/1/pins`. */
+  /** Called with a request for a route that the box lacks, such as `GET /channels/1/pins`. */
   onUnknown: (request: string) => void;
 }): Rest {
   const routes = [
@@ -112,7 +112,7 @@ export function createRest({
   };
 }
 
-/** Makes a fault happen before the request is looked at. */
+/** Applies a fault before the request is handled. */
 async function injure(core: Core, fault: RestFault, exchange: Exchange): Promise<void> {
   if (fault.kind === 'slow') {
     await sleep(fault.ms);

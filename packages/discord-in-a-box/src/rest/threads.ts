@@ -42,7 +42,7 @@ const changes = z.object({
   applied_tags: tags,
 });
 
-/** Threads of text channels and posts of forums, as a bot with a token handles them. */
+/** Routes for threads in text channels and posts in forums, for a bot with a token. */
 export function threadRoutes(core: Core): Route[] {
   const { bot } = core.world;
   const lookUp = { bucket: 'lookUp' } as const;

@@ -11,7 +11,7 @@ import { CALLBACK, originOf } from './interactions.ts';
 import { createOldEdits } from './old-edits.ts';
 import { noContent, ok, type Route, type RouteOptions, route } from './route.ts';
 
-/** What an interaction's token allows for 15 minutes: its answer (`@original`) and its follow-ups. */
+/** What an interaction's token allows for 15 minutes: the answer (`@original`) and follow-ups. */
 export function webhookRoutes(core: Core): Route[] {
   const countOldEdit = createOldEdits(core.clock);
   const open = (bucket: RouteOptions['bucket']): RouteOptions => ({
@@ -19,7 +19,10 @@ export function webhookRoutes(core: Core): Route[] {
     ...(bucket ? { bucket } : {}),
   });
 
-  /** @throws DiscordError 50027 for a wrong or expired token, 10015 for another application and before the acknowledgement */
+  /**
+   * @throws DiscordError 50027 for an invalid or expired token, 10015 for another application or before the
+   * acknowledgement
+   */
   function authorize(application: string, token: string): Interaction {
     const interaction = core.interactions.byToken(token);
     if (application !== core.applicationId) throw discordError(10015);
@@ -54,7 +57,7 @@ export function webhookRoutes(core: Core): Route[] {
         const read = readMessage(body);
         refuseEmpty(read, uploads.length);
         if (deferred && deferred.flags & FLAG.loading) {
-          // the first follow-up of a deferred answer takes the place of "is thinking…"
+          // the first follow-up to a deferred answer replaces "is thinking…"
           return answered(
             interaction,
             core.messages.edit(deferred, composeEdit(core, deferred, read, uploads)),

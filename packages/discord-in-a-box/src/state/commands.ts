@@ -5,12 +5,12 @@ export interface Commands {
   in(guildId: string | null): Command[];
   get(guildId: string | null, id: string): Command | undefined;
   named(guildId: string | null, name: string, type: number): Command | undefined;
-  /** Replaces all commands of a scope. */
+  /** Replaces all commands in a scope. */
   replace(guildId: string | null, commands: Command[]): void;
   put(command: Command): void;
   delete(command: Command): void;
   all(): Command[];
-  /** What can be used in a guild (or, with null, in a direct message): its own commands, then global ones. */
+  /** The commands usable in a guild (or, with null, in direct messages): its own, then global ones. */
   usableIn(guildId: string | null): Command[];
 }
 

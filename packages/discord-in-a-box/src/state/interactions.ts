@@ -20,8 +20,8 @@ export type InteractionDraft = Pick<
 >;
 
 /**
- * Interactions and their life: pending → acknowledged → answered, or failed when nothing comes within 3 s, or
- * when a deferred answer is still missing after 15 minutes.
+ * Interactions and their states: pending → acknowledged → answered, or failed if there is no acknowledgement within 3
+ * s, or if a deferred answer is still missing after 15 minutes.
  */
 export interface Interactions {
   create(draft: InteractionDraft): Interaction;
@@ -29,11 +29,11 @@ export interface Interactions {
   byToken(token: string): Interaction | undefined;
   /** The bot acknowledged with Discord's callback type `callback`. */
   acknowledge(interaction: Interaction, callback: number, answered: boolean): void;
-  /** What was deferred is answered now. */
+  /** The deferred answer arrived. */
   answer(interaction: Interaction): void;
   submitted(interaction: Interaction): void;
   expire(interaction: Interaction): void;
-  /** The tokens of the next `count` interactions run out as soon as they are acknowledged. */
+  /** Makes the tokens of the next `count` interactions expire as soon as they are acknowledged. */
   expireNext(count: number): void;
   open(): Interaction[];
 }
@@ -120,6 +120,6 @@ export function createInteractions({
   };
 }
 
-/** The messages that an interaction's token may reach: its answer, its follow-ups and its source. */
+/** The messages accessible with an interaction's token: its answer, its follow-ups and its source. */
 export const reaches = (interaction: Interaction, message: Message): boolean =>
   message === interaction.original || interaction.followUps.has(message.id);

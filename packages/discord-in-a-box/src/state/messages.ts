@@ -12,7 +12,7 @@ export const FLAG = {
   componentsV2: 1 << 15,
 } as const;
 
-/** A new message without what the store itself adds. */
+/** A new message without the fields that the store adds. */
 export type MessageDraft = Omit<Message, 'id' | 'createdAt' | 'editedAt' | 'edits'>;
 export type MessageEdit = Partial<
   Pick<
@@ -30,12 +30,12 @@ export type MessageEdit = Partial<
 
 /** All messages, oldest first. Every change is published. */
 export interface Messages {
-  /** @param id the first message of a forum's post has the post's own */
+  /** @param id given for a forum post's first message, which has the post's own id */
   create(draft: MessageDraft, id?: string): Message;
   edit(message: Message, edit: MessageEdit): Message;
   delete(message: Message): void;
   deleteMany(channel: Channel, messages: readonly Message[]): void;
-  /** Forgets a channel's messages without a word: the channel itself is gone. */
+  /** Drops a channel's messages without publishing it, because the channel itself is gone. */
   forget(channel: Channel): void;
   get(id: string): Message | undefined;
   in(channel: Channel): Message[];
@@ -78,11 +78,11 @@ export function createMessages({
   };
 }
 
-/** Whether a person sees a message: they see its channel, and it is not somebody else's ephemeral one. */
+/** Whether a person can see a message: they can see its channel, and it is not somebody else's ephemeral message. */
 export const isVisibleTo = (message: Message, userId: string, now: number): boolean =>
   (message.visibleTo === null || message.visibleTo === userId) && canSee(message.channel, userId, now);
 
-/** Whether a person sees a channel. */
+/** Whether a person can see a channel. */
 export function canSee(channel: Channel, userId: string, now: number): boolean {
   if (channel.kind === 'dm') return channel.recipient.id === userId;
   const guild = guildOf(channel);

@@ -24,7 +24,7 @@ export interface Member {
   timedOutUntil: Instant | null;
 }
 
-/** A channel's exception to the guild's permissions, for a role (type 0) or a member (type 1). */
+/** A channel's permission overwrite for a role (type 0) or a member (type 1). */
 export interface Overwrite {
   id: string;
   type: 0 | 1;
@@ -32,7 +32,7 @@ export interface Overwrite {
   deny: bigint;
 }
 
-/** Discord's types of channels, as far as the box has them. */
+/** The Discord channel types that the box has. */
 export const CHANNEL = { text: 0, dm: 1, publicThread: 11, privateThread: 12, forum: 15 } as const;
 
 export interface GuildChannel {
@@ -45,42 +45,45 @@ export interface GuildChannel {
   nsfw: boolean;
   position: number;
   overwrites: Overwrite[];
-  /** What posts of a forum can be marked with. */
+  /** A tag for a forum's posts. */
   tags: { id: string; name: string }[];
 }
 
-/** A thread of a text channel, or a post of a forum. It has its parent's permissions and age restriction. */
+/** A thread in a text channel, or a post in a forum. It has its parent's permissions and age restriction. */
 export interface Thread {
   kind: 'thread';
   type: typeof CHANNEL.publicThread | typeof CHANNEL.privateThread;
-  /** That of the message it was started from, or of a post's first message, where there is one. */
+  /** The same as the id of the message it was started from or of the post's first message, if there is one. */
   id: string;
   guild: Guild;
   parent: GuildChannel;
   name: string;
   owner: User;
-  /** Who follows it, and since when. */
+  /** Who follows it (user ids), and since when. */
   members: Map<string, Instant>;
   tags: string[];
   archived: boolean;
   locked: boolean;
-  /** Minutes without a message until Discord archives it. */
+  /** Minutes of inactivity until Discord archives it. */
   archiveAfter: number;
   /** Whether members of a private thread may add others. */
   invitable: boolean;
   createdAt: Instant;
-  /** When it was last archived or brought back. */
+  /** When it was last archived or unarchived. */
   archiveChangedAt: Instant;
 }
 
-/** The conversation of a person with the bot. */
+/** A person's direct messages with the bot. */
 export interface DirectChannel {
   kind: 'dm';
   id: string;
   recipient: User;
 }
 
-/** A conversation of two people. The bot is not in it: only its commands are, for who has installed the application. */
+/**
+ * Direct messages between two people. The bot is not a member, but people who installed the application can use its
+ * commands here.
+ */
 export interface PrivateChannel {
   kind: 'private';
   id: string;
@@ -89,7 +92,7 @@ export interface PrivateChannel {
 
 export type Channel = GuildChannel | Thread | DirectChannel | PrivateChannel;
 
-/** The guild a channel belongs to; null for conversations. */
+/** The guild a channel belongs to; null for direct messages. */
 export const guildOf = (channel: Channel): Guild | null => ('guild' in channel ? channel.guild : null);
 
 export interface Guild {
@@ -117,7 +120,7 @@ export interface Attachment {
   height?: number;
 }
 
-/** Discord's message types, as far as the box has them. */
+/** The Discord message types that the box has. */
 export const MESSAGE = {
   plain: 0,
   threadCreated: 18,
@@ -144,14 +147,14 @@ export interface Message {
   mentionRoles: string[];
   mentionEveryone: boolean;
   replyTo: string | null;
-  /** The message it forwards, as that was when it was forwarded. */
+  /** The message it forwards, as it was at the time. */
   forward?: Forward;
   createdAt: Instant;
   editedAt: Instant | null;
   edits: number;
   /** The interaction that caused it. */
   interaction: Interaction | null;
-  /** Whom an ephemeral message is shown to; null for everybody. */
+  /** Who can see an ephemeral message; null for everybody. */
   visibleTo: string | null;
 }
 
@@ -159,7 +162,7 @@ export interface Forward {
   channelId: string;
   guildId: string | null;
   messageId: string;
-  /** Discord's snapshot: the message's content without its author. */
+  /** Discord's message snapshot: the content without its author. */
   snapshot: JsonObject;
 }
 
@@ -181,7 +184,7 @@ export interface Interaction {
   /** Command name, for commands and autocomplete. */
   name: string | null;
   customId: string | null;
-  /** The message whose component was used, or that held the component that opened the modal. */
+  /** The message whose component was used, or whose component opened the modal. */
   source: Message | null;
   /** The interaction whose modal was submitted. */
   parent: Interaction | null;
@@ -207,7 +210,7 @@ export interface Entitlement {
   createdAt: Instant;
 }
 
-/** A registered application command: Discord's object, and the guild it is limited to. */
+/** A registered application command: Discord's object, and its guild if it is limited to one. */
 export interface Command {
   id: string;
   guildId: string | null;
@@ -216,7 +219,7 @@ export interface Command {
   definition: JsonObject;
 }
 
-/** What happened in the box. The gateway tells the bot of it, the event stream tells the people. */
+/** A change in the box. The gateway tells the bot about it, the event stream tells people. */
 export type Change =
   | { kind: 'message-created' | 'message-updated' | 'message-deleted'; message: Message }
   | { kind: 'messages-deleted'; channel: Channel; ids: string[] }

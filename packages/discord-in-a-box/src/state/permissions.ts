@@ -25,10 +25,10 @@ export const PERMISSION = {
 
 export const ALL_PERMISSIONS = (1n << 53n) - 1n;
 
-/** What an application may do where it came with a person, not with an installation of its own. */
+/** What an application may do if it was installed by a person, not in the guild. */
 export const GUEST_PERMISSIONS = PERMISSION.attachFiles | PERMISSION.embedLinks | (1n << 17n); // mention everyone
 
-/** What everybody may do in a direct message. */
+/** What everybody may do in direct messages. */
 export const DM_PERMISSIONS =
   PERMISSION.viewChannel |
   PERMISSION.sendMessages |
@@ -45,7 +45,7 @@ export const has = (permissions: bigint, wanted: bigint): boolean => (permission
 export const isTimedOut = (member: Member, now: number): boolean =>
   member.timedOutUntil !== null && member.timedOutUntil > now;
 
-/** A member's permissions in the guild, before any channel's overwrites. */
+/** A member's permissions in the guild, before channel overwrites. */
 export function guildPermissions(guild: Guild, member: Member): bigint {
   if (guild.ownerId === member.user.id) return ALL_PERMISSIONS;
   const granted = [guild.id, ...member.roles].reduce(
@@ -56,9 +56,9 @@ export function guildPermissions(guild: Guild, member: Member): bigint {
 }
 
 /**
- * A member's permissions in a channel: everyone's overwrite first, then those of all roles together, then the
- * member's own, as Discord's documentation computes them. Someone who is timed out may only look. A thread has its
- * parent's permissions; a private one is seen by its members and by who manages threads.
+ * A member's permissions in a channel, computed as Discord documents: the overwrite for everyone first, then those for
+ * all roles together, then the member's own. Someone who is timed out may only read. A thread has its parent's
+ * permissions; a private one is visible to its members and to people who manage threads.
  */
 export function channelPermissions(channel: Channel, userId: string, now: number): bigint {
   if (channel.kind === 'dm') return DM_PERMISSIONS;
@@ -84,6 +84,6 @@ export function channelPermissions(channel: Channel, userId: string, now: number
   return isTimedOut(member, now) ? bits & (PERMISSION.viewChannel | PERMISSION.readHistory) : bits;
 }
 
-/** What it takes to write in a channel. */
+/** The permissions needed to write in a channel. */
 export const writePermission = (channel: Channel): bigint =>
   channel.kind === 'thread' ? PERMISSION.sendInThreads : PERMISSION.sendMessages;

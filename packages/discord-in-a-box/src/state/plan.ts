@@ -1,18 +1,18 @@
-/** Guilds beside the two that are always there, for tests under load. */
+/** Guilds in addition to the two that always exist, for load tests. */
 export interface WorldSize {
-  /** How many more. */
+  /** How many additional guilds. */
   guilds: number;
-  /** Ordinary people in each, who are in no other. */
+  /** Ordinary people in each, who are in no other guild. */
   people: number;
 }
 
-/** What a guild is made from. `n` numbers it: its ids are `n` and the numbers after it. */
+/** The plan for a guild. Its ids are made from `n` and the numbers after it. */
 export interface GuildPlan {
   n: number;
   name: string;
   moderator: string;
   others: readonly string[];
-  /** Those with tags are forums. */
+  /** Channels with tags are forums. */
   channels: readonly { name: string; topic: string; tags?: readonly string[] }[];
   emojis?: readonly { name: string; animated?: boolean }[];
 }
@@ -20,11 +20,11 @@ export interface GuildPlan {
 interface PersonPlan {
   username: string;
   n: number;
-  /** The number of the conversation with the bot. */
+  /** The number of the direct message channel with the bot. */
   dm: number;
 }
 
-/** The number of the conversation between two people. */
+/** The number of the direct message channel between two people. */
 export const PRIVATE = 2001;
 
 const PEOPLE: readonly PersonPlan[] = ['ana', 'bruno', 'carmen', 'diego'].map((username, index) => ({
@@ -59,10 +59,10 @@ const GUILDS: readonly GuildPlan[] = [
   },
 ];
 
-/** The first number of the further guilds, and how far each is from the next: odd, so that they take turns on shards. */
+/** The first number of the additional guilds, and the step between them: odd, so that they alternate between shards. */
 const MORE = { from: 1_000_001, apart: 20_001 };
 
-/** The two guilds and four people that are always there, and as many more as wanted. */
+/** The two guilds and four people that always exist, and any additional ones. */
 export function planOf({ guilds, people }: WorldSize): { guilds: GuildPlan[]; people: PersonPlan[] } {
   const plan = { guilds: [...GUILDS], people: [...PEOPLE] };
   for (let g = 0; g < guilds; g++) {

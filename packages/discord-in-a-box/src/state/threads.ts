@@ -20,9 +20,9 @@ export interface ThreadDraft {
   archiveAfter?: number;
   invitable?: boolean;
   tags?: string[];
-  /** The message of the parent that it hangs on. */
+  /** The message in the parent channel that it starts from. */
   from?: Message;
-  /** A forum's post: what it opens with. */
+  /** For a forum post: its first message. */
   first?: (thread: Thread) => MessageDraft;
 }
 
@@ -33,7 +33,7 @@ export interface Threads {
     thread: Thread,
     changes: Partial<Pick<Thread, 'name' | 'locked' | 'archiveAfter' | 'invitable' | 'tags'>>,
   ): void;
-  /** Puts it away or brings it back, as the first message after a while does. */
+  /** Archives or unarchives a thread; the first message in an archived one also unarchives it. */
   archive(thread: Thread, archived: boolean): void;
   delete(thread: Thread): void;
   join(thread: Thread, user: User): void;
@@ -116,7 +116,7 @@ export function createThreads({
       if (first) messages.create(first(thread), thread.id);
       else if (from) {
         messages.create(system(thread, owner, MESSAGE.threadStarter, '', from.id));
-        publish({ kind: 'message-updated', message: from }); // it shows its thread now
+        publish({ kind: 'message-updated', message: from }); // the message now shows its thread
       } else if (!isPrivate) messages.create(system(parent, owner, MESSAGE.threadCreated, name, thread.id));
       return thread;
     },

@@ -12,17 +12,17 @@ import {
 import { DM_PERMISSIONS, PERMISSION } from './permissions.ts';
 import { type GuildPlan, PRIVATE, planOf, type WorldSize } from './plan.ts';
 
-/** The guilds, channels and people of the box. Its ids are the same at every start. */
+/** The guilds, channels and people in the box. Their ids are the same on every start. */
 export interface World {
   bot: User;
   /** Owns the guilds. */
   founder: User;
-  /** Owns the bot's application: the first guild's moderator, so that somebody on the page does. */
+  /** Owns the bot's application: the first guild's moderator, so that the owner is somebody you can be on the page. */
   developer: User;
   users: Map<string, User>;
   guilds: Map<string, Guild>;
   channels: Map<string, Channel>;
-  /** Who added the application to their own account: their ids. */
+  /** Ids of the people who added the application to their own account. */
   installedBy: Set<string>;
 }
 
@@ -41,13 +41,13 @@ const MODERATION =
   PERMISSION.manageThreads |
   PERMISSION.moderateMembers;
 
-/** Each number is an own millisecond after the founding, so that guilds spread over shards. */
+/** Each number is a different millisecond after the founding, so that guilds spread over shards. */
 const fixedId = (n: number): string => snowflakeAt(FOUNDED + n).toString();
 
 const BOT = 1;
 const FOUNDER = 2;
 
-/** @param botName what the bot's account is called */
+/** @param botName the name of the bot's account */
 export function createWorld(botName: string, size: WorldSize = { guilds: 0, people: 0 }): World {
   const user = (n: number, username: string, name: string, bot = false): User => ({
     id: fixedId(n),
@@ -122,7 +122,7 @@ function addGuild(world: World, plan: GuildPlan, people: ReadonlyMap<string, Use
   });
 }
 
-/** A guild's channel as it is when it is new: open to everybody. */
+/** A new channel in a guild: open to everybody. */
 export const createChannel = (
   channel: Pick<GuildChannel, 'id' | 'guild' | 'name' | 'topic' | 'position' | 'type'>,
 ): GuildChannel => ({ kind: 'guild', nsfw: false, overwrites: [], tags: [], ...channel });
@@ -144,18 +144,18 @@ function createGuild({ n, name, emojis = [] }: GuildPlan, owner: User): Guild {
   };
 }
 
-/** The people of a guild that one can act as: neither the bot nor the founder. */
+/** The people in a guild that you can act as: neither the bot nor the founder. */
 export const peopleOf = (world: World, guild: Guild): Member[] =>
   [...guild.members.values()].filter(({ user }) => !user.bot && user.id !== world.founder.id);
 
-/** A guild's channels in their order, without threads. */
+/** A guild's channels in order, without threads. */
 export const channelsOf = (world: World, guild: Guild): GuildChannel[] =>
   [...world.channels.values()]
     .filter((channel) => channel.kind === 'guild' && channel.guild === guild)
     .map((channel) => channel as GuildChannel) // narrowed by the filter
     .sort((a, b) => a.position - b.position);
 
-/** The direct channel between a person and the bot. */
+/** The direct message channel between a person and the bot. */
 export const directChannelOf = (world: World, user: User): DirectChannel | undefined =>
   [...world.channels.values()].find(
     (channel): channel is DirectChannel => channel.kind === 'dm' && channel.recipient === user,

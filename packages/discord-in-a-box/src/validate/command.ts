@@ -152,7 +152,7 @@ const commandSchema = z
     complaint('APPLICATION_COMMAND_TOO_LARGE', `Command exceeds maximum size (${command.total})`),
   );
 
-/** The combined length of names, descriptions and choice values, which Discord limits too. */
+/** The combined length of names, descriptions and choice values, which Discord also limits. */
 function textLength(value: unknown, key = ''): number {
   if (typeof value === 'string') return ['name', 'description', 'value'].includes(key) ? lengthOf(value) : 0;
   if (typeof value !== 'object' || value === null) return 0;
@@ -160,8 +160,8 @@ function textLength(value: unknown, key = ''): number {
 }
 
 /**
- * Reads a command's definition by Discord's rules and adds the defaults that Discord answers with.
- * @param at where it stands in the body: its index, when several are registered at once
+ * Reads a command's definition by Discord's rules and adds the defaults that Discord returns.
+ * @param at its path in the body: its index, if several are registered at once
  * @throws DiscordError 50035
  */
 export function readCommand(body: unknown, at: string[] = []): JsonObject & { name: string; type: number } {

@@ -11,7 +11,7 @@ const emoji = z.object({
   animated: optional(z.boolean()),
 });
 
-/** Button styles: 1–4 carry a custom id, 5 a link, 6 a product. */
+/** Button styles: 1–4 have a custom id, 5 a link, 6 a product. */
 const LINK = 5;
 const PREMIUM = 6;
 
@@ -143,8 +143,8 @@ const container = z.object({
   components: list(z.discriminatedUnion('type', layout), 1, component.total),
 });
 
-/** What may stand at the top of a Components V2 message. */
+/** Allowed at the top level of a Components V2 message. */
 export const topLevelV2 = z.discriminatedUnion('type', [...layout, container]);
-/** What may stand at the top of any other message. */
+/** Allowed at the top level of any other message. */
 export const topLevelV1 = z.discriminatedUnion('type', [actionRow]);
 export type Component = z.infer<typeof topLevelV2>;

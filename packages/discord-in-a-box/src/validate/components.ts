@@ -19,13 +19,13 @@ export function* walk(
   }
 }
 
-/** All components of a message or modal, outermost first, with the path of each. */
+/** All components of a message or modal, outermost first, with their paths. */
 export const flatten = (components: readonly JsonObject[]) =>
   components.flatMap((component, index) =>
     [...walk(component)].map((found) => ({ ...found, path: [index, ...found.path] })),
   );
 
-/** Reports a custom id or a component id that stands twice. */
+/** Reports duplicate custom ids and component ids. */
 export function refuseDuplicates(components: readonly JsonObject[], context: z.core.$RefinementCtx): void {
   const seen = new Set<string>();
   for (const { component, path } of flatten(components)) {

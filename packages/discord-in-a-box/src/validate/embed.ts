@@ -36,7 +36,7 @@ const embedSchema = z.object({
 });
 export type Embed = z.infer<typeof embedSchema>;
 
-/** Every character of an embed that counts towards the total. */
+/** The characters in an embed that count toward the total. */
 const textOf = ({ title, description, author, footer, fields = [] }: Embed): string =>
   [
     title,
@@ -46,7 +46,7 @@ const textOf = ({ title, description, author, footer, fields = [] }: Embed): str
     ...fields.flatMap(({ name, value }) => [name, value]),
   ].join('');
 
-/** The embeds of a message: at most 10, and 6,000 characters in all of them together. */
+/** A message's embeds: at most 10, with up to 6,000 characters in total. */
 export const embedsSchema = list(embedSchema, 0, LIMITS.message.embeds).superRefine((embeds, context) => {
   let total = 0;
   embeds.forEach((one, index) => {

@@ -6,7 +6,7 @@ import { isSnowflake } from '../snowflake.ts';
 /** Discord counts characters, not UTF-16 units. */
 export const lengthOf = (text: string): number => [...text].length;
 
-/** A rule's complaint in Discord's words: `code` is greppable in Discord's own answers. */
+/** A validation error in Discord's words, with the same `code` as in Discord's responses. */
 export const complaint = (code: string, message: string) => ({ message, params: { code } });
 
 const maxLength = (max: number) => complaint('BASE_TYPE_MAX_LENGTH', `Must be ${max} or fewer in length.`);
@@ -46,7 +46,7 @@ export const snowflake = z
   .string()
   .refine(isSnowflake, complaint('NUMBER_TYPE_COERCE', 'Value is not snowflake.'));
 
-/** An address with one of the schemes; `attachment://` names a file of the same request. */
+/** A URL with one of the schemes; `attachment://` refers to a file in the same request. */
 export const url = (max: number, schemes: readonly string[] = ['http', 'https', 'attachment']) =>
   text(1, max).superRefine((value, context) => {
     const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase();
@@ -64,11 +64,11 @@ export const url = (max: number, schemes: readonly string[] = ['http', 'https', 
     }
   });
 
-/** Treats null as left out, as most of Discord's optional fields do. */
+/** Treats null as absent, like most of Discord's optional fields. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
-/** Discord's tree of wrong fields: one nested object a path step, `_errors` at the leaves. */
+/** Discord's tree of invalid fields: one nested object per path step, `_errors` at the leaves. */
 export function errorTree(
   issues: readonly { path: readonly PropertyKey[]; code: string; message: string }[],
 ) {
@@ -87,14 +87,14 @@ export function errorTree(
   return tree;
 }
 
-/** Refuses a request with 50035 and one wrong field. */
+/** Refuses a request with 50035 and one invalid field. */
 export const wrongField = (path: readonly PropertyKey[], code: string, message: string) =>
   discordError(50035, errorTree([{ path, code, message }]));
 
 /**
  * Reads a request body by its schema.
- * @param at where the schema's value stands in the body, for the error's path
- * @throws DiscordError 50035 with the path of every wrong field
+ * @param at path of the schema's value in the body, for the error
+ * @throws DiscordError 50035 with the path of every invalid field
  */
 export function readForm<T>(schema: z.ZodType<T>, body: unknown, at: readonly string[] = []): T {
   const result = schema.safeParse(body, { reportInput: true });

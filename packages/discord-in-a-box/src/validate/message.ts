@@ -57,12 +57,15 @@ const schemaV2 = z.object({ ...fields, components: componentsV2.nullish() }).sup
     context.addIssue({ code: 'custom', path: [field], ...issue });
   }
 });
-/** What a bot may say about a message. Fields left out stay undefined, so that an edit changes only what it names. */
+/**
+ * The message fields a bot may send. Omitted fields stay undefined, so that an edit changes only the fields it
+ * includes.
+ */
 export type MessageBody = z.infer<typeof schemaV1> | z.infer<typeof schemaV2>;
 
 /**
- * Reads the body that creates or edits a message, by Discord's limits.
- * @param before the flags of the message being edited: one that is Components V2 stays so
+ * Reads the body that creates or edits a message and enforces Discord's limits.
+ * @param before the flags of the message being edited: a Components V2 message stays one
  * @throws DiscordError 50035
  */
 export function readMessage(
@@ -78,11 +81,11 @@ export function readMessage(
 export const isEmpty = (body: MessageBody, files: number): boolean =>
   !body.content?.trim() && !body.embeds?.length && !body.components?.length && files === 0;
 
-/** Refuses a new message that would show nothing. @throws DiscordError 50006 */
+/** Refuses a new message with nothing to show. @throws DiscordError 50006 */
 export function refuseEmpty(body: MessageBody, files: number): void {
   if (isEmpty(body, files)) throw discordError(50006);
 }
 
-/** The body's parts as plain JSON, undefined fields left out. */
+/** The body's parts as plain JSON, without undefined fields. */
 export const plain = (value: unknown): JsonObject[] =>
   JSON.parse(JSON.stringify(value ?? [])) as JsonObject[]; // zod's output is JSON

@@ -78,7 +78,7 @@ const row = z.object({
 });
 const textDisplay = z.object({ type: z.literal(10), id, content: text(1, component.text) });
 
-/** The form that an interaction may be answered with. */
+/** A modal that answers an interaction. */
 export const modalSchema = z.object({
   custom_id: customId,
   title: text(1, modal.title),

@@ -5,7 +5,7 @@ import { userObject } from './user.ts';
 
 const FLAGS = (1 << 19) | (1 << 15) | (1 << 13); // message content and members intents granted (limited)
 
-/** Discord's application object as its own bot sees it. */
+/** Discord's application object, as its own bot sees it. */
 export const applicationObject = (core: Core): JsonObject => ({
   id: core.applicationId,
   name: core.botName,
@@ -31,7 +31,7 @@ export const applicationObject = (core: Core): JsonObject => ({
   eligible_oauth2_scopes: ['bot', 'applications.commands'],
 });
 
-/** Discord's entitlement object: what a user or guild bought or was given. */
+/** Discord's entitlement object: something a user or guild bought or was given. */
 export const entitlementObject = (core: Core, entitlement: Entitlement): JsonObject => ({
   id: entitlement.id,
   sku_id: entitlement.sku,

@@ -4,7 +4,7 @@ import { CHANNEL, type Channel, type GuildChannel, MESSAGE, type Thread } from '
 import { channelPermissions } from '../state/permissions.ts';
 import { userObject } from './user.ts';
 
-/** Discord's channel object: a guild's channel or thread, or a conversation. */
+/** Discord's channel object: a guild's channel or thread, or direct messages. */
 export function channelObject(core: Core, channel: Channel): JsonObject {
   switch (channel.kind) {
     case 'guild':
@@ -56,7 +56,7 @@ function guildChannelObject(core: Core, channel: GuildChannel): JsonObject {
   };
 }
 
-/** Discord's thread object: without `nsfw`, which only its parent has. The bot's own membership comes with it. */
+/** Discord's thread object: without `nsfw`, which only its parent has, and with the bot's own membership. */
 export function threadObject(core: Core, thread: Thread): JsonObject {
   const sent = core.messages
     .in(thread)
@@ -95,7 +95,7 @@ export const threadMemberObject = (thread: Thread, userId: string): JsonObject =
   flags: 0,
 });
 
-/** The part of a channel that comes with an interaction, with the user's permissions in it. */
+/** The partial channel in an interaction, with the user's permissions. */
 export const interactionChannel = (core: Core, channel: Channel, userId: string): JsonObject => ({
   ...channelObject(core, channel),
   permissions: channelPermissions(channel, userId, core.clock.now()).toString(),

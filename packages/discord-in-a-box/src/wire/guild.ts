@@ -17,7 +17,7 @@ export const emojiObject = ({ id, name, animated }: Guild['emojis'][number]): Js
   available: true,
 });
 
-/** Discord's guild object as REST answers it. */
+/** Discord's guild object, as returned by REST. */
 export function guildObject(guild: Guild, withCounts = false): JsonObject {
   return {
     id: guild.id,
@@ -66,9 +66,7 @@ export function guildObject(guild: Guild, withCounts = false): JsonObject {
   };
 }
 
-/**
- * The guild as GUILD_CREATE brings it. Without the privileged members intent only the bot's own member comes.
- */
+/** The guild in GUILD_CREATE. Without the privileged members intent it includes only the bot's own member. */
 export function gatewayGuild(core: Core, guild: Guild, withMembers: boolean): JsonObject {
   const members = [...guild.members.values()].filter(
     ({ user }) => withMembers || user.id === core.world.bot.id,

@@ -13,7 +13,7 @@ export const CONTEXT = { guild: 0, dm: 1, private: 2 } as const;
 export const contextOf = ({ kind }: Channel): number =>
   kind === 'dm' || kind === 'private' ? CONTEXT[kind] : CONTEXT.guild;
 
-/** What INTERACTION_CREATE brings. https://discord.com/developers/docs/interactions/receiving-and-responding */
+/** The payload of INTERACTION_CREATE. https://discord.com/developers/docs/interactions/receiving-and-responding */
 export function interactionObject(core: Core, interaction: Interaction): JsonObject {
   const { channel, guild, user, source, type } = interaction;
   const now = core.clock.now();

@@ -53,15 +53,13 @@ export function metadataObject(interaction: Interaction): JsonObject {
   }
 }
 
-/** The user a context-menu command was used on, out of the command's own resolved data. */
+/** The user a context-menu command was used on, from the command's resolved data. */
 function targetUser(data: JsonObject): unknown {
-  const { users } = data.resolved as { users: Record<string, unknown> }; // every user command is built with it
+  const { users } = data.resolved as { users: Record<string, unknown> }; // every user command has it
   return users[String(data.target_id)];
 }
 
-/**
- * Discord's message object. Attachments that an embed or a component shows are left out of `attachments`.
- */
+/** Discord's message object. `attachments` omits those that an embed or a component shows. */
 export function messageObject(core: Core, message: Message): JsonObject {
   const { interaction, channel } = message;
   const ephemeral = (message.flags & FLAG.ephemeral) !== 0;
@@ -115,7 +113,7 @@ export function messageObject(core: Core, message: Message): JsonObject {
   };
 }
 
-/** What the message answers or forwards; the notice of a new thread points at the thread. */
+/** What the message replies to or forwards; a new thread's notice refers to the thread. */
 function referenceOf({ type, replyTo, forward, channel }: Message, where: Channel): JsonObject {
   const inGuild = (id: string | undefined) => (id === undefined ? {} : { guild_id: id });
   if (forward) {
@@ -135,7 +133,7 @@ function referenceOf({ type, replyTo, forward, channel }: Message, where: Channe
   return { message_reference: { type: 0, channel_id: where.id, message_id: replyTo, ...guild } };
 }
 
-/** What a message looks like when it is forwarded: its content without its author. */
+/** The snapshot in a forwarded message: its content without its author. */
 export function snapshotOf(core: Core, message: Message): JsonObject {
   if (message.forward) return message.forward.snapshot;
   const {
@@ -154,13 +152,13 @@ export function snapshotOf(core: Core, message: Message): JsonObject {
   return { ...kept, timestamp, edited_timestamp };
 }
 
-/** A quoted message does not quote in turn. */
+/** A referenced message does not include its own reference. */
 function withoutReference(message: JsonObject): JsonObject {
   const { referenced_message: _, ...rest } = message;
   return rest;
 }
 
-/** The message as the gateway brings it: with guild and member beside REST's fields. */
+/** The message as the gateway sends it: REST's fields plus guild and member. */
 export function gatewayMessage(core: Core, message: Message, member?: JsonObject): JsonObject {
   const { channel } = message;
   const guild = guildOf(channel);

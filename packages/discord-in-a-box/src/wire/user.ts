@@ -19,7 +19,7 @@ export const userObject = (user: User): JsonObject => ({
   public_flags: 0,
 });
 
-/** The bot's own user, with what only it may see. */
+/** The bot's own user, with the fields only it may see. */
 export const ownUserObject = (bot: User): JsonObject => ({
   ...userObject(bot),
   email: null,

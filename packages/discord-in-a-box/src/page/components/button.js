@@ -9,7 +9,7 @@ import { icon } from '../icons.js';
 const styles = ['', 'primary', 'secondary', 'success', 'danger', 'link', 'premium'];
 
 /**
- * A message's button; while its interaction is open it shows that it waits.
+ * A message's button; shows a waiting state while its interaction is open.
  * @param {APIButtonComponent} component
  * @param {Surroundings} around
  */

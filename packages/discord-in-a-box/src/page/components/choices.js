@@ -38,7 +38,7 @@ export function selectOptions(component, state) {
   }
 }
 
-/** @param {APISelectMenuComponent} component @returns {string[]} what is chosen before anybody chose */
+/** @param {APISelectMenuComponent} component @returns {string[]} the default selection */
 export function defaultValues(component) {
   if (component.type === 3)
     return component.options.filter((option) => option.default).map(({ value }) => value);
@@ -80,7 +80,7 @@ export function channelOptions(state) {
 }
 
 /**
- * Who and what the options of a command can name in the place in view.
+ * The people and things that a command's options can refer to in the current place.
  * @param {State} state
  * @returns {Directory}
  */

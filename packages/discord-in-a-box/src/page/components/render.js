@@ -12,7 +12,7 @@ import { select } from './select.js';
 /** @import { Message, Surroundings } from '../types.d.ts' */
 
 /**
- * A message's components, old style and Components V2 alike.
+ * A message's components, both classic and Components V2.
  * @param {readonly APIMessageComponent[]} components
  * @param {Surroundings} around
  * @returns {HTMLElement[]}
@@ -86,7 +86,7 @@ function render(component, around) {
       return component.spoiler ? covered(box) : box;
     }
     default: {
-      // A type newer than this page: said plainly instead of left out.
+      // A type newer than this page: shown as unsupported instead of left out.
       const { type } = /** @type {{ type: number }} */ (component);
       return h('div', { class: 'unknown-component' }, t('unknownComponent', { type }));
     }

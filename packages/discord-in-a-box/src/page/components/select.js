@@ -18,7 +18,7 @@ const placeholders = {
 };
 
 /**
- * A select under a message. One value is sent as it is chosen; several when the list closes, as Discord does.
+ * A select under a message. As on Discord, a single value is sent when chosen, several when the list closes.
  * @param {APISelectMenuComponent} component
  * @param {Surroundings} around
  */
@@ -44,8 +44,9 @@ export function select(component, { state, message, press, selections }) {
  * @param {boolean} [use.waiting] its interaction is open
  * @param {string} [use.labelledBy]
  * @param {string} [use.id]
- * @param {(values: string[]) => void} use.onchange after every choice
- * @param {(values: string[]) => void} [use.ondone] when the list closes with another choice than before, and enough of them
+ * @param {(values: string[]) => void} use.onchange called after every choice
+ * @param {(values: string[]) => void} [use.ondone] called when the list closes with a changed selection of enough
+ * values
  */
 export function selectField(component, { state, chosen, waiting = false, labelledBy, id, onchange, ondone }) {
   const options = selectOptions(component, state);
@@ -113,7 +114,7 @@ export function selectField(component, { state, chosen, waiting = false, labelle
       onclose: () => {
         trigger.setAttribute('aria-expanded', 'false');
         const same = before.length === values.length && before.every((value) => values.includes(value));
-        // A single choice is sent even when it repeats the last one, as people do to a menu that stays.
+        // A single choice is sent even if it repeats the last one: people do that with a menu that stays.
         const other = max === 1 ? touched : !same;
         if (other && values.length >= min) ondone?.(values);
       },

@@ -18,18 +18,18 @@ import { createSuggestions } from './suggestions.js';
 /** @import { Field, Fill } from './fill.js' */
 
 /**
- * A chosen command being filled in: its name, a field for each option, the options that may still be added.
+ * A chosen command being filled in: its name, a field per option, and the options that can still be added.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
  * @param {Entry} deps.entry
  * @param {Place} deps.place
- * @param {() => void} deps.ondone after sending, and when the person gives up
+ * @param {() => void} deps.ondone called after sending, or when the person cancels
  */
 export function commandForm({ store, api, entry, place, ondone }) {
   let fill = startFill(entry);
   let sending = false;
-  /** Tab goes from the chosen command into its options, once: it must lead out of the form too. */
+  /** Tab moves from the chosen command into its options only once, so that it can also leave the form. */
   let fresh = true;
   /** @type {CommandOption | null} */
   let focused = null;
@@ -103,7 +103,7 @@ export function commandForm({ store, api, entry, place, ondone }) {
     const [first] = fill.fields;
     if (first) fields.get(first.option.name)?.focus();
     else {
-      // With no option to fill in, the list still says what the command does.
+      // Even without options to fill in, the list shows what the command does.
       send.focus();
       suggestions.show(send, {
         label: entry.title,
@@ -136,7 +136,7 @@ export function commandForm({ store, api, entry, place, ondone }) {
     return fill.fields.find((field) => field.option === option);
   }
 
-  /** Shows a new state of the command, keeping the fields that stay. @param {Fill} next */
+  /** Shows a new state of the command, reusing the fields that stay. @param {Fill} next */
   function draw(next) {
     fill = next;
     for (const [name, field] of fields)
@@ -149,7 +149,7 @@ export function commandForm({ store, api, entry, place, ondone }) {
       field.update(state);
     }
     const left = remaining(fill);
-    // Only when they differ: a press that takes the focus from a field must still find its button.
+    // Only if they differ: a click that blurs a field must still hit its button.
     if (left.length !== more.children.length) more.replaceChildren(...left.map(addButton));
   }
 
@@ -217,7 +217,7 @@ export function commandForm({ store, api, entry, place, ondone }) {
     else send.focus();
   }
 
-  /** What is wrong is said when the person goes on, not while they type. @param {CommandOption} option */
+  /** Errors are shown when the person moves on, not while they type. @param {CommandOption} option */
   function leave(option) {
     if (focused === option) focused = null;
     suggestions.hide();
@@ -243,14 +243,14 @@ export function commandForm({ store, api, entry, place, ondone }) {
     if (event.isComposing || suggestions.key(event)) return;
     const { text = '', picked } = fieldOf(option) ?? {};
     const picking = suggestions.isOpen() && suggestions.count() > 0 && !picked;
-    // A free text that the bot only makes suggestions for may be sent empty: Enter then takes no suggestion.
+    // Free text with suggestions from the bot may be sent empty: then Enter takes no suggestion.
     const free = isAutocompleted(option) && option.type === optionType.string && text === '';
     if (event.key === 'Enter') {
       event.preventDefault();
       if (picking && !free) suggestions.pickActive();
       else element.requestSubmit();
     } else if (event.key === 'Tab' && !event.shiftKey && picking && text !== '') {
-      // The key then goes on to do what it does everywhere: move to the next field.
+      // Then the key does its usual job: moves to the next field.
       suggestions.pickActive();
     } else if (event.key === 'Backspace' && text === '') {
       event.preventDefault();

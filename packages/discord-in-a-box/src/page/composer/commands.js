@@ -6,10 +6,10 @@ import { channelOf, guildOf, memberOf, partnerOf } from '../names.js';
 /** @import { Command, CommandOption, Locale, State } from '../types.d.ts' */
 
 /**
- * One line of the slash-command picker: a command, or one of its subcommands.
+ * One line in the slash-command picker: a command, or one of its subcommands.
  * @typedef {object} Entry
  * @property {Command} command
- * @property {string | undefined} subcommand as the control API wants it: `ver`, `grupo ver`
+ * @property {string | undefined} subcommand in the control API's format: `ver`, `grupo ver`
  * @property {string} title as the person types it, without the slash
  * @property {string} description
  * @property {CommandOption[]} options
@@ -18,8 +18,8 @@ import { channelOf, guildOf, memberOf, partnerOf } from '../names.js';
 const administrator = 1n << 3n;
 
 /**
- * The commands Discord would offer this person here: of this guild, for this kind of place, and not hidden by
- * `default_member_permissions` or the age mark.
+ * The commands Discord would offer this person here: available in this guild and this kind of place, and not hidden by
+ * `default_member_permissions` or the age restriction.
  * @param {State} state
  * @param {1 | 2 | 3} type slash, user or message command
  * @returns {Command[]}
@@ -32,8 +32,8 @@ export function visibleCommands(state, type) {
   return world.commands.filter((command) => {
     if ((command.type ?? 1) !== type) return false;
     if (command.guild_id && command.guild_id !== place.guild) return false;
-    // Contexts: 0 a guild, 1 the conversation with the bot, 2 one between people. Commands without them are for all, unless the
-    // old mark says otherwise.
+    // Contexts: 0 a guild, 1 direct messages with the bot, 2 between people. Commands without contexts work everywhere,
+    // unless the deprecated flag says otherwise.
     const context = place.guild ? 0 : partnerOf(state) ? 2 : 1;
     if (
       command.contexts
@@ -97,8 +97,8 @@ function unfold(options, above, locale) {
 }
 
 /**
- * The entries that fit what was typed after the slash: those that begin with it first, then those that hold it.
- * The name Discord registered counts like the translated one.
+ * The entries that match what was typed after the slash: first those that begin with it, then those that contain it.
+ * Both the registered and the localized name count.
  * @param {readonly Entry[]} entries
  * @param {string} typed
  */
@@ -111,7 +111,7 @@ export function matchEntries(entries, typed) {
     .map(({ entry }) => entry);
 }
 
-/** @param {Entry} entry @param {string} wanted @returns {0 | 1 | 2 | 3} 3: does not fit */
+/** @param {Entry} entry @param {string} wanted @returns {0 | 1 | 2 | 3} 3: no match */
 function rank(entry, wanted) {
   const names = [entry.title, registeredName(entry)].map(fold);
   if (names.some((name) => name.startsWith(wanted))) return 0;

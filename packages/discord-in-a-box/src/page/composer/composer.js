@@ -10,7 +10,7 @@ import { textBox } from './text-box.js';
 /** @import { Entry } from './commands.js' */
 
 /**
- * The foot of the channel: the message box, or in its place the command being filled in.
+ * The bottom of the channel: the message box, or the command being filled in.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
@@ -25,7 +25,7 @@ export function composer({ store, api, visit }) {
   let language = store.get().locale;
   showBox();
   store.subscribe(['place', 'user', 'locale'], (state) => {
-    // What was begun in one channel, or as someone else, is not carried into another.
+    // A draft from one channel or person does not carry over to another.
     const moved = state.place?.channel !== place?.channel || state.locale !== language;
     if (!moved) return;
     place = state.place;
@@ -47,7 +47,7 @@ export function composer({ store, api, visit }) {
     startCommand: (/** @type {string} */ title) => shown().startCommand(title),
   };
 
-  /** The message box, back in its place if a command stood there. */
+  /** The message box, put back in place of a command if necessary. */
   function shown() {
     showBox();
     return box;

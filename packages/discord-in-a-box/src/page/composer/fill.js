@@ -12,17 +12,17 @@ import { readOption } from './options.js';
  * @property {string} text
  * @property {Candidate | undefined} picked
  * @property {Upload | undefined} file
- * @property {string | null} error shown after the person left the field or tried to send
+ * @property {string | null} error shown once the person has left the field or tried to send
  */
 
 /**
- * A chosen command with the fields shown for it: pure state, changed by the functions below.
+ * A chosen command and its visible fields: pure state, changed by the functions below.
  * @typedef {object} Fill
  * @property {Entry} entry
  * @property {Field[]} fields
  */
 
-/** Required options are there from the start, as in Discord. @param {Entry} entry @returns {Fill} */
+/** Required options are shown from the start, as on Discord. @param {Entry} entry @returns {Fill} */
 export function startFill(entry) {
   return { entry, fields: entry.options.filter(({ required }) => required).map(emptyField) };
 }
@@ -42,7 +42,7 @@ export function addField(fill, option) {
   return { ...fill, fields: [...fill.fields, emptyField(option)] };
 }
 
-/** Takes an optional field away again; a required one stays. @param {Fill} fill @param {string} name @returns {Fill} */
+/** Removes an optional field; a required one stays. @param {Fill} fill @param {string} name @returns {Fill} */
 export function removeField(fill, name) {
   return { ...fill, fields: fill.fields.filter(({ option }) => option.name !== name || option.required) };
 }
@@ -56,7 +56,7 @@ export function changeField(fill, name, change) {
 }
 
 /**
- * Reads all fields: the values to send, or the fill with each wrong field's error.
+ * Reads all fields: the values to send, or the fill with an error on each invalid field.
  * @param {Fill} fill
  * @param {(option: CommandOption) => Candidate[] | null} candidates
  * @returns {{ options: Record<string, OptionValue> } | { wrong: Fill, first: string }}
@@ -76,7 +76,11 @@ export function readFill(fill, candidates) {
   return first === undefined ? { options } : { wrong: { ...fill, fields }, first };
 }
 
-/** What has been given so far, wrong values left out: for autocomplete. @param {Fill} fill @param {(option: CommandOption) => Candidate[] | null} candidates */
+/**
+ * The valid values so far, for autocomplete.
+ * @param {Fill} fill
+ * @param {(option: CommandOption) => Candidate[] | null} candidates
+ */
 export function givenSoFar(fill, candidates) {
   /** @type {Record<string, OptionValue>} */
   const options = {};

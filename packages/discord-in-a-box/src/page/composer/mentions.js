@@ -4,7 +4,7 @@ import { fold } from '../i18n.js';
 /** @import { Candidate, Directory } from './options.js' */
 
 /**
- * The word being typed that asks for a list of people or channels.
+ * The `@` or `#` word being typed, which opens a list of people or channels.
  * @param {string} text
  * @param {number} caret
  * @returns {{ sign: '@' | '#', typed: string, start: number } | null}
@@ -28,7 +28,7 @@ export function encodeMentions(text, directory) {
     ...directory.channels.map(({ label, value }) => ({ written: `#${label}`, mention: `<#${value}>` })),
     ...directory.emojis.map(({ label, value }) => ({ written: `:${label}:`, mention: `<${value}>` })),
   ]
-    // @everyone is the name of a role too, and is sent as it is written.
+    // @everyone is also a role's name, and is sent as written.
     .filter(({ written }) => written !== '@@everyone')
     .sort((a, b) => b.written.length - a.written.length);
   let out = '';

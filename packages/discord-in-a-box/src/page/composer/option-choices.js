@@ -9,25 +9,25 @@ import { choiceCandidates, isAutocompleted, narrow } from './options.js';
 /** @import { Candidate } from './options.js' */
 /** @import { ListContent } from './suggestions.js' */
 
-/** How long the typing must rest before the bot is asked for choices. */
+/** How long typing must pause before the bot is asked for choices. */
 const restMs = 150;
 
-/** Discord shows no more. */
+/** The most that Discord shows. */
 const most = 25;
 
 /**
- * Finds what can be picked for the option being filled in, and shows it; where the bot offers the choices, it is asked while one types.
+ * Finds and shows the choices for the option being filled in; for autocomplete, asks the bot while the person types.
  * @param {object} deps
  * @param {(option: CommandOption) => Candidate[] | null} deps.candidates what an option offers by itself
  * @param {(option: CommandOption, text: string) => Promise<{ choices: Choice[] }>} deps.ask the bot
  * @param {(option: CommandOption, content: ListContent<Candidate>) => void} deps.show
  */
 export function optionChoices({ candidates, ask, show }) {
-  // Only the newest question's answer counts.
+  // Only the answer to the newest request counts.
   let question = 0;
   return { suggest, forget };
 
-  /** Whatever is still being asked no longer matters. */
+  /** Discards requests still in progress. */
   function forget() {
     question += 1;
   }
@@ -39,7 +39,7 @@ export function optionChoices({ candidates, ask, show }) {
     if (isAutocompleted(option)) void suggestFromBot(option, text, question);
     else {
       const all = candidates(option);
-      // What has been picked does not narrow the list: one may want to pick another.
+      // A picked value does not narrow the list: the person may want to pick another.
       const found = all && (picked ? all : narrow(all, text));
       offer(option, found ?? [], found?.length === 0 ? t('noChoices') : null);
     }

@@ -8,7 +8,7 @@ import { optionType } from './options.js';
 /** @import { Field } from './fill.js' */
 
 /**
- * The field of one option: its name, where to write, and what is wrong with what was written.
+ * The field of one option: its name, its input and its error.
  * @param {CommandOption} option
  * @param {object} on
  * @param {(text: string) => void} on.oninput
@@ -79,7 +79,7 @@ export function optionField(option, on) {
       autocomplete: 'off',
       spellcheck: option.type === optionType.string ? null : 'false',
       oninput: () => {
-        // An option is one line in Discord; pasted line breaks become spaces.
+        // Options are a single line on Discord; pasted line breaks become spaces.
         const text = /** @type {HTMLTextAreaElement} */ (input).value.replace(/\r?\n/g, ' ');
         on.oninput(text);
       },

@@ -27,12 +27,12 @@ export const optionType = {
  */
 
 /**
- * What people can be picked from for an option whose values are not its own.
+ * The candidates for options that refer to people, roles, channels or emoji.
  * @typedef {Record<'people' | 'roles' | 'channels' | 'emojis', Candidate[]>} Directory
  */
 
 /**
- * Everything an option lets one pick from, before the typed text narrows it; null when it is written freely.
+ * All candidates for an option, before typed text narrows them; null for free text.
  * @param {CommandOption} option
  * @param {Directory} directory
  * @param {Locale} [locale]
@@ -78,13 +78,13 @@ export function narrow(candidates, typed) {
   return [...fitting.filter(begins), ...fitting.filter((one) => !begins(one))];
 }
 
-/** @param {CommandOption} option whether the bot itself offers values while one types */
+/** @param {CommandOption} option whether the bot offers values while the person types */
 export function isAutocompleted(option) {
   return 'autocomplete' in option && option.autocomplete === true;
 }
 
 /**
- * Reads what was typed or picked for an option as Discord's client does before it sends.
+ * Reads what was typed or picked for an option, as Discord's client does before sending.
  * @param {CommandOption} option
  * @param {{ text: string, picked?: Candidate | undefined, file?: Upload | undefined }} entry
  * @param {readonly Candidate[] | null} candidates from `candidatesOf`
@@ -98,7 +98,7 @@ export function readOption(option, { text, picked, file }, candidates) {
     const exact = candidates.find(({ label }) => fold(label) === fold(text.trim()));
     return exact ? { value: exact.value } : { error: t('chooseOne') };
   }
-  // Types without bounds never reach the functions that read them.
+  // Types without bounds never reach the functions that use bounds.
   const bounds = /** @type {Bounds} */ (option);
   switch (option.type) {
     case optionType.string:
@@ -124,7 +124,7 @@ function inLength(text, { min_length: min = 0, max_length: max = 6000 }) {
   return { value: text };
 }
 
-/** A comma is read as the decimal point that Spanish writes with it. @param {string} text @param {Bounds} bounds */
+/** Accepts a comma as decimal separator, as in Spanish. @param {string} text @param {Bounds} bounds */
 function readNumber(text, bounds) {
   const written = text.trim().replace(',', '.');
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(written)

@@ -7,7 +7,7 @@ import { freshId, h } from '../dom.js';
  * @template T
  * @typedef {object} Suggestion
  * @property {T} value
- * @property {string} key stays the same while the list narrows, so that the chosen line stays chosen
+ * @property {string} key stays the same while the list narrows, so that the active line stays active
  * @property {Child} face what the line shows
  */
 
@@ -17,14 +17,14 @@ import { freshId, h } from '../dom.js';
  * @property {Child} title
  * @property {string} label for assistive technology
  * @property {Suggestion<T>[]} items
- * @property {Child} [note] shown when there is nothing to pick, or while it loads
+ * @property {Child} [note] shown if there is nothing to pick, or while loading
  */
 
 /**
- * The list above the composer: commands, an option's choices, people to mention. It never takes the focus; the field that owns it
- * moves through it with the arrow keys and names it by `aria-controls`.
+ * The list above the composer: commands, an option's choices, people to mention. It never takes the focus: the field
+ * that owns it handles the arrow keys and refers to it with `aria-controls`.
  * @template T
- * @param {(value: T) => void} onpick by press, or by the owner's `pickActive`
+ * @param {(value: T) => void} onpick called on a click, or through the owner's `pickActive`
  */
 export function createSuggestions(onpick) {
   const id = freshId('suggestions');
@@ -38,7 +38,7 @@ export function createSuggestions(onpick) {
   let owner = null;
   return { element, show, hide, key, pickActive, isOpen: () => !element.hidden, count: () => shown.length };
 
-  /** @param {HTMLElement} field that keeps the focus @param {ListContent<T>} content */
+  /** @param {HTMLElement} field keeps the focus @param {ListContent<T>} content */
   function show(field, { title, label, items, note }) {
     const before = element.hidden ? undefined : shown[active]?.key;
     owner = field;
@@ -57,7 +57,7 @@ export function createSuggestions(onpick) {
             id: `${id}-${i}`,
             role: 'option',
             class: 'suggestion',
-            // Keeps the focus in the field while the line is pressed.
+            // Keeps the focus in the field while the line is clicked.
             onpointerdown: (/** @type {Event} */ event) => event.preventDefault(),
             onclick: () => onpick(value),
             onpointermove: () => activate(i, false),
@@ -94,7 +94,7 @@ export function createSuggestions(onpick) {
     if (scroll) list.children[index]?.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Picks the marked line; false when there is none. */
+  /** Picks the active line; false if there is none. */
   function pickActive() {
     const found = element.hidden ? undefined : shown[active];
     if (!found) return false;
@@ -103,8 +103,8 @@ export function createSuggestions(onpick) {
   }
 
   /**
-   * Handles the keys that belong to the list.
-   * @param {KeyboardEvent} event of the owning field
+   * Handles the list's keys.
+   * @param {KeyboardEvent} event from the owning field
    * @returns {boolean} whether it was one
    */
   function key(event) {

@@ -18,13 +18,14 @@ import { uploadTray } from './uploads.js';
 
 /** Discord's limit for a message. */
 const longest = 2000;
-/** For the name of a post. */
+/** The limit for a post's name. */
 const longestName = 100;
 /** Discord's channel type. */
 const forum = 15;
 
 /**
- * The plain message box. A slash opens the commands, `@` and `#` people and channels; Enter sends, Shift+Enter breaks the line.
+ * The plain message box. A slash opens the commands, `@` and `#` people and channels; Enter sends, Shift+Enter starts a
+ * new line.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
@@ -111,7 +112,7 @@ export function textBox({ store, api, visit, oncommand }) {
     write(`${input.value}${input.value && !input.value.endsWith(' ') ? ' ' : ''}@${name} `);
   }
 
-  /** Picks the command of that title at once, as a press on its mention does. @param {string} title */
+  /** Picks the command with that title immediately, like a click on its mention. @param {string} title */
   function startCommand(title) {
     const entry = entries().find((one) => one.title === title);
     if (entry) oncommand(entry);
@@ -143,7 +144,7 @@ export function textBox({ store, api, visit, oncommand }) {
   /** @param {string} typed after the slash */
   function commandsFor(typed) {
     const all = entries();
-    // A complete name and a space after it is a choice: the fields follow.
+    // A complete name followed by a space picks the command: the fields appear.
     const named = typed.trimEnd().replace(/\s+/g, ' ');
     const exact = typed.endsWith(' ') ? all.filter(({ title }) => title === named) : [];
     if (exact.length === 1 && exact[0]) {
@@ -199,7 +200,7 @@ export function textBox({ store, api, visit, oncommand }) {
         visit({ guild, channel: post.id });
       } else await api.write(channel, content, sent.uploads);
     } catch (error) {
-      // What was written comes back, so that nothing is lost.
+      // Restores what was written, so that nothing is lost.
       fill(sent.text, sent.uploads);
       trouble.textContent = t('sendFailed', {
         reason: error instanceof Error ? error.message : String(error),

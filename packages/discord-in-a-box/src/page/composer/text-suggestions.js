@@ -10,7 +10,7 @@ import { mentionAt, mentionable } from './mentions.js';
 /** @import { ListContent } from './suggestions.js' */
 
 /**
- * The commands that fit what was typed after the slash.
+ * The commands that match what was typed after the slash.
  * @param {Entry[]} entries
  * @param {string} typed
  * @param {{ bot: string, choose: (entry: Entry) => void }} use
@@ -55,11 +55,11 @@ function commandFace({ title, description, options }) {
 }
 
 /**
- * The people, roles or channels that the word before the caret may mean; null when it means none.
+ * The people, roles or channels that match the word before the caret; null if it asks for none.
  * @param {string} text
  * @param {number} caret
  * @param {Directory} directory
- * @param {(text: string, caret: number) => void} complete with the name in the word's place
+ * @param {(text: string, caret: number) => void} complete called with the text in which the name replaced the word
  * @returns {ListContent<() => void> | null}
  */
 export function mentionList(text, caret, directory, complete) {

@@ -7,8 +7,8 @@ import { icon } from '../icons.js';
 /** @import { Upload } from '../types.d.ts' */
 
 /**
- * The files that wait to be sent with the next message.
- * @param {() => void} onchange after the choice of a file or its removal: the keyboard goes back to the message
+ * The files to send with the next message.
+ * @param {() => void} onchange called after a file is chosen or removed, to move the focus back to the message
  */
 export function uploadTray(onchange) {
   /** @type {Upload[]} */

@@ -17,12 +17,12 @@ const languages = {
 };
 
 /**
- * Who one is, at the foot of the channels: opens the switch of person, language and theme.
+ * The current person, below the channels: opens the menu to switch person, language and theme.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {(change: Partial<Pick<State, 'user' | 'locale' | 'theme'>>) => void} deps.change
- * @param {(installed: boolean) => void} deps.install adds the application to the person's account, or takes it away
- * @param {(user: string) => string} deps.addressOf the page's address with that person
+ * @param {(installed: boolean) => void} deps.install adds the application to the person's account, or removes it
+ * @param {(user: string) => string} deps.addressOf the page's address as that person
  */
 export function accountPanel({ store, change, install, addressOf }) {
   const element = h('footer', { class: 'account' });
@@ -168,9 +168,9 @@ export function accountPanel({ store, change, install, addressOf }) {
 
   /** @param {'user' | 'locale' | 'theme'} key @param {string} value */
   function pick(key, value) {
-    // The values are the ones this menu was built from.
+    // The values are those this menu was built from.
     change(/** @type {Partial<Pick<State, 'user' | 'locale' | 'theme'>>} */ ({ [key]: value }));
-    // The other texts of the menu would stay in the old language.
+    // The rest of the menu would stay in the old language.
     if (key === 'locale') open?.close();
   }
 }

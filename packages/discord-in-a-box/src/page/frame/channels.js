@@ -9,7 +9,7 @@ import { guildOf, nameOf, partnerOf, spotsOf } from '../names.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * The channels of the guild in view, or the conversation with the bot.
+ * The channels of the current guild, or the direct messages.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {(place: Place) => void} deps.visit

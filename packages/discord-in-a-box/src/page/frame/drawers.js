@@ -3,7 +3,8 @@ import { h } from '../dom.js';
 import { t } from '../i18n.js';
 
 /**
- * The columns beside the chat. On a phone they are drawers over it; on wide screens they stand still, and the members can be hidden.
+ * The columns beside the chat. On a phone they are drawers over it; on wide screens they are fixed, and the member list
+ * can be hidden.
  */
 export function drawers() {
   const narrow = matchMedia('(max-width: 800px)');
@@ -40,7 +41,7 @@ export function drawers() {
     close,
   };
 
-  /** A closed drawer can take neither focus nor presses. */
+  /** A closed drawer can be neither focused nor clicked. */
   function reset() {
     for (const drawer of [left, right]) {
       drawer.classList.remove('drawer-open');

@@ -9,7 +9,7 @@ import { ownGuilds } from '../names.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * The column of servers: the conversation with the bot first, then the guilds the person is in.
+ * The column of servers: direct messages first, then the guilds the person is in.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {(place: Place) => void} deps.visit

@@ -7,7 +7,7 @@ import { channelOf, placeName } from '../names.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * The bar above the messages: where one is, and on a phone the ways to the drawers.
+ * The bar above the messages: the current place, and on a phone the buttons for the drawers.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {() => void} deps.openDrawer

@@ -9,7 +9,7 @@ import { colorOf, guildOf, people } from '../names.js';
 
 /** @typedef {{ id: string, name: string, moderator: boolean, bot: boolean }} Listed */
 
-/** Who is in the place in view, the bot among them. @param {{ store: Store }} deps */
+/** The members of the current place, including the bot. @param {{ store: Store }} deps */
 export function memberList({ store }) {
   const element = h('aside', { class: 'members' });
   store.subscribe(['world', 'place', 'locale', 'user'], draw);

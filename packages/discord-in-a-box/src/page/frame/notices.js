@@ -6,10 +6,10 @@ import { icon } from '../icons.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * What the person must know about the page itself: the connection, what went wrong, and where the language is changed.
+ * Notices about the page itself: the connection, errors, and where to change the language.
  * @param {object} deps
  * @param {Store} deps.store
- * @param {() => void} deps.keepLocale the browser's language is the right one
+ * @param {() => void} deps.keepLocale called if the browser's language is right
  */
 export function notices({ store, keepLocale }) {
   const connection = h('p', { class: 'notice', role: 'status', hidden: true });
@@ -31,7 +31,7 @@ export function notices({ store, keepLocale }) {
   });
   return { element, report };
 
-  /** Shows an error until it is closed. @param {unknown} error */
+  /** Shows an error until the person closes it. @param {unknown} error */
   function report(error) {
     trouble.replaceChildren(
       icon('warning', 'icon-small'),

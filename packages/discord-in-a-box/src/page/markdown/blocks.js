@@ -4,7 +4,7 @@ import { match } from './rule.js';
 /** @import { Context, Found } from './rule.js' */
 
 /**
- * What Discord recognises at the start of a line: headings, small print, quotes, lists.
+ * What Discord recognizes at the start of a line: headings, subtext, quotes, lists.
  * @param {string} text @param {number} at @param {Context} context @returns {Found}
  */
 export function block(text, at, context) {
@@ -19,7 +19,7 @@ function heading(text, at, context) {
   const children = context.inner(title.trimEnd(), { blocks: false });
   const end = at + whole.length;
   if (mark === '-#') return { node: { type: 'subtext', children }, end };
-  // The pattern lets through one to three signs.
+  // The pattern matches one to three signs.
   const level = /** @type {1 | 2 | 3} */ (mark.length);
   return { node: { type: 'heading', level, children }, end };
 }

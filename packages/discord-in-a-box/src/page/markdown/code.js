@@ -10,7 +10,7 @@
 /**
  * Finds inline code and code blocks in one pass, since nothing inside them is Markdown.
  * @param {string} text
- * @returns {ReadonlyMap<number, CodeRegion>} by the index of the first tick
+ * @returns {ReadonlyMap<number, CodeRegion>} by index of the first tick
  */
 export function codeRegions(text) {
   /** @type {Map<number, CodeRegion>} */
@@ -47,7 +47,7 @@ function fenced(text, run) {
   if (close < 0) return null;
   const body = text.slice(from, close).replace(/^\n+/, '').trimEnd();
   if (!body) return null;
-  // The line break after a block ends the block's own line; it is not an empty line of the message.
+  // The line break after a block ends the block's own line; it adds no empty line to the message.
   const end = close + 3 + (text[close + 3] === '\n' ? 1 : 0);
   return { end, language: named?.[1] ?? '', text: body };
 }
@@ -57,7 +57,7 @@ function quoted(text, run, later) {
   const close = later.find((other) => other.length === run.length);
   if (!close) return null;
   const body = text.slice(run.at + run.length, close.at);
-  // A space that only keeps a tick of the code apart from the marks is not part of the code.
+  // A space that only separates a tick in the code from the delimiters is not part of the code.
   const shown = body.replace(/^ (?= *`)|(` *) $/g, '$1');
   return { end: close.at + close.length, language: null, text: shown };
 }

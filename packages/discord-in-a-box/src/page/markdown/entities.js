@@ -6,7 +6,7 @@ import { shortcodes } from './shortcodes.js';
 /** @import { Context, Found } from './rule.js' */
 
 /**
- * What stands for something: mentions, commands, emoji, timestamps and links.
+ * References: mentions, commands, emoji, timestamps and links.
  * @param {string} text @param {number} at @param {Context} context @returns {Found}
  */
 export function entity(text, at, context) {
@@ -77,7 +77,7 @@ function maskedLink(text, at, context) {
   const found = match(maskedPattern, text, at);
   if (!found) return null;
   const [whole, label = '', url = ''] = found;
-  // A label that is itself an address could name another place than the link goes to.
+  // A label that is itself an address could be different from where the link goes.
   if (/https?:\/\//.test(label) || !URL.canParse(url)) return null;
   const children = context.inner(label, { linked: true, blocks: false });
   return { node: { type: 'link', url, children }, end: at + whole.length };
@@ -85,22 +85,22 @@ function maskedLink(text, at, context) {
 
 /** @param {string} text @param {number} at @returns {Found} */
 function bareLink(text, at) {
-  // A bracket pair `](` is the middle of a masked link that was refused, not part of an address.
+  // A pair `](` is the middle of a rejected masked link, not part of an address.
   const found = match(/https?:\/\/(?:(?!\]\()[^\s<])*[^\s<.,:;"'\]]/y, text, at);
   if (!found) return null;
   let url = found[0];
-  // A closing bracket belongs to the address only when the address opened it.
+  // A closing bracket belongs to the address only if the address opened it.
   while (url.endsWith(')') && url.split(')').length > url.split('(').length) url = url.slice(0, -1);
   if (!URL.canParse(url)) return null;
   return { node: { type: 'link', url, children: [{ type: 'text', text: url }] }, end: at + url.length };
 }
 
-/** One emoji with its skin tones, joiners and presentation marks. */
+/** One emoji with its skin tones, joiners and variation selectors. */
 const emojiHere = /\p{RGI_Emoji}/vy;
 
 /** @param {string} text @param {number} at @returns {Found} */
 function unicode(text, at) {
-  // No emoji that stands alone lies below the copyright sign; keycaps (1️⃣) carry U+20E3.
+  // No standalone emoji is below the copyright sign; keycaps (1️⃣) contain U+20E3.
   if (text.charCodeAt(at) < 0xa9 && text[at + 2] !== '\u20e3') return null;
   const found = match(emojiHere, text, at);
   return found && { node: { type: 'unicode', text: found[0] }, end: at + found[0].length };

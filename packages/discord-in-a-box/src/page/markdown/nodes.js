@@ -18,7 +18,7 @@
  */
 
 /**
- * Whether a message holds nothing but emoji (up to 30), which Discord then shows large.
+ * Whether a message is only emoji (up to 30), which Discord shows large.
  * @param {Node[]} nodes
  */
 export function onlyEmoji(nodes) {

@@ -7,11 +7,12 @@ import { span } from './spans.js';
 /** @import { Node } from './nodes.js' */
 /** @import { Context, Found } from './rule.js' */
 
-/** Nobody writes deeper than this; text that does is an attack on the reader's stack, and stays plain. */
+/** Nobody nests deeper than this; deeper text is an attempt to overflow the stack, and stays plain. */
 const deepest = 24;
 
 /**
- * Parses text the way Discord's client reads Markdown. What is not Markdown stays text: nothing is lost or refused.
+ * Parses text the way Discord's client reads Markdown. Anything that is not Markdown stays text: nothing is lost or
+ * refused.
  * @param {string} text
  * @param {{ blocks?: boolean }} [options] `blocks: false` for one-line places such as embed titles
  * @returns {Node[]}

@@ -11,9 +11,9 @@ import { parseMarkdown } from './parse.js';
 /** @import { Node as Markdown } from './nodes.js' */
 
 /**
- * Text as a message shows it.
+ * Renders text as in a message.
  * @param {string} text
- * @param {State} state whose names the mentions take
+ * @param {State} state the names for mentions come from here
  * @param {{ blocks?: boolean, className?: string }} [options]
  */
 export function markdown(text, state, { blocks = true, className = '' } = {}) {
@@ -22,7 +22,7 @@ export function markdown(text, state, { blocks = true, className = '' } = {}) {
   return h('div', { class: ['markdown', className, large] }, renderNodes(nodes, state));
 }
 
-/** One line of it, inside another element. @param {string} text @param {State} state @returns {Child[]} */
+/** Renders one line, to go inside another element. @param {string} text @param {State} state @returns {Child[]} */
 export function inlineMarkdown(text, state) {
   return renderNodes(parseMarkdown(text, { blocks: false }), state);
 }
@@ -49,7 +49,7 @@ function renderNode(node, state) {
     case 'subtext':
       return h('small', { class: 'subtext' }, renderNodes(node.children, state));
     case 'heading':
-      // The page's own headings end at level 2; a message's begin below them.
+      // The page's own headings use levels 1 and 2; a message's start below them.
       return h(
         /** @type {const} */ (['h3', 'h4', 'h5'])[node.level - 1] ?? 'h5',
         { class: `heading-${node.level}` },
@@ -70,7 +70,7 @@ function renderNode(node, state) {
     case 'unicode':
       return h('span', { class: 'emoji' }, node.text);
     case 'emoji':
-      // Custom emoji live on Discord's servers, which the page never asks.
+      // Custom emoji are on Discord's servers, which the page never contacts.
       return h('span', { class: 'emoji emoji-custom', title: `:${node.name}:` }, `:${node.name}:`);
     case 'time':
       return timeElement(new Date(node.seconds * 1000), node.style);

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The emoji names people type most (`:tada:`), as Discord spells them. Names left out stay text.
+ * The emoji names people type most (`:tada:`), as Discord spells them. Other names stay text.
  * @type {ReadonlyMap<string, string>}
  */
 export const shortcodes = new Map(

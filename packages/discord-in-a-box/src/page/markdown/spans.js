@@ -4,7 +4,7 @@ import { match } from './rule.js';
 /** @import { Context, Found } from './rule.js' */
 
 /**
- * The paired marks: code, bold, italics, underline, strikethrough, spoilers, and the escape that takes their meaning away.
+ * The paired marks: code, bold, italics, underline, strikethrough, spoilers; and the backslash that escapes them.
  * @param {string} text @param {number} at @param {Context} context @returns {Found}
  */
 export function span(text, at, context) {
@@ -22,7 +22,7 @@ export function span(text, at, context) {
     case '|':
       return paired(text, at, '||', 'spoiler', context);
     case '¯': {
-      // The one face whose own strokes would be read as an escape and as italics.
+      // The one emoticon whose characters would be parsed as an escape and italics.
       const shrug = '¯\\_(ツ)_/¯';
       return text.startsWith(shrug, at) ? { plain: shrug, end: at + shrug.length } : null;
     }
@@ -41,7 +41,7 @@ function escaped(text, at) {
 function code(text, at, { codes }) {
   const region = codes.get(at);
   if (!region) {
-    // An opening run that never closes stays text as a whole: its inner ticks open nothing.
+    // An opening run that is never closed stays text in full: its inner ticks open nothing.
     const run = match(/`+/y, text, at)?.[0] ?? '';
     return { plain: run, end: at + run.length };
   }
@@ -53,7 +53,7 @@ function code(text, at, { codes }) {
 }
 
 /**
- * The first place from `from` on where `closes` holds, or -1; escapes and code are stepped over.
+ * The first position from `from` where `closes` is true, or -1; skips escapes and code.
  * @param {string} text
  * @param {number} from
  * @param {Context} context
@@ -79,7 +79,7 @@ function closing(text, from, { codes }, closes) {
 function paired(text, at, mark, type, context) {
   if (!text.startsWith(mark, at)) return null;
   const from = at + 2;
-  // In `***x***` the outer pair closes last: a third mark pushes the closing on by one.
+  // In `***x***` the outer pair closes last: a third mark moves the closing by one.
   const close = closing(
     text,
     from,
@@ -105,7 +105,7 @@ function emphasis(text, at, mark, context) {
   if (mark === '*' && /\s|^$/.test(text[from] ?? '')) return null;
   if (mark === '_' && word.test(text[at - 1] ?? '')) return null;
   const close = closing(text, from, context, (i) => {
-    // A doubled mark belongs to bold or underline inside the italics, not to their end.
+    // A doubled mark belongs to bold or underline inside the italics; it does not end them.
     if (i === from || text[i] !== mark || text[i + 1] === mark || text[i - 1] === mark) return false;
     return mark === '*' ? !/\s/.test(text[i - 1] ?? '') : !word.test(text[i + 1] ?? '');
   });

@@ -9,7 +9,7 @@ import { covered, localUrl, picture } from './media.js';
 /** @typedef {Message['attachments'][number]} Attachment */
 
 /**
- * A message's files: pictures as a grid, sound and video with their player, the rest as cards.
+ * A message's files: images in a grid, audio and video with a player, the rest as cards.
  * @param {Attachment[]} attachments
  */
 export function attachmentList(attachments) {
@@ -42,7 +42,7 @@ function isPicture({ content_type, filename }) {
 
 /** @param {Attachment} attachment */
 function isSpoiler({ filename, flags }) {
-  // Discord's flag for a spoiler, or the older mark in the name.
+  // Discord's spoiler flag, or the older prefix in the name.
   return filename.startsWith('SPOILER_') || ((flags ?? 0) & 8) !== 0;
 }
 

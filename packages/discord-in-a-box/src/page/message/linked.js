@@ -10,7 +10,7 @@ import { embedCard } from './embed.js';
 /** @import { Message, State } from '../types.d.ts' */
 
 /**
- * What was forwarded, as it was then.
+ * A forwarded message, as it was at the time.
  * @param {NonNullable<Message['message_snapshots']>[number]['message']} snapshot
  * @param {State} state
  */
@@ -31,7 +31,7 @@ export function forwarded({ content: text, embeds, attachments, timestamp }, sta
   );
 }
 
-/** The way into the thread that hangs on a message. @param {NonNullable<Message['thread']>} thread */
+/** The button that opens a message's thread. @param {NonNullable<Message['thread']>} thread */
 export function threadLink({ id, name, ...rest }) {
   return h(
     'button',

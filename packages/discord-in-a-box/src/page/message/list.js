@@ -12,16 +12,16 @@ import { waitingRow } from './waiting.js';
 /** @import { Store } from '../store.js' */
 /** @import { MessageActions } from './message.js' */
 
-/** A pause after which Discord shows the author again. */
+/** The pause after which Discord shows the author again. */
 const groupMinutes = 7;
 
 /**
- * The messages of the channel in view. Keeps one element per message and redraws only what changed; stays at the bottom while
- * the reader is there.
+ * The messages of the current channel. Keeps one element per message and redraws only what changed; stays scrolled to
+ * the bottom while the reader is there.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {MessageActions} deps.actions
- * @param {() => void} deps.showCommands opens the picker, from the empty channel's hint
+ * @param {() => void} deps.showCommands opens the picker from an empty channel's hint
  * @param {(interaction: string) => void} deps.forget dismisses a command that failed
  */
 export function messageList({ store, actions, showCommands, forget }) {
@@ -39,7 +39,7 @@ export function messageList({ store, actions, showCommands, forget }) {
   let channel = '';
   let language = '';
   let atEnd = true;
-  // Pictures that arrive late push the end away; whoever was there is taken along.
+  // Images that load late push the end down; a reader who was there is scrolled along.
   new ResizeObserver(() => atEnd && toEnd()).observe(list);
   new ResizeObserver(() => atEnd && toEnd()).observe(scroller);
   store.subscribe(['messages', 'place', 'presses', 'interactions', 'world', 'locale', 'user'], draw);
@@ -84,7 +84,10 @@ export function messageList({ store, actions, showCommands, forget }) {
     return rows;
   }
 
-  /** Puts the rows in place without moving those that already stand right: a moved element would lose the focus. @param {HTMLElement[]} rows */
+  /**
+   * Puts the rows in order without moving those already in place: a moved element would lose the focus.
+   * @param {HTMLElement[]} rows
+   */
   function arrange(rows) {
     const kept = new Set(rows);
     for (const child of [...list.children]) if (!kept.has(/** @type {HTMLElement} */ (child))) child.remove();
@@ -128,7 +131,7 @@ export function messageList({ store, actions, showCommands, forget }) {
     jump.hidden = true;
   }
 
-  /** Arrow keys go from message to message. @param {KeyboardEvent} event */
+  /** Arrow keys move between messages. @param {KeyboardEvent} event */
   function roam(event) {
     const { target, key } = event;
     if (!(target instanceof HTMLElement) || !target.matches('.message')) return;
@@ -141,7 +144,7 @@ export function messageList({ store, actions, showCommands, forget }) {
     found.focus();
   }
 
-  /** Takes the keyboard to the newest message. */
+  /** Focuses the newest message. */
   function focusLast() {
     const messages = list.querySelectorAll('.message');
     const last = messages[messages.length - 1];

@@ -7,7 +7,8 @@ import { removeClosed } from '../ui/remove.js';
 /** @import { Message } from '../types.d.ts' */
 
 /**
- * The address the page may load a picture from, or null: only files the box itself keeps, since no request leaves the machine.
+ * The address the page may load an image from, or null: only files stored in the box, since no request leaves the
+ * machine.
  * @param {string | null | undefined} url `attachment://name` or an address
  * @param {Message['attachments']} attachments the message's own files
  */
@@ -23,7 +24,7 @@ export function localUrl(url, attachments) {
 }
 
 /**
- * A picture that opens large, or a note in its place when it lives elsewhere.
+ * An image that opens enlarged, or a note instead if it is hosted elsewhere.
  * @param {object} picture
  * @param {string | null | undefined} picture.url
  * @param {Message['attachments']} picture.attachments
@@ -70,7 +71,7 @@ function externalNote(url, className) {
 }
 
 /**
- * Hides an element behind a cover that a press takes away.
+ * Hides an element behind a cover that a click removes.
  * @param {HTMLElement} content
  */
 export function covered(content) {

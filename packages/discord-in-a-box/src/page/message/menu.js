@@ -13,12 +13,12 @@ import { openMenu } from '../ui/menu.js';
 /** @import { MenuGroup } from '../ui/menu.js' */
 
 /**
- * The context menus of messages and of people: what one can do oneself, and what applications offer.
+ * The context menus of messages and people: the person's own actions, and what applications offer.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
  * @param {(place: Place) => void} deps.visit
- * @param {(name: string) => void} deps.mention writes the mention into the composer
+ * @param {(name: string) => void} deps.mention inserts the mention in the composer
  * @param {(error: unknown) => void} deps.report
  */
 export function contextMenus({ store, api, visit, mention, report }) {
@@ -57,7 +57,7 @@ export function contextMenus({ store, api, visit, mention, report }) {
     });
   }
 
-  /** Where to forward it. @param {Message} message @param {Element | { x: number, y: number }} anchor */
+  /** Asks where to forward the message. @param {Message} message @param {Element | { x: number, y: number }} anchor */
   function chooseTarget(message, anchor) {
     const state = store.get();
     const guild = guildOf(state);

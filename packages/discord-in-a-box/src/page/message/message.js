@@ -15,7 +15,7 @@ import { onlyYou } from './waiting.js';
 
 /** @import { Child, Message, State } from '../types.d.ts' */
 
-/** Discord's message flags that change what is shown. */
+/** Discord's message flags that affect what is shown. */
 export const flags = { suppressEmbeds: 4, ephemeral: 64, loading: 128, componentsV2: 1 << 15 };
 
 /**
@@ -26,8 +26,8 @@ export const flags = { suppressEmbeds: 4, ephemeral: 64, loading: 128, component
  */
 
 /**
- * One message on the page. `update` redraws only the parts that changed, so that a streaming text does not take the focus
- * from a button or close a spoiler somebody opened.
+ * One message on the page. `update` redraws only the parts that changed, so that streaming text does not steal the
+ * focus from a button or close an open spoiler.
  * @param {Message} first
  * @param {MessageActions} actions
  */
@@ -76,7 +76,7 @@ export function messageView(first, actions) {
   /**
    * @param {Message} next
    * @param {State} state
-   * @param {boolean} grouped goes on from the message above, by the same author a moment before
+   * @param {boolean} grouped continues the message above, by the same author shortly before
    */
   function update(next, state, grouped) {
     message = next;
@@ -140,7 +140,7 @@ export function messageView(first, actions) {
   }
 }
 
-/** A place in the message that is drawn again only when what it shows has changed. */
+/** A slot in the message, redrawn only when its content has changed. */
 function part() {
   const slot = h('div', { class: 'slot' });
   /** @type {unknown[] | null} */
@@ -153,17 +153,21 @@ function part() {
     const focused = slot.contains(document.activeElement) ? document.activeElement : null;
     const id = focused?.getAttribute('data-custom-id');
     slot.replaceChildren(h('div', { class: 'slot' }, build()));
-    // The same button after the redraw keeps the keyboard's place.
+    // Focuses the same button again after the redraw.
     const again = id && slot.querySelector(`[data-custom-id="${CSS.escape(id)}"]`);
     if (again instanceof HTMLElement) again.focus();
   }
   return { slot, draw };
 }
 
-/** Values of a message come fresh from JSON with each event, so they are compared by what they say. @param {unknown} a @param {unknown} b */
+/**
+ * A message's values are parsed anew with each event, so they are compared by content.
+ * @param {unknown} a
+ * @param {unknown} b
+ */
 function same(a, b) {
   if (a === b) return true;
-  // The world is large and replaced as a whole: another object is another world.
+  // The world is large and always replaced as a whole, so comparing identity is enough.
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || 'guilds' in a)
     return false;
   return JSON.stringify(a) === JSON.stringify(b);
@@ -174,7 +178,7 @@ export function isEphemeral(message) {
   return ((message.flags ?? 0) & flags.ephemeral) !== 0;
 }
 
-/** A deferred answer that has not come yet. @param {Message} message */
+/** Whether a deferred answer has not arrived yet. @param {Message} message */
 export function isThinking(message) {
   return ((message.flags ?? 0) & flags.loading) !== 0;
 }
@@ -281,7 +285,7 @@ function editedMark({ edited_timestamp: edited }) {
 function media(message, state) {
   const { attachments } = message;
   const suppressed = ((message.flags ?? 0) & flags.suppressEmbeds) !== 0;
-  // In Components V2 and embeds a file is shown where it is named, not a second time.
+  // Files that Components V2 or embeds refer to are shown there, not a second time.
   const named = JSON.stringify([message.components ?? [], message.embeds]);
   const loose = attachments.filter(
     ({ filename, url }) => !named.includes(`attachment://${filename}"`) && !named.includes(url),

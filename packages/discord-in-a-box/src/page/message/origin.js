@@ -9,13 +9,13 @@ import { colorOf, nameOf } from '../names.js';
 /** @import { Child, Interaction, Message, State } from '../types.d.ts' */
 
 /**
- * The line above a message that says where it comes from: `Ana usó /chiste`, or what it replies to.
+ * The line above a message that shows its origin: `Ana usó /chiste`, or what it replies to.
  * @param {Message} message
  * @param {State} state
  * @returns {Child}
  */
 export function origin(message, state) {
-  // 19 a reply, 21 the message a thread hangs on
+  // 19: a reply; 21: a thread's starter message
   if (message.type === 19 || message.type === 21) return replyLine(message, state);
   const cause = state.interactions.get(message.interaction ?? '');
   if (cause?.type !== 2) return null;

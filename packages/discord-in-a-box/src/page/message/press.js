@@ -7,8 +7,8 @@ import { settle } from '../events.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * Sends presses of buttons and choices in selects, and remembers them until they are answered: while open the control shows that it
- * waits, and a failure stays under the message until the next press there.
+ * Sends button presses and select choices, and keeps them until they are answered: while open, the control shows a
+ * waiting state; a failure stays under the message until the next press there.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
@@ -28,7 +28,7 @@ export function messagePresses({ store, api, report }) {
       const { presses, interactions } = store.get();
       const named = presses.map((one) => (one === own ? { ...one, interaction } : one));
       const told = interactions.get(interaction);
-      // Its answer may have been told before the press was known by its id.
+      // The answer's event may have arrived before the press had its id.
       store.update({ presses: told ? settle(named, told) : named });
     } catch (error) {
       store.update({

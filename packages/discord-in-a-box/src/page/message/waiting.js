@@ -8,7 +8,7 @@ import { usedLine } from './origin.js';
 /** @import { Interaction, State } from '../types.d.ts' */
 
 /**
- * A command that has no answer to show: on its way, or not answered in time.
+ * A command without an answer to show: pending, or not answered in time.
  * @param {Interaction} interaction
  * @param {State} state
  * @param {(interaction: string) => void} forget
@@ -56,7 +56,7 @@ export function waitingRow(interaction, state, forget) {
   );
 }
 
-/** The line under what nobody else sees. @param {() => void} dismiss */
+/** The line under an ephemeral message. @param {() => void} dismiss */
 export function onlyYou(dismiss) {
   return h(
     'p',

@@ -11,17 +11,17 @@ import { fileUpload } from './upload.js';
 /** @import { Input, Modal, State } from '../types.d.ts' */
 
 /**
- * One thing a modal asks for.
+ * One input of a modal.
  * @typedef {object} ModalField
  * @property {string} customId
  * @property {HTMLElement} element
- * @property {() => unknown} read the value as the control API wants it
+ * @property {() => unknown} read the value in the control API's format
  * @property {() => string | null} fault what is wrong with it, if anything
  * @property {(fault: string | null) => void} mark shows or clears what is wrong
  */
 
 /**
- * Builds a modal's components: what to show, and the fields to read on submission.
+ * Builds a modal's components: the elements to show, and the fields to read on submission.
  * @param {Modal['components']} components
  * @param {State} state
  * @returns {{ elements: HTMLElement[], fields: ModalField[] }}

@@ -10,11 +10,11 @@ import { modalFields } from './fields.js';
 /** @import { Store } from '../store.js' */
 
 /**
- * Shows a modal the bot answered with. Esc, the cross and Cancel close it and send nothing.
+ * Shows a modal the bot answered with. Esc, the X and Cancel close it without sending.
  * @param {object} deps
  * @param {Store} deps.store
  * @param {Api} deps.api
- * @param {string} deps.interaction answered with this modal
+ * @param {string} deps.interaction the interaction answered with this modal
  * @param {Modal} deps.modal
  */
 export function openModal({ store, api, interaction, modal }) {
@@ -95,7 +95,7 @@ export function openModal({ store, api, interaction, modal }) {
     }
   }
 
-  /** The window stays until the bot has taken what was sent. @param {string} id */
+  /** The dialog stays open until the bot has acknowledged the submission. @param {string} id */
   function watch(id) {
     let done = false;
     stop = store.subscribe(['interactions'], ({ interactions }) => {
@@ -124,7 +124,7 @@ export function openModal({ store, api, interaction, modal }) {
 }
 
 /**
- * Opens the modals that one's interactions are answered with, each once.
+ * Opens the modals that answer the person's interactions, each once.
  * @param {{ store: Store, api: Api }} deps
  */
 export function modalWatcher({ store, api }) {

@@ -30,7 +30,7 @@ export const en = {
   installed: 'I added the app to my account',
   forum: 'Forum',
 
-  // Who am I
+  // The account menu
   account: 'Who you are, language and theme',
   speakAs: 'Speak as',
   otherWindow: 'Open {name} in another window',

@@ -29,7 +29,7 @@ export const es = {
   installed: 'He añadido la app a mi cuenta',
   forum: 'Foro',
 
-  // Who am I
+  // The account menu
   account: 'Tu persona, idioma y tema',
   speakAs: 'Hablar como',
   otherWindow: 'Abrir a {name} en otra ventana',

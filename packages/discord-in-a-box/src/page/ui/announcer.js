@@ -1,7 +1,7 @@
 // @ts-check
 import { h } from '../dom.js';
 
-/** Says short texts to screen readers, one after the other, without moving the focus. */
+/** Announces short texts to screen readers, one after another, without moving the focus. */
 export function createAnnouncer() {
   const element = h('div', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
   return {

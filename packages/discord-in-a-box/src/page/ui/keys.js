@@ -1,12 +1,12 @@
 // @ts-check
 
 /**
- * The keys that mean something wherever the focus is: Esc leads back to the composer, a letter typed nowhere goes into it, and the
- * arrow up from an empty composer leads to the newest message.
+ * Global keys: Esc returns to the composer, a letter typed outside any field goes into it, and arrow up in an empty
+ * composer moves to the newest message.
  * @param {object} deps
- * @param {() => void} deps.close what covers the page on a phone
- * @param {() => void} deps.focus the composer
- * @param {() => void} deps.focusLast the newest message
+ * @param {() => void} deps.close closes what covers the page on a phone
+ * @param {() => void} deps.focus focuses the composer
+ * @param {() => void} deps.focusLast focuses the newest message
  */
 export function listenForKeys({ close, focus, focusLast }) {
   document.addEventListener('keydown', (event) => {

@@ -13,15 +13,15 @@ import { openPopover } from './popover.js';
  */
 
 /**
- * A list to choose from, opened over the page. Arrows move, Enter or Space chooses, letters search, Esc closes.
+ * A list to pick from, opened over the page. Arrows move, Enter or Space chooses, letters search, Esc closes.
  * @param {object} options
  * @param {Element} options.anchor
  * @param {string} options.label for assistive technology
  * @param {readonly ListOption[]} options.options
  * @param {readonly string[]} options.chosen
- * @param {boolean} options.multiple stays open until closed; else the first choice closes it
+ * @param {boolean} options.multiple stays open until closed; otherwise the first choice closes it
  * @param {number} [options.max] how many may be chosen
- * @param {(values: string[]) => void} options.onchange after each choice
+ * @param {(values: string[]) => void} options.onchange called after each choice
  * @param {(values: string[]) => void} [options.onclose]
  */
 export function openListbox({ anchor, label, options, chosen, multiple, max = 1, onchange, onclose }) {

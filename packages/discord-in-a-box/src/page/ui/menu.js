@@ -10,7 +10,7 @@ import { openPopover } from './popover.js';
  */
 
 /**
- * A context menu. Arrows move, Enter or Space runs, letters jump to what begins with them, Esc closes.
+ * A context menu. Arrows move, Enter or Space runs, letters jump to items that begin with them, Esc closes.
  * @param {object} options
  * @param {Element | { x: number, y: number }} options.anchor
  * @param {string} options.label

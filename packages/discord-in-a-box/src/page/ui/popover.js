@@ -3,7 +3,8 @@ import { h } from '../dom.js';
 import { removeClosed } from './remove.js';
 
 /**
- * Shows content above the page, beside an element or at a point; a press outside or Esc closes it and gives the focus back.
+ * Shows content above the page, next to an element or at a point; a click outside or Esc closes it and restores the
+ * focus.
  * @param {object} options
  * @param {Element | { x: number, y: number }} options.anchor
  * @param {HTMLElement} options.content
@@ -14,7 +15,7 @@ import { removeClosed } from './remove.js';
 export function openPopover({ anchor, content, className = '', matchWidth = false, onclose }) {
   const before = document.activeElement;
   const popover = h('div', { class: ['popover', className], popover: 'auto' }, content);
-  // Inside an open dialog everything outside it is inert, popovers too.
+  // While a dialog is open everything outside it is inert, including popovers.
   const home = (anchor instanceof Element && anchor.closest('dialog')) || document.body;
   home.append(popover);
   popover.showPopover();

@@ -1,10 +1,10 @@
 // @ts-check
 
 /**
- * Takes a closed dialog or popover out of the page and leaves the keyboard where it was.
+ * Removes a closed dialog or popover from the page and keeps the keyboard focus where it was.
  *
- * Closing gives the focus back to the field that had it, but the caret was still in the closed element: removing that moves the caret
- * away from the focused field, and Chromium then drops what is typed. Focusing anew puts it back.
+ * Closing returns the focus to the field that had it, but the caret is still in the closed element. Removing that
+ * element moves the caret away from the focused field, and Chromium then drops what is typed. Focusing again fixes it.
  * @param {Element} closed
  */
 export function removeClosed(closed) {
