@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAddress } from '../../src/db/address.ts';
 
-/** What libpq makes of these addresses (manual, 34.1.1.2 and 34.19), worked out by hand. */
+/** How libpq reads these addresses (manual, 34.1.1.2 and 34.19), worked out by hand. */
 describe('DATABASE_URL', () => {
   it.each([
     [
@@ -41,7 +41,7 @@ describe('DATABASE_URL', () => {
     ['sslmode=verify-full', 'required', true, false],
     ['sslrootcert=system', 'required', true, false],
     ['sslmode=verify-ca', 'required', true, true],
-  ] as const)('?%s: %s, the certificate is asked for: %s', (query, mode, verifies, anyHost) => {
+  ] as const)('?%s: encryption %s, verifies the certificate: %s', (query, mode, verifies, anyHost) => {
     const { encryption, notes } = readAddress(`postgres://db.example/x?${query}`);
     expect(encryption.mode).toBe(mode);
     const options = encryption.options();
@@ -50,11 +50,11 @@ describe('DATABASE_URL', () => {
     expect(notes).toEqual([]);
   });
 
-  it('is never encrypted over a socket of this machine', () => {
+  it('is never encrypted over a local socket', () => {
     expect(readAddress('postgres:///x?host=/run/postgresql&sslmode=require').encryption.mode).toBe('off');
   });
 
-  it('says what of other programs it leaves out, and keeps it from the server', () => {
+  it('names the parameters of other programs that it ignores, and does not send them to the server', () => {
     const { client, notes } = readAddress('postgres://h/x?pgbouncer=true&connection_limit=1&schema=public');
     expect(notes).toEqual([
       'DATABASE_URL has ?pgbouncer, ?connection_limit, ?schema, which PostgreSQL’s own clients do not know. Ignored.'.replace(

@@ -15,13 +15,13 @@ import {
 
 export interface TestBackend {
   store: Store;
-  /** What `connect` was given: for opening the same database again, after closing `store` on PGlite. */
+  /** The argument of `connect`, for opening the same database again (on PGlite, after closing `store`). */
   where: { databaseUrl?: string; dataDir: string };
 }
 
 /**
- * Runs the same tests on PGlite and, where a server answers, on PostgreSQL; every test begins with empty tables.
- * Without a server the PostgreSQL half is skipped by name, or fails where CI=true promises one.
+ * Runs the same tests on PGlite and, if a server answers, on PostgreSQL; every test starts with empty tables. Without a
+ * server, the PostgreSQL half is reported as skipped, or fails if CI=true promises a server.
  */
 export function onEachBackend(suite: (backend: () => TestBackend) => void): void {
   describe('on PGlite', () => {
@@ -30,7 +30,7 @@ export function onEachBackend(suite: (backend: () => TestBackend) => void): void
   onPostgres(suite);
 }
 
-/** The tests that only PostgreSQL can run: those with several processes at once. */
+/** Runs tests on PostgreSQL only: those with several processes at once. */
 export function onPostgres(suite: (backend: () => TestBackend) => void): void {
   describe.skipIf(skipPostgres)(`on ${postgresName}`, () => {
     withBackend(async () => ({ databaseUrl: await freshDatabase(), dataDir: freshDataDir() }), suite);
@@ -52,7 +52,7 @@ function withBackend(
   });
   beforeEach(() => emptyTables(opened().store));
   afterAll(async () => {
-    if (!backend) return; // beforeAll has said why
+    if (!backend) return; // beforeAll has reported why
     await backend.store.close();
     if (backend.where.databaseUrl) await dropDatabase(backend.where.databaseUrl);
     rmSync(backend.where.dataDir, { recursive: true, force: true });
@@ -64,7 +64,7 @@ async function emptyTables({ db }: Store): Promise<void> {
   const deletions = Object.values(schema)
     .filter((value) => is(value, PgTable))
     .map((table) => `delete from "${getTableName(table)}";`);
-  // Foreign keys sleep meanwhile, so that no order is needed; for small tables this beats TRUNCATE many times.
+  // Foreign keys are disabled, so the order does not matter; for small tables this is many times faster than TRUNCATE.
   await db.execute(
     sql.raw(`do $$ begin
       set local session_replication_role = replica;
@@ -74,7 +74,7 @@ async function emptyTables({ db }: Store): Promise<void> {
   );
 }
 
-/** Opens as many connections as the pool has, so that what a test then does at once is not done in a row. */
+/** Opens every connection of the pool, so that a test's concurrent queries really run at the same time. */
 export async function warmUp({ db }: Store): Promise<void> {
   await Promise.all(Array.from({ length: 10 }, () => db.execute(sql`select pg_sleep(0.05)`)));
 }

@@ -14,7 +14,7 @@ import { onPostgres } from './backends.ts';
 import { ended, startProgram } from './programs.ts';
 import { aJoke } from './samples.ts';
 
-/** Processes take long to start on a busy machine. */
+/** Processes start slowly on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
 const connecting = new URL('./children/connect.ts', import.meta.url);
@@ -28,7 +28,7 @@ describe('connect on PGlite', () => {
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
   it(
-    'refuses a second process on the same folder, naming the first, whose data stays whole',
+    'refuses a second process on the same folder, naming the first, whose data stays intact',
     SLOW,
     async () => {
       const store = await connect({ dataDir, log: silent });
@@ -62,7 +62,7 @@ describe('connect on PGlite', () => {
   });
 
   it(
-    'hands on what a transaction throws, and its own faults without the bundle that threw them',
+    'passes on what a transaction throws, and reports its own errors without PGlite’s bundled source',
     SLOW,
     async () => {
       const store = await connect({ dataDir, log: silent });
@@ -78,7 +78,7 @@ describe('connect on PGlite', () => {
     },
   );
 
-  it('says in one sentence that a folder holds no database, and lets go of it', SLOW, async () => {
+  it('says in one sentence that a folder holds no database, and releases its lock', SLOW, async () => {
     const broken = mkdtempSync(join(tmpdir(), 'chispa-broken-'));
     mkdirSync(pgliteFolder(broken));
     writeFileSync(join(pgliteFolder(broken), 'PG_VERSION'), 'not a version');
@@ -92,7 +92,7 @@ describe('connect on PGlite', () => {
 });
 
 describe('connect', () => {
-  it('says which server did not answer, without its password', async () => {
+  it('names the server that did not answer, without its password', async () => {
     const databaseUrl = 'postgres://chispa:secret@127.0.0.1:1/jokes';
     const failure = await connect({ databaseUrl, dataDir: '.', log: silent }).catch(
       (error: unknown) => error,
@@ -114,7 +114,7 @@ describe('connect', () => {
       await dropDatabase(databaseUrl);
     });
 
-    it('hears again after its connection was cut, and says that it may have missed something', async () => {
+    it('resumes listening after its connection was cut, and reports that it may have missed something', async () => {
       const { store } = backend();
       const heard: string[] = [];
       let gaps = 0;

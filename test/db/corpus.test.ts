@@ -22,14 +22,14 @@ describe('the imported corpus', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
 
-    it('takes each joke once, however often it is imported', async () => {
+    it('stores each joke once, however often it is imported', async () => {
       const jokes = [joke('1'), joke('2'), joke('1', { text: 'EL CHISTE 1' })];
       expect(await importEntries(db(), jokes)).toEqual({ added: 2, updated: 0, known: 1 });
       expect(await importEntries(db(), jokes)).toEqual({ added: 0, updated: 0, known: 3 });
       expect((await corpusEntriesOf(db())).map(({ text }) => text)).toEqual(['El chiste 1', 'El chiste 2']);
     });
 
-    it('takes newer metadata from the same source, and only first votes from another', async () => {
+    it('updates metadata from the same source, and takes only first votes from another', async () => {
       await importEntries(db(), [joke('1', { category: 'mar' }), joke('2', { rating: 4, ratingVotes: 2 })]);
       const again = [joke('1', { category: 'sol', funny: 3 }), joke('2', { rating: 4, ratingVotes: 2 })];
       expect(await importEntries(db(), again)).toEqual({ added: 0, updated: 1, known: 1 });
@@ -43,16 +43,16 @@ describe('the imported corpus', () => {
       ]);
     });
 
-    it('comes in whole or not at all', async () => {
+    it('is imported whole or not at all', async () => {
       const many = Array.from({ length: 1500 }, (_, i) => joke(String(i)));
-      // A null where none may be: only JavaScript callers could pass it, and the database refuses it.
+      // An invalid null, which only JavaScript callers could pass; the database refuses it.
       const broken = { ...joke('broken'), text: null as unknown as string };
       await expect(importEntries(db(), [...many, broken])).rejects.toThrow();
       expect(await corpusEntriesOf(db())).toEqual([]);
       expect(await importEntries(db(), many)).toEqual({ added: 1500, updated: 0, known: 0 });
     });
 
-    it('is filtered by source, category and crudeness, and shows no marked duplicates', async () => {
+    it('is filtered by source, category, and crudeness, and omits marked duplicates', async () => {
       await importEntries(db(), [
         joke('1', { category: 'mar' }),
         joke('2', { source: 'otra', flags: ['crude'] }),
@@ -67,7 +67,7 @@ describe('the imported corpus', () => {
 
       const ids = (await corpusEntriesOf(db())).map(({ id }) => id);
       await markDuplicates(db(), ids.slice(1, 2));
-      await markDuplicates(db(), ids.slice(1, 2)); // once more changes nothing
+      await markDuplicates(db(), ids.slice(1, 2)); // repeating it changes nothing
       expect(await hashes({})).toEqual(['1', '3']);
       expect(await hashes({ duplicates: true })).toEqual(['1', '2', '3']);
       expect(await corpusSources(db())).toMatchObject([
@@ -75,7 +75,7 @@ describe('the imported corpus', () => {
         { source: 'otra', licence: 'CC0-1.0', jokes: 2, crude: 1, duplicates: 1 },
       ]);
       await importEntries(db(), [joke('2', { source: 'otra', flags: ['crude'], category: 'nueva' })]);
-      expect(await hashes({})).toEqual(['1', '3']); // a mark outlives the next import
+      expect(await hashes({})).toEqual(['1', '3']); // the mark survives the next import
       await markDuplicates(db(), []);
       expect(await hashes({})).toEqual(['1', '2', '3']);
     });

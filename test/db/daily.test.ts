@@ -21,7 +21,7 @@ describe('the day whose joke is due', () => {
     expect(due(now, '09:30')).toBe(day);
   });
 
-  it('is yesterday’s just after midnight for a late hour', () => {
+  it('is yesterday just after midnight when the hour is late', () => {
     expect(due('2026-12-31T23:15:00Z', '23:30')).toBe('2026-12-31');
     expect(due('2027-01-01T00:45:00Z', '23:30')).toBeUndefined();
   });
@@ -31,7 +31,7 @@ describe('the day whose joke is due', () => {
     expect(due('2026-11-22T20:30:00Z', '09:00', 'Pacific/Auckland')).toBe('2026-11-23');
   });
 
-  it('comes at an hour that the change to summer time leaves out', () => {
+  it('comes even if daylight saving time skips the hour', () => {
     expect(due('2027-03-28T00:59:00Z', '02:30')).toBeUndefined(); // 01:59; then it is 03:00
     expect(due('2027-03-28T01:00:00Z', '02:30')).toBe('2027-03-28');
   });
@@ -39,7 +39,7 @@ describe('the day whose joke is due', () => {
 
 describe('the joke of the day', () => {
   onEachBackend((backend) => {
-    it('is wanted by the guilds that set it', async () => {
+    it('is due for the guilds that set it', async () => {
       const { db } = backend().store;
       const daily = { channelId: '7', time: '09:30', timeZone: 'Europe/Madrid' };
       await changeSettings(db, GUILD, 'mod', { daily });
@@ -47,7 +47,7 @@ describe('the joke of the day', () => {
       expect(await guildsWithDailyJoke(db)).toEqual([{ guildId: GUILD, daily }]);
     });
 
-    it('is asked for once a guild and day, however many processes try at once', async () => {
+    it('is requested once per guild and day, however many processes try at once', async () => {
       const { store } = backend();
       const queue = await createQueue({ store, log: silent });
       const { ask: _, by: __, ...terms } = newRequest();

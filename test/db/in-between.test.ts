@@ -30,7 +30,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real PgBouncer before the database. */
+/** A real PgBouncer in front of the database. */
 async function pooled(databaseUrl: string, mode: 'transaction' | 'session'): Promise<string> {
   const url = new URL(databaseUrl);
   const folder = temporaryFolder();
@@ -73,13 +73,13 @@ pool_mode = ${mode}
   return url.href;
 }
 
-describe('what stands before PostgreSQL', () => {
+describe('in front of PostgreSQL,', () => {
   onPostgres((backend) => {
     const open = (databaseUrl: string) => connect({ databaseUrl, dataDir: '.', log: silent });
     const address = () => backend().where.databaseUrl ?? '';
 
     it.skipIf(!hasPgBouncer)(
-      'a pooler that lends connections for a transaction is refused',
+      'a pooler that lends a connection for each transaction is refused',
       SLOW,
       async () => {
         await expect(open(await pooled(address(), 'transaction'))).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('what stands before PostgreSQL', () => {
       },
     );
 
-    it.skipIf(!hasPgBouncer)('a pooler in session mode is as good as the server', SLOW, async () => {
+    it.skipIf(!hasPgBouncer)('a pooler in session mode works like the server itself', SLOW, async () => {
       const store = await open(await pooled(address(), 'session'));
       await store.close();
     });
@@ -97,19 +97,19 @@ describe('what stands before PostgreSQL', () => {
     it.each([
       ['no sslmode', ''],
       ['prefer', '?sslmode=prefer'],
-      ['require, which asks nobody for a certificate', '?sslmode=require'],
+      ['require, which verifies no certificate', '?sslmode=require'],
       ['verify-ca with its root', '?sslmode=verify-ca&sslrootcert=ROOT'],
       ['as Neon writes it', '?sslmode=require&channel_binding=require'],
       ['as node-postgres advises', '?uselibpqcompat=true&sslmode=require'],
       ['no-verify', '?sslmode=no-verify'],
-    ])('a server with its own certificate is reached: %s', SLOW, async (_, query) => {
+    ])('a server with a self-signed certificate is reached: %s', SLOW, async (_, query) => {
       const { url, root, encrypted } = await withOwnCertificate(address());
       const store = await open(url + query.replace('ROOT', root));
       await store.close();
       expect(encrypted()).toBeGreaterThan(0);
     });
 
-    it('a certificate that is not trusted is refused where it is asked for', SLOW, async () => {
+    it('an untrusted certificate is refused where it must be verified', SLOW, async () => {
       const { url, root } = await withOwnCertificate(address());
       await expect(open(`${url}?sslmode=verify-full`)).rejects.toThrow(
         /self-signed certificate.*DATABASE_URL/,
@@ -119,14 +119,14 @@ describe('what stands before PostgreSQL', () => {
       );
     });
 
-    it('a server without encryption is reached unless it is required', SLOW, async () => {
+    it('a server without encryption is reached unless encryption is required', SLOW, async () => {
       await (await open(`${address()}?sslmode=prefer`)).close();
       await expect(open(`${address()}?sslmode=require`)).rejects.toThrow(/does not support SSL/);
     });
   });
 });
 
-/** The database behind TLS with a certificate that openssl has just made for another name. */
+/** The database behind TLS, with a fresh certificate by openssl for another host name. */
 async function withOwnCertificate(databaseUrl: string) {
   const folder = temporaryFolder();
   const [key, root] = [join(folder, 'server.key'), join(folder, 'server.crt')];
@@ -144,7 +144,7 @@ async function withOwnCertificate(databaseUrl: string) {
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    // SSLRequest: eight bytes, the second four 80877103 (PostgreSQL manual, 55.7). The answer is S, then TLS.
+    // SSLRequest: eight bytes, the last four are 80877103 (PostgreSQL manual, 55.7). The answer is S, then TLS.
     socket.once('data', (request) => {
       if (request.length !== 8 || request.readUInt32BE(4) !== 80877103) return socket.destroy();
       socket.write('S');

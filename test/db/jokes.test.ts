@@ -16,7 +16,7 @@ describe('jokes', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
 
-    it('are kept with everything needed to generate them again', async () => {
+    it('are stored with everything needed to generate them again', async () => {
       const { id: modelVersionId } = await aModel(db());
       const request = await insert(db(), { ask: { kind: 'joke', theme: { text: 'gatos', origin: 'list' } } });
       const made = newJoke(request.id, modelVersionId, { seed: 0xffff_ffff, settings: request.settings });
@@ -33,7 +33,7 @@ describe('jokes', () => {
       });
     });
 
-    it('are one a request, even when the job runs twice', async () => {
+    it('are stored once per request, even when the job runs twice', async () => {
       const { id: modelVersionId } = await aModel(db());
       const { id: requestId } = await insert(db());
       const first = await storeJoke(db(), newJoke(requestId, modelVersionId));
@@ -42,13 +42,13 @@ describe('jokes', () => {
       expect(await db().$count(jokes)).toBe(1);
     });
 
-    it('have ids short enough for a custom id and unlike one another', async () => {
+    it('have unique ids short enough for a custom id', async () => {
       const ids = await Promise.all(Array.from({ length: 5 }, async () => (await aJoke(db())).id));
       expect(new Set(ids).size).toBe(5);
       for (const id of ids) expect(id).toMatch(/^[\w-]{12}$/);
     });
 
-    it('know whether a person typed anything of their prompt', async () => {
+    it('record whether a person typed any of their prompt', async () => {
       const holdsUserText = async (ask: Ask) => (await aJoke(db(), { request: { ask } })).userText;
       expect(await holdsUserText({ kind: 'joke' })).toBe(false);
       expect(await holdsUserText({ kind: 'joke', theme: { text: 'gatos', origin: 'list' } })).toBe(false);
@@ -56,13 +56,13 @@ describe('jokes', () => {
       expect(await holdsUserText({ kind: 'continue', from: { text: 'Mi jefe' } })).toBe(true);
     });
 
-    it('of a model that takes no theme hold none, and nothing a person typed', async () => {
+    it('by a model that takes no theme have none, and contain nothing that a person typed', async () => {
       const request = { ask: { kind: 'joke', theme: { text: 'mi jefe', origin: 'user' } } } as const;
       const joke = await aJoke(db(), { request, joke: { themeIgnored: true } });
       expect(joke).toMatchObject({ prompt: { kind: 'joke', theme: null }, userText: false });
     });
 
-    it('that continue a joke hold typed text exactly when that joke does, however long the line', async () => {
+    it('that continue a joke contain typed text exactly when that joke does, however long the chain', async () => {
       const continued = (jokeId: string) =>
         aJoke(db(), { request: { ask: { kind: 'continue', from: { jokeId } } } });
       const ours = await aJoke(db());
@@ -82,14 +82,14 @@ describe('jokes', () => {
       expect((await messagesOfJoke(db(), jokeId)).map(({ messageId }) => messageId)).toEqual(['1', '2']);
     });
 
-    it('are deleted once and stay readable as deleted', async () => {
+    it('are deleted once and stay readable, marked as deleted', async () => {
       const { id } = await aJoke(db());
       expect(await deleteJoke(db(), id)).toBe(true);
       expect(await deleteJoke(db(), id)).toBe(false);
       expect((await findJoke(db(), id))?.state).toBe('deleted');
     });
 
-    it('need their request', async () => {
+    it('require their request', async () => {
       const { id: modelVersionId } = await aModel(db());
       const orphan = newJoke('00000000-0000-4000-8000-000000000000', modelVersionId);
       await expect(storeJoke(db(), orphan)).rejects.toMatchObject({ code: 'request-not-found' });

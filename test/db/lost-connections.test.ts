@@ -15,7 +15,7 @@ const SLOW = { timeout: 120_000 };
 
 describe('PostgreSQL connections that are lost', () => {
   onPostgres((backend) => {
-    /** The same database over a way that breaks, and sixteen who write to it all the time. */
+    /** The same database through a proxy that can break, and sixteen writers that never stop. */
     async function underLoad() {
       const { where, store: direct } = backend();
       const proxy = await aProxy(new URL(where.databaseUrl ?? ''));
@@ -57,7 +57,7 @@ describe('PostgreSQL connections that are lost', () => {
       return rows[0]?.n ?? 0;
     };
 
-    it('fail the queries on them and nothing else, where the server ends them', SLOW, async () => {
+    it('fail their own queries and nothing else when the server ends them', SLOW, async () => {
       const { direct, failures, stop, more, written } = await underLoad();
       for (let i = 0; i < 20; i++) {
         await direct.db.execute(sql`
@@ -68,11 +68,11 @@ describe('PostgreSQL connections that are lost', () => {
       await stop();
       expect(failures.length).toBeGreaterThan(0);
       expect(failures.filter((error) => !isOutage(error))).toEqual([]);
-      expect(await rows(direct)).toBeGreaterThanOrEqual(written()); // nothing that was confirmed is missing
+      expect(await rows(direct)).toBeGreaterThanOrEqual(written()); // no confirmed row is missing
     });
 
     it(
-      'fail the queries on them and nothing else, where the network resets or refuses them',
+      'fail their own queries and nothing else when the network resets or refuses connections',
       SLOW,
       async () => {
         const { proxy, direct, failures, stop, more, written } = await underLoad();
@@ -91,7 +91,7 @@ describe('PostgreSQL connections that are lost', () => {
       },
     );
 
-    it('are given up when a network swallows everything and tells nobody', SLOW, async () => {
+    it('are given up when the network silently drops everything', SLOW, async () => {
       const { proxy, store, failures, more } = await underLoad();
       let gaps = 0;
       await store.listen(
@@ -109,7 +109,7 @@ describe('PostgreSQL connections that are lost', () => {
     });
 
     it(
-      'end no process: the one that lost them between two queries of a transaction goes on',
+      'do not end the process, even if they are lost between two queries of a transaction',
       SLOW,
       async () => {
         const child = startProgram(new URL('./children/losing.ts', import.meta.url), [

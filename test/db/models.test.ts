@@ -23,13 +23,13 @@ describe('model versions', () => {
         ...changes,
       });
 
-    it('are one a set of weights, wherever the folder lies', async () => {
+    it('are identified by their weights, wherever the folder is', async () => {
       const first = await version('v1');
       const moved = await version('v1', { folder: '/elsewhere/v1' });
       expect(moved).toMatchObject({ id: first.id, folder: '/elsewhere/v1' });
     });
 
-    it('with other weights under a known name get a name of their own', async () => {
+    it('with different weights under a known name get a new name', async () => {
       const first = await version('v1');
       const other = await version('v1', { sha256: 'f00dfeed99' });
       expect(other.id).not.toBe(first.id);
@@ -37,12 +37,12 @@ describe('model versions', () => {
       expect((await version('v1', { sha256: 'f00dfeed99' })).id).toBe(other.id);
     });
 
-    it('are ensured by many processes at once without a quarrel', async () => {
+    it('can be ensured by many processes at once without conflict', async () => {
       const ids = await Promise.all(Array.from({ length: 8 }, async () => (await version('v1')).id));
       expect(new Set(ids).size).toBe(1);
     });
 
-    it('go back to where their line began, as far as there are weights', async () => {
+    it('are traced back along their line to the earliest version with weights', async () => {
       const base = await version('base', { kind: 'imported' });
       const first = await version('first', { parentId: base.id });
       const second = await version('second', { parentId: first.id });
@@ -52,7 +52,7 @@ describe('model versions', () => {
       expect((await lineStart(db(), second)).name).toBe('first');
     });
 
-    it('have one active row, and the one before is kept to go back to', async () => {
+    it('have one active row, and the former one is kept for rollback', async () => {
       const [v1, v2] = [await version('v1'), await version('v2')];
       expect(await activeModel(db())).toBeUndefined();
       await activateModel(db(), v1.id);
@@ -78,7 +78,7 @@ describe('model versions', () => {
       });
     });
 
-    it('are activated by several at once and end with one', async () => {
+    it('end up with one active row when several are activated at once', async () => {
       const versions = [await version('v1'), await version('v2'), await version('v3')];
       await Promise.all(versions.map(({ id }) => activateModel(db(), id)));
       const active = (await usableModels(db())).filter(({ status }) => status === 'active');
@@ -93,7 +93,7 @@ describe('model versions', () => {
       await expect(activateModel(db(), 999)).rejects.toMatchObject({ code: 'model-version-not-found' });
     });
 
-    it('tell every listener which one became active', async () => {
+    it('notify every listener which one became active', async () => {
       const { id } = await version('v1');
       let heard: (payload: string) => void = () => {};
       const told = new Promise<string>((resolve) => {

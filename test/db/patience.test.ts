@@ -9,7 +9,7 @@ import { onPostgres } from './backends.ts';
 
 describe('a patient handle', () => {
   onPostgres((backend) => {
-    /** A handle over a way to the database that is cut. `waiting` resolves once a query waits for it. */
+    /** A handle whose path to the database is cut. `waiting` resolves once a query waits for the database. */
     async function cutOff({ timeoutMs = 60_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}) {
       const { where } = backend();
       const proxy = await aProxy(new URL(where.databaseUrl ?? ''));
@@ -22,7 +22,7 @@ describe('a patient handle', () => {
       return { db, proxy, waiting, outages: () => outages };
     }
 
-    it('does its queries once the database is back, and says once that it waits', async () => {
+    it('runs its queries once the database is back, and says only once that it is waiting', async () => {
       const { db, proxy, waiting, outages } = await cutOff();
       const written = db.insert(learningState).values({ paused: true }).returning().execute();
       const counted = written.then(() => db.$count(learningState, eq(learningState.paused, true)));
@@ -33,7 +33,7 @@ describe('a patient handle', () => {
       expect(outages()).toBe(1);
     });
 
-    it('does a transaction again as a whole when it loses its connection in the middle', async () => {
+    it('repeats a whole transaction that loses its connection halfway', async () => {
       const { db, proxy } = await cutOff();
       await proxy.restore();
       let tries = 0;
@@ -49,7 +49,7 @@ describe('a patient handle', () => {
       ]);
     });
 
-    it('waits neither for what is refused, nor after its time, nor once it is told to stop', async () => {
+    it('does not wait for refused queries, beyond its time limit, or once it is told to stop', async () => {
       const stop = new AbortController();
       const { db, proxy, waiting, outages } = await cutOff({ signal: stop.signal });
       const given = db.select().from(learningState).execute();

@@ -23,7 +23,7 @@ async function everything(db: Database): Promise<string> {
   return JSON.stringify(await Promise.all(tables.map((table) => db.select().from(table))));
 }
 
-/** One of everything that Ana can leave behind, and a joke of somebody else's. */
+/** One of everything that Ana can leave behind, and somebody else's joke. */
 async function liveAsAna(db: Database) {
   const other = await aJoke(db, { request: { userId: LUIS } });
   const typed = await aJoke(db, {
@@ -53,7 +53,7 @@ describe('personal data', () => {
     const db = () => backend().store.db;
     const inDays = (days: number) => new Date(Date.now() + days * 24 * 3600_000);
 
-    it('hands a person everything kept about them and nothing of others', async () => {
+    it('gives a person everything stored about them and nothing about others', async () => {
       await liveAsAna(db());
       await aJoke(db(), {
         request: { userId: EVA, ask: { kind: 'continue', from: { text: 'de otra persona' } } },
@@ -71,7 +71,7 @@ describe('personal data', () => {
 
     it('forgets a person without leaving a trace of them in any table', async () => {
       await liveAsAna(db());
-      expect(await everything(db())).toContain(ANA.userId); // else this test would prove nothing
+      expect(await everything(db())).toContain(ANA.userId); // otherwise this test would prove nothing
       expect(await forgetPerson(db(), ANA)).toMatchObject({
         ...{ requests: 4, ratings: 3, reports: 1, jokes: 2 },
       });
@@ -79,7 +79,7 @@ describe('personal data', () => {
       for (const trace of [ANA.userId, ANA.voter, SECRET, '424242424']) expect(left).not.toContain(trace);
     });
 
-    it('forgets nobody else: other votes, jokes and the history of settings stay', async () => {
+    it('forgets nobody else: other votes, jokes, and the settings history stay', async () => {
       const { other, plain } = await liveAsAna(db());
       await forgetPerson(db(), ANA);
       expect((await tallyOf(db(), plain.id)).counts).toEqual([1, 0, 0, 0, 0]);
@@ -89,7 +89,7 @@ describe('personal data', () => {
       ]);
     });
 
-    it('forgets what others made of a forgotten text, to the end of the line', async () => {
+    it('forgets a forgotten text wherever others continued it, to the end of the chain', async () => {
       const { typed } = await liveAsAna(db());
       const byLuis = await aJoke(db(), {
         request: { userId: LUIS, ask: { kind: 'continue', from: { jokeId: typed.id } } },
@@ -106,7 +106,7 @@ describe('personal data', () => {
       });
     });
 
-    it('cancels what a forgotten person still waits for, and stores no joke of it', async () => {
+    it('cancels the open requests of a forgotten person, and stores no joke for them', async () => {
       const { open } = await liveAsAna(db());
       await forgetPerson(db(), ANA);
       expect(await rowOf(db(), open.id)).toMatchObject({ status: 'cancelled', interactionToken: null });
@@ -122,7 +122,7 @@ describe('personal data', () => {
       expect(await everything(db())).toBe(before);
     });
 
-    it('is erased after 30 days, who asked and what was typed, and jokes and votes are kept', async () => {
+    it('is erased after 30 days: who asked and what was typed, but not jokes and votes', async () => {
       const { typed, themed, plain, open } = await liveAsAna(db());
       await db().delete(schema.requests).where(eq(schema.requests.id, open.id));
       expect(await eraseOld(db(), inDays(30.1))).toEqual({ requests: 4, jokes: 2, messages: 3, reports: 1 });
@@ -144,7 +144,7 @@ describe('personal data', () => {
       expect((await tallyOf(db(), typed.id)).votes).toBe(2);
     });
 
-    it('of what is still being generated is left alone', async () => {
+    it('in a request that is still being generated is left alone', async () => {
       const { open } = await liveAsAna(db());
       await eraseOld(db(), inDays(40));
       expect(await rowOf(db(), open.id)).toMatchObject({ status: 'queued', userId: ANA.userId });

@@ -9,19 +9,19 @@ import { aJoke } from './samples.ts';
 
 const SLOW = { timeout: 120_000 };
 
-/** The paths below a folder, itself included, that somebody else may read, write or open. */
+/** The paths in a folder, itself included, that other users may read, write, or open. */
 function open(folder: string): string[] {
   const below = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
   return [folder, ...below].filter((path) => (statSync(path).mode & 0o077) !== 0);
 }
 
 describe.skipIf(process.platform === 'win32')('the data folder', () => {
-  it('is closed to other users with all that is in it, also one that was open', SLOW, async () => {
+  it('is closed to other users with everything in it, even if it was open before', SLOW, async () => {
     const dataDir = freshDataDir();
     onTestFinished(() => rmSync(dataDir, { recursive: true }));
     chmodSync(dataDir, 0o755);
     writeFileSync(join(dataDir, 'voter-secret'), 'made by hand, and open', { mode: 0o644 });
-    expect(open(dataDir).length).toBeGreaterThan(900); // else nothing is shown here
+    expect(open(dataDir).length).toBeGreaterThan(900); // otherwise this proves nothing
 
     createVoter({ dataDir });
     const store = await connect({ dataDir, log: silent });
@@ -31,14 +31,14 @@ describe.skipIf(process.platform === 'win32')('the data folder', () => {
     expect(open(dataDir)).toEqual([]);
   });
 
-  it('is made closed, the secret in it too', () => {
+  it('is created closed, and so is the secret in it', () => {
     const dataDir = join(mkdtempSync(join(tmpdir(), 'chispa-')), 'a', 'data');
     onTestFinished(() => rmSync(join(dataDir, '..', '..'), { recursive: true }));
     createVoter({ dataDir });
     expect(open(dataDir)).toEqual([]);
   });
 
-  it('of somebody who keeps other things in it stays as it is, but for what is ours', () => {
+  it('with other files in it stays as it is, except for our own files', () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'chispa-'));
     onTestFinished(() => rmSync(dataDir, { recursive: true }));
     chmodSync(dataDir, 0o755);

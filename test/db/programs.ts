@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** Starts a TypeScript program as a process of its own, which ends with the test at the latest. */
+/** Starts a TypeScript program in a separate process, which ends with the test at the latest. */
 export function startProgram(program: URL, args: string[]): ChildProcess {
   const child = fork(fileURLToPath(program), args, { execArgv: ['--import', 'tsx'] });
   onTestFinished(async () => {
@@ -15,7 +15,7 @@ export function startProgram(program: URL, args: string[]): ChildProcess {
   return child;
 }
 
-/** Resolves when the process has ended, now or before. */
+/** Resolves once the process has ended, or at once if it already has. */
 export async function ended(child: ChildProcess): Promise<void> {
   if (isRunning(child)) await once(child, 'exit');
 }

@@ -35,14 +35,14 @@ describe('what a guild thinks of its jokes', () => {
       (await ranking(db(), GUILD, period, { now: NOW })).map(({ joke }) => joke.text);
 
     describe('ranking', () => {
-      it('does not let one vote win over many good ones', async () => {
+      it('does not let a single vote beat many good ones', async () => {
         await told('one 5', [5]);
         await told('many 4s and 5s', [5, 5, 4, 5, 4, 5, 5, 4]);
         await told('middling', [3, 3, 3, 3, 3, 3]);
         expect(await texts('week')).toEqual(['many 4s and 5s', 'one 5', 'middling']);
       });
 
-      it('shrinks towards the guild’s mean by five votes', async () => {
+      it('shrinks toward the guild’s mean by five votes', async () => {
         await told('a', [5, 5, 5]);
         await told('b', [1]);
         const [first] = await ranking(db(), GUILD, 'ever', { now: NOW });
@@ -50,7 +50,7 @@ describe('what a guild thinks of its jokes', () => {
         expect(first?.score).toBeCloseTo((5 * 4 + 15) / 8, 9); // the mean of all four votes is 4
       });
 
-      it('of the week, the month and ever counts the jokes told in that time', async () => {
+      it('for the week, the month, and all time counts the jokes told in that time', async () => {
         await told('new', [3], { age: 6 });
         await told('this month', [4], { age: 29 });
         await told('old', [5], { age: 300 });
@@ -59,7 +59,7 @@ describe('what a guild thinks of its jokes', () => {
         expect(await texts('ever')).toEqual(['old', 'this month', 'new']);
       });
 
-      it('leaves out other guilds, unrated, hidden and deleted jokes', async () => {
+      it('omits other guilds and unrated, hidden, and deleted jokes', async () => {
         await told('elsewhere', [5], { request: { guildId: '999' } });
         await told('unrated', []);
         await deleteJoke(db(), (await told('deleted', [5])).id);
@@ -75,7 +75,7 @@ describe('what a guild thinks of its jokes', () => {
     });
 
     describe('a loved joke', () => {
-      it('is one with a good mean, and none while there is none', async () => {
+      it('has a good mean; without one there is no loved joke', async () => {
         await told('bad', [1, 2, 3]);
         await told('unrated', []);
         expect(await lovedJoke(db(), GUILD, { now: NOW })).toBeUndefined();
@@ -83,7 +83,7 @@ describe('what a guild thinks of its jokes', () => {
         expect((await lovedJoke(db(), GUILD, { now: NOW }))?.id).toBe(good.id);
       });
 
-      it('is not repeated while others have not been told, then comes the longest rested', async () => {
+      it('is not repeated until the others have been told; then the one told longest ago comes', async () => {
         const loved = [await told('a', [5, 5]), await told('b', [4]), await told('c', [5])];
         const order: (string | undefined)[] = [];
         for (let minute = 0; minute < 6; minute++) {
@@ -94,7 +94,7 @@ describe('what a guild thinks of its jokes', () => {
         expect(order.slice(3)).toEqual(order.slice(0, 3));
       });
 
-      it('is told to one of those who ask at once, the others get others', async () => {
+      it('goes to only one of several people who ask at once', async () => {
         for (let i = 0; i < 5; i++) await told(`joke ${i}`, [5]);
         await warmUp(backend().store);
         const retold = await Promise.all(Array.from({ length: 5 }, () => lovedJoke(db(), GUILD)));
@@ -107,14 +107,14 @@ describe('what a guild thinks of its jokes', () => {
         const firsts: (string | undefined)[] = [];
         const random = seeded(1);
         for (let week = 1; week <= 30; week++) {
-          // Every second week, so that both have rested each time.
+          // Two weeks apart, so that both jokes have rested each time.
           const now = new Date(NOW.getTime() + week * 14 * 24 * 3600_000);
           firsts.push((await lovedJoke(db(), GUILD, { now, random }))?.id);
         }
         expect(firsts.filter((id) => id === fine.id).length).toBeLessThan(8);
       });
 
-      it('of another guild, hidden or deleted is not told', async () => {
+      it('is never another guild’s, hidden, or deleted', async () => {
         await told('elsewhere', [5], { request: { guildId: '999' } });
         await hideJoke(db(), (await told('hidden', [5])).id);
         await deleteJoke(db(), (await told('deleted', [5])).id);
@@ -123,7 +123,7 @@ describe('what a guild thinks of its jokes', () => {
     });
 
     describe('statistics', () => {
-      it('count jokes, votes and means, by week and by model version', async () => {
+      it('count jokes, votes, and means, by week and by model version', async () => {
         await told('this week', [5, 4], { age: 1 });
         await told('last week', [2], { age: 8 });
         await told('last week, unrated', [], { age: 8 });

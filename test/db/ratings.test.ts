@@ -9,7 +9,7 @@ describe('ratings', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
 
-    it('counts one vote a person, the latest', async () => {
+    it('counts one vote per person, the latest', async () => {
       const { id: jokeId } = await aJoke(db());
       await rate(db(), { jokeId, voter: 'ana', score: 1 });
       await rate(db(), { jokeId, voter: 'luis', score: 4 });
@@ -20,7 +20,7 @@ describe('ratings', () => {
       });
     });
 
-    it('counts every one of many votes at once', async () => {
+    it('counts every one of many concurrent votes', async () => {
       const { id: jokeId } = await aJoke(db());
       const voters = Array.from({ length: 25 }, (_, i) => `voter ${i}`);
       const voted = await Promise.all(
@@ -28,7 +28,7 @@ describe('ratings', () => {
       );
       const all = { counts: [5, 5, 5, 5, 5], votes: 25, mean: 3 };
       expect(await tallyOf(db(), jokeId)).toEqual(all);
-      // Whatever the order in which the answers came, that with the highest turn shows every vote.
+      // Whatever the order of the answers, the one with the highest turn shows every vote.
       const inTurn = voted.sort((a, b) => a.turn - b.turn);
       expect(inTurn.map(({ tally }) => tally.votes)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
       expect(inTurn.at(-1)?.tally).toEqual(all);
@@ -50,7 +50,7 @@ describe('ratings', () => {
       expect((await tallyOf(db(), jokeId)).counts).toEqual([0, 0, 0, 0, 1]);
     });
 
-    it('refuses a vote from another guild than the joke’s', async () => {
+    it('refuses a vote from a guild other than the joke’s', async () => {
       const { id: jokeId } = await aJoke(db());
       const vote = { jokeId, voter: 'ana', score: 3 } as const;
       for (const guildId of ['999', null]) {
@@ -59,13 +59,13 @@ describe('ratings', () => {
       expect((await rate(db(), { ...vote, guildId: GUILD })).tally.votes).toBe(1);
     });
 
-    it('refuses a vote on a joke that never was', async () => {
+    it('refuses a vote on a joke that never existed', async () => {
       await expect(rate(db(), { jokeId: 'nope', voter: 'ana', score: 3 })).rejects.toMatchObject({
         code: 'joke-not-found',
       });
     });
 
-    it('lets the database refuse a score outside 1 to 5, whatever wrote it', async () => {
+    it('has the database refuse a score outside 1 to 5, whoever writes it', async () => {
       const { id: jokeId } = await aJoke(db());
       for (const score of [0, 6]) {
         await expect(db().insert(ratings).values({ jokeId, voter: 'ana', score })).rejects.toMatchObject({

@@ -29,7 +29,7 @@ describe('the repertoire', () => {
       return told;
     };
 
-    it('answers and closes a request with a joke that no model had a part in', async () => {
+    it('answers and closes a request with a joke that no model generated', async () => {
       const request = await insert(db(), { seed: 0 });
       const told = await db().transaction((tx) => answerFromHouse(tx, request, HOUSE));
       expect(told).toMatchObject({ origin: 'house', houseId: 'casa-0000', text: 'uno', askedBy: ASKER });
@@ -38,12 +38,12 @@ describe('the repertoire', () => {
       expect(await rowOf(db(), request.id)).toMatchObject({ status: 'done', interactionToken: null });
     });
 
-    it('is drawn from by the seed', async () => {
+    it('is drawn from with the request’s seed', async () => {
       expect((await tell({ seed: 0xffff_ffff }))?.text).toBe('tres');
       expect((await tell({ seed: 0x8000_0000, guildId: '7' }))?.text).toBe('dos');
     });
 
-    it('is told to its end before anything is told again, then from the one told longest ago, with its votes', async () => {
+    it('is told completely before any joke repeats, then from the one told longest ago, with its votes', async () => {
       const first = await tell();
       await rate(db(), { jokeId: first?.id ?? '', voter: 'luis', score: 5 });
       const others = await texts(2);
@@ -59,13 +59,13 @@ describe('the repertoire', () => {
       expect(await db().$count(jokes)).toBe(3);
     });
 
-    it('tells one of another theme again only when all of that theme were told', async () => {
+    it('repeats a joke about a theme only when all jokes about that theme have been told', async () => {
       await texts(1, { seed: 0 });
       expect((await tell({}, HOUSE.slice(0, 2)))?.text).toBe('dos');
       expect((await tell({}, HOUSE.slice(0, 1)))?.text).toBe('uno');
     });
 
-    it('is every guild’s own, and every person’s in direct messages', async () => {
+    it('is separate for every guild, and for every person in direct messages', async () => {
       for (const where of [
         { guildId: '7' },
         { guildId: '8' },
@@ -76,12 +76,12 @@ describe('the repertoire', () => {
       }
     });
 
-    it('gives two who ask at once two jokes', async () => {
+    it('gives different jokes to two people who ask at once', async () => {
       const told = await Promise.all([tell({ seed: 0 }), tell({ seed: 0 }), tell({ seed: 0 })]);
       expect(new Set(told.map((joke) => joke?.text)).size).toBe(3);
     });
 
-    it('never tells again what was hidden or deleted; with nothing left the request stays open', async () => {
+    it('never repeats a hidden or deleted joke; with none left, the request stays open', async () => {
       const [one, two] = [await tell({}, HOUSE.slice(0, 2)), await tell({}, HOUSE.slice(0, 2))];
       await hideJoke(db(), one?.id ?? '');
       expect((await tell({}, HOUSE.slice(0, 2)))?.id).toBe(two?.id);
@@ -97,7 +97,7 @@ describe('the repertoire', () => {
       expect(JSON.stringify(await db().select().from(jokes))).not.toContain('Paqui');
     });
 
-    it('counts among what a guild heard and learns from, never in the figures of a model', async () => {
+    it('counts in what a guild heard and learns from, but never in a model’s figures', async () => {
       const generated = await aJoke(db());
       await rate(db(), { jokeId: generated.id, voter: 'luis', score: 1 });
       const told = await tell();
@@ -113,7 +113,7 @@ describe('the repertoire', () => {
       expect(await versionRatings(db(), generated.model.id)).toMatchObject({ jokes: 1, mean: 1 });
     });
 
-    it('has no row that is half of a model', async () => {
+    it('has no row that is partly a model’s joke', async () => {
       const { id } = await aJoke(db());
       await expect(
         db().update(jokes).set({ houseId: 'casa-0001' }).where(eq(jokes.id, id)),

@@ -12,7 +12,7 @@ describe('reports', () => {
       report(db(), { jokeId, reporter, reason: 'ofende' });
     const stateOf = async (id: string) => (await findJoke(db(), id))?.state;
 
-    it('of three people hide a joke, which then takes no votes', async () => {
+    it('by three people hide a joke, which then accepts no votes', async () => {
       const { id } = await aJoke(db());
       expect(await reportBy(id, 'ana')).toEqual({ reports: 1, hidden: false, hiddenNow: false });
       expect(await reportBy(id, 'luis')).toEqual({ reports: 2, hidden: false, hiddenNow: false });
@@ -24,7 +24,7 @@ describe('reports', () => {
       });
     });
 
-    it('of one person count once, however often', async () => {
+    it('by one person count once, however many they are', async () => {
       const { id } = await aJoke(db());
       for (let i = 0; i < 4; i++) await reportBy(id, 'ana');
       expect(await stateOf(id)).toBe('shown');
@@ -38,7 +38,7 @@ describe('reports', () => {
       expect(results.map(({ reports }) => reports).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     });
 
-    it('that a moderator cleared count no more, and the joke is shown again', async () => {
+    it('that a moderator cleared no longer count, and the joke is shown again', async () => {
       const { id } = await aJoke(db());
       for (const reporter of ['ana', 'luis', 'eva']) await reportBy(id, reporter);
       expect(await clearReports(db(), id)).toBe(true);
@@ -46,7 +46,7 @@ describe('reports', () => {
       expect(await reportBy(id, 'leo')).toEqual({ reports: 1, hidden: false, hiddenNow: false });
     });
 
-    it('when cleared do not show again what a moderator hid', async () => {
+    it('do not unhide a joke that a moderator hid when they are cleared', async () => {
       const { id } = await aJoke(db());
       expect(await hideJoke(db(), id)).toBe(true);
       expect(await hideJoke(db(), id)).toBe(false);
@@ -54,7 +54,7 @@ describe('reports', () => {
       expect(await stateOf(id)).toBe('hidden');
     });
 
-    it('of an unknown joke are refused', async () => {
+    it('on an unknown joke are refused', async () => {
       await expect(reportBy('nope', 'ana')).rejects.toMatchObject({ code: 'joke-not-found' });
     });
   });

@@ -20,7 +20,7 @@ describe('requests', () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
 
-    it('come back as they were asked', async () => {
+    it('are read back as they were made', async () => {
       const asked = newRequest({
         ask: { kind: 'joke', theme: { text: 'gatos', origin: 'list' } },
         safeMode: false,
@@ -36,7 +36,7 @@ describe('requests', () => {
       });
     });
 
-    it('are started once they are popped, and again after a kill', async () => {
+    it('are started when taken from the queue, and again after a kill', async () => {
       const { id } = await insert(db());
       const { id: modelVersionId } = await aModel(db());
       expect(await startRequest(db(), id, { modelVersionId })).toBe(true);
@@ -58,7 +58,7 @@ describe('requests', () => {
       expect(await rowOf(db(), id)).toMatchObject({ status: 'expired', note: 'too late' });
     });
 
-    it('keep no interaction token once closed', async () => {
+    it('have no interaction token once closed', async () => {
       const { id } = await insert(db());
       await finishRequest(db(), id, { status: 'done', timing: { firstTokenMs: 12.4, totalMs: 900 } });
       const closed = { interactionToken: null, firstTokenMs: 12, totalMs: 900 };
@@ -73,7 +73,7 @@ describe('requests', () => {
       expect(await rowOf(db(), early.id)).toMatchObject({ status: 'queued' });
     });
 
-    it('that run past their deadline are left to their generator for a while, and nothing covers their joke', async () => {
+    it('that run past their deadline are left to their generator for a while, and a stored joke is not overwritten', async () => {
       const { id: modelVersionId } = await aModel(db());
       const running = await insert(db(), { deadline: new Date() });
       const told = await insert(db(), { deadline: new Date() });
@@ -90,7 +90,7 @@ describe('requests', () => {
       expect(await queuedRequests(db())).toEqual([busy[0]?.id, quiet.id, busy[1]?.id, busy[2]?.id]);
     });
 
-    it('of one guild have their turns, however many others come after them', async () => {
+    it('of one guild get their turns, however many others come after them', async () => {
       const others = 20;
       const { id: modelVersionId } = await aModel(db());
       const guildOf = new Map<string, string>();
@@ -104,9 +104,9 @@ describe('requests', () => {
         await startRequest(db(), next, { modelVersionId });
         await finishRequest(db(), next, { status: 'done' });
         if (guildId === GUILD) taken.push(turn);
-        else await ask(guildId); // there is always somebody there
+        else await ask(guildId); // other guilds keep the queue busy
       }
-      // One of every guild, then the next of each: the first at once, the second and the third a round later each.
+      // One per guild and round: the guild's first at once, the second and third one round later each.
       const fair = others + 1;
       expect(taken).toHaveLength(3);
       expect(taken[0]).toBe(1);
@@ -119,13 +119,13 @@ describe('requests', () => {
       expect(await queuedRequests(db())).toEqual([]);
     });
 
-    it('in direct messages are counted by person', async () => {
+    it('in direct messages are counted per person', async () => {
       const ofAna = await insert(db(), { guildId: null, userId: 'ana' });
       expect((await insert(db(), { guildId: null, userId: 'ana' })).priority).toBe(ofAna.priority - 1);
       expect((await insert(db(), { guildId: null, userId: 'luis' })).priority).toBe(ofAna.priority);
     });
 
-    it('to continue a joke of ours read its whole text from our table', async () => {
+    it('to continue one of our jokes read its whole text from our table', async () => {
       const typed = await aJoke(db(), {
         request: { ask: { kind: 'continue', from: { text: 'Va un pato' } } },
         joke: { text: ' y se ríe.' },
@@ -134,7 +134,7 @@ describe('requests', () => {
       expect(request).toMatchObject({ kind: 'continue', text: 'Va un pato y se ríe.' });
     });
 
-    it('to continue a joke that is unknown or deleted are refused and leave nothing', async () => {
+    it('to continue an unknown or deleted joke are refused and leave nothing behind', async () => {
       const gone = await aJoke(db());
       await deleteJoke(db(), gone.id);
       const before = await db().$count(requests);
@@ -144,7 +144,7 @@ describe('requests', () => {
       expect(await db().$count(requests)).toBe(before);
     });
 
-    it('for a preview carry both settings and can leave no joke behind', async () => {
+    it('for a preview carry both settings and cannot store a joke', async () => {
       const before = { ...BOT_DEFAULTS, temperature: 1.5 };
       const request = await insert(db(), { ask: { kind: 'preview', before } });
       const { id } = request;
@@ -155,7 +155,7 @@ describe('requests', () => {
       });
     });
 
-    it('for the steps of a joke name it and can leave no joke behind', async () => {
+    it('for the steps of a joke name it and cannot store a joke', async () => {
       const { id: jokeId } = await aJoke(db());
       const request = await insert(db(), { ask: { kind: 'steps', jokeId } });
       const { id } = request;
@@ -168,7 +168,7 @@ describe('requests', () => {
       await expect(unknown).rejects.toMatchObject({ code: 'joke-not-found' });
     });
 
-    it('whose joke went with a forgotten person know that it is gone', async () => {
+    it('whose joke was erased with a forgotten person know that it is gone', async () => {
       const typed = await aJoke(db(), {
         request: { userId: 'ana', ask: { kind: 'continue', from: { text: 'Va' } } },
       });
@@ -184,7 +184,7 @@ describe('requests', () => {
       }
     });
 
-    it('tell which they were when they are closed, by whatever way, and only once', async () => {
+    it('are announced by key when they are closed, however it happens, and only once', async () => {
       const told: string[] = [];
       const stop = await backend().store.listen(
         'chispa_requests',
@@ -208,7 +208,7 @@ describe('requests', () => {
       await stop();
     });
 
-    it('that are done tell how long one takes: the median of the last twenty', async () => {
+    it('that are done give the typical duration: the median of the last twenty', async () => {
       expect(await recentDuration(db())).toBeNull();
       const finish = async (totalMs: number, status: 'done' | 'failed' = 'done') =>
         finishRequest(db(), (await insert(db())).id, { status, timing: { firstTokenMs: 1, totalMs } });
@@ -219,7 +219,7 @@ describe('requests', () => {
       expect(await recentDuration(db())).toBe(1095);
     });
 
-    it('that are open are listed with whose they are', async () => {
+    it('that are open are listed with their owners', async () => {
       const inGuild = await insert(db());
       const alone = await insert(db(), { guildId: null });
       const closed = await insert(db());
@@ -230,7 +230,7 @@ describe('requests', () => {
       ]);
     });
 
-    it('of the joke of the day are nobody’s', async () => {
+    it('for the joke of the day belong to nobody', async () => {
       const { id } = await db().transaction((tx) => insertRequest(tx, newDaily()));
       expect(await openRequest(db(), id)).toMatchObject({
         kind: 'joke',
@@ -245,5 +245,5 @@ function newDaily(): NewRequest {
   return { ...terms, ask: { kind: 'joke' }, by: { kind: 'day', guildId: GUILD } };
 }
 
-/** A person's request is known by its interaction. */
+/** A person's request is identified by its interaction. */
 const keyOf = ({ by }: ChispaRequest): string => (by.kind === 'person' ? by.interaction.id : '');

@@ -13,14 +13,14 @@ export const ASKER = '300';
 
 export const minutes = (n: number): number => n * 60_000;
 
-/** What a test wants to be different in a request. */
+/** What a test changes in a sample request. */
 export interface RequestChanges extends Partial<Omit<NewRequest, 'ask' | 'by'>> {
   ask?: Ask;
   guildId?: string | null;
   userId?: string;
 }
 
-/** A request as `/chiste` makes it, changed as the test needs it. */
+/** A request as `/chiste` makes it, with the test's changes. */
 export function newRequest(changes: RequestChanges = {}): NewRequest {
   const { ask = { kind: 'joke' }, guildId = GUILD, userId = ASKER, ...terms } = changes;
   const interaction = { id: randomUUID(), applicationId: '1', token: 'a token' };
@@ -81,7 +81,7 @@ export const newJoke = (
   ...changes,
 });
 
-/** A joke told: its request made, run and done. */
+/** A told joke, whose request was made, run, and done. */
 export async function aJoke(
   db: Database,
   { request, joke }: { request?: RequestChanges; joke?: Partial<NewJoke> } = {},

@@ -30,17 +30,17 @@ describe('guild settings', () => {
       });
     });
 
-    it('of one guild do not touch another', async () => {
+    it('of one guild do not affect another', async () => {
       await changeSettings(db(), GUILD, 'mod', { cooldownSeconds: 60 });
       expect((await settingsOf(db(), '101')).cooldownSeconds).toBe(GUILD_DEFAULTS.cooldownSeconds);
     });
 
-    it('of every guild that changed any are read at once', async () => {
+    it('of every guild that changed any are read together', async () => {
       const changed = await changeSettings(db(), GUILD, 'mod', { safeMode: false });
       expect(await allGuildSettings(db())).toEqual(new Map([[GUILD, changed]]));
     });
 
-    it('keep who changed what and when, newest first', async () => {
+    it('record who changed what and when, newest first', async () => {
       const daily = { channelId: '7', time: '09:30', timeZone: 'America/Bogota' };
       await changeSettings(db(), GUILD, 'ana', { daily });
       await resetSettings(db(), GUILD, 'luis');
@@ -52,12 +52,12 @@ describe('guild settings', () => {
       expect(Date.now() - (history[0]?.changedAt.getTime() ?? 0)).toBeLessThan(60_000);
     });
 
-    it('write no history when nothing changes', async () => {
+    it('record nothing when nothing changes', async () => {
       await changeSettings(db(), GUILD, 'ana', { decoder: { ...GUILD_DEFAULTS.decoder }, safeMode: true });
       expect(await settingsHistory(db(), GUILD)).toEqual([]);
     });
 
-    it('go back to the default decoder without touching the rest', async () => {
+    it('return to the default decoder without affecting the rest', async () => {
       await changeSettings(db(), GUILD, 'ana', { learns: false, decoder: { temperature: 1.5 } });
       await resetSettings(db(), GUILD, 'ana', 'decoder');
       expect(await settingsOf(db(), GUILD)).toEqual({ ...GUILD_DEFAULTS, learns: false });
@@ -78,7 +78,7 @@ describe('guild settings', () => {
       expect(await settingsHistory(db(), GUILD)).toEqual([]);
     });
 
-    it('lose no change when two moderators change different things at once', async () => {
+    it('lose no change when two moderators change different settings at once', async () => {
       await Promise.all([
         changeSettings(db(), GUILD, 'ana', { safeMode: false }),
         changeSettings(db(), GUILD, 'luis', { cooldownSeconds: 30 }),
@@ -92,7 +92,7 @@ describe('guild settings', () => {
       expect(await settingsHistory(db(), GUILD)).toHaveLength(3);
     });
 
-    it('tell every listener which guild changed', async () => {
+    it('notify every listener which guild changed', async () => {
       let heard: (guildId: string) => void = () => {};
       const told = new Promise<string>((resolve) => {
         heard = resolve;

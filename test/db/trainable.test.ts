@@ -24,10 +24,10 @@ const OURS = 'Va un pato al médico.';
 
 describe('what training gets', () => {
   onEachBackend((backend) => {
-    describe('of text of user origin', () => userOrigin(() => backend().store.db));
-    describe('of jokes of our own', () => ourOwn(() => backend().store.db));
-    describe('of votes that', () => fading(() => backend().store.db));
-    describe('of the ratings of a version, which', () => ofVersions(() => backend().store.db));
+    describe('text from users', () => userOrigin(() => backend().store.db));
+    describe('our own jokes', () => ourOwn(() => backend().store.db));
+    describe('votes', () => fading(() => backend().store.db));
+    describe('ratings of a version', () => ofVersions(() => backend().store.db));
   });
 });
 
@@ -52,7 +52,7 @@ function userOrigin(db: () => Database): void {
     rated({ kind: 'continue', from: { jokeId: joke.id } }, text);
   const trainable = async () => JSON.stringify(await trainableJokes(db()));
 
-  it('is what these tests would find, if it got through', async () => {
+  it('is what these tests would find if it got through', async () => {
     await rated({ kind: 'joke', theme: { text: TYPED, origin: 'list' } }, `${TYPED} va al médico.`);
     expect(await trainable()).toContain(TYPED);
   });
@@ -63,7 +63,7 @@ function userOrigin(db: () => Database): void {
     ['a joke that continues one made from a typed text', async () => continued(await typedText())],
     ['a joke that continues one made from a typed theme', async () => continued(await typedTheme())],
     [
-      'a joke at the end of a long line that began with typed text',
+      'a joke at the end of a long chain that began with typed text',
       async () => continued(await continued(await continued(await typedText()))),
     ],
     [
@@ -99,7 +99,7 @@ function userOrigin(db: () => Database): void {
       },
     ],
     [
-      'a joke that continues a typed one which was forgotten meanwhile',
+      'a joke that continues one with typed text that was forgotten meanwhile',
       async () => {
         const parent = await typedText();
         const request = await insert(db(), {
@@ -126,11 +126,11 @@ function userOrigin(db: () => Database): void {
     await live();
     const found = await trainable();
     expect(found).not.toContain(TYPED);
-    expect(found).toContain(OURS); // the query still finds what it may
+    expect(found).toContain(OURS); // the query still finds what it is allowed to
     expect(JSON.stringify(await db().select().from(corpusEntries))).not.toContain(TYPED);
   });
 
-  it('does not reach training as anything of one person: only text, theme, guild, votes in sum and model', async () => {
+  it('does not reach training as personal data: only text, theme, guild, vote totals, and model do', async () => {
     const { id, model } = await rated({ kind: 'joke', theme: { text: 'gatos', origin: 'list' } }, OURS);
     await rate(db(), { jokeId: id, voter: 'luis', score: 2 });
     expect(await trainableJokes(db())).toEqual([
@@ -156,13 +156,13 @@ function ourOwn(db: () => Database): void {
     return id;
   }
 
-  it('continued by itself is trained on as the whole that was shown', async () => {
+  it('that continue one of our own are trained on as the whole text that was shown', async () => {
     const jokeId = await rated('Va un pato.');
     await rated(' Y vuelve.', { request: { ask: { kind: 'continue', from: { jokeId } } } });
     expect(await texts()).toEqual(['Va un pato.', 'Va un pato. Y vuelve.']);
   });
 
-  it('is not trained on once hidden, deleted or reported, not even when the report was cleared', async () => {
+  it('are not trained on once hidden, deleted, or reported, even if the report was cleared', async () => {
     await hideJoke(db(), await rated('hidden'));
     await deleteJoke(db(), await rated('deleted'));
     const reported = await rated('reported');
@@ -172,7 +172,7 @@ function ourOwn(db: () => Database): void {
     expect(await texts()).toEqual(['fine']);
   });
 
-  it('teaches nothing while its guild’s moderators do not want it to', async () => {
+  it('teach nothing while their guild’s moderators do not want it', async () => {
     await rated('here');
     await rated('there', { request: { guildId: '999' } });
     await changeSettings(db(), GUILD, 'mod', { learns: false });
@@ -181,7 +181,7 @@ function ourOwn(db: () => Database): void {
     expect(await texts()).toEqual(['here', 'there']);
   });
 
-  it('told in direct messages, without votes or not ended teaches nothing', async () => {
+  it('teach nothing if told in direct messages, unrated, or unfinished', async () => {
     await rated('direct', { request: { guildId: null } });
     await aJoke(db(), { joke: { text: 'unrated' } });
     await rated('cut', { joke: { finish: 'deadline' } });
@@ -206,7 +206,7 @@ function fading(db: () => Database): void {
   }
   const only = async (halfLifeDays = 100) => (await trainableJokes(db(), { halfLifeDays, now }))[0];
 
-  it('count half after each half-life, in number, mean and variance', async () => {
+  it('count half after each half-life, in number, mean, and variance', async () => {
     await voted([5, 0], [1, 100], [1, 200]);
     const mean = (5 + 0.5 + 0.25) / 1.75;
     expect(await only()).toMatchObject({
@@ -216,24 +216,24 @@ function fading(db: () => Database): void {
     });
   });
 
-  it('of a community that slept are as good as before', async () => {
+  it('of a community that was inactive are worth as much as before', async () => {
     await voted([5, 4000], [1, 4100]);
     expect(await only()).toMatchObject({ votes: expect.closeTo(1.5, 4) });
   });
 
-  it('from the future, of a clock that was wrong, are of now', async () => {
+  it('from the future, by a wrong clock, count as of now', async () => {
     await voted([5, -3000], [1, 100]);
     expect(await only()).toMatchObject({ votes: expect.closeTo(1.5, 4) });
   });
 
-  it('from long before count nothing, and break nothing', async () => {
+  it('from long ago count for nothing, and break nothing', async () => {
     await voted([5, 0], [1, 500_000]);
     expect(await only(1)).toMatchObject({ votes: expect.closeTo(1, 4), mean: expect.closeTo(5, 4) });
   });
 }
 
 function ofVersions(db: () => Database): void {
-  it('are counted by joke, where guilds teach, of jokes that nobody deleted', async () => {
+  it('are counted per joke, in guilds that allow training, for jokes that nobody deleted', async () => {
     const told = async (guildId: string | null, ...scores: Score[]) => {
       const joke = await aJoke(db(), { request: { guildId } });
       for (const [i, score] of scores.entries())
@@ -264,7 +264,7 @@ const sources = readdirSync(join(packageRoot, 'src'), { recursive: true, encodin
   .map((file) => ({ file, code: readFileSync(join(packageRoot, 'src', file), 'utf8') }));
 
 describe('the tables that hold user text', () => {
-  it('are read and written by src/db alone: everything else goes through its queries', () => {
+  it('are read and written only by src/db: everything else uses its queries', () => {
     const outside = sources.filter(
       ({ file, code }) =>
         !file.startsWith('db/') &&
@@ -273,7 +273,7 @@ describe('the tables that hold user text', () => {
     expect(outside.map(({ file }) => file)).toEqual([]);
   });
 
-  it('reach the trainer through trainableJokes alone', () => {
+  it('reach the trainer only through trainableJokes', () => {
     const allowed =
       /\/db\/(trainable|corpus|training-runs|run-record|learning|promotion|models|retired-models|voices|connect|notify|outage)\.ts'/;
     const reaching = sources
@@ -285,7 +285,7 @@ describe('the tables that hold user text', () => {
     expect(reaching).toEqual([]);
   });
 
-  it('are not what corpus entries are written from: only imported files are', () => {
+  it('are not a source of corpus entries: only imported files are', () => {
     const writers = sources
       .filter(({ code }) => /insert\(corpusEntries\)/.test(code))
       .map(({ file }) => file);

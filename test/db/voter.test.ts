@@ -18,13 +18,13 @@ describe('voter', () => {
     );
   });
 
-  it('gives each person and each secret another pseudonym', () => {
+  it('gives each person and each secret a different pseudonym', () => {
     const voter = createVoter({ secret: 'one secret of many', dataDir });
     expect(voter('300')).not.toBe(voter('301'));
     expect(voter('300')).not.toBe(createVoter({ secret: 'another secret of many', dataDir })('300'));
   });
 
-  it('makes its own secret once, for its owner only, in a folder that need not exist', () => {
+  it('creates its secret once, readable only by its owner, in a folder that need not exist', () => {
     const folder = join(dataDir, 'new');
     const first = createVoter({ dataDir: folder });
     expect(createVoter({ dataDir: folder })('300')).toBe(first('300'));

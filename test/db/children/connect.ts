@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { connect } from '../../../src/db/connect.ts';
 import { createQueue } from '../../../src/queue/queue.ts';
 
-// Opens the database and the queue of argv as a starting process does, and closes them; says how it went.
+// Opens the database and queue given in argv as a starting process does, closes them, and reports how it went.
 const [dataDir = '', databaseUrl] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 try {

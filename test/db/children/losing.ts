@@ -2,8 +2,7 @@ import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { connect } from '../../../src/db/connect.ts';
 
-// Loses the connection of a transaction a hundred times, between two of its queries and during one; then says that it
-// is alive.
+// Loses a transaction's connection a hundred times, between two queries and during one, then reports that it is alive.
 const [databaseUrl = ''] = process.argv.slice(2);
 const store = await connect({ dataDir: '.', databaseUrl, log: pino({ level: 'silent' }) });
 for (let i = 0; i < 100; i++) {
@@ -26,7 +25,7 @@ for (let i = 0; i < 100; i++) {
     })
     .then(
       () => process.send?.('a transaction outlived its connection'),
-      () => {}, // as it must
+      () => {}, // expected
     );
 }
 await store.db.execute(sql`select 1`);
