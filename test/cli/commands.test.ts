@@ -15,7 +15,7 @@ describe('chispa commands', () => {
     return { code: await run.ended, output: run.output() };
   };
 
-  it('compares, deploys once, finds nothing left to change, and clears', async () => {
+  it('compares, deploys once, then finds nothing to change, and clears', async () => {
     expect((await chispa('diff')).output).toMatch(/^new: .*chiste/m);
     expect(await chispa('deploy')).toMatchObject({ code: 0 });
     expect((await chispa('diff')).output).toContain('Discord has the same commands already');
@@ -26,7 +26,7 @@ describe('chispa commands', () => {
     expect(added).toHaveLength(size);
   }, 180_000);
 
-  it('says that it needs a token', async () => {
+  it('reports that it needs a token', async () => {
     const run = spawnChispa(['commands', 'diff']);
     expect(await run.ended).toBe(1);
     expect(run.output()).toContain('DISCORD_TOKEN is missing');

@@ -61,14 +61,14 @@ async function corpus(...args: string[]): Promise<Printed> {
 const file = (name: string) => join(folder, name);
 
 describe('chispa corpus', () => {
-  it('imports what is good, names the bad line, and does it only once', async () => {
+  it('imports the valid lines once, and names the bad one', async () => {
     expect(first.err).toBe(`${file('chistes.csv')}:4: left out: has 2 fields, the header has 5\n`);
     expect(JSON.parse(first.out)).toMatchObject({ read: 5, added: 4, known: 1, leftOut: 1, crude: 1 });
     expect(JSON.parse(second.out)).toMatchObject({ added: 0, updated: 0, known: 5 });
     expect((await corpus('list')).out).toMatch(/CHISTES +CC0-1.0 +4 +1 +\d/);
   });
 
-  it('tells the figures of a file and of the database', async () => {
+  it('prints the figures of a file and of the database', async () => {
     const ofFile = JSON.parse((await corpus('stats', file('chistes.csv'), '--json')).out);
     expect(ofFile).toMatchObject({ rows: 5, medianWords: 7, crude: 1, voted: 0 });
     expect(ofFile.categories).toContainEqual({ category: 'trabajo', rows: 2 });
@@ -95,7 +95,7 @@ describe('chispa corpus', () => {
   }, 120_000);
 
   it.each(['csv', 'jsonl'])(
-    'imports what it exported as %s, and nothing changes',
+    'imports what it exported as %s without any change',
     async (format) => {
       vi.stubEnv('DATA_DIR', join(folder, `identity-${format}`));
       await writeFile(
@@ -121,7 +121,7 @@ describe('chispa corpus', () => {
       expect(await import_(`again.${format}`)).toMatchObject({ added: 0, updated: 0, known: 3, leftOut: 0 });
       expect(await all()).toBe(before);
 
-      // A file that knows less takes nothing away.
+      // A file with less information removes nothing.
       await writeFile(file('bare.txt'), 'Otro más corto.\n');
       expect(await import_('bare.txt')).toMatchObject({ updated: 0, known: 1 });
       expect(await all()).toBe(before);
@@ -134,7 +134,7 @@ describe('chispa corpus', () => {
     180_000,
   );
 
-  it('lists jokes of a source or category', async () => {
+  it('lists jokes by source or category', async () => {
     const { out } = await corpus('list', '--category', 'animales');
     expect(out).toContain('CHISTES · animales · peces\n- ¿Qué hace un pez?');
     expect(out).not.toContain('relojes');
@@ -147,7 +147,7 @@ describe('chispa corpus', () => {
     [['import', 'a.csv', '--licence', 'x'], /--source/],
     [['import', 'a.csv', '--source', 'x'], /--license/],
     [['dedupe', '--threshold', '3'], /from 0.1 to 1/],
-  ])('%j is wrong usage', async (args, message) => {
+  ])('%j is a usage error', async (args, message) => {
     const failure = await corpus(...args).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommanderError);
     expect(String(failure)).toMatch(message);
@@ -159,7 +159,7 @@ describe('chispa corpus', () => {
     [['export', 'a.pdf'], /must end in .csv or .jsonl/],
     [['export', '/dev/null/a.csv'], /cannot be written/],
     [['export', 'a.csv', '--source', 'nadie'], /no such jokes/],
-  ])('%j fails with a sentence', async (args, message) => {
+  ])('%j fails with a clear message', async (args, message) => {
     await expect(corpus(...args)).rejects.toThrow(message);
   });
 });

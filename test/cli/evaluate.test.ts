@@ -10,12 +10,12 @@ import { float32Tensor, writeSafetensors } from '../../src/models/safetensors.ts
 import { expectedShapes } from '../../src/models/shapes.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 }); // slow on a busy machine; nothing here waits for time
 
 const POSITIONS = 96;
 const EOT = 256;
 const SAMPLES = 5;
-/** Weight of the right token: its logit is 10 to 15 above all others, so that sampling with topP never misses it. */
+/** Weight of the right token: its logit is 10 to 15 above all others, so that sampling with top-p always chooses it. */
 const CERTAINTY = 1.5;
 
 const RECITED = 'Van dos peces por el mar y se muere el del medio.\n- ¿Y el otro?';
@@ -24,12 +24,12 @@ const JOKES = [RECITED.toUpperCase(), '¿Qué le dice un pez a otro?', 'Nada.'];
 
 const bytes = (text: string): number[] => [...Buffer.from(text)];
 
-/** What the model of `text` says next at each position: the text's bytes, then end-of-text. */
+/** The next token at each position, from the model that says `text`: the text's bytes, then end-of-text. */
 const said = (text: string): number[] => [...bytes(text), EOT].slice(0, POSITIONS);
 
 /**
- * A GPT-2 that says one text, whatever it reads: embeddings, attention and feed-forward layers are zero, every position
- * is a direction of its own, and the head turns that into the text's byte there.
+ * A GPT-2 that says one text, whatever it reads: embeddings, attention, and feed-forward layers are zero, every
+ * position is a separate direction, and the head maps that direction to the text's byte there.
  */
 async function modelThatSays(text: string, folder: string): Promise<string> {
   await writeTinyModel(folder, { n_positions: POSITIONS, n_embd: POSITIONS, tie_word_embeddings: false });
@@ -46,7 +46,7 @@ async function modelThatSays(text: string, folder: string): Promise<string> {
   return folder;
 }
 
-/** Its mean loss per token of `<eot> joke <eot>`, by hand. */
+/** The model's mean loss per token of `<eot> joke <eot>`, worked out by hand. */
 function lossOf(text: string, jokes: readonly string[]): number {
   const mean = 1 / POSITIONS;
   const deviation = Math.sqrt(mean * (1 - mean) ** 2 + (1 - mean) * mean ** 2 + 1e-5); // of a one-hot vector
@@ -99,7 +99,7 @@ const figures = () => ({
     model: 'reciter',
     loss: expect.closeTo(lossOf(RECITED, JOKES), 4),
     perplexity: expect.closeTo(Math.exp(lossOf(RECITED, JOKES)), 0),
-    // 15 words, "el" three times and "y" twice; no pair or triple twice, but every sample says the same.
+    // 15 words, with "el" three times and "y" twice; no pair or triple repeats, but all samples are the same.
     distinct1: expect.closeTo(12 / 15 / SAMPLES, 9),
     distinct2: expect.closeTo(1 / SAMPLES, 9),
     distinct3: expect.closeTo(1 / SAMPLES, 9),
@@ -108,7 +108,7 @@ const figures = () => ({
     selfEnding: 1,
     dialogueTurns: 1,
     questions: 1,
-    medianWords: 16, // the dash stands alone
+    medianWords: 16, // the dash counts as a word
     jokes: JOKES.length,
     samples: SAMPLES,
   },
@@ -116,7 +116,7 @@ const figures = () => ({
     model: 'looper',
     loss: expect.closeTo(lossOf(LOOP, JOKES), 4),
     perplexity: expect.closeTo(Math.exp(lossOf(LOOP, JOKES)), 0),
-    // 95 new tokens fit behind the first one: 31 times "la " and a last "la".
+    // 95 new tokens fit after the first one: 31 times "la " and a final "la".
     distinct1: expect.closeTo(1 / 32 / SAMPLES, 9),
     distinct2: expect.closeTo(1 / 31 / SAMPLES, 9),
     distinct3: expect.closeTo(1 / 30 / SAMPLES, 9),
@@ -139,7 +139,7 @@ describe('chispa evaluate', () => {
     expect(JSON.parse(stdout)).toEqual(figures().reciter);
   });
 
-  it('puts two models side by side, as JSON or as a table with the corpus beside them', async () => {
+  it('compares two models, as JSON or as a table with a column for the corpus', async () => {
     const { code, stdout } = await evaluate('--compare', 'reciter', looper, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ models: [figures().reciter, figures().looper] });
@@ -150,7 +150,7 @@ describe('chispa evaluate', () => {
     expect(table).toMatch(/median words +16 +32 +7\b/);
   });
 
-  it('takes jokes that must not be recited from another file, and says what it cannot use', async () => {
+  it('reads the jokes that must not be recited from another file, and reports what it cannot use', async () => {
     const training = join(folder, 'otros.jsonl');
     await writeFile(training, JSON.stringify({ text: 'Otra cosa que no tiene nada que ver con aquello.' }));
     const { stdout } = await evaluate('--model', 'reciter', '--training', training, '--json');

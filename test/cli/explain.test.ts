@@ -19,7 +19,7 @@ const steps = explain(
   tokenizer,
 );
 
-it('shows at each step the text so far, the choices and the chosen token', () => {
+it('shows the text so far, the choices, and the chosen token at each step', () => {
   expect(steps.map(({ input }) => input).slice(0, 3)).toEqual(['Había', 'Había una', 'Había una vez']);
   expect(steps[0]).toEqual({
     input: 'Había',
@@ -35,14 +35,14 @@ it('has no row for the position after the last token', () => {
   expect(explain(tokens, [{ position: tokens.length, choices: [{ id: 0, p: 1 }] }], tokenizer)).toEqual([]);
 });
 
-it('marks the chosen token in the table and lets no line break tear it', () => {
+it('marks the chosen token in the table, which no line break can garble', () => {
   const lines = stepsTable(steps).split('\n');
   expect(lines).toHaveLength(steps.length + 1);
   expect(lines[1]).toMatch(/^0 +Había +una \(0\.5000\) +\[ una \(0\.5000\)\] +! \(0\.2500\)$/);
   expect(stepsTable(steps)).toContain('⏎');
 });
 
-it('quotes what CSV must quote', () => {
+it('quotes CSV fields where needed', () => {
   const csv = stepsCsv(steps, { seed: 7 });
   expect(csv).toMatch(
     /^seed,step,input,chosen,Choice #1,Choice #2\r\n7,0,Había, una \(0\.5000\), una \(0\.5000\),! \(0\.2500\)\r\n/,

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from './run-command.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const env = { MODEL: '', MODELS_DIR: '/nowhere', LOG_LEVEL: 'silent', THREADS: '1' };
 const chispa = (...args: string[]) => runCommand(args, env);
@@ -24,7 +24,7 @@ const samplesOf = (stdout: string) =>
     .map((line) => sampleSchema.parse(JSON.parse(line)));
 
 describe('chispa generate', () => {
-  it('prints one JSON object a line for each sample, steps only with --explain', async () => {
+  it('prints one JSON object per line and sample, with steps only with --explain', async () => {
     const args = ['generate', 'Había una vez', '--max-tokens', '6', '--seed', '7', '--json'];
     const [first, second, ...rest] = samplesOf(
       (await chispa(...args, '--samples', '2', '--explain', '3')).stdout,
@@ -43,7 +43,7 @@ describe('chispa generate', () => {
     expect(alone).toEqual({ ...first, steps: undefined });
   });
 
-  it('takes the likeliest token at each step when it is greedy, and writes it down as CSV', async () => {
+  it('chooses the most likely token at each step when greedy, and exports the steps as CSV', async () => {
     const { stdout } = await chispa(
       'generate',
       'Había una vez',
@@ -63,7 +63,7 @@ describe('chispa generate', () => {
     for (const [, , , chosen, likeliest] of rows) expect(chosen).toBe(likeliest);
   });
 
-  it('compares values of ε side by side, the greedy one the same each time', async () => {
+  it('compares values of ε side by side, with the greedy one always the same', async () => {
     const args = ['generate', 'Había', '--max-tokens', '12', '--epsilon', '0,1'];
     const { stdout } = await chispa(...args, '--seed', '3');
     const [headings] = stdout.split('\n');
@@ -81,7 +81,7 @@ describe('chispa generate', () => {
     expect(greedy.text).toBe(greedyAgain.text);
   });
 
-  it('refuses what makes no sense, before any model is loaded', async () => {
+  it('refuses options that make no sense, before loading any model', async () => {
     for (const [args, reason] of [
       [['--epsilon', '7'], /from 0 to 1/],
       [['--epsilon', '0.2,abc'], /from 0 to 1/],
@@ -100,7 +100,7 @@ describe('chispa generate', () => {
 });
 
 describe('chispa next', () => {
-  it('prints shapes and the likeliest tokens in per cent, which fall', async () => {
+  it('prints shapes and the most likely tokens, with falling percentages', async () => {
     const { stdout } = await chispa('next', 'Había una vez', '--top', '4');
     expect(stdout).toMatch(
       /^ids +\[1, 3\]\nlogits +\[1, 3, 8192\]\nlogits of the last token +\[8192\]\nprobabilities +\[8192\]\n\n/,
@@ -111,7 +111,7 @@ describe('chispa next', () => {
     expect(percents).toHaveLength(4);
     expect(percents).toEqual(percents.toSorted((a, b) => b - a));
     const { choices, tokens } = JSON.parse((await chispa('next', '', '--json', '--top', '819')).stdout);
-    expect(tokens).toEqual([8191]); // nothing to read: from the start of a text
+    expect(tokens).toEqual([8191]); // no input: predict the start of a text
     expect(choices).toHaveLength(819);
   });
 });

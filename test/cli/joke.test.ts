@@ -8,12 +8,12 @@ import { createSafety } from '../../src/safety/safety.ts';
 import { silent } from '../databases.ts';
 import { runCommand } from './run-command.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const env = { MODEL: '', MODELS_DIR: '/nowhere', LOG_LEVEL: 'silent', THREADS: '1', PRECISION: '' };
 const chispa = (...args: string[]) => runCommand(['joke', ...args], env);
 
-it('tells what a generator tells with its own settings, and how to have it again', async () => {
+it('tells the same joke as a generator with the same settings, and prints how to repeat it', async () => {
   const engine = await startEngine({ provider: 'cpu', threads: 1, slots: 8, precision: 'q8', log: silent });
   const loaded = await engine.load(bundledModelPath);
   const bot = await writeJoke(
@@ -41,7 +41,7 @@ it('says whether the joke mentions its theme', async () => {
   expect(facts).toMatchObject({ precision: 'q8', mentionsTheme: false, settings: { maxTokens: 12 } });
 });
 
-it('tells one of the house, about a theme too, or says that there is none', async () => {
+it('tells a house joke, about a theme if given, or says that there is none', async () => {
   const { stdout } = await chispa('médicos', '--source', 'house', '--seed', '3', '--json');
   const { id, text } = JSON.parse(stdout);
   expect(houseJokes().find((joke) => joke.id === id)).toMatchObject({ text });

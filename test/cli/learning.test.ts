@@ -75,7 +75,7 @@ describe('chispa train --from-ratings', () => {
     );
   });
 
-  it('ends the run of a voice that was left in the middle, and then does its own', SLOW, async () => {
+  it('finishes the interrupted run of a voice before its own run', SLOW, async () => {
     const store = await connect({ dataDir, log: silent });
     const { id } = await serving(store.db, base);
     await tell(
@@ -102,7 +102,7 @@ describe('chispa train --from-ratings', () => {
     expect(listed).toMatch(/ cli .* tiny-[\s\S]* votes .* voice of 500/);
   });
 
-  it('says why it does not begin, and takes no other corpus', SLOW, async () => {
+  it('says why it does not start, and accepts no other corpus', SLOW, async () => {
     await community(10);
     const refused = await chispa('train --from-ratings');
     expect(refused.error).toMatchObject({ code: 'not-trained' });
@@ -113,12 +113,12 @@ describe('chispa train --from-ratings', () => {
   });
 });
 
-it('chispa runs says when there were none', SLOW, async () => {
+it('chispa runs reports that there are no runs yet', SLOW, async () => {
   expect((await chispa('runs')).stdout).toBe('There are no training runs yet.\n');
 });
 
 it(
-  'chispa train --corpus database learns from the imported jokes, without crude ones if asked',
+  'chispa train --corpus database learns from the imported jokes, excluding crude ones if asked to',
   SLOW,
   async () => {
     const store = await connect({ dataDir, log: silent });

@@ -9,12 +9,12 @@ import { bundledModelPath } from '../../src/models/registry.ts';
 import { startHub } from '../models/import/loopback-hub.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const FILES = ['config.json', 'model.safetensors', 'tokenizer.json'];
 const chispa = [process.execPath, '--import', 'tsx', join(packageRoot, 'src/cli/main.ts')].join(' ');
 
-/** Runs a script in bash, with `MODELS_DIR` in a folder of its own. */
+/** Runs a script in bash, with `MODELS_DIR` set to a temporary folder. */
 async function bash(script: string, env: Record<string, string>, wrapper: string[] = []) {
   const modelsDir = await temporaryFolder();
   const [command = '', ...args] = [...wrapper, 'bash', '-c', script];
@@ -28,8 +28,8 @@ async function bash(script: string, env: Record<string, string>, wrapper: string
   return { output, modelsDir };
 }
 
-it('leaves nothing when the weights outgrow what may be written', async () => {
-  // 1,000 blocks of 1 KiB in a file, checked by the system while it is written.
+it('leaves nothing behind when the weights exceed the file size limit', async () => {
+  // At most 1,000 blocks of 1 KiB per file; the system enforces this during writes.
   const { output, modelsDir } = await bash(
     `ulimit -f 1000; ${chispa} model import '${bundledModelPath}'`,
     {},
@@ -38,18 +38,18 @@ it('leaves nothing when the weights outgrow what may be written', async () => {
   expect(await readdir(modelsDir)).toEqual([]);
 });
 
-// A small disk is mounted where the system lets us: in a namespace of our own.
+// A small disk is mounted in a separate namespace, if the system allows it.
 const mountable =
   spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()], { stdio: 'ignore' }).status === 0;
 
 it.skipIf(!mountable)(
-  'keeps the download when the import finds the disk full, for the next attempt',
+  'keeps the download for the next attempt when the disk fills up during the import',
   async () => {
     const files: Record<string, Buffer> = {};
     for (const name of FILES) files[name] = await readFile(join(bundledModelPath, name));
     const hub = await startHub(files);
     const { size: weights } = await stat(join(bundledModelPath, 'model.safetensors'));
-    // The download fits, and so do the new weights; the tokenizer beside them, of half a megabyte, does not.
+    // The download and the new weights fit; the tokenizer next to them, half a megabyte, does not.
     const downloaded = Object.values(files).reduce((sum, { length }) => sum + length + 4096, 0);
     const script = `
     mount -t tmpfs -o size=${downloaded + weights + 65_536} tmpfs "$MODELS_DIR"

@@ -11,9 +11,9 @@ import { sourceFolder } from '../models/import/source-folder.ts';
 import { temporaryFolder, tinyModelFolder } from '../models/tiny-model.ts';
 import { runCommand } from './run-command.ts';
 
-vi.setConfig({ testTimeout: 300_000 }); // a busy machine takes long; nothing here waits for time
+vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
-/** An empty shelf, and the command on it. */
+/** An empty models folder, and the command that works on it. */
 async function shelf(more: Record<string, string> = {}) {
   const home = await temporaryFolder();
   const modelsDir = join(home, 'models');
@@ -24,7 +24,7 @@ async function shelf(more: Record<string, string> = {}) {
   return { modelsDir, dataDir, chispa };
 }
 
-/** The same beside a database that is there already: making one takes long. */
+/** The same with an existing database, because creating one is slow. */
 function shelfWithDatabase() {
   const dataDir = freshDataDir();
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ async function hubFiles(): Promise<Record<string, Buffer>> {
 }
 
 describe('chispa model import', () => {
-  it('brings a model from the hub under its own name and leaves no download behind', async () => {
+  it('imports a model from the hub under its own name and leaves no download behind', async () => {
     const hub = await startHub(await hubFiles());
     const { modelsDir, chispa } = await shelf({ HF_ENDPOINT: `${hub.endpoint}/` });
     const { stdout, stderr, error } = await chispa('import', 'owner/model');
@@ -58,7 +58,7 @@ describe('chispa model import', () => {
     ]);
   });
 
-  it('asks for nothing to be downloaded when the name is taken or no name at all', async () => {
+  it('downloads nothing when the name is taken or invalid', async () => {
     const hub = await startHub(await hubFiles());
     const { modelsDir, chispa } = await shelf({ HF_ENDPOINT: hub.endpoint });
     await mkdir(join(modelsDir, 'model'));
@@ -73,7 +73,7 @@ describe('chispa model import', () => {
     expect(hub.downloads).toEqual([]);
   });
 
-  it('throws away a download that no new attempt would make a model, keeps one that was cut', async () => {
+  it('discards a download that can never become a model, but keeps an incomplete one', async () => {
     const evil = {
       ...(await hubFiles()),
       'pytorch_model.bin': await readFile(join(await sourceFolder('bad/os-system.bin'), 'pytorch_model.bin')),
@@ -89,8 +89,8 @@ describe('chispa model import', () => {
   });
 });
 
-describe('the shelf', () => {
-  it('lists, shows, verifies and removes', async () => {
+describe('chispa model', () => {
+  it('lists, shows, verifies, and removes models', async () => {
     const { modelsDir, chispa } = await shelf();
     await chispa('import', await tinyModelFolder(), '--name', 'tiny');
     await mkdir(join(modelsDir, 'broken'));
@@ -124,10 +124,10 @@ describe('the shelf', () => {
     expect(await readdir(modelsDir)).toEqual(['broken']);
   });
 
-  it('makes a model the active one, which is then not removed', async () => {
+  it('activates a model, which then cannot be removed', async () => {
     const { chispa } = await shelfWithDatabase();
     await chispa('import', await tinyModelFolder(), '--name', 'tiny');
-    expect((await chispa('list')).stdout).toMatch(/\nmini-es \(active\) .*\ntiny {2,}/); // MODEL's default
+    expect((await chispa('list')).stdout).toMatch(/\nmini-es \(active\) .*\ntiny {2,}/); // the default of MODEL
     expect((await chispa('use', 'tiny')).stdout).toBe('The active model is now tiny.\n');
     expect((await chispa('list')).stdout).toMatch(/\nmini-es {2,}.*\ntiny \(active\) /);
     expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot uses/);
@@ -135,7 +135,7 @@ describe('the shelf', () => {
     expect((await chispa('remove', 'tiny', '--yes')).stdout).toBe('Removed tiny.\n');
   });
 
-  it('does not remove what a server has pinned, and knows when weights are gone and back', async () => {
+  it('does not remove a pinned model, and notices when weights disappear and return', async () => {
     const { chispa, dataDir, modelsDir } = await shelfWithDatabase();
     const inDatabase = async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
       const store = await connect({ dataDir, log: silent });
@@ -169,7 +169,7 @@ describe('the shelf', () => {
     expect(await statusOf()).toBe('active');
   });
 
-  it('removes nothing while a database is away that might need it', async () => {
+  it('removes nothing while the database that might need it is unreachable', async () => {
     const { chispa, modelsDir } = await shelf({
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       VOTER_SECRET: 'a secret for the tests',

@@ -6,7 +6,7 @@ import { type InstalledPackage, installPackage } from '../../scripts/package/ins
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 900_000 });
 
-/** Both packages as npm installs them in an empty folder. */
+/** Both packages, installed by npm in an empty folder. */
 describe('the installed package', () => {
   let installed: InstalledPackage;
   const env = () => ({ PATH: process.env.PATH, XDG_CACHE_HOME: join(installed.folder, 'cache') });
@@ -19,7 +19,7 @@ describe('the installed package', () => {
   });
   afterAll(() => installed?.remove());
 
-  /** Starts a program and waits for the line that says where its page is. */
+  /** Starts a program and waits for the line with the address of its page. */
   async function untilReady(args: string[], pattern: RegExp, more: Record<string, string> = {}) {
     const program = spawn(process.execPath, args, { cwd: installed.folder, env: { ...env(), ...more } });
     const ended = new Promise((resolve) => program.once('close', resolve));
@@ -37,7 +37,7 @@ describe('the installed package', () => {
     return { program, ended, url };
   }
 
-  it('helps', () => {
+  it('prints help', () => {
     const { status, stdout } = chispa('--help');
     expect(status).toBe(0);
     expect(stdout).toContain('generate');
@@ -52,13 +52,13 @@ describe('the installed package', () => {
     expect(generate().stdout).toBe(first.stdout);
   });
 
-  it('tells wrong usage from failure by its exit code', () => {
+  it('distinguishes usage errors from failures by exit code', () => {
     expect(chispa('generate').status).toBe(2);
     expect(chispa('generate', 'x', '--epsilon', '7').status).toBe(2);
     expect(chispa('generate', 'x', '--model', 'no-such-model').status).toBe(1);
   });
 
-  it('starts: bot, box with its page, database and model', async () => {
+  it('starts the bot, the box with its page, the database, and the model', async () => {
     const { program, ended, url } = await untilReady([installed.tool, 'start'], /Chispa is ready: (\S+)/, {
       BOX_PORT: '0',
       LOG_LEVEL: 'error',
@@ -68,7 +68,7 @@ describe('the installed package', () => {
     expect(await ended).toBe(0);
   });
 
-  it('hands out the box: chispa/box and discord-in-a-box are one, and start one', () => {
+  it('exports the box: chispa/box and discord-in-a-box are the same, and start it', () => {
     writeFileSync(
       join(installed.folder, 'box.mjs'),
       `import * as box from 'discord-in-a-box';

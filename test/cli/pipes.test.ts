@@ -37,20 +37,20 @@ it.each([
   expect(JSON.parse(await text(chispa.stdout)).text).toMatch(/^- Había una vez/);
 });
 
-it('generates many samples without a word of warning', SLOW, async () => {
+it('generates many samples without any warning', SLOW, async () => {
   const args = ['generate', 'Hola', '--samples', '20', '--seed', '1', '--max-tokens', '4', '--json'];
   const chispa = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, complaint] = await Promise.all([text(chispa.stdout), text(chispa.stderr)]);
   expect([out.trim().split('\n').length, complaint]).toEqual([20, '']);
 });
 
-it('hands its signals and its exit code on, from a checkout', SLOW, async () => {
+it('passes on signals and the exit code when run from a checkout', SLOW, async () => {
   const chispa = spawn(process.execPath, [bin, 'box', '--no-open', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(chispa.stdout, 'data');
   chispa.kill('SIGTERM');
-  expect(await once(chispa, 'close')).toEqual([0, null]); // which waits for whoever holds stdout
+  expect(await once(chispa, 'close')).toEqual([0, null]); // `close` waits for every process that holds stdout
   const refused = spawn(process.execPath, [bin, 'nope'], { stdio: 'ignore' });
   expect(await once(refused, 'close')).toEqual([2, null]);
 });

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
 import { runCommand } from './run-command.ts';
 
-/** What `chispa` said no to, as its words would print. */
+/** The error message with which `chispa` refuses these arguments. */
 const refusal = async (...args: string[]) => (await runCommand(args, {})).error?.message;
 
-/** A program that does nothing but note what its subcommand was given. */
+/** A program that only records the arguments of its subcommand. */
 function idleProgram() {
   const program = createProgram();
   const called: { command: string; arguments: unknown[]; options: Record<string, unknown> }[] = [];
@@ -25,7 +25,7 @@ const leaves = (command: Command): Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
 
-/** A command line's words, as a shell divides them; what is redirected is left out. */
+/** Splits a command line into words as a shell does, without redirections. */
 const words = (line: string) =>
   [...line.replace(/ <.*/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 
@@ -41,7 +41,7 @@ describe('a text that begins with a dash and a space', () => {
     expect(called[0]?.arguments).toEqual(['- Doctor, doctor…']);
   });
 
-  it('is the value of an option, also of an optional and of a repeated one', async () => {
+  it('is accepted as the value of an option, even an optional or repeated one', async () => {
     const { program, called } = idleProgram();
     const args = ['evaluate', '--corpus', '- a', '--compare', '- b', '- c'];
     await program.parseAsync(args, { from: 'user' });
@@ -55,7 +55,7 @@ describe('a text that begins with a dash and a space', () => {
   });
 });
 
-it('asks at once for everything that is missing, and help marks it', async () => {
+it('reports all missing arguments at once, and help marks them as required', async () => {
   expect(await refusal('corpus', 'import')).toBe(
     'error: missing <file>, --source <name>, --license <license>',
   );
@@ -68,19 +68,19 @@ it('asks at once for everything that is missing, and help marks it', async () =>
 
 describe('help', () => {
   it.each([[['help', 'qqqq']], [['qqqq', '--help']], [['qqqq']]])(
-    'says of %j that there is no such command',
+    'reports for %j that there is no such command',
     async (args) => {
       const { error, stdout } = await runCommand(args, {});
       expect([error?.message, stdout]).toEqual(["error: unknown command 'qqqq'", '']);
     },
   );
 
-  it('says so of a subcommand too', async () => {
+  it('reports an unknown subcommand too', async () => {
     expect(await refusal('model', 'qqqq', '--help')).toBe("error: unknown command 'qqqq'");
     expect(await refusal('model', 'help', 'qqqq')).toBe("error: unknown command 'qqqq'");
   });
 
-  it('is there for every command that exists, with examples that the command takes', async () => {
+  it('exists for every command, with examples that the command accepts', async () => {
     for (const command of all(createProgram())) {
       const names: string[] = [];
       for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name());

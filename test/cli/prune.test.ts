@@ -21,8 +21,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-describe('binaries of other platforms', () => {
-  it('are all but those of this one, with their sizes', () => {
+describe('binaries for other platforms', () => {
+  it('are listed with their sizes, without this platform’s', () => {
     const found = prune.foreignBinaries(root, 'linux/x64');
     expect(found.map(({ platform, bytes }) => `${platform} ${bytes}`).sort()).toEqual([
       'darwin/arm64 10',
@@ -31,20 +31,20 @@ describe('binaries of other platforms', () => {
     ]);
   });
 
-  it('are deleted, those of this one stay', () => {
+  it('are deleted, while this platform’s stay', () => {
     prune.deleteBinaries(prune.foreignBinaries(root, 'linux/x64'));
     expect(prune.foreignBinaries(root, 'linux/x64')).toEqual([]);
     expect(existsSync(join(root, 'bin/napi-v6/linux/x64/onnxruntime_binding.node'))).toBe(true);
     expect(existsSync(join(root, 'bin/napi-v6/linux/arm64'))).toBe(false);
   });
 
-  it('are nobody’s where this platform has none: all would go', () => {
+  it('are not deleted if this platform has none, since nothing would be left', () => {
     expect(() => prune.foreignBinaries(root, 'freebsd/x64')).toThrow(/no binaries for freebsd\/x64/);
   });
 });
 
 describe('chispa prune', () => {
-  /** Where onnxruntime-node keeps a folder a platform. */
+  /** The folder where onnxruntime-node keeps one folder per platform. */
   const bin = join(packageRoot, 'node_modules/onnxruntime-node/bin/napi-v6');
 
   it('says what it would delete, and deletes nothing, with --dry-run', async () => {

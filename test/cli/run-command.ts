@@ -4,11 +4,11 @@ import { createProgram } from '../../src/cli/program.ts';
 export interface Run {
   stdout: string;
   stderr: string;
-  /** What the command threw, `UsageError`s and commander's refusals included. */
+  /** What the command threw, including `UsageError`s and commander's errors. */
   error?: Error;
 }
 
-/** Runs the `chispa` tool in this process, with these environment variables; catches what it prints. */
+/** Runs the `chispa` tool in this process with these environment variables, and captures its output. */
 export async function runCommand(args: readonly string[], env: Record<string, string>): Promise<Run> {
   const run: Run = { stdout: '', stderr: '' };
   const catchInto = (name: 'stdout' | 'stderr') =>

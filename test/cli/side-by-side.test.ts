@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sideBySide, wrap } from '../../src/cli/generate/side-by-side.ts';
 
-it('lays texts out in columns with their figures on a level', () => {
+it('lays out texts in columns with their figures aligned', () => {
   expect(
     sideBySide(
       [

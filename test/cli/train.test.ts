@@ -29,12 +29,12 @@ afterAll(async () => {
 
 interface Command {
   child: ChildProcess;
-  /** Resolves with the first event that fits. */
+  /** Resolves with the first matching event. */
   event(matches: (event: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
   ended: Promise<{ code: number | null; events: Record<string, unknown>[]; stderr: string }>;
 }
 
-/** `chispa …`; `shell` runs before it in the same shell, for its limits. */
+/** Runs `chispa …`; `shell` runs before it in the same shell, to set limits. */
 function chispa(args: readonly string[], shell = ''): Command {
   const own = ['--import', 'tsx', join(packageRoot, 'src/cli/main.ts'), ...args];
   const env = { ...process.env, MODELS_DIR: modelsDir, THREADS: '1', NODE_NO_WARNINGS: '1' };
@@ -88,7 +88,7 @@ async function gone(pid: number): Promise<void> {
 }
 
 describe('chispa train', () => {
-  it('ends bit for bit alike after ^C, a killed trainer and a killed command', {
+  it('ends bit for bit the same after ^C, a killed trainer, and a killed command', {
     timeout: 120_000,
   }, async () => {
     const whole = chispa(trainArgs('entero'));
@@ -113,7 +113,7 @@ describe('chispa train', () => {
     await commandKilled.event(({ event, step }) => event === 'step' && Number(step) >= 40);
     const trainer = await lockedBy('partes');
     commandKilled.child.kill('SIGKILL');
-    await gone(trainer); // it does not outlive the command
+    await gone(trainer); // the trainer does not outlive the command
 
     const last = await chispa(['train', '--json', '--resume', 'partes']).ended;
     expect(last.code).toBe(0);
@@ -126,15 +126,15 @@ describe('chispa train', () => {
     expect(Buffer.compare(await weights('partes'), await weights('entero'))).toBe(0);
   });
 
-  it('says when the disk is full, and keeps what it had', { timeout: 120_000 }, async () => {
-    // 100 blocks of 1 KiB: the snapshot fits, a checkpoint of 130 kB does not.
+  it('reports a full disk, and keeps what it had', { timeout: 120_000 }, async () => {
+    // 100 blocks of 1 KiB: the snapshot fits, but a checkpoint of 130 kB does not.
     const { code, stderr } = await chispa(trainArgs('lleno'), 'ulimit -f 100;').ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/The disk has no room for .*lleno.*make room, then continue with --resume/);
     expect((await chispa(['train', '--json', '--resume', 'lleno']).ended).code).toBe(0);
   });
 
-  it('takes wrong usage as such', { timeout: 60_000 }, async () => {
+  it('reports usage errors', { timeout: 60_000 }, async () => {
     const wrong = ['--recipe otro', '--learning-rate mucho'].map((flags) =>
       chispa(['train', ...flags.split(' ')]),
     );
