@@ -47,7 +47,8 @@ export interface WaitingBoardOptions {
 
 /**
  * Each look at the queue updates the places, stalest replies first; the estimate counts down by itself (a Discord
- * timestamp). A reply is held while it is edited. Whoever is next is left alone, because the joke is about to come.
+ * timestamp). A reply is held while it is edited. The next person in line is left alone, because the joke is about to
+ * come.
  */
 export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions): WaitingBoard {
   const places = new Map<string, Place>();

@@ -22,7 +22,7 @@ export interface SeenMessage {
   [field: string]: unknown;
 }
 
-/** Who acts: a user name such as `ana`, or an id. */
+/** The person who acts: a user name such as `ana`, or an id. */
 export type Who = string;
 
 /** Something a person did that the bot should answer. */

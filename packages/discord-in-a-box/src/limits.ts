@@ -74,8 +74,8 @@ export interface Rate {
 }
 
 /**
- * Per-route rate limits. Discord publishes none of these numbers; they are what its headers say today.
- * A bucket is counted per major parameter (channel, guild or webhook token).
+ * Per-route rate limits. Discord does not document these numbers; they are what its headers say today. A bucket is
+ * counted per major parameter (channel, guild or webhook token).
  */
 export const RATES = {
   messageEdit: { count: 5, window: 5 * SECOND },

@@ -65,7 +65,7 @@ export function createGateway({ core, options }: { core: Core; options: GatewayO
       const client = createClientHandler(state, connection);
       socket.on('message', (data) => client.receive(String(data)));
       socket.on('close', (code) => client.gone(code));
-      socket.on('error', () => connection.cut()); // the close event that follows says the rest
+      socket.on('error', () => connection.cut()); // the close event that follows handles the rest
     },
     info: () => ({
       url: url(),
