@@ -86,7 +86,7 @@ export interface Graph {
   bindDimension(name: string, length: Value): void;
 }
 
-/** The gradient of a table of which only some rows were read: `gradient[indices[i]] += rows[i]`. */
+/** The gradient of a table that was read only at some rows: `gradient[indices[i]] += rows[i]`. */
 export interface RowGradient {
   readonly indices: Value; // [M]
   readonly rows: Value; // [M, D]

@@ -65,7 +65,7 @@ describe('ratings', () => {
       });
     });
 
-    it('has the database refuse a score outside 1 to 5, whoever writes it', async () => {
+    it('has the database refuse a score outside 1 to 5, however it is written', async () => {
       const { id: jokeId } = await aJoke(db());
       for (const score of [0, 6]) {
         await expect(db().insert(ratings).values({ jokeId, voter: 'ana', score })).rejects.toMatchObject({

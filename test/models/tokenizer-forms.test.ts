@@ -118,7 +118,7 @@ describe('a tokenizer with a part that the library does not support', () => {
     ['a split that merges', 'qwen', (json) => { json.pre_tokenizer = split({ pattern: { Regex: 'a' }, behavior: 'MergedWithNext' }); }, /pre_tokenizer\.pretokenizers\.0\.behavior/], // biome-ignore format: a table
     ['an anchor \\G', 'qwen', (json) => { json.pre_tokenizer = split({ pattern: { Regex: '\\Ga' } }); }, /pattern\.Regex: holds/], // biome-ignore format: a table
     ['another splitter', 'qwen', (json) => { json.pre_tokenizer = { type: 'Whitespace' }; }, /pre_tokenizer/], // biome-ignore format: a table
-    ['a normalizer of its own', 'qwen', (json) => { json.normalizer = { type: 'Precompiled', precompiled_charsmap: '' }; }, /normalizer/], // biome-ignore format: a table
+    ['an unsupported normalizer', 'qwen', (json) => { json.normalizer = { type: 'Precompiled', precompiled_charsmap: '' }; }, /normalizer/], // biome-ignore format: a table
     ['a decoder of the other kind', 'llama3', (json) => { json.decoder = { type: 'Fuse' }; }, /byte-level and its decoder is not/], // biome-ignore format: a table
     ['a missing byte', 'llama2', (json) => { delete json.model.vocab['<0xC3>']; }, /no token <0xC3>/], // biome-ignore format: a table
     ['no bytes to fall back to', 'llama2', (json) => { json.model.byte_fallback = false; }, /byte_fallback is off/], // biome-ignore format: a table
