@@ -83,7 +83,7 @@ describe('the active model', () => {
         errors.length = 0;
         await activateModel(db(), broken.id);
         // Possibly twice: at the start it checks again for changes made before it listened.
-        await expect.poll(() => errors[0], { timeout: 30_000 }).toContain(`${first.name} goes on`);
+        await expect.poll(() => errors[0], { timeout: 30_000 }).toContain(`${first.name} stays in use`);
         expect(await name()).toBe(first.name);
       }
       await activateModel(db(), last.id);
