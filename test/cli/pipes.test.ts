@@ -37,6 +37,17 @@ it.each([
   expect(JSON.parse(await text(chispa.stdout)).text).toMatch(/^- Había una vez/);
 });
 
+it.each(['next', 'generate'])(
+  'asks for a text where %s has none and nothing is piped in',
+  SLOW,
+  async (command) => {
+    const chispa = spawn(process.execPath, [bin, command], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [ended, complaint] = await Promise.all([once(chispa, 'close'), text(chispa.stderr)]);
+    expect(ended).toEqual([2, null]);
+    expect(complaint).toContain('Give a text');
+  },
+);
+
 it('generates many samples without any warning', SLOW, async () => {
   const args = ['generate', 'Hola', '--samples', '20', '--seed', '1', '--max-tokens', '4', '--json'];
   const chispa = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
