@@ -32,12 +32,15 @@ export interface KvCache {
 /** Cache size, in rows · tokens, whose memory is kept once it has been allocated: the next jokes need it again. */
 const KEPT = 512;
 
+/** What a cache needs to know of its model. */
+type CacheShape = Pick<ModelConfig, 'layers' | 'keyValueHeads' | 'headWidth'>;
+
 /**
  * `bucket`: capacities are multiples of it, so that growing, which copies the contents, is rare. Allocates twice the
  * memory needed, so that allocations are rare, but never more than `maxTokens` rows · tokens in advance.
  */
 export function createKvCache(
-  config: ModelConfig,
+  config: CacheShape,
   bucket: number,
   maxTokens = Number.POSITIVE_INFINITY,
 ): KvCache {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createKvCache } from '../../src/engine/kv-cache.ts';
 
-const config = { layers: 2, heads: 2, width: 4 } as Parameters<typeof createKvCache>[0]; // the only fields it reads
+const config = { layers: 2, keyValueHeads: 2, headWidth: 2 };
 
 type Action = { kind: 'add' } | { kind: 'remove'; row: number } | { kind: 'append'; count: number };
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -99,7 +99,7 @@ it('rarely allocates memory, and frees what a burst needed', () => {
     if (!(keys instanceof Float32Array)) throw new Error('keys are float32');
     return keys.buffer.byteLength;
   };
-  const size = (rows: number, tokens: number) => 4 * rows * tokens * config.width;
+  const size = (rows: number, tokens: number) => 4 * rows * tokens * config.keyValueHeads * config.headWidth;
   const taken: number[] = [];
   for (let row = 0; row < 16; row++) cache.add();
   const tokens = written(Array.from({ length: 16 }, () => [1]));
