@@ -72,7 +72,7 @@ describe('after a restart', () => {
     const opened = await player.press(player.luis, joke, button(joke, es.buttons.report));
     await player.modal(player.luis, opened.interaction, { reason: 'Es muy viejo' });
     await player.eventually(async () =>
-      (await player.messages(player.luis.id)).find(({ content }) => content === es.report.thanks),
+      (await player.messages(player.luis.id)).find(({ content }) => content === es.report.thanksUnheard),
     );
   });
 
