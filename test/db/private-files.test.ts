@@ -9,18 +9,22 @@ import { aJoke } from './samples.ts';
 
 const SLOW = { timeout: 120_000 };
 
-/** The paths in a folder, itself included, that other users may read, write, or open. */
-function open(folder: string): string[] {
-  const below = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
-  return [folder, ...below].filter((path) => (statSync(path).mode & 0o077) !== 0);
-}
+/** The paths in a folder, itself included. */
+const within = (folder: string): string[] => [
+  folder,
+  ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+];
+
+/** Those of them that other users may read, write, or open. */
+const open = (folder: string): string[] =>
+  within(folder).filter((path) => (statSync(path).mode & 0o077) !== 0);
 
 describe.skipIf(process.platform === 'win32')('the data folder', () => {
   it('is closed to other users with everything in it, even if it was open before', SLOW, async () => {
     const dataDir = freshDataDir();
     onTestFinished(() => rmSync(dataDir, { recursive: true }));
-    chmodSync(dataDir, 0o755);
-    writeFileSync(join(dataDir, 'voter-secret'), 'made by hand, and open', { mode: 0o644 });
+    writeFileSync(join(dataDir, 'voter-secret'), 'made by hand, and open');
+    for (const path of within(dataDir)) chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o644);
     expect(open(dataDir).length).toBeGreaterThan(900); // otherwise this proves nothing
 
     createVoter({ dataDir });
