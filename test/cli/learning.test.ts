@@ -12,7 +12,7 @@ import { someJokes, writeTinyModel } from '../finetuning/tiny-model.ts';
 import { aCommunity, serving, tell } from '../trainer/rated.ts';
 import { runCommand } from './run-command.ts';
 
-const SLOW = { timeout: 300_000 };
+const SLOW = { timeout: 180_000 };
 let folder: string;
 let base: string;
 let dataDir: string;
