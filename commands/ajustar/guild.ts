@@ -13,6 +13,14 @@ type ReadPatch = (
 
 /** The subcommands of `/ajustar` that each change one thing. */
 export const GUILD_PATCHES: Record<string, ReadPatch> = {
+  mezcla: (interaction) => {
+    if (turnsOff(interaction, ['nuevos'])) return { newShare: null };
+    const newShare = interaction.options.getInteger('nuevos', true);
+    if (newShare < 0 || newShare > 100)
+      throw new Refusal((m) => m.settings.outOfRange(m.commands.ajustar.options.nuevos.name, 0, 100, true));
+    return { newShare };
+  },
+
   'modo-seguro': ({ options }) => ({ safeMode: options.getBoolean('activado', true) }),
 
   espera: ({ options }) => {

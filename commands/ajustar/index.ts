@@ -49,6 +49,11 @@ export default {
       return sub;
     })
     .addSubcommand((sub) =>
+      subcommand('mezcla', sub)
+        .addIntegerOption((o) => described(o, label('nuevos')).setMinValue(0).setMaxValue(100))
+        .addBooleanOption(off),
+    )
+    .addSubcommand((sub) =>
       subcommand('modo-seguro', sub).addBooleanOption((o) =>
         described(o, label('activado')).setRequired(true),
       ),
@@ -150,6 +155,7 @@ async function showPanel(
   const voice = model && (await voiceFor(db, guildId, model.id));
   const panel = {
     ...{ settings, pinned, latest },
+    kind: model?.kind,
     context: model?.context ?? null,
     voiceSince: voice?.createdAt,
   };

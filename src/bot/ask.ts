@@ -39,7 +39,7 @@ export type AskingInteraction =
   | MessageComponentInteraction;
 
 export interface AskOptions {
-  /** The model or the house; if absent, the seed decides according to the share of new jokes. */
+  /** The model or the house; if absent, the seed decides according to the guild's mix. */
   source?: Source | undefined;
   /** Unsigned 32-bit; random if absent. */
   seed?: number | undefined;
@@ -126,8 +126,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
         deadline: new Date(createdTimestamp + INTERACTION_LIFETIME_MS),
       };
       const fromHouse =
-        house.length > 0 &&
-        (source === 'house' || (await houseAnswers(store.db, seed, guild.modelVersionId)));
+        house.length > 0 && (source === 'house' || (await houseAnswers(store.db, seed, guild)));
       const submitted = fromHouse
         ? await tellOrSubmit({ store, queue }, asked, house)
         : { request: await submit({ store, queue }, asked), told: undefined };

@@ -1,5 +1,6 @@
 import { houseJokesAbout } from '../corpus/house-themes.ts';
 import type { Database } from '../db/connect.ts';
+import { type GuildSettings, newShareOf } from '../db/guild-settings.ts';
 import { answeringModel } from '../db/models.ts';
 import type { HouseText } from '../db/repertoire.ts';
 import type { Ask } from '../db/request-shape.ts';
@@ -7,9 +8,6 @@ import { Refusal } from './refusal.ts';
 
 /** Where a joke comes from: newly written by the model, or one of the house jokes. */
 export type Source = 'new' | 'house';
-
-/** Share of new jokes if nobody chose a source; a small model repeats itself before it learns. */
-const NEW_SHARE = { bundled: 0.5, other: 0.8 } as const;
 
 /**
  * The house jokes that could answer this.
@@ -26,12 +24,17 @@ export function houseFor(ask: Ask, source: Source | undefined): readonly HouseTe
  * Whether the house answers instead of the model. The seed decides, so that the same request always gets the same
  * source; without a model the house always answers.
  */
-export async function houseAnswers(db: Database, seed: number, pinned: number | null): Promise<boolean> {
-  const model = await answeringModel(db, pinned);
-  if (!model) return true;
-  const share = model.kind === 'bundled' ? NEW_SHARE.bundled : NEW_SHARE.other;
-  return placeOf(seed) >= share;
+export async function houseAnswers(
+  db: Database,
+  seed: number,
+  guild: Pick<GuildSettings, 'modelVersionId' | 'newShare'>,
+): Promise<boolean> {
+  const model = await answeringModel(db, guild.modelVersionId);
+  return !model || !isNew(seed, newShareOf(guild, model.kind));
 }
+
+/** Whether a joke is a new one, where `percent` of them are. The same seed gives the same answer. */
+export const isNew = (seed: number, percent: number): boolean => placeOf(seed) * 100 < percent;
 
 /** Maps a seed to a number between 0 and 1, independent of what else the seed draws (Knuth's multiplicative hash). */
 const placeOf = (seed: number): number => (Math.imul(seed, 2_654_435_761) >>> 0) / 2 ** 32;

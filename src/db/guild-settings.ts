@@ -28,6 +28,8 @@ export const guildSettings = z.strictObject({
   decoder: decoderSettings,
   /** A kept `model_versions` row that this guild is pinned to; null follows the active one. */
   modelVersionId: z.number().int().positive().nullable(),
+  /** Percent of the jokes that the model makes up; the rest are house jokes. Null: as suits the model that answers. */
+  newShare: z.number().int().min(0).max(100).nullable(),
   safeMode: z.boolean(),
   /** Seconds a person must wait between two jokes. */
   cooldownSeconds: z.number().int().min(0).max(MAX_COOLDOWN_SECONDS),
@@ -47,6 +49,7 @@ export type GuildSettings = z.infer<typeof guildSettings>;
 export const GUILD_DEFAULTS: GuildSettings = {
   decoder: BOT_DEFAULTS,
   modelVersionId: null,
+  newShare: null,
   safeMode: true,
   cooldownSeconds: 0,
   daily: null,
@@ -55,3 +58,12 @@ export const GUILD_DEFAULTS: GuildSettings = {
   learns: true,
   voice: false,
 };
+
+/** Percent of new jokes where the moderators chose none: a small model repeats itself before it learns. */
+const NEW_SHARE = { bundled: 50, other: 80 } as const;
+
+/** Percent of a guild's jokes that the model makes up, by the kind of the model that answers there. */
+export const newShareOf = (
+  { newShare }: Pick<GuildSettings, 'newShare'>,
+  kind: 'bundled' | 'imported' | 'trained',
+): number => newShare ?? (kind === 'bundled' ? NEW_SHARE.bundled : NEW_SHARE.other);

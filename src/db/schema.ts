@@ -32,6 +32,7 @@ export const guildSettings = pgTable('guild_settings', {
   guildId: text().primaryKey(),
   decoder: jsonb().$type<DecoderSettings>().notNull(),
   modelVersionId: integer().references(() => modelVersions.id, { onDelete: 'set null' }),
+  newShare: integer(),
   safeMode: boolean().notNull(),
   cooldownSeconds: integer().notNull(),
   daily: jsonb().$type<DailyJoke>(),

@@ -85,6 +85,7 @@ export async function settingsHistory(
 const settingColumns = {
   decoder: guildSettings.decoder,
   modelVersionId: guildSettings.modelVersionId,
+  newShare: guildSettings.newShare,
   safeMode: guildSettings.safeMode,
   cooldownSeconds: guildSettings.cooldownSeconds,
   daily: guildSettings.daily,

@@ -1,5 +1,6 @@
 import { EmbedBuilder, type InteractionEditReplyOptions } from 'discord.js';
-import type { GuildSettings } from '../db/guild-settings.ts';
+import { type GuildSettings, newShareOf } from '../db/guild-settings.ts';
+import type { ModelVersion } from '../db/models.ts';
 import type { SettingsChange } from '../db/settings.ts';
 import { type DecoderSettings, idleSettings } from '../lib/settings.ts';
 import { NO_MENTIONS } from './joke-message.ts';
@@ -11,6 +12,8 @@ const DESCRIPTION_LIMIT = 4096;
 
 export interface SettingsPanel {
   settings: GuildSettings;
+  /** The kind of the model that answers here, if there is one yet. */
+  kind?: ModelVersion['kind'] | undefined;
   /** The name of the pinned model version. */
   pinned?: string | undefined;
   /** When the guild's voice for that model was trained. */
@@ -100,10 +103,15 @@ function guildValue(
   field: GuildField,
   settings: Partial<GuildSettings>,
   m: Messages,
-  { pinned, voiceSince }: Pick<SettingsPanel, 'pinned' | 'voiceSince'>,
+  { kind, pinned, voiceSince }: Pick<SettingsPanel, 'kind' | 'pinned' | 'voiceSince'>,
 ): string {
   const { values, on, off } = m.settings;
   switch (field) {
+    case 'newShare': {
+      const newShare = settings.newShare ?? null;
+      if (newShare !== null) return values.mix(newShare);
+      return kind ? `${values.mix(newShareOf({ newShare }, kind))} ${values.mixByModel}` : values.mixDefault;
+    }
     case 'safeMode':
       return values.safeMode(settings.safeMode ?? true);
     case 'cooldownSeconds':

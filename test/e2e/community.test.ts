@@ -170,6 +170,8 @@ describe('a community', () => {
   });
 
   it.each([
+    ['mezcla', { desactivar: true }, '50 % nuevos, el resto de la casa (de fábrica con este modelo)'],
+    ['mezcla', { nuevos: 30 }, '**Mezcla:** 30 % nuevos, el resto de la casa'],
     ['modo-seguro', { activado: false }, 'no, en los canales con restricción de edad'],
     ['espera', { segundos: 30 }, '30 s'],
     ['aprender', { activado: false }, es.settings.guild.learns],

@@ -54,6 +54,7 @@ export const commands: Messages['commands'] = {
     subcommands: {
       ver: { name: 'show', description: 'Shows the settings of this server' },
       decodificador: { name: 'decoder', description: 'Changes how each word is chosen' },
+      mezcla: { name: 'mix', description: 'How many jokes are new, and how many house jokes' },
       'modo-seguro': { name: 'safe-mode', description: 'Filters crude themes and jokes' },
       espera: { name: 'cooldown', description: 'How long each person waits between two jokes' },
       diario: { name: 'daily', description: 'A joke every day, at its hour' },
@@ -67,6 +68,10 @@ export const commands: Messages['commands'] = {
     },
     options: {
       activado: { name: 'on', description: 'Yes or no' },
+      nuevos: {
+        name: 'new',
+        description: 'What percentage is new: 0 (house jokes only) to 100 (new ones only)',
+      },
       segundos: { name: 'seconds', description: 'From 0 (no wait) to 3600' },
       canal: { name: 'channel', description: 'In which channel' },
       hora: { name: 'time', description: 'At what time, for example 9:30, 21:00 or 9 pm' },

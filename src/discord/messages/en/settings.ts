@@ -36,6 +36,7 @@ export const settings: typeof es = {
   on: 'yes',
   off: 'no',
   guild: {
+    newShare: 'Mix',
     safeMode: 'Safe mode',
     cooldownSeconds: 'Wait between jokes',
     daily: 'Joke of the day',
@@ -46,6 +47,14 @@ export const settings: typeof es = {
     voice: 'Own voice',
   },
   values: {
+    mix: (percent) =>
+      percent === 0
+        ? 'house jokes only'
+        : percent === 100
+          ? 'new jokes only'
+          : `${number(percent)}% new, the rest house jokes`,
+    mixByModel: '(the factory setting with this model)',
+    mixDefault: 'the factory setting',
     safeMode: (on) => (on ? 'yes' : 'no, in age-restricted channels'),
     cooldown: (seconds) => (seconds === 0 ? 'none' : `${number(seconds)} s`),
     daily: (channel, time, zone) => `in <#${channel}> at ${time} (${zone})`,

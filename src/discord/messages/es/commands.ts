@@ -55,6 +55,7 @@ export const commands = {
     subcommands: {
       ver: { name: 'ver', description: 'Muestra los ajustes de este servidor' },
       decodificador: { name: 'decodificador', description: 'Cambia cómo se elige cada palabra' },
+      mezcla: { name: 'mezcla', description: 'Cuántos chistes son nuevos, y cuántos de la casa' },
       'modo-seguro': { name: 'modo-seguro', description: 'Filtra temas y chistes groseros' },
       espera: { name: 'espera', description: 'Cuánto espera cada persona entre dos chistes' },
       diario: { name: 'diario', description: 'Un chiste cada día, a su hora' },
@@ -68,6 +69,10 @@ export const commands = {
     },
     options: {
       activado: { name: 'activado', description: 'Sí o no' },
+      nuevos: {
+        name: 'nuevos',
+        description: 'Qué porcentaje son nuevos: 0 (todos de la casa) a 100 (todos nuevos)',
+      },
       segundos: { name: 'segundos', description: 'De 0 (sin espera) a 3600' },
       canal: { name: 'canal', description: 'En qué canal' },
       hora: { name: 'hora', description: 'A qué hora, por ejemplo 9:30, 21 h o 9 pm' },

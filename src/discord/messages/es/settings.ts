@@ -38,6 +38,7 @@ export const settings = {
   on: 'sí',
   off: 'no',
   guild: {
+    newShare: 'Mezcla',
     safeMode: 'Modo seguro',
     cooldownSeconds: 'Espera entre chistes',
     daily: 'Chiste del día',
@@ -48,6 +49,14 @@ export const settings = {
     voice: 'Voz propia',
   },
   values: {
+    mix: (percent: number) =>
+      percent === 0
+        ? 'todos de la casa'
+        : percent === 100
+          ? 'todos nuevos'
+          : `${number(percent)} % nuevos, el resto de la casa`,
+    mixByModel: '(de fábrica con este modelo)',
+    mixDefault: 'la de fábrica',
     safeMode: (on: boolean): string => (on ? 'sí' : 'no, en los canales con restricción de edad'),
     cooldown: (seconds: number) => (seconds === 0 ? 'ninguna' : `${number(seconds)} s`),
     daily: (channel: string, time: string, zone: string) =>

@@ -1,0 +1,1 @@
+ALTER TABLE "guild_settings" ADD COLUMN "new_share" integer;
