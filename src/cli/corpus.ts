@@ -2,6 +2,9 @@ import { type Command, Option } from 'commander';
 import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 
+/** The two options that an exported file makes superfluous. */
+const UNLESS_STATED = '(required unless every joke states it, as in an export)';
+
 /** `chispa corpus …`: the jokes that the bot may learn from. With a file, `stats` and `dedupe` open no database. */
 export function register(program: Command): void {
   const corpus = program
@@ -22,8 +25,11 @@ export function register(program: Command): void {
     .command('import')
     .description('import a file of jokes into the database: .csv, .tsv, .jsonl, .json, .parquet or .txt')
     .argument('<file>')
-    .requiredOption('--source <name>', 'their source, for instance "CHISTES"')
-    .requiredOption('--license <license>', 'the license that allows their use, for instance "CC0-1.0"')
+    .option('--source <name>', `their source, for instance "CHISTES" ${UNLESS_STATED}`)
+    .option(
+      '--license <license>',
+      `the license that allows their use, for instance "CC0-1.0" ${UNLESS_STATED}`,
+    )
     .addOption(new Option('--licence <license>').hideHelp()) // the former spelling
     .addOption(format())
     .option('--clean', 'leave out crude jokes')
@@ -32,6 +38,7 @@ export function register(program: Command): void {
       'after',
       examples(
         'corpus import chistes.csv --source "Mis chistes" --license CC0-1.0',
+        'corpus import exportados.jsonl',
         'corpus import viejos.txt --format text --source Foro --license CC-BY-4.0 --clean',
       ),
     )

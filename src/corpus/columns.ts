@@ -11,6 +11,9 @@ const MAX_CHARACTERS = 8_000;
 const NAMES = {
   id: ['id'],
   text: ['text', 'texto', 'joke', 'chiste'],
+  source: ['source'],
+  license: ['licence', 'license'],
+  duplicate: ['duplicate'],
   category: ['category', 'categoria', 'categoría'],
   keywords: ['keywords', 'palabras_clave'],
   funny: ['funny'],
@@ -24,8 +27,8 @@ export type ReadRow = { joke: Joke; notes: string[] } | string;
 
 /**
  * Reads a row as a joke: the columns of CHISTES (id, text, keywords, funny, category), votes as in HAHA (`votes_no`,
- * `votes_1` … `votes_5`, or `votes: { "1": n, … }`) or `ratings: { rater: 0–5 }`, and `rating` with `votes` as Chispa
- * exports them. Except for the text, a cell that cannot be read costs only itself.
+ * `votes_1` … `votes_5`, or `votes: { "1": n, … }`) or `ratings: { rater: 0–5 }`, and the columns of Chispa's exports
+ * (src/corpus/write.ts). Except for the text, a cell that cannot be read costs only itself.
  */
 export function jokeOf(row: Row): ReadRow {
   const raw = column(row, 'text');
@@ -49,6 +52,10 @@ export function jokeOf(row: Row): ReadRow {
   const joke: Joke = { line: row.line, text, keywords: keywordsOf(column(row, 'keywords')), flags: [] };
   const id = idOf(column(row, 'id'));
   if (id !== undefined) joke.id = id;
+  const source = statedIn(row, 'source');
+  if (source !== undefined) joke.source = source;
+  const license = statedIn(row, 'license');
+  if (license !== undefined) joke.license = license;
   const category = wordOf(column(row, 'category')).toLowerCase();
   if (category !== '') joke.category = category;
   const funny = take(numberIn(row, 'funny'));
@@ -58,6 +65,7 @@ export function jokeOf(row: Row): ReadRow {
   const rating = take(ratingOf(row, votes));
   if (rating) joke.rating = rating;
   if (isCrude(text)) joke.flags.push('crude');
+  if (isYes(column(row, 'duplicate'))) joke.flags.push('duplicate');
   return { joke, notes };
 }
 
@@ -79,10 +87,18 @@ const isMissing = (value: unknown): boolean =>
   Number.isNaN(value) || // as pyarrow and polars write it in a numeric column
   (typeof value === 'string' && /^(|null|nan|none|n\/a|#n\/a)$/i.test(value.trim()));
 
+const isYes = (value: unknown): boolean => /^(1|true|yes)$/i.test(String(value));
+
 const isNo = (value: unknown): boolean => /^(0|0\.0|false|no)$/i.test(String(value));
 
 const wordOf = (value: unknown): string =>
   ['string', 'number', 'bigint'].includes(typeof value) ? cleanText(String(value)).replace(/\n/g, ' ') : '';
+
+/** A text as it is written, or undefined if there is none. */
+function statedIn(row: Row, name: 'source' | 'license'): string | undefined {
+  const value = column(row, name);
+  return typeof value === 'string' ? value.trim() : undefined;
+}
 
 /** Verbatim: an id is compared, not interpreted. */
 const idOf = (value: unknown): string | undefined =>

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { ChispaError } from '../lib/errors.ts';
+import { hasText } from './columns.ts';
 import { type Rows, rowOf } from './rows.ts';
 
 /** A quote still open after this many lines was not meant as one. */
@@ -8,29 +9,25 @@ const MAX_LINES_OF_RECORD = 500;
 /** Excel's first line that names the separator. */
 const SEPARATOR_LINE = /^"?sep=([,;\t|])"?,*;*\s*$/i;
 
+/** Spreadsheets have titles, comments and empty rows above the names of the columns, but not more lines than this. */
+const MAX_LINES_ABOVE_HEADER = 20;
+
 /**
- * Reads CSV (RFC 4180) whose first line names the columns; comma, semicolon and tab are recognized. A malformed record (a
- * quote never closed, or another number of fields than the header) is reported as an error of its line; reading goes on
- * with the next line.
+ * Reads CSV (RFC 4180) whose first line names the columns; comma, semicolon and tab are recognized. Lines above the one
+ * that names the text's column are skipped. A malformed record (a quote never closed, or another number of fields than the
+ * header) is reported as an error of its line; reading goes on with the next line.
  */
 export function readCsv(text: string): Rows {
   const lines = text.replace(/\r\n?/g, '\n').split('\n');
   const result: Rows = { rows: [], errors: [] };
-  let delimiter: string | undefined;
+  const { at, delimiter } = headerOf(lines);
   let header: string[] | undefined;
 
-  for (let first = 0; first < lines.length; ) {
+  for (let first = at; first < lines.length; ) {
     if (lines[first]?.trim() === '') {
       first += 1;
       continue;
     }
-    const told = delimiter === undefined && SEPARATOR_LINE.exec(lines[first] ?? '')?.[1];
-    if (told) {
-      delimiter = told;
-      first += 1;
-      continue;
-    }
-    delimiter ??= delimiterOf(lines[first] ?? '');
     const { fields, length, problem } = recordAt(lines, first, delimiter);
     const line = first + 1;
     first += length;
@@ -52,6 +49,25 @@ export function readCsv(text: string): Rows {
     }
   }
   return result;
+}
+
+/** Where the header is, and what separates its names: the first line that names the text's column, else the first line. */
+function headerOf(lines: readonly string[]): { at: number; delimiter: string } {
+  const start = lines.findIndex((line) => line.trim() !== '');
+  const told = SEPARATOR_LINE.exec(lines[start] ?? '')?.[1];
+  const first = told ? start + 1 : Math.max(0, start);
+  const delimiterAt = (at: number) => told ?? delimiterOf(lines[at] ?? '');
+  const namesText = (line: string, i: number) => {
+    const { fields = [] } = fieldsOf(line, delimiterAt(first + i));
+    return hasText(
+      rowOf(
+        0,
+        fields.map((name) => [name, name]),
+      ),
+    );
+  };
+  const at = first + Math.max(0, lines.slice(first, first + MAX_LINES_ABOVE_HEADER).findIndex(namesText));
+  return { at, delimiter: delimiterAt(at) };
 }
 
 type ReadRecord =

@@ -55,9 +55,11 @@ function readJson(text: string): Rows {
   return { rows, errors: [...errors, ...others] };
 }
 
-/** Parses JSON but keeps ids with so many digits that a number would round them. */
+/** Parses JSON but keeps numeric ids as they are written: a number would round the long ones and drop the zero of 1.0. */
 const parseJson = (text: string): unknown =>
-  JSON.parse(text.replace(/((?<!\\)"id"\s*:\s*)(-?\d{16,})(?=\s*[,}])/gi, '$1"$2"'));
+  JSON.parse(
+    text.replace(/((?<!\\)"id"\s*:\s*)(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?)(?=\s*[,}])/gi, '$1"$2"'),
+  );
 
 function parseArray(text: string): unknown[] {
   try {

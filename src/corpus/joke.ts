@@ -8,8 +8,8 @@ export type Votes = readonly [
   five: number,
 ];
 
-/** `crude`: the text contains a word of src/corpus/crude.ts. */
-export type Flag = 'crude';
+/** `crude`: the text contains a word of src/corpus/crude.ts. `duplicate`: an exported joke that `corpus dedupe` marked. */
+export type Flag = 'crude' | 'duplicate';
 
 /** A joke from a corpus file, its text cleaned. */
 export interface Joke {
@@ -19,6 +19,9 @@ export interface Joke {
   id?: string;
   /** Clean (see `cleanText`): lines are separated by one `\n`, none is empty. */
   text: string;
+  /** Where it comes from and what allows its use, if the file says so. */
+  source?: string;
+  license?: string;
   category?: string;
   keywords: string[];
   /** CHISTES' own column. It carries no human signal and must never be treated as votes. */

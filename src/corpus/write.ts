@@ -11,6 +11,8 @@ export interface CorpusRow {
   /** Mean of the votes on 0–5, and their number. */
   rating: number | null;
   votes: number | null;
+  /** Whether `corpus dedupe` marked it. */
+  duplicate: boolean;
 }
 
 const COLUMNS = [
@@ -23,6 +25,7 @@ const COLUMNS = [
   'licence',
   'rating',
   'votes',
+  'duplicate',
 ] as const;
 
 /** CSV per RFC 4180, but with `\n`; the first line names the columns. */
@@ -37,7 +40,7 @@ export const toJsonLines = (rows: readonly CorpusRow[]): string =>
 
 function field(value: CorpusRow[keyof CorpusRow]): string {
   const text = Array.isArray(value) ? listOf(value) : String(value ?? '');
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Words separated by commas or, if a word contains a separator, a JSON list. */

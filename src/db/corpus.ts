@@ -16,7 +16,7 @@ export interface Imported {
 }
 
 /** Marks a joke as a duplicate of another one. Training and export leave it out. */
-const DUPLICATE = 'duplicate';
+export const DUPLICATE = 'duplicate';
 
 /** Keeps a query below the driver's limit of 65,535 parameters. */
 const ROWS_A_QUERY = 1_000;

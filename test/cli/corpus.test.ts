@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
 import { readJokes } from '../../src/corpus/read.ts';
+import { UsageError } from '../../src/lib/errors.ts';
 
 let folder: string;
 let first: Printed;
@@ -94,45 +95,61 @@ describe('chispa corpus', () => {
     expect((await readFile(file('out.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(4);
   }, 120_000);
 
-  it.each(['csv', 'jsonl'])(
-    'imports what it exported as %s without any change',
-    async (format) => {
-      vi.stubEnv('DATA_DIR', join(folder, `identity-${format}`));
-      await writeFile(
-        file('votes.csv'),
-        'id,text,keywords,funny,category,votes_no,votes_1,votes_2,votes_3,votes_4,votes_5\n' +
-          '1,"Va un ""caracol"", y derrapa.\n- ¿Y?",,,,1,2,0,1,0,0\n0042,Otro más corto.,"[""mar, sol"", ""pez""]",2.5,mar,3,0,0,0,0,0\n,Sin id ni votos,,,,,,,,,\n',
-      );
-      const import_ = async (name: string) =>
-        JSON.parse((await corpus('import', file(name), '--source', 'HAHA', '--licence', 'x', '--json')).out);
-      const all = async () => (await corpus('export', '-')).out;
-      expect(await import_('votes.csv')).toMatchObject({ added: 3 });
-      const before = await all();
-      const rows = before
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
-      expect(rows).toMatchObject([
-        { id: '1', rating: 1.25, votes: 4 },
-        { id: '0042', rating: 0, votes: 3, keywords: ['mar, sol', 'pez'], funny: 2.5, category: 'mar' },
-        { id: null, rating: null, votes: null },
-      ]);
-      await corpus('export', file(`again.${format}`));
-      expect(await import_(`again.${format}`)).toMatchObject({ added: 0, updated: 0, known: 3, leftOut: 0 });
-      expect(await all()).toBe(before);
+  it('imports what it exported, as CSV and as JSON lines, of every source, without any change', async () => {
+    vi.stubEnv('DATA_DIR', join(folder, 'identity'));
+    await writeFile(
+      file('votes.csv'),
+      'id,text,keywords,funny,category,votes_no,votes_1,votes_2,votes_3,votes_4,votes_5\n' +
+        '1,"Va un ""caracol"", y derrapa.\n- ¿Y?",,,,1,2,0,1,0,0\n0042,Otro más corto.,"[""mar, sol"", ""pez""]",2.5,mar,3,0,0,0,0,0\n,Sin id ni votos,,,,,,,,,\n',
+    );
+    await writeFile(
+      file('forum.jsonl'),
+      '{"id":1.50,"text":"Va un caracol y derrapa en la curva.\\n- ¿Y?"}\n',
+    );
+    const from = async (name: string, ...args: string[]) =>
+      JSON.parse((await corpus('import', file(name), ...args, '--json')).out);
+    const all = async () => (await corpus('export', '-', '--duplicates')).out;
+    expect(await from('votes.csv', '--source', 'HAHA', '--licence', 'x')).toMatchObject({ added: 3 });
+    await from('forum.jsonl', '--source', 'Foro, "el viejo"', '--license', 'CC-BY-4.0');
+    await corpus('dedupe', '--threshold', '0.3');
+    const before = await all();
+    const rows = before
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toMatchObject([
+      { id: '1', rating: 1.25, votes: 4, source: 'HAHA', licence: 'x', duplicate: false },
+      { id: '0042', rating: 0, votes: 3, keywords: ['mar, sol', 'pez'], funny: 2.5, category: 'mar' },
+      { id: null, rating: null, votes: null },
+      { id: '1.50', source: 'Foro, "el viejo"', licence: 'CC-BY-4.0', duplicate: true },
+    ]);
+    for (const again of ['again.csv', 'again.jsonl']) {
+      await corpus('export', file(again), '--duplicates');
+      expect(await from(again)).toMatchObject({ added: 0, updated: 0, known: 4, leftOut: 0 });
+    }
 
-      // A file with less information removes nothing.
-      await writeFile(file('bare.txt'), 'Otro más corto.\n');
-      expect(await import_('bare.txt')).toMatchObject({ updated: 0, known: 1 });
-      expect(await all()).toBe(before);
+    // A file with less information removes nothing.
+    await writeFile(file('bare.txt'), 'Otro más corto.\n');
+    const bare = await from('bare.txt', '--source', 'HAHA', '--licence', 'x');
+    expect(bare).toMatchObject({ updated: 0, known: 1 });
+    expect(await all()).toBe(before);
 
-      vi.stubEnv('DATA_DIR', join(folder, `elsewhere-${format}`));
-      expect(await import_(`again.${format}`)).toMatchObject({ added: 3 });
+    for (const again of ['again.csv', 'again.jsonl']) {
+      vi.stubEnv('DATA_DIR', join(folder, `elsewhere-${again}`));
+      expect(await from(again)).toMatchObject({ added: 4 });
       expect(await all()).toBe(before);
-      vi.stubEnv('DATA_DIR', join(folder, 'data'));
-    },
-    180_000,
-  );
+    }
+    vi.stubEnv('DATA_DIR', join(folder, 'data'));
+  }, 240_000);
+
+  it('asks for everything that neither the options nor the jokes say', async () => {
+    const usage = (...args: string[]) =>
+      expect(corpus('import', file('chistes.csv'), ...args)).rejects.toThrow(UsageError);
+    await usage();
+    const failure = corpus('import', file('chistes.csv'));
+    await expect(failure).rejects.toThrow(/^missing --source <name>, --license <license>: .* in line 2 /);
+    await usage('--source', 'x');
+  });
 
   it('lists jokes by source or category', async () => {
     const { out } = await corpus('list', '--category', 'animales');
@@ -143,15 +160,14 @@ describe('chispa corpus', () => {
     ).toHaveLength(3);
   });
 
-  it.each([
-    [['import', 'a.csv', '--licence', 'x'], /--source/],
-    [['import', 'a.csv', '--source', 'x'], /--license/],
-    [['dedupe', '--threshold', '3'], /from 0.1 to 1/],
-  ])('%j is a usage error', async (args, message) => {
-    const failure = await corpus(...args).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(CommanderError);
-    expect(String(failure)).toMatch(message);
-  });
+  it.each([[['dedupe', '--threshold', '3'], /from 0.1 to 1/]])(
+    '%j is a usage error',
+    async (args, message) => {
+      const failure = await corpus(...args).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(CommanderError);
+      expect(String(failure)).toMatch(message);
+    },
+  );
 
   it.each([
     [['import', 'a.csv', '--source', ' ', '--licence', 'x'], /--source must not be empty/],

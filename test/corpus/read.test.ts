@@ -84,6 +84,17 @@ describe('CSV', () => {
     expect(jokes[0]?.text).toBe('Hola, y adiós');
   });
 
+  it.each([
+    ['a title', 'Mis chistes;;\nid;texto;categoria\n7;Uno;x'],
+    ['empty rows', ';;\n;;\n\nid;texto;categoria\n7;Uno;x'],
+    ['a comment with commas', '# exportado, hoy, por mí\nid,texto,categoria\n7,Uno,x'],
+    ["Excel's separator and a title", 'sep=;\r\nMis chistes, todos\r\nid;texto;categoria\r\n7;Uno;x'],
+  ])('finds the header below %s', async (_, content) => {
+    const { jokes, errors } = await read('title.csv', content);
+    expect(errors).toEqual([]);
+    expect(jokes).toMatchObject([{ id: '7', text: 'Uno', category: 'x' }]);
+  });
+
   it('reads the votes of HAHA and leaves out what its readers found not to be a joke', async () => {
     const { jokes, errors, notes } = await read(
       'haha.csv',

@@ -1,5 +1,5 @@
 import { type CorpusRow, toCsv, toJsonLines } from '../../corpus/write.ts';
-import { type CorpusEntry, type CorpusFilter, corpusEntriesOf } from '../../db/corpus.ts';
+import { type CorpusEntry, type CorpusFilter, corpusEntriesOf, DUPLICATE } from '../../db/corpus.ts';
 import { ChispaError, messageOf, UsageError } from '../../lib/errors.ts';
 import { writeWhole } from '../../models/whole-file.ts';
 import { withDatabase } from '../open/database.ts';
@@ -41,4 +41,5 @@ const rowOf = ({ sourceId, rating, ratingVotes, ...entry }: CorpusEntry): Corpus
   licence: entry.licence,
   rating,
   votes: ratingVotes,
+  duplicate: entry.flags.includes(DUPLICATE),
 });
