@@ -18,6 +18,7 @@ export function ratedFromVotes(jokes: readonly Joke[]): RatedJoke[] {
         mean,
         variance,
         modelVersionId: 0,
+        houseId: null,
       },
     ];
   });

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, ne, or } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { findJoke, type Joke } from './jokes.ts';
 import { guildMean, ratedJokes, shownIn } from './ranking.ts';
+import type { Tally } from './ratings.ts';
 import { jokes } from './schema.ts';
 import { drawQuality, type Random } from './thompson.ts';
 
@@ -16,11 +17,11 @@ const REST_MS = 7 * 24 * 3600_000;
 const isWhole = or(ne(jokes.promptKind, 'continue'), isNotNull(jokes.promptText));
 
 /**
- * Picks one of a guild's loved jokes (mean vote ≥ 3.5) to tell again and marks it as told now.||Uses Thompson
- * sampling (Thompson 1933): for each joke, a quality is drawn from the distribution that its votes imply, Beta(1 +
- * Σ(score−1)/4, 1 + Σ(5−score)/4), and the highest draw wins. Popular jokes come up often, and jokes with few votes
- * still get a chance. A retold joke rests for 7 days; when all of them are resting, the one that has rested longest
- * is picked.||@returns undefined while the guild has no loved joke.
+ * Picks one of a guild's loved jokes (mean vote ≥ 3.5) to tell again and marks it as told now. A quality is drawn for each
+ * (see `drawLoved`), and the highest draw wins. A retold joke rests for 7 days; when all of them are resting, the one
+ * that has rested longest is picked.
+ *
+ * @returns undefined while the guild has no loved joke.
  */
 export async function lovedJoke(
   db: Database,
@@ -28,13 +29,7 @@ export async function lovedJoke(
   { random = Math.random, now = new Date() }: { random?: Random; now?: Date } = {},
 ): Promise<Joke | undefined> {
   return db.transaction(async (tx) => {
-    const best = await ratedJokes(
-      tx,
-      and(shownIn(guildId), isWhole),
-      await guildMean(tx, guildId),
-      CANDIDATES,
-    );
-    const loved = best.filter(({ tally }) => (tally.mean ?? 0) >= LOVED_MEAN);
+    const loved = await lovedJokes(tx, guildId);
     // Locked so that two simultaneous requests do not both get the same joke.
     const told = await tx
       .select({ id: jokes.id, retoldAt: jokes.retoldAt })
@@ -58,6 +53,26 @@ export async function lovedJoke(
     await tx.update(jokes).set({ retoldAt: now }).where(eq(jokes.id, chosen.jokeId));
     return findJoke(tx, chosen.jokeId);
   });
+}
+
+/**
+ * Draws one of the loved jokes of a guild, or of all guilds, with its votes; marks nothing. Thompson sampling (Thompson
+ * 1933): for each joke, a quality is drawn from the distribution that its votes imply, Beta(1 + Σ(score−1)/4, 1 +
+ * Σ(5−score)/4), and the highest draw wins. Popular jokes come up often, and jokes with few votes still get a chance.
+ */
+export async function drawLoved(
+  db: Database,
+  guildId: string | undefined,
+  random: Random,
+): Promise<{ joke: Joke; tally: Tally } | undefined> {
+  const chosen = highest(await lovedJokes(db, guildId), ({ tally }) => drawQuality(tally, random));
+  const joke = chosen && (await findJoke(db, chosen.jokeId));
+  return joke && { joke, tally: chosen.tally };
+}
+
+async function lovedJokes(db: Database, guildId: string | undefined) {
+  const best = await ratedJokes(db, and(shownIn(guildId), isWhole), await guildMean(db, guildId), CANDIDATES);
+  return best.filter(({ tally }) => (tally.mean ?? 0) >= LOVED_MEAN);
 }
 
 /** The item with the highest value. Computes each value once, since `value` may be a random draw. */

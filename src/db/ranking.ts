@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { findJokes, type Joke } from './jokes.ts';
 import { countColumns, type Tally, tallyFrom } from './ratings.ts';
@@ -47,12 +47,16 @@ export async function ranking(
   });
 }
 
-/** Jokes of a guild that are still visible. */
-export const shownIn = (guildId: string): SQL | undefined =>
-  and(eq(jokes.guildId, guildId), isNull(jokes.deletedAt), isNull(jokes.hiddenAt));
+/** Jokes of a guild, or of any guild, that are still visible. */
+export const shownIn = (guildId: string | undefined): SQL | undefined =>
+  and(
+    guildId === undefined ? isNotNull(jokes.guildId) : eq(jokes.guildId, guildId),
+    isNull(jokes.deletedAt),
+    isNull(jokes.hiddenAt),
+  );
 
-/** The mean of all votes in a guild, or the middle of the scale while there are none. */
-export async function guildMean(db: Database, guildId: string): Promise<number> {
+/** The mean of all votes in a guild, or in any, or the middle of the scale while there are none. */
+export async function guildMean(db: Database, guildId: string | undefined): Promise<number> {
   const [row] = await db
     .select({ mean: sql<number>`coalesce(avg(${ratings.score}), 3)::float8` })
     .from(ratings)

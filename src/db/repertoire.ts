@@ -43,7 +43,7 @@ export async function answerFromHouse(
       : eq(jokes.guildId, by.guildId),
   );
   const untold = fitting.filter(({ id }) => !heard.has(id));
-  const chosen = untold[Math.floor((seed / 2 ** 32) * untold.length)];
+  const chosen = drawn(untold, seed);
   let id: string | undefined;
   if (chosen) {
     id = newJokeId();
@@ -62,6 +62,10 @@ export async function answerFromHouse(
   await finishRequest(tx, request.id, { status: 'done' });
   return { ...told, askedBy: userId, locale: request.locale };
 }
+
+/** The joke that a seed (unsigned 32-bit) draws from a list; undefined from an empty one. */
+export const drawn = <T>(jokes: readonly T[], seed: number): T | undefined =>
+  jokes[Math.floor((seed / 2 ** 32) * jokes.length)];
 
 /** What was told of the house in one place, by the house's ids. */
 async function heardWhere(tx: Transaction, where: SQL | undefined): Promise<Map<string, Heard>> {

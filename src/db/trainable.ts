@@ -16,7 +16,7 @@ export const HALF_LIFE_DAYS = 180;
 
 /**
  * The only path from Discord to the training corpus (docs/privacy.md): jokes that our model wrote, stored when they
- * were generated, with at least one vote, as per-joke aggregates. `mayTeach` says what is excluded.||A vote counts
+ * were generated, and house jokes, with at least one vote, as per-joke aggregates. `mayTeach` says what is excluded.||A vote counts
  * ½^(age / half-life). Its age is measured from the newest vote, so a community that was quiet for a year loses
  * nothing. A vote dated in the future, from a wrong clock, counts as one cast now.
  */
@@ -42,6 +42,7 @@ export async function trainableJokes(
       mean,
       variance: sql<number>`greatest(0, ${square} - ${mean} * ${mean})::float8`,
       modelVersionId: jokes.modelVersionId,
+      houseId: jokes.houseId,
     })
     .from(jokes)
     .innerJoin(ratings, eq(ratings.jokeId, jokes.id))

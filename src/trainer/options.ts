@@ -3,8 +3,7 @@ import type { Database } from '../db/connect.ts';
 import { HALF_LIFE_DAYS } from '../db/trainable.ts';
 import { type EngineClient, startEngine } from '../engine/client.ts';
 import type { EngineOptions } from '../engine/engine.ts';
-import type { TrainingJoke } from '../finetuning/data/samples.ts';
-import { seedJokes } from '../finetuning/data/seed-jokes.ts';
+import { type SeedJoke, seedJokes } from '../finetuning/data/seed-jokes.ts';
 import type { TrainingEvent } from '../finetuning/run/events.ts';
 import type { TrainingSettings } from '../finetuning/settings.ts';
 import type { Logger } from '../lib/log.ts';
@@ -48,7 +47,7 @@ export interface LearnOptions extends LearningPlan {
   /** Where models live; generators load the new version from there. */
   modelsDir: string;
   /** Trained on in addition to the rated jokes. */
-  seedJokes: readonly TrainingJoke[];
+  seedJokes: readonly SeedJoke[];
   threads: number;
   /** Generates the jokes of both models; closed at the end. */
   openEngine(): Promise<EngineClient>;

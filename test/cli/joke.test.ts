@@ -1,11 +1,14 @@
 import { expect, it, vi } from 'vitest';
 import { houseJokes } from '../../src/corpus/house.ts';
+import { connect } from '../../src/db/connect.ts';
+import { rate } from '../../src/db/ratings.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import { writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { createSafety } from '../../src/safety/safety.ts';
-import { silent } from '../databases.ts';
+import { freshDataDir, silent } from '../databases.ts';
+import { aJoke } from '../db/samples.ts';
 import { runCommand } from './run-command.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
@@ -44,11 +47,34 @@ it('says whether the joke mentions its theme', async () => {
 it('tells a house joke, about a theme if given, or says that there is none', async () => {
   const { stdout } = await chispa('médicos', '--source', 'house', '--seed', '3', '--json');
   const { id, text } = JSON.parse(stdout);
-  expect(houseJokes().find((joke) => joke.id === id)).toMatchObject({ text });
+  expect(houseJokes().find((joke) => joke.id === id)).toMatchObject({ text, heldOut: false });
   expect(`${text} ${JSON.parse(stdout).category} ${JSON.parse(stdout).keywords}`).toMatch(/médic/i);
   const again = await chispa('médicos', '--source', 'house', '--seed', '3');
   expect(again.stdout).toBe(`${text}\n\n${id} of the house · seed 3\n`);
   expect((await chispa('ornitorrinco', '--source', 'house')).error?.message).toMatch(/no joke about/);
+});
+
+it('tells one of those that servers liked, of all servers or of one', async () => {
+  const dataDir = freshDataDir();
+  const store = await connect({ dataDir, log: silent });
+  const told = await Promise.all([
+    aJoke(store.db, { joke: { text: 'El de aquí.' } }),
+    aJoke(store.db, { request: { guildId: '7' }, joke: { text: 'El de allí.' } }),
+    aJoke(store.db, { request: { guildId: null }, joke: { text: 'El de un mensaje directo.' } }),
+  ]);
+  for (const { id } of told) await rate(store.db, { jokeId: id, voter: 'luis', score: 5 });
+  const disliked = await aJoke(store.db, { joke: { text: 'El malo.' } });
+  await rate(store.db, { jokeId: disliked.id, voter: 'luis', score: 1 });
+  await store.close();
+  const best = (...args: string[]) =>
+    runCommand(['joke', '--source', 'best', ...args], { ...env, DATA_DIR: dataDir, DATABASE_URL: '' });
+  expect((await best('--guild', '7')).stdout).toBe('El de allí.\n\n★ 5 of 5 · 1 vote · mini-es\n');
+  const { text, model, mean } = JSON.parse((await best('--seed', '3', '--json')).stdout);
+  expect(['El de aquí.', 'El de allí.']).toContain(text);
+  expect({ model, mean }).toEqual({ model: 'mini-es', mean: 5 });
+  expect((await best('--guild', '8')).error?.message).toBe('No joke has good votes yet.');
+  expect((await best('gato')).error?.message).toBe('--source best takes no theme.');
+  expect((await chispa('--guild', '7')).error?.message).toBe('--guild is for --source best.');
 });
 
 it('refuses a theme that safe mode refuses', async () => {

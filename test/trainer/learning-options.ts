@@ -32,7 +32,7 @@ export const quickLearning = (
 ): Omit<LearnOptions, 'db'> => ({
   ...PLAN_DEFAULTS,
   modelsDir,
-  seedJokes: someJokes(40).map((joke) => ({ ...joke, text: `Semilla: ${joke.text}` })),
+  seedJokes: someJokes(40).map((joke, i) => ({ ...joke, id: `casa-${i}`, text: `Semilla: ${joke.text}` })),
   training: QUICK,
   voiceTraining: { ...QUICK, mode: 'lora', learningRate: 2e-2 },
   threads: 1,

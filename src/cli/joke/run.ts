@@ -1,20 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { loadConfig } from '../../config.ts';
-import { type HouseJoke, houseJokes } from '../../corpus/house.ts';
+import { houseJokesAbout } from '../../corpus/house-themes.ts';
+import { drawLoved } from '../../db/loved.ts';
+import { drawn } from '../../db/repertoire.ts';
 import { footerText } from '../../discord/joke-message.ts';
 import { en } from '../../discord/messages/index.ts';
 import type { Precision } from '../../engine/engine.ts';
 import { mentionsTheme } from '../../generator/mentions-theme.ts';
 import { writeJoke } from '../../generator/write-joke.ts';
-import { ChispaError } from '../../lib/errors.ts';
+import { ChispaError, UsageError } from '../../lib/errors.ts';
+import { createRandom } from '../../lib/random.ts';
 import type { DecoderSettings } from '../../lib/settings.ts';
 import { createSafety } from '../../safety/safety.ts';
 import { interruptible } from '../interruptible.ts';
+import { withDatabase } from '../open/database.ts';
 import { openEngine } from '../open/engine.ts';
 import { settingsFrom } from '../options/settings.ts';
 
 type Flags = DecoderSettings & {
-  source: 'model' | 'house';
+  source: 'new' | 'house' | 'best';
+  guild?: string;
   model?: string;
   precision?: Precision;
   seed?: number;
@@ -31,10 +36,12 @@ interface Told {
   note?: string;
 }
 
-/** `chispa joke`: a joke of the model or of the house, and below it all that it takes to tell it again. */
+/** `chispa joke`: a joke of the model, of the house or of those that servers liked, and below it where it is from. */
 export async function tellJoke(theme: string | undefined, flags: Flags): Promise<void> {
   const seed = flags.seed ?? randomInt(0, 2 ** 32);
-  const told = flags.source === 'house' ? fromHouse(theme, seed) : await fromModel(theme, seed, flags);
+  if (flags.source !== 'best' && flags.guild !== undefined)
+    throw new UsageError('--guild is for --source best.');
+  const told = await SOURCES[flags.source](theme, seed, flags);
   if (flags.json) {
     const { text, facts } = told;
     process.stdout.write(`${JSON.stringify({ text, theme, seed: told.seed, ...facts })}\n`);
@@ -44,11 +51,10 @@ export async function tellJoke(theme: string | undefined, flags: Flags): Promise
   process.stdout.write(`${told.text}\n\n${told.footer}\n`);
 }
 
-function fromHouse(theme: string | undefined, seed: number): Told {
-  const about = ({ text, category, keywords }: HouseJoke) =>
-    theme === undefined || [text, category, ...keywords].some((one) => mentionsTheme(one, theme));
-  const jokes = houseJokes().filter(about);
-  const joke = jokes[seed % Math.max(1, jokes.length)];
+type Teller = (theme: string | undefined, seed: number, flags: Flags) => Promise<Told>;
+
+const fromHouse: Teller = async (theme, seed) => {
+  const joke = drawn(houseJokesAbout(theme), seed);
   if (!joke) throw new ChispaError('no-such-joke', `The house has no joke about "${theme}".`);
   return {
     text: joke.text,
@@ -56,9 +62,26 @@ function fromHouse(theme: string | undefined, seed: number): Told {
     footer: `${joke.id} of the house · seed ${seed}`,
     facts: { id: joke.id, category: joke.category, keywords: joke.keywords },
   };
-}
+};
 
-async function fromModel(theme: string | undefined, seed: number, flags: Flags): Promise<Told> {
+/** A server's own best jokes have no theme in common. */
+const fromBest: Teller = async (theme, seed, { guild }) => {
+  if (theme !== undefined) throw new UsageError('--source best takes no theme.');
+  const random = createRandom(seed);
+  const best = await withDatabase((db) => drawLoved(db, guild, () => random.unit()));
+  if (!best) throw new ChispaError('no-such-joke', 'No joke has good votes yet.');
+  const { joke, tally } = best;
+  const begun = joke.prompt.kind === 'continue' ? (joke.prompt.text ?? '') : '';
+  const by = joke.origin === 'house' ? { house: joke.houseId } : { model: joke.model.name };
+  return {
+    text: `${begun}${joke.text}`,
+    seed,
+    footer: `${en.joke.tally(tally.mean ?? 0, tally.votes)} · ${by.house ? `${by.house} of the house` : by.model}`,
+    facts: { id: joke.id, ...by, guild: joke.guildId, mean: tally.mean, votes: tally.votes },
+  };
+};
+
+const fromModel: Teller = async (theme, seed, flags) => {
   const safety = createSafety();
   if (theme !== undefined && !safety.check(theme, 'safe').allowed)
     throw new ChispaError('unsafe-theme', `Safe mode refuses the theme "${theme}".`);
@@ -90,7 +113,9 @@ async function fromModel(theme: string | undefined, seed: number, flags: Flags):
   } finally {
     await engine.close();
   }
-}
+};
+
+const SOURCES: Record<Flags['source'], Teller> = { new: fromModel, house: fromHouse, best: fromBest };
 
 /** Nobody waits as Discord does. It is the last moment that a date can hold. */
 const NEVER = new Date(8.64e15);

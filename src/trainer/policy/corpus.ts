@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { duplicateGroups, nearDuplicates } from '../../corpus/duplicates.ts';
 import type { TrainingJoke } from '../../finetuning/data/samples.ts';
+import type { SeedJoke } from '../../finetuning/data/seed-jokes.ts';
 import { splitByHash } from '../../finetuning/data/split.ts';
 import { recitableWords } from '../../finetuning/measure/text-figures.ts';
-import { fitVoteModel, jokeValue, type RatedJoke, type VoteModel } from './vote-model.ts';
+import { fitVoteModel, jokeValue, pooled, type RatedJoke, type VoteModel } from './vote-model.ts';
 
 export const CORPUS_DEFAULTS = {
   /** Share of the rated jokes that is never trained on, but kept for the gate. */
@@ -56,13 +57,19 @@ const SAME_JOKE = 0.8;
  * What to train on: rated jokes, weighted by how well they are liked, and the seed jokes. A joke's weight grows with its
  * shrunk mean above that of all jokes; a joke not above it gets none. Among near-duplicates, and among jokes that recite
  * one another, only the best counts: a phrase that many jokes share would be learned many times over and soon recited. A
- * joke that is near a seed joke, or recites one, gets no weight. `rated` is oldest first.
+ * model's joke that is near a seed joke, or recites one, gets no weight. A rated house joke is no seed joke any more: it is
+ * weighted like any other, once, by its votes in all guilds. One that is not among the seed jokes, because it is held out,
+ * is left out. `told` is oldest first.
  */
 export function learningCorpus(
-  rated: readonly RatedJoke[],
-  seed: readonly TrainingJoke[],
+  told: readonly RatedJoke[],
+  seed: readonly SeedJoke[],
   options: CorpusOptions = CORPUS_DEFAULTS,
 ): LearningCorpus {
+  const seeds = new Map(seed.map((joke) => [joke.id, joke]));
+  const rated = poolHouseJokes(told.filter(({ houseId }) => houseId === null || seeds.has(houseId)));
+  const houseIds = new Set(rated.map(({ houseId }) => houseId));
+  const unrated = seed.filter(({ id }) => !houseIds.has(id));
   const voteModel = fitVoteModel(rated);
   // Before duplicates are dropped: near-duplicates are on the side of their oldest, which must not change.
   const groups = duplicateGroups(rated.map(({ text }) => text));
@@ -78,11 +85,13 @@ export function learningCorpus(
 
   const total = training.reduce((sum, { weight }) => sum + weight, 0);
   // Nobody rated anything yet: the seed jokes are all there is.
-  const anchor = someOf(seed, options.seedJokes, rated.length);
+  const anchor = someOf(unrated, options.seedJokes, rated.length);
   const seedWeight = total > 0 ? (options.seedShare * total) / ((1 - options.seedShare) * anchor.length) : 1;
-  const jokes = [
-    ...training.map(({ text, theme, weight }) => ({ text, themes: theme === null ? [] : [theme], weight })),
-    ...anchor.map((joke) => ({ ...joke, weight: seedWeight })),
+  const themesOf = ({ theme, houseId }: RatedJoke) =>
+    houseId !== null ? (seeds.get(houseId)?.themes ?? []) : theme === null ? [] : [theme];
+  const jokes: TrainingJoke[] = [
+    ...training.map((joke) => ({ text: joke.text, themes: themesOf(joke), weight: joke.weight })),
+    ...anchor.map(({ text, themes }) => ({ text, themes, weight: seedWeight })),
   ];
   const marks = (list: readonly Valued[]) => list.map(({ id, weight }) => ({ id, weight }));
   return {
@@ -96,6 +105,16 @@ export function learningCorpus(
   };
 }
 
+/** Rated jokes in which each house joke occurs once, with the votes of all guilds that heard it. */
+function poolHouseJokes(rated: readonly RatedJoke[]): RatedJoke[] {
+  const tellings = new Map<string, RatedJoke[]>();
+  for (const joke of rated) {
+    const key = joke.houseId ?? `told ${joke.id}`;
+    tellings.set(key, [...(tellings.get(key) ?? []), joke]);
+  }
+  return [...tellings.values()].map(pooled);
+}
+
 /** At most `most` of the items, evenly spread; another `turn` picks others. */
 function someOf<T>(items: readonly T[], most: number, turn: number): readonly T[] {
   const step = Math.max(1, Math.ceil(items.length / most));
@@ -104,21 +123,33 @@ function someOf<T>(items: readonly T[], most: number, turn: number): readonly T[
 
 function withoutDuplicates(
   rated: readonly RatedJoke[],
-  seed: readonly TrainingJoke[],
+  seed: readonly SeedJoke[],
   model: VoteModel,
 ): RatedJoke[] {
   const best = [...rated].sort((a, b) => jokeValue(b, model) - jokeValue(a, model) || (a.id < b.id ? -1 : 1));
-  const texts = [...seed.map(({ text }) => text), ...best.map(({ text }) => text)];
+  const house = distinct(
+    best.filter(({ houseId }) => houseId !== null),
+    [],
+  );
+  const generated = distinct(
+    best.filter(({ houseId }) => houseId === null),
+    seed,
+  );
+  const keeps = new Set([...house, ...generated]);
+  return rated.filter((joke) => keeps.has(joke));
+}
+
+/** The jokes, best first, without those near a better one or one in `known`, or that recite one. */
+function distinct(best: readonly RatedJoke[], known: readonly SeedJoke[]): RatedJoke[] {
+  const texts = [...known, ...best].map(({ text }) => text);
   const later = new Set(nearDuplicates(texts, { threshold: SAME_JOKE }).map(({ second }) => second));
-  const learned = new Set(seed.flatMap(({ text }) => recitableWords(text)));
-  const kept = best.filter(({ text }, i) => {
+  const learned = new Set(known.flatMap(({ text }) => recitableWords(text)));
+  return best.filter(({ text }, i) => {
     const own = recitableWords(text);
-    if (later.has(seed.length + i) || own.some((words) => learned.has(words))) return false;
+    if (later.has(known.length + i) || own.some((words) => learned.has(words))) return false;
     for (const words of own) learned.add(words);
     return true;
   });
-  const keeps = new Set(kept);
-  return rated.filter((joke) => keeps.has(joke));
 }
 
 /** How far a joke's value is above (or, if negative, below) the mean of all, in standard deviations of the values. */

@@ -15,6 +15,8 @@ export interface RatedJoke {
   variance: number;
   /** Null for a joke of the house. */
   modelVersionId: number | null;
+  /** For a joke of the house: its id in corpus/jokes. It is told in many guilds, each with its own votes. */
+  houseId: string | null;
 }
 
 /** The prior for a joke before anybody votes, and how many votes outweigh it. */
@@ -59,5 +61,20 @@ export function fitVoteModel(jokes: readonly RatedJoke[]): VoteModel {
 /** A joke's value, 1 to 5: the mean of its votes, shrunk toward the mean of all jokes, more so the fewer votes it has. */
 export const jokeValue = ({ votes, mean }: Pick<RatedJoke, 'votes' | 'mean'>, model: VoteModel): number =>
   (votes * mean + model.shrinkage * model.mean) / (votes + model.shrinkage);
+
+/**
+ * One joke that several guilds rated: all votes together, as of the guild with the most. `told` has at least one and is
+ * oldest first.
+ */
+export function pooled(told: readonly RatedJoke[]): RatedJoke {
+  const [oldest] = told;
+  if (!oldest) throw new RangeError('nothing to pool');
+  if (told.length === 1) return oldest;
+  const votes = sum(told.map((joke) => joke.votes));
+  const mean = sum(told.map((joke) => joke.votes * joke.mean)) / votes;
+  const square = sum(told.map((joke) => joke.votes * (joke.variance + joke.mean ** 2))) / votes;
+  const most = told.reduce((a, b) => (b.votes > a.votes ? b : a));
+  return { ...oldest, guildId: most.guildId, votes, mean, variance: Math.max(0, square - mean ** 2) };
+}
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainingJoke } from '../../../src/finetuning/data/samples.ts';
+import type { SeedJoke } from '../../../src/finetuning/data/seed-jokes.ts';
 import { CORPUS_DEFAULTS, learningCorpus } from '../../../src/trainer/policy/corpus.ts';
 import type { RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
 import { ratedJoke, textOf } from './samples.ts';
 
-const seed: TrainingJoke[] = Array.from({ length: 20 }, (_, i) => ({
+const seed: SeedJoke[] = Array.from({ length: 50 }, (_, i) => ({
+  id: `casa-${i}`,
   text: textOf(`seed ${i}`),
-  themes: [],
+  themes: ['animales', `theme ${i}`],
   weight: 1,
 }));
 
@@ -15,6 +16,13 @@ const jokesOf = (guildId: string, count: number): RatedJoke[] =>
   Array.from({ length: count }, (_, i) =>
     ratedJoke({ id: `${guildId}-${i}`, guildId, scores: i % 2 === 0 ? [5, 5, 4, 5] : [1, 2, 1, 2] }),
   );
+
+/** The nth seed joke, told in a guild and rated there. */
+const houseJoke = (n: number, scores: number[], guildId = 'g'): RatedJoke =>
+  ratedJoke({
+    ...{ id: `told casa-${n}${guildId === 'g' ? '' : ` in ${guildId}`}`, guildId, scores },
+    ...{ houseId: `casa-${n}`, modelVersionId: null, text: seed[n]?.text ?? '' },
+  });
 
 const total = (items: readonly { weight: number }[]) => items.reduce((sum, { weight }) => sum + weight, 0);
 const weightOf = (rated: readonly RatedJoke[], id: string) => {
@@ -34,7 +42,7 @@ describe('the training corpus', () => {
 
   it('consists of the seed jokes while nobody has voted', () => {
     const { training, heldOut } = learningCorpus([], seed);
-    expect(training).toEqual(seed);
+    expect(training).toEqual(seed.map(({ text, themes }) => ({ text, themes, weight: 1 })));
     expect(heldOut).toEqual([]);
   });
 
@@ -60,12 +68,59 @@ describe('the training corpus', () => {
     expect(after.training.map((joke) => joke.text)).not.toContain(text);
   });
 
-  it('counts a joke told twice only once, and one that is a seed joke not at all', () => {
+  it('counts a joke told twice only once, and one in which the model repeats a seed joke not at all', () => {
     const rated = jokesOf('g', 60);
     const twice = { ...rated[0], id: 'twice', votes: 3 } as RatedJoke;
     const seeded = ratedJoke({ id: 'seeded', text: seed[0]?.text ?? '', scores: [5, 5, 5, 5, 5] });
     expect(weightOf([...rated, twice], 'twice')).toBeUndefined();
     expect(weightOf([...rated, seeded], 'seeded')).toBeUndefined();
+    const house = houseJoke(0, [5, 5, 5, 5]);
+    expect(weightOf([...rated, house, seeded], 'seeded')).toBeUndefined();
+  });
+
+  describe('of rated house jokes', () => {
+    const rated = jokesOf('g', 60);
+    /** House jokes, apart by which side their text puts them on. */
+    const [learned = 0, held = 0] = ['training', 'heldOut'].map((side) =>
+      seed.findIndex((_, i) => {
+        const { snapshot } = learningCorpus([...rated, houseJoke(i, [5, 5, 5, 5])], seed);
+        return snapshot[side as 'training'].some(({ id }) => id === `told casa-${i}`);
+      }),
+    );
+    const entriesOf = (told: readonly RatedJoke[], text: string | undefined) => {
+      const corpus = learningCorpus([...rated, ...told], seed);
+      return [corpus.training, corpus.heldOut].map((side) => side.filter((joke) => joke.text === text));
+    };
+
+    it('takes them from the seed jokes and weighs them by their votes, with their themes', () => {
+      const told = [...rated, houseJoke(learned, [5, 5, 5, 5])];
+      const { training, seedJokes } = learningCorpus(told, seed);
+      expect(seedJokes).toBe(seed.length - 1);
+      const entries = training.filter(({ text }) => text === seed[learned]?.text);
+      expect(entries).toMatchObject([{ themes: seed[learned]?.themes }]);
+      const like = ratedJoke({ id: 'like', scores: [5, 5, 5, 5] });
+      expect(entries[0]?.weight).toBeCloseTo(weightOf([...told, like], 'like') ?? 0, 1);
+    });
+
+    it('does not train on those that people dislike', () => {
+      expect(entriesOf([houseJoke(learned, [1, 1, 2, 1])], seed[learned]?.text)).toEqual([[], []]);
+      expect(weightOf([...rated, houseJoke(learned, [1, 1, 2, 1])], `told casa-${learned}`)).toBe(0);
+    });
+
+    it('takes each once, with the votes of all guilds, on one side', () => {
+      const told = ['a', 'b', 'c'].map((guild) => houseJoke(held, guild === 'a' ? [5, 5] : [1, 1, 1], guild));
+      const [training, heldOut] = entriesOf(told, seed[held]?.text);
+      expect(training).toEqual([]);
+      expect(heldOut).toHaveLength(1);
+      expect(heldOut?.[0]?.weight).toBeLessThan(0); // three guilds together dislike it
+      expect(entriesOf(told.slice(0, 1), seed[held]?.text)[1]?.[0]?.weight).toBeGreaterThan(0);
+    });
+
+    it('never takes one that the house holds out, on either side', () => {
+      const apart = { ...houseJoke(learned, [5, 5, 5, 5]), text: textOf('held out') };
+      for (const houseId of ['casa-9999', 'casa-9998'])
+        expect(entriesOf([{ ...apart, houseId }], apart.text)).toEqual([[], []]);
+    });
   });
 
   it('counts only the best of the jokes that share eight words, wherever they occur', () => {

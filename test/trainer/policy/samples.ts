@@ -13,6 +13,7 @@ export function ratedJoke({ scores, ...given }: Given): RatedJoke {
     text: textOf(id),
     theme: null,
     modelVersionId: 1,
+    houseId: null,
     ...given,
     id,
     votes: scores.length,
