@@ -111,26 +111,35 @@ const METADATA_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fields from other tools or older versions that appear in published config.json files but that no version of
- * transformers' modeling code reads. They are ignored with a note. Collected from files on the hub.
+ * Fields that published config.json files have, whose names sound like parts of the model, and which no version of
+ * transformers' modeling code of these families reads.
  */
-const OTHER_TOOLS: ReadonlySet<string> = new Set([
-  ...['n_special', 'predict_special_tokens'], // from the converter of OpenAI's checkpoints, copied into gpt2-medium and others
-  'transformers.js_config',
-  ...['unsloth_version', 'unsloth_fixed'],
-  ...['license', 'language', 'model_name', 'tokenizer_name', 'datasets', 'tags'],
-  ...['_attn_implementation', 'attn_implementation', '_flash_attn_2_enabled', '_remove_final_layer_norm'],
-  ...['adapters', 'model_max_length', 'max_seq_len', 'seed'],
-  ...['reward_model', 'v_head_init_strategy', 'is_peft_model'], // TRL
+const NO_PARTS: ReadonlySet<string> = new Set([
+  ...['_attn_implementation', 'attn_implementation', '_flash_attn_2_enabled', 'use_flash_attention_2'],
+  '_remove_final_layer_norm', // OPT's, copied by tools that save every model alike
 ]);
 
-/** The names of fields in a config.json that belong to other tools. */
-export const fieldsOfOtherTools = (json: object): string[] =>
-  Object.keys(json).filter((name) => OTHER_TOOLS.has(name));
+/** Names of parts of a model. */
+const PART =
+  /(^|_)(act|activation|alibi|attn|attention|bias(es)?|blocks?|caps?|conv|cross|embd|embed\w*|experts?|factor|ffn|g?elu|glu|heads?|hidden|inner|intermediate|key|kv|layers?|logits?|mixture|mlp|moe|multipliers?|norm\w*|parallel|positions?|positional|qkv?|qk|quant\w*|query|relu|residual|rms|rope|rotary|router|scal(e|ing|ar)|soft(cap\w*|max)|tie|width|window)(_|$)/;
+/** Names with such a part that concern training alone. */
+const TRAINING = /(^|_)(\w*drop\w*|init\w*|labels?|loss\w*)(_|$)/;
 
 /**
- * Parses the fields that `schema` names. Any other field of the config.json is rejected by name
- * (`model-unsupported`), unless it is known to change nothing, for any model or (`inert`) for this architecture.
+ * Whether a field that no class of transformers reads may tell what the model computes. transformers would ignore it, but a
+ * file with such a field may be of a model with code of its own.
+ */
+const mayCompute = ([name, value]: [string, unknown]): boolean =>
+  PART.test(name) && !TRAINING.test(name) && value !== null && value !== false;
+
+/** The names of fields in a config.json that neither transformers' class of this model, whose fields are `own`, nor others use. */
+export const foreignFields = (json: object, own: readonly string[]): string[] =>
+  Object.keys(json).filter((name) => !own.includes(name) && !METADATA_FIELDS.has(name));
+
+/**
+ * Parses the fields that `schema` names. Other fields are ignored, as in transformers: those that are known to change
+ * nothing, for any model or (`inert`) for this architecture, and those whose names have nothing to do with a model's parts.
+ * The rest is rejected by name (`model-unsupported`).
  */
 export function readFields<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape, z.core.$loose>,
@@ -144,9 +153,13 @@ export function readFields<Shape extends z.ZodRawShape>(
     throw unsupported(origin, `${issue?.path.join('.') || 'its content'}: ${issue?.message ?? 'malformed'}`);
   }
   const known = (name: string) =>
-    name in schema.shape || METADATA_FIELDS.has(name) || OTHER_TOOLS.has(name) || inert.includes(name);
-  const unknown = Object.keys(json).find((name) => !known(name));
-  if (unknown) throw unsupported(origin, `Chispa does not know its field ${unknown} and will not ignore it`);
+    name in schema.shape || METADATA_FIELDS.has(name) || NO_PARTS.has(name) || inert.includes(name);
+  const [unknown] = Object.entries(json).find((field) => !known(field[0]) && mayCompute(field)) ?? [];
+  if (unknown)
+    throw unsupported(
+      origin,
+      `Chispa does not know its field ${unknown}, which may change what the model computes (if it does not, delete it from the file)`,
+    );
   return parsed.data;
 }
 

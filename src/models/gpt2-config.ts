@@ -27,7 +27,10 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu_new: 'gelu_new',
   gelu_fast: 'gelu_new',
   gelu_pytorch_tanh: 'gelu_new',
+  gelu_python_tanh: 'gelu_new',
+  gelu_accurate: 'gelu_new',
   gelu: 'gelu',
+  gelu_python: 'gelu',
   relu: 'relu',
   silu: 'silu',
   swish: 'silu',
@@ -78,6 +81,13 @@ const ALIASES = {
   num_attention_heads: 'n_head',
   num_hidden_layers: 'n_layer',
 };
+
+/** The fields of a GPT-2's config.json that mean something to transformers. */
+export const GPT2_FIELDS: readonly string[] = [
+  ...Object.keys(fields.shape),
+  ...Object.keys(ALIASES),
+  ...INERT,
+];
 
 function withoutAliases(json: object, origin: string): object {
   const own: Record<string, unknown> = { ...json };

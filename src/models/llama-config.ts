@@ -83,6 +83,9 @@ const INERT = [
   'is_llama_config',
 ];
 
+/** The fields of a config.json of the family that mean something to transformers. */
+export const LLAMA_FIELDS: readonly string[] = [...Object.keys(fields.shape), ...INERT];
+
 /** Parses the JSON config of a member of the family; `origin` names the file in errors. Throws `model-unsupported`. */
 export function llamaConfig(json: object, type: Member, origin: string): LlamaConfig {
   const member: (typeof MEMBERS)[Member] & { keyValueHeads?: number; headWidth?: number } = MEMBERS[type];

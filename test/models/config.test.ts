@@ -64,12 +64,20 @@ describe('config.json', () => {
     });
   });
 
+  it('knows an activation by all of its names', () => {
+    // transformers' ACT2FN: all differ from these two by less than 1e-12.
+    for (const name of ['gelu_new', 'gelu_fast', 'gelu_pytorch_tanh', 'gelu_python_tanh', 'gelu_accurate'])
+      expect(parse({ activation_function: name })).toMatchObject({ activation: 'gelu_new' });
+    expect(parse({ activation_function: 'gelu_python' })).toMatchObject({ activation: 'gelu' });
+  });
+
   it('treats a bos or padding token outside the vocabulary as absent', () => {
     expect(parse({ bos_token_id: 50256, pad_token_id: -1 })).toMatchObject({ bos: null, pad: null });
   });
 
   it.each([
     [{ rotary_dim: 64 }, /rotary_dim/],
+    [{ attn_window: 128 }, /attn_window/],
     [{ activation_function: 'mish' }, /activation_function mish/],
     [{ activation_function: 'constructor' }, /activation_function constructor/],
     [{ add_cross_attention: true }, /add_cross_attention/],

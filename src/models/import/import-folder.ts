@@ -1,8 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
-import { type ModelConfig, parseConfig } from '../config.ts';
-import { fieldsOfOtherTools } from '../config-fields.ts';
+import { ignoredFields, type ModelConfig, parseConfig } from '../config.ts';
 import { WEIGHTS_FILE } from '../folder.ts';
 import { GENERATION_CONFIG_FILE, withEnds } from '../generation-config.ts';
 import { sha256File } from '../hash.ts';
@@ -49,7 +48,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   const { modelsDir, signal } = options;
   const name = checkedName(options.name ?? basename(resolve(folder)));
   const texts = await readTexts(folder);
-  const config = parseConfig(texts.config, join(folder, 'config.json'));
+  const { config, configText, borrowedEnd } = readConfig(texts, folder);
   const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
   parseTokenizer(tokenizer.json, 'of the model'); // throws if it cannot be used
   if (texts.generation !== undefined)
@@ -65,7 +64,8 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
         [WEIGHTS_FILE]: await writeSafetensors(join(staging, WEIGHTS_FILE), tensors),
       };
       const others = {
-        'config.json': weights.tied === config.tied ? texts.config : untied(texts.config),
+        'config.json':
+          weights.tied === config.tied ? configText : changed(configText, { tie_word_embeddings: false }),
         'tokenizer.json': tokenizer.json,
         ...(texts.generation === undefined ? {} : { [GENERATION_CONFIG_FILE]: texts.generation }),
         ...(texts.readme === undefined ? {} : { 'README.md': texts.readme }),
@@ -93,7 +93,11 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
       throw asDiskError(error, modelsDir);
     }
   });
-  return { name, path: resolve(modelsDir, name), notes: notesOn(texts.config, tokenizer, config, weights) };
+  return {
+    name,
+    path: resolve(modelsDir, name),
+    notes: notesOn(texts.config, tokenizer, config, borrowedEnd, weights),
+  };
 }
 
 /** A valid model name; otherwise throws an error that says how to give one. */
@@ -130,6 +134,43 @@ async function readTexts(folder: string) {
   };
 }
 
+type Texts = Awaited<ReturnType<typeof readTexts>>;
+
+/**
+ * The config of a folder. Where it names no end token, or one outside of its vocabulary, and only then, its text gets the
+ * one that generation_config.json or the tokenizer names.
+ */
+function readConfig(texts: Texts, folder: string) {
+  const origin = join(folder, 'config.json');
+  try {
+    return { config: parseConfig(texts.config, origin), configText: texts.config };
+  } catch (error) {
+    for (const [borrowedEnd, end] of endsElsewhere(texts)) {
+      const configText = changed(texts.config, { eos_token_id: end });
+      try {
+        return { config: parseConfig(configText, origin), configText, borrowedEnd };
+      } catch {
+        // Its fault is another one, and has been reported.
+      }
+    }
+    throw error;
+  }
+}
+
+/** The end tokens that other files than config.json name, with the files' names. */
+function endsElsewhere({ config, generation, tokenizer }: Texts): [file: string, id: unknown][] {
+  try {
+    const { vocab_size: size = 50257 } = JSON.parse(config);
+    const { eos_token_id: generated } = JSON.parse(generation ?? '{}');
+    return [
+      [GENERATION_CONFIG_FILE, generated ?? null],
+      ['the tokenizer', convertTokenizer(tokenizer, size).end?.id ?? null],
+    ];
+  } catch {
+    return []; // What cannot be read names none. Its own reader reports it.
+  }
+}
+
 /** Undefined when there is no such file. */
 async function readText(path: string): Promise<string | undefined> {
   try {
@@ -162,21 +203,26 @@ function counted(
   }));
 }
 
-const untied = (config: string) =>
-  `${JSON.stringify({ ...JSON.parse(config), tie_word_embeddings: false }, null, 2)}\n`;
+const changed = (config: string, changes: object) =>
+  `${JSON.stringify({ ...JSON.parse(config), ...changes }, null, 2)}\n`;
 
 function notesOn(
   text: string,
   { unknown, end }: ReturnType<typeof convertTokenizer>,
   config: ModelConfig,
+  borrowedEnd: string | undefined,
   weights: SelectedWeights,
 ): string[] {
   const notes: string[] = [];
-  const foreign = fieldsOfOtherTools(JSON.parse(text));
+  const foreign = ignoredFields(text, config);
   if (foreign.length > 0)
     notes.push(`These fields of config.json belong to other tools and change nothing: ${foreign.join(', ')}`);
   if (weights.heads.length > 0)
     notes.push(`These heads of other tasks were left out: ${weights.heads.join(', ')}`);
+  if (borrowedEnd !== undefined)
+    notes.push(
+      `config.json names no end token of the vocabulary, so it now has that of ${borrowedEnd}: ${config.ends.join(', ')}.`,
+    );
   if (end && !config.ends.includes(end.id))
     notes.push(
       `config.json ends texts at token ${config.ends.join(', ')}, the tokenizer at ${end.id} (${end.token}): config.json counts.`,

@@ -20,12 +20,11 @@ export interface SelectedWeights {
 }
 
 /**
- * Heads for other tasks besides the language-model head: TRL's value head, GPT2DoubleHeadsModel's, and those for
- * classification, token classification and question answering. transformers loads such a file as a language model
- * without them.
+ * Heads for other tasks besides the language-model head: TRL's value head, GPT2DoubleHeadsModel's, those for
+ * classification, token classification and question answering, and others called heads. transformers loads such a file as
+ * a language model without them.
  */
-const OTHER_HEADS =
-  /^(v_head|value_head|multiple_choice_head|score|classifier|qa_outputs)(\.summary)?(\.\d)?\.(weight|bias)$/;
+const OTHER_HEADS = /^((?!lm_head)(\w+_)?heads?|score|classifier|qa_outputs)(\.\w+)*\.(weight|bias)$/;
 
 /** Prefixes that wrappers add to every name. transformers itself would load such a model with random weights. */
 const WRAPPER = /^(module|_orig_mod|pretrained_model|base_model\.model)\./;

@@ -35,6 +35,10 @@ describe('a published GPT-2', () => {
   it.each([
     [{ n_special: 0, predict_special_tokens: true }, 'n_special, predict_special_tokens'], // gpt2-medium, rugpt3large
     [{ 'transformers.js_config': { dtype: 'q8' } }, 'transformers.js_config'], // onnx-community
+    [
+      { warmup_steps: 2000, max_iters: 30_000, training_data: '/data/a.txt', parallel_heads: null },
+      'warmup_steps, max_iters, training_data, parallel_heads',
+    ], // as training scripts leave them
   ])('comes in with %j, and says that it changes nothing', async (fields, names) => {
     const { imported, error } = await importInto(await source('v-head', fields));
     expect(error).toBeUndefined();
@@ -56,10 +60,26 @@ describe('a published GPT-2', () => {
     [{ eos_token_id: [2, 4000] }, /eos_token_id \[2,4000\] is not in its vocabulary/],
     [{ quantization_config: { load_in_8bit: true } }, /quantization_config/],
     [{ embedding_multiplier: 2 }, /embedding_multiplier/],
+    [{ attention_head_type: 'multiquery' }, /attention_head_type/], // bigcode's models, whose model_type is gpt2
+    [{ rotary_dim: 64, eos_token_id: null }, /rotary_dim/],
   ])('is refused with %j, which changes what it computes', async (fields, message) => {
     const { error, left } = await importInto(await source('v-head', fields));
     expect(error?.message).toMatch(message);
     expect(left).toEqual([]);
+  });
+
+  it.each([
+    [{ eos_token_id: 50_256 }, {}, 97, /no end token .* that of the tokenizer: 97\./],
+    [{ eos_token_id: null }, {}, 97, /no end token .* that of the tokenizer: 97\./],
+    [{ eos_token_id: null }, { eos_token_id: [4, 5] }, 4, /that of generation_config\.json: 4, 5\./],
+  ])('ends texts as its other files say when it has %j and %j', async (fields, generation, eos, note) => {
+    const folder = await source('v-head', fields);
+    await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: 'a' }));
+    await writeFile(join(folder, 'generation_config.json'), JSON.stringify(generation));
+    const { imported, error } = await importInto(folder);
+    expect(error).toBeUndefined();
+    expect(imported?.notes.join('\n')).toMatch(note);
+    expect((await openModelFolder(imported?.path ?? '')).config.eos).toBe(eos);
   });
 
   it('reports where its files contradict each other', async () => {
