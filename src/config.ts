@@ -71,6 +71,12 @@ const VARIABLES = {
   ),
   MODEL: variable(z.string().min(1), 'a model name in MODELS_DIR or a folder', 'mini-es'),
   BOX_PORT: variable(wholeNumber(0, 65535), 'a port from 0 to 65535 (0 picks a free one)', '8787'),
+  METRICS_PORT: variable(wholeNumber(0, 65535), 'a port from 0 to 65535 (0 picks a free one)', '9464'),
+  METRICS_HOST: variable(
+    z.union([z.ipv4(), z.ipv6()]),
+    'the IP address of an interface of this machine',
+    '127.0.0.1',
+  ),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   EXECUTION_PROVIDER: variable(z.enum(['cpu', 'webgpu', 'cuda']), 'one of cpu, webgpu, cuda', 'cpu'),
   PRECISION: variable(z.enum(['fp32', 'q8', 'q4']), 'one of fp32, q8, q4', 'q8'),
@@ -144,6 +150,9 @@ export interface Config {
   /** The model a new database starts with. */
   model: string;
   boxPort: number;
+  /** Where health and metrics are served; without a port, nowhere. */
+  metricsPort: number | undefined;
+  metricsHost: string;
   logLevel: (typeof LOG_LEVELS)[number];
   provider: 'cpu' | 'webgpu' | 'cuda';
   precision: 'fp32' | 'q8' | 'q4';
@@ -203,6 +212,8 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     huggingFaceEndpoint: read('HF_ENDPOINT') ?? 'https://huggingface.co',
     model: read('MODEL') ?? 'mini-es',
     boxPort: read('BOX_PORT') ?? 8787,
+    metricsPort: read('METRICS_PORT'),
+    metricsHost: read('METRICS_HOST') ?? '127.0.0.1',
     logLevel: read('LOG_LEVEL') ?? 'info',
     provider: read('EXECUTION_PROVIDER') ?? 'cpu',
     precision: read('PRECISION') ?? 'q8',

@@ -1,14 +1,20 @@
+import { basename } from 'node:path';
 import { REST } from 'discord.js';
 import { type Box, createBox } from 'discord-in-a-box';
 import { startBot } from './bot/client.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/connect.ts';
 import { createVoter } from './db/voter.ts';
+import { countQueued } from './db/waiting.ts';
+import { measureRest } from './discord/measured-rest.ts';
 import { startEngine } from './engine/client.ts';
+import type { EngineLoad } from './engine/stats.ts';
 import { startGenerator } from './generator/generator.ts';
 import { ChispaError } from './lib/errors.ts';
 import { createLog } from './lib/log.ts';
+import { metrics } from './lib/metrics.ts';
 import { resolveModel } from './models/registry.ts';
+import { startMonitor } from './monitor/server.ts';
 import { createQueue } from './queue/queue.ts';
 import { learnOptionsFrom } from './trainer/options.ts';
 import { ratedJokesFor } from './trainer/policy/corpus.ts';
@@ -20,6 +26,8 @@ export type Role = (typeof ROLES)[number];
 export interface Program {
   /** The box, opened when there is no Discord token. */
   box: Box | undefined;
+  /** Where health and metrics are served, if they are. */
+  monitorUrl: string | undefined;
   /** Resolves to why the program cannot continue, and what to do about it. */
   failed: Promise<ChispaError>;
   close(): Promise<void>;
@@ -54,7 +62,16 @@ export async function startProgram(
     }
   };
 
+  /** What has to work, part by part as they start. */
+  const checks: Record<string, () => boolean | Promise<boolean>> = { started: () => false };
+  const measurements: (() => Promise<void>)[] = [];
+
   try {
+    const { metricsPort: port, metricsHost: host } = config;
+    const measure = async () => void (await Promise.all(measurements.map((one) => one())));
+    const monitor =
+      port === undefined ? undefined : await opening(startMonitor({ port, host, checks, measure, log }));
+    if (monitor) say(`Health and metrics: ${monitor.url}/metrics`);
     const folder = await resolveModel(config.model, config);
     const inBox = roles.includes('bot') && !config.discordToken;
     const box = inBox ? await opening(openBox(config.boxPort)) : undefined;
@@ -68,6 +85,8 @@ export async function startProgram(
     say(`Database: ${config.databaseUrl ? 'PostgreSQL (DATABASE_URL)' : config.dataDir}`);
     const voter = createVoter({ ...config, secret: config.voterSecret });
     const store = await opening(connect({ ...config, log }));
+    checks.database = async () => (await countQueued(store.db)) >= 0;
+    measurements.push(async () => metrics.queued.set(await countQueued(store.db)));
     const schedules = roles.includes('trainer');
     const queue = await opening(createQueue({ store, log, schedules }));
 
@@ -76,6 +95,9 @@ export async function startProgram(
       const rest = new REST(api ? { api, version: '10' } : { version: '10' });
       const token = box?.token ?? config.discordToken;
       if (token) rest.setToken(token); // only for the joke of the day
+      measureRest(rest);
+      checks.engine = async () => (await engine.measure()).length > 0;
+      measurements.push(async () => recordLoads(await engine.measure()));
       const generator = await opening(
         startGenerator({ store, queue, engine, rest, slots, initialFolder: folder, log }),
       );
@@ -104,6 +126,7 @@ export async function startProgram(
         }),
       );
       failed = bot.gone;
+      checks.gateway = bot.isConnected;
       if (box) {
         say(`Chispa is ready: ${box.url}`);
       } else {
@@ -111,10 +134,24 @@ export async function startProgram(
         say(`Invite it to a server: ${bot.inviteUrl}`);
       }
     }
-    return { box, failed, close };
+    checks.started = () => true;
+    return { box, monitorUrl: monitor?.url, failed, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+function recordLoads(loads: readonly EngineLoad[]): void {
+  const { decodedTokens, decodeRuns, rows, cacheTokens, cacheCapacity } = metrics;
+  for (const metric of [decodedTokens, decodeRuns, rows, cacheTokens, cacheCapacity]) metric.reset();
+  for (const load of loads) {
+    const labels = { model: basename(load.model) };
+    decodedTokens.inc(labels, load.decodedTokens);
+    decodeRuns.inc(labels, load.decodeRuns);
+    rows.set(labels, load.rows);
+    cacheTokens.set(labels, load.cacheTokens);
+    cacheCapacity.set(labels, load.cacheCapacity);
   }
 }
 

@@ -6,9 +6,11 @@ import {
   GatewayIntentBits,
   OAuth2Scopes,
   PermissionFlagsBits,
+  Status,
 } from 'discord.js';
 import type { Store } from '../db/connect.ts';
 import type { Voter } from '../db/voter.ts';
+import { measureRest } from '../discord/measured-rest.ts';
 import { es } from '../discord/messages/index.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -56,6 +58,8 @@ export interface Bot {
    * helps.
    */
   gone: Promise<ChispaError>;
+  /** Whether every shard is connected to Discord now. */
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -126,6 +130,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       permissions: PERMISSIONS,
     }),
     gone,
+    isConnected: () => ready.ws.shards.every(({ status }) => status === Status.Ready),
     async close() {
       await within(CLOSE_DEADLINE_MS, client.destroy());
       await waiting.close();
@@ -144,6 +149,7 @@ function createClient(api: string | undefined, log: Logger): Client {
     shards: 'auto',
     ...(api && { rest: { api, version: '10' }, ws: NO_THROTTLE }),
   });
+  measureRest(client.rest);
   client.on(Events.Error, (err) => log.error({ err }, 'Discord client error'));
   client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'disconnected from Discord for now'));
   client.on(Events.ShardResume, (shard) => log.info({ shard }, 'connected to Discord again'));

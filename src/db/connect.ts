@@ -13,7 +13,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Opens the database and brings its schema up to date.||@throws ChispaError `data-folder-in-use` when another process
+ * Opens the database and brings its schema up to date.
+ * @throws ChispaError `data-folder-in-use` when another process
  * holds the PGlite folder, `database-unreachable` when it cannot be opened, `database-pooled` when it is behind a
  * pooler in transaction mode, `migration-failed` when the schema cannot be brought up to date.
  */

@@ -13,6 +13,10 @@ export async function queuedRequests(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** How many requests no generator has taken yet. */
+export const countQueued = (db: Database): Promise<number> =>
+  db.$count(requests, eq(requests.status, 'queued'));
+
 /** By then an edit that got no response has either landed or never will. */
 const HOLD_SECONDS = 5;
 const LOOK_MS = 100;

@@ -9,6 +9,8 @@ import type { EngineStats } from './stats.ts';
 export interface Batch {
   submit(row: Row): void;
   readonly busy: boolean;
+  /** Rows that decode together now, and the tokens in their cache. */
+  readonly size: { rows: number; cacheTokens: number };
   /** Runs one step of the plan: a decode run for all running rows, then chunks of prompts. */
   step(): Promise<void>;
   /** Ends every row with an error. */
@@ -123,6 +125,9 @@ export function createBatch(
     submit: (row) => void waiting.push(row),
     get busy() {
       return waiting.length + prefilling.length + running.length > 0;
+    },
+    get size() {
+      return { rows: running.length, cacheTokens: cache.lengths.reduce((sum, length) => sum + length, 0) };
     },
     async step() {
       dropGivenUp();

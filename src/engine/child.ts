@@ -18,5 +18,6 @@ serveParent<EngineTasks>({
     return (await engine).loaded;
   },
   generate: async (request, { tell, signal }) => (await loaded()).generate(request, { onText: tell, signal }),
+  measure: async () => (await loaded()).load(),
   inspect: async (request) => (await loaded()).inspect(request),
 });

@@ -2,6 +2,7 @@ import { ChispaError } from '../lib/errors.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import { type EngineProcess, type EngineProcessOptions, startEngineProcess } from './engine-process.ts';
 import { createLoadedModels } from './loaded-models.ts';
+import type { EngineLoad } from './stats.ts';
 
 export interface StartEngineOptions extends EngineProcessOptions {
   /**
@@ -12,6 +13,8 @@ export interface StartEngineOptions extends EngineProcessOptions {
 }
 
 export interface EngineClient extends Engine {
+  /** What each model in memory is doing now. */
+  measure(): Promise<EngineLoad[]>;
   /** Process id of a model, while it has a process. */
   pid(model: string): number | undefined;
 }
@@ -77,6 +80,10 @@ export async function startEngine({
     async inspect(request) {
       refuseIfClosed();
       return models.use(request.model, ({ process }) => process.inspect(request));
+    },
+    async measure() {
+      const loads = await Promise.all([...processes].map((process) => process.measure()));
+      return loads.filter((load) => load !== undefined);
     },
     pid: (model) => models.peek(model)?.process.pid(),
     async close() {

@@ -3,6 +3,7 @@ import { type Child, ChildDied, openChild } from '../lib/child/open.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { withHugePages } from '../lib/fork.ts';
 import type { Logger } from '../lib/log.ts';
+import { within } from '../lib/within.ts';
 import type {
   EngineOptions,
   GenerateOptions,
@@ -12,6 +13,7 @@ import type {
   RowRequest,
   TokensRequest,
 } from './engine.ts';
+import type { EngineLoad } from './stats.ts';
 
 /** What a model's process can be asked. `load` comes first, and only once: each process has one model. */
 export type EngineTasks = {
@@ -23,6 +25,7 @@ export type EngineTasks = {
   /** An event is the next piece of the text. */
   generate: { request: RowRequest; event: string; answer: GenerationResult };
   inspect: { request: TokensRequest; event: never; answer: InspectedStep[] };
+  measure: { request: null; event: never; answer: EngineLoad };
 };
 
 export interface EngineProcessOptions extends EngineOptions {
@@ -37,6 +40,8 @@ export interface EngineProcess {
   load(model: string, lost: () => void): Promise<LoadedModel>;
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
   inspect(request: TokensRequest): Promise<InspectedStep[]>;
+  /** What it is doing now; undefined while it has no model or does not answer. */
+  measure(): Promise<EngineLoad | undefined>;
   /** Process id, while there is a process. */
   pid(): number | undefined;
   /** Ends the process and rejects everything still pending. */
@@ -45,6 +50,9 @@ export interface EngineProcess {
 
 /** A request during which the process dies more often than this in a row is considered the cause. */
 const DEATHS_ALLOWED = { load: 1, generate: 4, inspect: 1 } as const;
+
+/** How long a process that computes may take to answer how much it does. */
+const MEASURE_MS = 1000;
 
 const FIRST_PAUSE = 50; // ms before a dead process is replaced; doubled for each death soon after
 const LONGEST_PAUSE = 5_000;
@@ -166,6 +174,7 @@ export async function startEngineProcess({
       });
     },
     inspect: (request) => ask(DEATHS_ALLOWED.inspect, () => child.ask('inspect', request)),
+    measure: () => within(MEASURE_MS, child.ask('measure', null)).catch(() => undefined),
     pid: () => (child.isAlive() ? child.pid : undefined),
     close,
   };

@@ -17,7 +17,7 @@ import { inspectTokens } from './inspect.ts';
 import { createRow } from './row.ts';
 import { capacityFor, type SchedulerLimits } from './scheduler.ts';
 import { type EngineLog, runtimeVersion } from './session.ts';
-import type { EngineStats } from './stats.ts';
+import type { EngineLoad, EngineStats } from './stats.ts';
 
 /**
  * Prompt tokens read in one run: enough to use the matrices efficiently, few enough that running rows do not wait
@@ -34,6 +34,8 @@ const BUCKET = 32;
 export interface LocalEngine {
   readonly loaded: LoadedModel;
   readonly stats: Readonly<EngineStats>;
+  /** What the engine is doing now. */
+  load(): EngineLoad;
   /** Same as `Engine.generate`, for this model. */
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
   /** Same as `Engine.inspect`, for this model. */
@@ -94,6 +96,7 @@ export async function openLocalEngine(
 
   return {
     stats,
+    load: () => ({ ...stats, model, ...batch.size, cacheCapacity: limits.cacheTokens }),
     loaded: {
       model,
       name: folder.name,

@@ -6,3 +6,15 @@ export interface EngineStats {
   prefillRuns: number;
   decodedTokens: number;
 }
+
+/** What one model's process is doing now. */
+export interface EngineLoad extends EngineStats {
+  /** Absolute path of the model's folder. */
+  model: string;
+  /** Rows that decode together. */
+  rows: number;
+  /** Tokens that their cache holds. */
+  cacheTokens: number;
+  /** Tokens that the caches of all rows together may hold. */
+  cacheCapacity: number;
+}

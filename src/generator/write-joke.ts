@@ -2,6 +2,7 @@ import type { ChispaRequest } from '../db/request-shape.ts';
 import type { EndingOptions } from '../db/schema.ts';
 import type { JokeText } from '../discord/joke-message.ts';
 import type { Engine, GenerationResult, Prompt } from '../engine/engine.ts';
+import { metrics } from '../lib/metrics.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Serving } from './active-model.ts';
 
@@ -75,6 +76,7 @@ export async function writeJoke(
       },
     );
     if (signal.aborted) throw new Error('generation was stopped');
+    if (result.tokens.length > 0) metrics.firstToken.observe(result.timing.firstTokenMs / 1000);
     if (!unfit.signal.aborted && isFit(result.text)) return { result, seed };
   }
   return undefined;

@@ -4,6 +4,7 @@ import type { Store } from '../db/connect.ts';
 import { createBell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { metrics } from '../lib/metrics.ts';
 import { within } from '../lib/within.ts';
 import { HEARTBEAT_SECONDS } from './boss.ts';
 import { GENERATE, type GenerateJob, generateJob } from './jobs.ts';
@@ -72,6 +73,7 @@ export async function startConsumer({
     },
     (HEARTBEAT_SECONDS * 1000) / 3,
   );
+  metrics.slots.inc(slots);
   const loop = pull();
   let stopped: Promise<void> | undefined;
 
@@ -102,19 +104,29 @@ export async function startConsumer({
   }
 
   function start(job: JobWithMetadata<GenerateJob>): void {
-    const work = run(job).finally(() => {
+    if (job.retryCount === 0) metrics.wait.observe(Math.max(0, Date.now() - job.createdOn.getTime()) / 1000);
+    const finished = metrics.duration.startTimer();
+    metrics.running.inc();
+    const work = run(job).then((outcome) => {
+      finished();
+      metrics.requests.inc({ outcome });
+      metrics.running.dec();
       running.delete(work);
       bell.ring();
     });
     running.set(work, job);
   }
 
-  async function run(job: JobWithMetadata<GenerateJob>): Promise<void> {
+  /** How the attempt ended. */
+  async function run(
+    job: JobWithMetadata<GenerateJob>,
+  ): Promise<'handled' | 'expired' | 'given-up' | 'retried'> {
     const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
     try {
       const late = await isLate(claimed.deadline);
       await (late ? expire(claimed) : handle(claimed, stopping.signal));
       await boss.complete(GENERATE, job);
+      return late ? 'expired' : 'handled';
     } catch (error) {
       const isLast = claimed.attempt >= job.retryLimit && !stopping.signal.aborted;
       if (isLast)
@@ -123,6 +135,7 @@ export async function startConsumer({
       await boss
         .fail(GENERATE, job, { message: messageOf(error) })
         .catch(tell('could not return a job to the queue'));
+      return isLast ? 'given-up' : 'retried';
     }
   }
 
@@ -148,6 +161,7 @@ export async function startConsumer({
     const left = [...running.values()];
     if (left.length > 0) await boss.fail(GENERATE, left, { message: 'the program stopped' });
     await unlisten();
+    metrics.slots.dec(slots);
   }
 
   function tell(what: string): (error: unknown) => void {

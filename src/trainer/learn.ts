@@ -8,6 +8,7 @@ import { removeRun } from '../finetuning/run/checkpoint.ts';
 import { runPath } from '../finetuning/run/run-folder.ts';
 import { trainRun } from '../finetuning/run/train-run.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
+import { metrics } from '../lib/metrics.ts';
 import { holdLease } from './lease.ts';
 import type { LearnOptions } from './options.ts';
 import { canGoOn, prepare } from './prepare.ts';
@@ -108,6 +109,7 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
     ...(signal && { signal }),
     onEvent(event) {
       onEvent?.(event);
+      if (event.event === 'step') metrics.training.set(event.progress);
       if (event.event !== 'epoch') return;
       // Only for watchers: epochs that the database missed are recorded at the end.
       const written = recordEpoch(db, run.id, epochOf(event)).catch((error) =>

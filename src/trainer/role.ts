@@ -5,6 +5,7 @@ import { currentRun, type OpenRun, refusedToday, takeOverRun } from '../db/train
 import { dueVoice } from '../db/voices.ts';
 import { createBell } from '../lib/bell.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
+import { metrics } from '../lib/metrics.ts';
 import { LATER, LEARN, type LearnJob } from '../queue/learning.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type JudgeOptions, judgeByVotes } from './judge.ts';
@@ -90,10 +91,13 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     try {
       const { status, version, note } = await learn(learning, run);
       log.info({ run: run.id, status, model: version?.name, note }, 'training ended');
+      metrics.trainingRuns.inc({ status });
       if (status !== 'running') await prune();
     } catch (error) {
       // Its lease runs out, and the run is picked up again.
       log.error({ error: messageOf(error), run: run.id }, 'the training run was abandoned for now');
+    } finally {
+      metrics.training.set(0);
     }
   }
 

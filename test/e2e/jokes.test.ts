@@ -20,7 +20,7 @@ describe.each([
 
   beforeAll(async () => {
     if (skip) return;
-    started = await startForTest({ onServer: name !== 'PGlite' });
+    started = await startForTest({ onServer: name !== 'PGlite', config: { metricsPort: 0 } });
     player = started.player;
   });
   afterAll(() => started?.close());
@@ -52,6 +52,24 @@ describe.each([
       '4 · 1',
       '5 · 1',
     ]);
+  });
+
+  it.skipIf(skip)('is measured, for the host', async () => {
+    const monitor = started.said
+      .find((line) => line.startsWith('Health'))
+      ?.match(/http:.*(?=\/metrics)/)?.[0];
+    const ready = await fetch(`${monitor}/readyz`);
+    expect(await ready.json()).toEqual({
+      ready: true,
+      ...{ started: true, database: true, engine: true, gateway: true },
+    });
+    const measured = await (await fetch(`${monitor}/metrics`)).text();
+    const value = (series: string) => Number(measured.match(new RegExp(`^${series} (\\S+)$`, 'm'))?.[1]);
+    expect(value('chispa_ratings_total')).toBeGreaterThanOrEqual(3);
+    expect(value('chispa_requests_total{outcome="handled"}')).toBeGreaterThanOrEqual(1);
+    expect(value('chispa_acknowledgement_seconds_count')).toBeGreaterThanOrEqual(4);
+    expect(value('chispa_decoded_tokens_total{model="mini-es"}')).toBeGreaterThan(5);
+    expect(value('chispa_first_token_seconds_count')).toBeGreaterThanOrEqual(1);
   });
 
   it.skipIf(skip)('has a text continued, the given text first', async () => {

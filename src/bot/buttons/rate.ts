@@ -1,4 +1,5 @@
 import { rate } from '../../db/ratings.ts';
+import { metrics } from '../../lib/metrics.ts';
 import { refuseGone } from '../refusal.ts';
 import type { ButtonHandler } from './handler.ts';
 
@@ -12,4 +13,5 @@ export const rateJoke: ButtonHandler<'rate'> = async (
   const { guildId, user } = interaction;
   const vote = { jokeId: joke, voter: voter(user.id), score, guildId };
   board.show(interaction, await rate(store.db, vote).catch(refuseGone));
+  metrics.ratings.inc();
 };
