@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { packageRoot } from '../src/lib/paths.ts';
+import { compiledRoot } from './setup/compiled.ts';
 
 let folder: string;
 let envFile: string;
@@ -83,11 +84,11 @@ describe('configuration', () => {
   it('takes the time zone of .env for its own, and an empty one for none', () => {
     const zone = (file: string, environment: string) => {
       writeFileSync(envFile, file);
-      const code = `import { loadConfig } from './src/config.ts'; loadConfig(process.env, ${JSON.stringify(envFile)});
+      const code = `import { loadConfig } from './src/config.js'; loadConfig(process.env, ${JSON.stringify(envFile)});
         console.log(new Date(Date.UTC(2026, 0, 15, 12)).getHours());`;
       const { TZ: _, ...others } = process.env;
-      return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
-        cwd: packageRoot,
+      return spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+        cwd: compiledRoot,
         env: { ...others, TZ: environment },
         encoding: 'utf8',
       }).stdout.trim();

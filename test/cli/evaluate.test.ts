@@ -9,6 +9,7 @@ import { parseConfig } from '../../src/models/config.ts';
 import { float32Tensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { expectedShapes } from '../../src/models/shapes.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
+import { chispaTool } from '../setup/compiled.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 }); // slow on a busy machine; nothing here waits for time
 
@@ -79,7 +80,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function evaluate(...args: string[]) {
-  const command = ['--import', 'tsx', join(packageRoot, 'src/cli/main.ts'), 'evaluate', ...args];
+  const command = [chispaTool, 'evaluate', ...args];
   const child = spawn(process.execPath, [...command, '--corpus', corpus, '--samples', String(SAMPLES)], {
     cwd: packageRoot,
     env: { ...process.env, MODELS_DIR: join(folder, 'models'), THREADS: '1', NODE_NO_WARNINGS: '1' },

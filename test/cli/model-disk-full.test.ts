@@ -8,11 +8,12 @@ import { packageRoot } from '../../src/lib/paths.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { startHub } from '../models/import/loopback-hub.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
+import { chispaTool } from '../setup/compiled.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
 
 const FILES = ['config.json', 'model.safetensors', 'tokenizer.json'];
-const chispa = [process.execPath, '--import', 'tsx', join(packageRoot, 'src/cli/main.ts')].join(' ');
+const chispa = [process.execPath, chispaTool].join(' ');
 
 /** Runs a script in bash, with `MODELS_DIR` set to a temporary folder. */
 async function bash(script: string, env: Record<string, string>, wrapper: string[] = []) {

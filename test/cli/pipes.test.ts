@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../src/lib/paths.ts';
+import { chispaTool } from '../setup/compiled.ts';
 
 it('ends quietly when its reader has closed the pipe', { timeout: 120_000 }, async () => {
-  const main = join(packageRoot, 'src/cli/main.ts');
-  const chispa = spawn(process.execPath, ['--import', 'tsx', main, 'model', 'list', '--json'], {
-    cwd: packageRoot,
+  const chispa = spawn(process.execPath, [chispaTool, 'model', 'list', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   chispa.stdout.destroy();
@@ -21,18 +20,16 @@ it('ends quietly when its reader has closed the pipe', { timeout: 120_000 }, asy
 });
 
 const SLOW = { timeout: 120_000 };
+/** Runs the sources in a checkout. */
 const bin = join(packageRoot, 'bin/chispa.mjs');
 
 it.each([
-  [['next', '--json']],
-  [['next', '-', '--json']],
-  [['generate', '--json', '--seed', '1', '--max-tokens', '2']],
-  [['generate', '-', '--json', '--seed', '1', '--max-tokens', '2']],
-])('reads a text that is piped into chispa %j', SLOW, async (args) => {
-  const chispa = spawn(process.execPath, [bin, ...args], {
-    cwd: packageRoot,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  [['next', '--json'], chispaTool],
+  [['next', '-', '--json'], chispaTool],
+  [['generate', '--json', '--seed', '1', '--max-tokens', '2'], chispaTool],
+  [['generate', '-', '--json', '--seed', '1', '--max-tokens', '2'], bin],
+])('reads a text that is piped into chispa %j', SLOW, async (args, tool) => {
+  const chispa = spawn(process.execPath, [tool, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   chispa.stdin.end('- Había una vez\n');
   expect(JSON.parse(await text(chispa.stdout)).text).toMatch(/^- Había una vez/);
 });
@@ -41,14 +38,14 @@ it.each(['next', 'generate'])(
   'asks for a text where %s has none and nothing is piped in',
   SLOW,
   async (command) => {
-    const chispa = spawn(process.execPath, [bin, command], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const chispa = spawn(process.execPath, [chispaTool, command], { stdio: ['ignore', 'ignore', 'pipe'] });
     const [ended, complaint] = await Promise.all([once(chispa, 'close'), text(chispa.stderr)]);
     expect(ended).toEqual([2, null]);
     expect(complaint).toContain('Give a text');
   },
 );
 
-it('generates many samples without any warning', SLOW, async () => {
+it('generates many samples from a checkout without any warning', SLOW, async () => {
   const args = ['generate', 'Hola', '--samples', '20', '--seed', '1', '--max-tokens', '4', '--json'];
   const chispa = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, complaint] = await Promise.all([text(chispa.stdout), text(chispa.stderr)]);

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/lib/paths.ts';
 import { someJokes, writeTinyModel } from '../finetuning/tiny-model.ts';
+import { chispaTool } from '../setup/compiled.ts';
 
 let folder: string;
 let base: string;
@@ -36,9 +37,8 @@ interface Command {
 
 /** Runs `chispa …`; `shell` runs before it in the same shell, to set limits. */
 function chispa(args: readonly string[], shell = ''): Command {
-  const own = ['--import', 'tsx', join(packageRoot, 'src/cli/main.ts'), ...args];
   const env = { ...process.env, MODELS_DIR: modelsDir, THREADS: '1', NODE_NO_WARNINGS: '1' };
-  const command = [process.execPath, ...own].map((word) => `'${word}'`).join(' ');
+  const command = [process.execPath, chispaTool, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('bash', ['-c', `${shell} exec ${command}`], { cwd: packageRoot, env });
   children.push(child);
   const events: Record<string, unknown>[] = [];

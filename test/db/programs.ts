@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { compiledPath } from '../setup/compiled.ts';
 
-/** Starts a TypeScript program in a separate process, which ends with the test at the latest. */
+/** Starts a program of the tests in a separate process, which ends with the test at the latest. */
 export function startProgram(program: URL, args: string[]): ChildProcess {
-  const child = fork(fileURLToPath(program), args, { execArgv: ['--import', 'tsx'] });
+  const child = fork(compiledPath(fileURLToPath(program)), args, { execArgv: [] });
   onTestFinished(async () => {
     if (isRunning(child)) {
       child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { packageRoot } from '../../src/lib/paths.ts';
+import { chispaTool } from '../setup/compiled.ts';
 
 export interface Spawned {
   child: ChildProcess;
@@ -12,10 +12,9 @@ export interface Spawned {
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Runs the `chispa` tool from source in its own process and process group. */
+/** Runs the `chispa` tool in its own process and process group. */
 export function spawnChispa(args: readonly string[], env: Record<string, string> = {}): Spawned {
-  const sources = ['--conditions=@chispa/source', '--import', 'tsx', join(packageRoot, 'src/cli/main.ts')];
-  const child = spawn(process.execPath, [...sources, ...args], {
+  const child = spawn(process.execPath, [chispaTool, ...args], {
     cwd: packageRoot,
     detached: true,
     env: { ...process.env, DISCORD_TOKEN: '', DATABASE_URL: '', BOX_PORT: '0', LOG_LEVEL: 'warn', ...env },

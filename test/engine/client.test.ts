@@ -9,6 +9,7 @@ import { type EngineClient, startEngine } from '../../src/engine/client.ts';
 import type { GenerationRequest } from '../../src/engine/engine.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath as model } from '../../src/models/registry.ts';
+import { compiledPath } from '../setup/compiled.ts';
 import { exists } from './exists.ts';
 import type { ParentMessage } from './parent.ts';
 
@@ -129,8 +130,7 @@ describe('closing', () => {
   });
 
   it('keeps the runtime out of the parent, whose event loop it would block, and exits when the parent is killed', async () => {
-    const parent = fork(fileURLToPath(new URL('./parent.ts', import.meta.url)), {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+    const parent = fork(compiledPath(fileURLToPath(new URL('./parent.ts', import.meta.url))), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const [message] = (await Promise.race([once(parent, 'message'), once(parent, 'exit')])) as [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/lib/paths.ts';
+import { chispaTool } from '../setup/compiled.ts';
 
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 if (!hasStrace && process.env.CI === 'true') throw new Error('strace is missing: .ci/run installs it');
@@ -18,7 +19,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 function traced(args: readonly string[]) {
   const trace = join(home, 'trace');
   const watch = ['-f', '-qq', '-s', '200', '-e', 'trace=openat,mkdir,connect,sendto,sendmmsg', '-o', trace];
-  const command = [process.execPath, '--import', 'tsx', ...args];
+  const command = [process.execPath, ...args];
   const [program = '', ...rest] = hasStrace ? ['strace', ...watch, ...command] : command;
   const { status, stdout, stderr } = spawnSync(program, rest, {
     cwd: packageRoot,
@@ -47,7 +48,7 @@ describe('telemetry of libraries', () => {
 
   it('writes nothing and contacts nobody while a joke is generated', SLOW, () => {
     const { status, stdout, stderr, left, asked } = traced([
-      'src/cli/main.ts',
+      chispaTool,
       ...['generate', 'Un pez', '--seed', '1', '--max-tokens', '8'],
     ]);
     expect(stderr).toBe('');

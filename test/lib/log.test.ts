@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/lib/paths.ts';
+import { compiledRoot } from '../setup/compiled.ts';
 
 /** Runs a line of code with the real log and returns what it wrote to stderr. */
 function logged(code: string): string {
-  const script = `import { createLog } from './src/lib/log.ts'; const log = createLog('info'); ${code}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
-  return spawnSync(process.execPath, args, { cwd: packageRoot, encoding: 'utf8' }).stderr;
+  const script = `import { createLog } from './src/lib/log.js'; const log = createLog('info'); ${code}`;
+  const args = ['--input-type=module', '--eval', script];
+  return spawnSync(process.execPath, args, { cwd: compiledRoot, encoding: 'utf8' }).stderr;
 }
 
 describe('the log', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/lib/paths.ts';
 import { withoutSecrets } from '../../src/lib/secrets.ts';
+import { compiledRoot } from '../setup/compiled.ts';
 
 describe('what looks like a secret', () => {
   it.each([
@@ -32,13 +32,13 @@ describe('what looks like a secret', () => {
 /** Runs a line of code with the real log at its most verbose and returns the output. */
 function logged(code: string): string {
   const script = `
-    import { createLog } from './src/lib/log.ts';
-    import { loadConfig } from './src/config.ts';
+    import { createLog } from './src/lib/log.js';
+    import { loadConfig } from './src/config.js';
     const log = createLog('trace');
     ${code}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  const args = ['--input-type=module', '--eval', script];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: packageRoot,
+    cwd: compiledRoot,
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);

@@ -20,6 +20,7 @@ import { onEachBackend, onPostgres } from '../db/backends.ts';
 import { ended, startProgram } from '../db/programs.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { aProxy } from '../proxy.ts';
+import { compiledPath } from '../setup/compiled.ts';
 import { quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
@@ -157,8 +158,14 @@ describe('the trainer', () => {
         const { store, where } = backend();
         await tell(store.db, await serving(store.db, base), aCommunity(160));
         // 100 blocks of 1 KiB: the snapshot fits, a checkpoint of 130 kB does not.
-        const args = [fileURLToPath(program), where.dataDir, modelsDir, '3', where.databaseUrl ?? ''];
-        const command = [process.execPath, '--import', 'tsx', ...args].map((word) => `'${word}'`).join(' ');
+        const args = [
+          compiledPath(fileURLToPath(program)),
+          where.dataDir,
+          modelsDir,
+          '3',
+          where.databaseUrl ?? '',
+        ];
+        const command = [process.execPath, ...args].map((word) => `'${word}'`).join(' ');
         const child = spawn('bash', ['-c', `ulimit -f 100; exec ${command}`], { stdio: 'ignore' });
         onTestFinished(() => void child.kill('SIGKILL'));
         await expect
