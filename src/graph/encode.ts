@@ -4,6 +4,7 @@ import {
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
   TensorProto_DataType as DataType,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -11,7 +12,15 @@ import {
   TensorShapeProto_DimensionSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import type { Attribute, Dtype, Graph, Initializer, Node, Value } from './value.ts';
+import {
+  type Attribute,
+  type Dtype,
+  type Graph,
+  type Initializer,
+  type Node,
+  type Value,
+  valuesRead,
+} from './value.ts';
 
 const dataTypes: Record<Dtype, DataType> = {
   float32: DataType.FLOAT,
@@ -38,9 +47,6 @@ const IR_VERSION = 10n;
  * are left out, so gradient rules may append nodes that turn out to be unused.
  */
 export function encodeModel(graph: Graph, name = 'chispa'): Uint8Array {
-  const { nodes, needed } = reachable(graph);
-  const { names, copies } = nameOutputs(graph, nodes);
-  const nameOf = (value: Value | undefined): string => (value ? (names.get(value) ?? value.name) : '');
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -50,31 +56,41 @@ export function encodeModel(graph: Graph, name = 'chispa'): Uint8Array {
         { domain: '', version: OPSET },
         { domain: 'com.microsoft', version: 1n },
       ],
-      graph: create(GraphProtoSchema, {
-        name,
-        node: [
-          ...nodes.map((node) =>
-            create(NodeProtoSchema, {
-              opType: node.type,
-              domain: node.domain,
-              name: nameOf(node.outputs[0]),
-              input: node.inputs.map(nameOf),
-              output: node.outputs.map(nameOf),
-              attribute: Object.entries(node.attributes).flatMap(([key, value]) =>
-                value === undefined ? [] : [attribute(key, value)],
-              ),
-            }),
-          ),
-          ...copies.map(([output, value]) =>
-            create(NodeProtoSchema, { opType: 'Identity', input: [nameOf(value)], output: [output] }),
-          ),
-        ],
-        initializer: graph.initializers.filter(({ value }) => needed.has(value)).map(tensor),
-        input: graph.inputs.map((value) => valueInfo(value.name, value)),
-        output: [...graph.outputs].map(([output, value]) => valueInfo(output, value)),
-      }),
+      graph: encodeGraph(graph, name),
     }),
   );
+}
+
+type Naming = (value: Value | undefined) => string;
+
+/** `outer` names the values of the graphs around this one. */
+function encodeGraph(graph: Graph, name: string, outer: Naming = (value) => value?.name ?? ''): GraphProto {
+  const { nodes, needed } = reachable(graph);
+  const { names, copies } = nameOutputs(graph, nodes);
+  const nameOf: Naming = (value) => (value && names.get(value)) ?? outer(value);
+  return create(GraphProtoSchema, {
+    name,
+    node: [
+      ...nodes.map((node) =>
+        create(NodeProtoSchema, {
+          opType: node.type,
+          domain: node.domain,
+          name: nameOf(node.outputs[0]),
+          input: node.inputs.map(nameOf),
+          output: node.outputs.map(nameOf),
+          attribute: Object.entries(node.attributes).flatMap(([key, value]) =>
+            value === undefined ? [] : [attribute(key, value, nameOf)],
+          ),
+        }),
+      ),
+      ...copies.map(([output, value]) =>
+        create(NodeProtoSchema, { opType: 'Identity', input: [nameOf(value)], output: [output] }),
+      ),
+    ],
+    initializer: graph.initializers.filter(({ value }) => needed.has(value)).map(tensor),
+    input: graph.inputs.map((value) => valueInfo(value.name, value)),
+    output: [...graph.outputs].map(([output, value]) => valueInfo(output, value)),
+  });
 }
 
 /** The nodes that outputs depend on, in order, and every value they touch. */
@@ -84,7 +100,7 @@ function reachable(graph: Graph): { nodes: Node[]; needed: Set<Value> } {
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((output) => needed.has(output))) continue;
     nodes.push(node);
-    for (const input of node.inputs) if (input) needed.add(input);
+    for (const value of valuesRead(node)) needed.add(value);
   }
   return { nodes: nodes.reverse(), needed };
 }
@@ -101,7 +117,7 @@ function nameOutputs(graph: Graph, nodes: readonly Node[]) {
   return { names, copies };
 }
 
-function attribute(name: string, value: Attribute) {
+function attribute(name: string, value: Attribute, nameOf: Naming) {
   if (typeof value === 'string')
     return create(AttributeProtoSchema, {
       name,
@@ -112,6 +128,12 @@ function attribute(name: string, value: Attribute) {
     return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
   if ('float' in value)
     return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
+  if ('body' in value)
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeType.GRAPH,
+      g: encodeGraph(value.body, name, nameOf),
+    });
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
 }
 

@@ -17,7 +17,8 @@ function bytesOf(values: readonly number[], dtype: Dtype): Uint8Array {
   return new Uint8Array(typedArrays[dtype].from(values).buffer);
 }
 
-export function createGraph(): Graph {
+/** `prefix` begins the names of a body, which must differ from those of the graph around it. */
+export function createGraph(prefix = ''): Graph {
   const nodes: Node[] = [];
   const inputs: Value[] = [];
   const initializers: Initializer[] = [];
@@ -27,13 +28,14 @@ export function createGraph(): Graph {
   const dimensions = new Map<string, Value>();
   const names = new Set<string>();
   let count = 0;
+  let bodies = 0;
 
   const claim = (name: string): string => {
     if (names.has(name)) throw new Error(`the graph already has a tensor called ${name}`);
     names.add(name);
     return name;
   };
-  const fresh = (stem: string): string => claim(`${stem}_${count++}`);
+  const fresh = (stem: string): string => claim(`${prefix}${stem}_${count++}`);
   const store = (value: Value, data: Initializer['data']): Value => {
     initializers.push({ value, data });
     return value;
@@ -46,14 +48,16 @@ export function createGraph(): Graph {
     outputs,
     tape: createTape(),
 
+    body: () => createGraph(`${prefix}body${bodies++}.`),
+
     input(name, dtype, shape) {
-      const value: Value = { graph, name: claim(name), dtype, shape };
+      const value: Value = { graph, name: claim(prefix + name), dtype, shape };
       inputs.push(value);
       return value;
     },
 
     output(name, value) {
-      outputs.set(claim(name), value);
+      outputs.set(claim(prefix + name), value);
     },
 
     constant(values, dtype = 'float32', shape = typeof values === 'number' ? [] : [values.length]) {

@@ -1,5 +1,5 @@
 import type { LlamaConfig } from '../models/llama-config.ts';
-import { add, gather, mul, reshape, rmsNorm, rotate, silu } from './ops/index.ts';
+import { add, gather, reshape, rmsNorm, rotate, swiglu } from './ops/index.ts';
 import { rotaryTable } from './rotary.ts';
 import { inHeads, projector, type TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
@@ -43,7 +43,7 @@ export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, 
     const [output] = project(attended, [`${attention}.o_proj`]);
     ({ sum: x, normal: h } = addNorm(x, dropout(output), `${layer}.post_attention_layernorm`));
     const [gate, up] = project(h, [`${layer}.mlp.gate_proj`, `${layer}.mlp.up_proj`]); // [N, inner] each
-    const [down] = project(mul(silu(gate), up), [`${layer}.mlp.down_proj`]); // [N, D]
+    const [down] = project(swiglu(gate, up), [`${layer}.mlp.down_proj`]); // [N, D]
     ({ sum: x, normal: h } = addNorm(x, dropout(down), next));
   }
   return h;

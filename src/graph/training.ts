@@ -6,7 +6,7 @@ import { dropoutSites } from './dropout-sites.ts';
 import { encodeModel } from './encode.ts';
 import { gradients } from './gradients.ts';
 import { createGraph } from './graph.ts';
-import { mul, reshape, tokenLoss, total } from './ops/index.ts';
+import { mul, reshape, tokenLosses, weightedLoss } from './ops/index.ts';
 import { type LoraShape, loraProjection, loraShapes } from './trained-adapter.ts';
 import { transformer } from './transformer.ts';
 import { plainProjection } from './transformer-parts.ts';
@@ -22,6 +22,8 @@ export interface LossOptions {
   temperature?: number;
   /** Train these adapters and leave the model's own weights alone. */
   lora?: LoraShape;
+  /** Tokens whose logits are held at once. Default: as many as fit in 128 MB. */
+  atOnce?: number;
 }
 
 /** A gradient that is output as rows; the host adds them: `gradient(table)[indices[i]] += output[i]`. */
@@ -61,8 +63,15 @@ export function trainingGraph(config: ModelConfig, options: LossOptions = {}): T
   for (const parameter of learning) graph.tape.watch(parameter);
 
   const tokens = tokenInputs(graph);
-  const losses = writeLosses(graph, config, parameters, tokens, options);
-  const loss = total(mul(losses, graph.input('weights', 'float32', ['N'])));
+  const { loss, losses } = weightedLoss(
+    lastHidden(graph, config, parameters, tokens, options),
+    fed(parameters, layoutOf(config).head),
+    {
+      targets: tokens.targets,
+      weights: graph.input('weights', 'float32', ['N']),
+      ...(options.atOnce !== undefined && { atOnce: options.atOnce }),
+    },
+  );
   graph.output('loss', loss);
   graph.output('losses', losses);
 
@@ -97,7 +106,9 @@ export function evaluationGraph(config: ModelConfig, options: Omit<LossOptions, 
   const graph = createGraph();
   const shapes = [...expectedShapes(config), ...(options.lora ? loraShapes(config, options.lora) : [])];
   const parameters = inputs(graph, shapes);
-  graph.output('losses', writeLosses(graph, config, parameters, tokenInputs(graph), options));
+  const tokens = tokenInputs(graph);
+  const hidden = lastHidden(graph, config, parameters, tokens, options);
+  graph.output('losses', tokenLosses(hidden, fed(parameters, layoutOf(config).head), tokens.targets));
   return encodeModel(graph, 'evaluation');
 }
 
@@ -123,11 +134,12 @@ function fed(parameters: Parameters, name: string): Value {
   return value;
 }
 
-function writeLosses(
+/** What the head computes the logits from: [N, D]. */
+function lastHidden(
   graph: Graph,
   config: ModelConfig,
   parameters: Parameters,
-  { ids, positions, segments, targets }: TokenInputs,
+  { ids, positions, segments }: TokenInputs,
   { dropout = 0, temperature = 1, lora }: LossOptions,
 ): Value {
   const parameter = (name: string) => fed(parameters, name);
@@ -152,6 +164,5 @@ function writeLosses(
     positions,
   );
   // Scaling the head's input scales its logits, and the input is a fraction of their size.
-  const scaled = temperature === 1 ? hidden : mul(hidden, 1 / temperature);
-  return tokenLoss(scaled, parameter(layoutOf(config).head), targets);
+  return temperature === 1 ? hidden : mul(hidden, 1 / temperature);
 }

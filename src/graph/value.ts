@@ -23,8 +23,16 @@ export interface Value {
   readonly shape: Shape;
 }
 
-/** `number` is an integer attribute; a float is `{ float }`, so that 1 and 1.0 cannot be confused. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+/**
+ * `number` is an integer attribute; a float is `{ float }`, so that 1 and 1.0 cannot be confused. A `body` is a graph
+ * that the node runs (`Loop`); it may read the values of the graph around it.
+ */
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly body: Graph };
 export type Attributes = Readonly<Record<string, Attribute | undefined>>;
 
 export interface Node {
@@ -56,6 +64,18 @@ export interface OutputType {
   readonly shape: Shape;
 }
 
+/** Every value that a node reads, including those that its body takes from the graphs around it. */
+export function valuesRead({ inputs, attributes }: Node): Value[] {
+  const own = inputs.filter((input) => input !== undefined);
+  const bodies = Object.values(attributes).flatMap((value) =>
+    typeof value === 'object' && 'body' in value ? [value.body] : [],
+  );
+  const outer = bodies.flatMap((body) =>
+    [...body.nodes.flatMap(valuesRead), ...body.outputs.values()].filter(({ graph }) => graph !== body),
+  );
+  return [...own, ...outer];
+}
+
 /** An ONNX graph under construction. Operations (`ops/`) append nodes; `encodeModel` turns it into bytes. */
 export interface Graph {
   readonly nodes: readonly Node[];
@@ -63,6 +83,8 @@ export interface Graph {
   readonly initializers: readonly Initializer[];
   readonly outputs: ReadonlyMap<string, Value>;
   readonly tape: Tape;
+  /** An empty graph for the `body` of one of this graph's nodes. Its names differ from all others. */
+  body(): Graph;
   /** A tensor fed at each run. */
   input(name: string, dtype: Dtype, shape: Shape): Value;
   /** Names a result. The node that produces it is renamed, since an Identity node would make a full copy. */

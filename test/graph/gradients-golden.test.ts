@@ -12,6 +12,14 @@ describe('gradients of a padded model', () => {
     expect(errors.filter(({ error }) => !(error <= TOLERANCE))).toEqual([]);
     expect(errors.length).toBeGreaterThan(20);
   });
+
+  it.each(CASES)('are the same when the logits are computed in chunks: %s', async (name) => {
+    const { lossError, errors } = await compareWithTorch(name, (config) =>
+      trainingGraph(config, { atOnce: 5 }),
+    );
+    expect(lossError).toBeLessThan(TOLERANCE);
+    expect(errors.filter(({ error }) => !(error <= TOLERANCE))).toEqual([]);
+  });
 });
 
 describe('a broken rule', () => {

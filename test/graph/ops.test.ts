@@ -132,14 +132,10 @@ const USES: Record<string, Use> = {
   geluTanh: { shapes: [[8]], write: ([a]) => ops.geluTanh(at(a)), range: [-3, 3] },
   gelu: { shapes: [[8]], write: ([a]) => ops.gelu(at(a)), range: [-3, 3] },
   silu: { shapes: [[8]], write: ([a]) => ops.silu(at(a)), range: [-3, 3] },
+  swiglu: { shapes: [[8], [8]], write: ([gate, up]) => ops.swiglu(at(gate), at(up)), range: [-3, 3] },
   gather: { shapes: [[3, 4]], write: ([a], graph) => ops.gather(at(a), indices(graph)) },
-  tokenLoss: {
-    shapes: [
-      [4, 5],
-      [3, 5],
-    ],
-    write: ([hidden, head], graph) => ops.tokenLoss(at(hidden), at(head), indices(graph)),
-  },
+  weightedLoss: { shapes: [[5, 4], [3, 4]], write: lossOf() }, // biome-ignore format: one line
+  'weightedLoss, in chunks of two and a row of padding': { shapes: [[5, 4], [3, 4]], write: lossOf(2) }, // biome-ignore format: one line
   dropout: {
     shapes: [[4, 6]],
     write: ([a], graph) => {
@@ -152,6 +148,13 @@ const USES: Record<string, Use> = {
     },
   },
 };
+
+function lossOf(atOnce?: number): Use['write'] {
+  return ([hidden, head], graph) => {
+    const [targets, weights] = [graph.constant([2, 0, 2, 1, 1], 'int64'), graph.constant([1, 0.5, 2, 0, 3])];
+    return ops.weightedLoss(at(hidden), at(head), { targets, weights, ...(atOnce && { atOnce }) }).loss;
+  };
+}
 
 const at = (value: Value | undefined): Value => {
   if (!value) throw new Error('an input is missing');
@@ -221,7 +224,17 @@ describe('every operation', () => {
 
   it('that is public is tested here', () => {
     const without = ['equal', 'greater', 'greaterOrEqual', 'less', 'lessOrEqual', 'and', 'or', 'max'];
-    const noGradient = ['concat', 'slice', 'cast', 'range', 'scatterAdd', 'zeros', 'shapeVector', 'sumTo'];
+    const noGradient = [
+      'concat',
+      'slice',
+      'cast',
+      'range',
+      'scatterAdd',
+      'zeros',
+      'shapeVector',
+      'sumTo',
+      'tokenLosses',
+    ];
     const missing = Object.keys(ops).filter(
       (name) => !(name in USES) && !without.includes(name) && !noGradient.includes(name),
     );

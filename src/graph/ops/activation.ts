@@ -35,3 +35,28 @@ export function gelu(x: Value): Value {
 
 /** `x·σ(x)`, also called swish. */
 export const silu = (x: Value): Value => mul(x, sigmoid(x));
+
+/**
+ * `silu(gate)·up` (SwiGLU, arXiv:2002.05202). `∂gate = g·up·σ·(1 + gate·(1 − σ))`, `∂up = g·gate·σ`. The backward pass
+ * computes σ of the gate again: kept for it, σ and silu would take a fifth more memory per token.
+ */
+export function swiglu(gate: Value, up: Value): Value {
+  const { graph, shape } = gate;
+  const swished = only(
+    graph.node('QuickGelu', [gate], [{ dtype: 'float32', shape }], {
+      domain: 'com.microsoft',
+      attributes: { alpha: { float: 1 } },
+    }),
+  );
+  const y = graph.tape.paused(() => mul(swished, up));
+  graph.tape.record({
+    inputs: [gate, up],
+    outputs: [y],
+    backward: ([g = y]) => {
+      const s = sigmoid(gate);
+      const slope = mul(s, add(mul(gate, sub(1, s)), 1));
+      return [mul(mul(g, up), slope), mul(g, mul(gate, s))];
+    },
+  });
+  return y;
+}

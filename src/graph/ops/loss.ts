@@ -1,43 +1,151 @@
-import type { Value } from '../value.ts';
-import { log, mul, neg, sub } from './elementwise.ts';
+import { type Dimension, dimensionAt, type Shape, type Value } from '../value.ts';
+import { add, div, log, mul, neg, sub } from './elementwise.ts';
 import { gather } from './embedding.ts';
-import { squeeze, unsqueeze } from './layout.ts';
+import { concat, reshape, shapeVector, squeeze, unsqueeze } from './layout.ts';
 import { gemm } from './matrix.ts';
 import { softmax } from './normalize.ts';
-import { max, sum } from './reduce.ts';
+import { int64, only } from './op.ts';
+import { max, sum, total } from './reduce.ts';
+import { repeat } from './repeat.ts';
+
+/** Numbers in the logits that are held at once: 128 MB. */
+const LOGITS = 2 ** 25;
+
+/** The tokens whose logits are held at once: 220 with a vocabulary of 152,000. */
+const tokensAtOnce = (vocabSize: number): number => Math.max(1, Math.floor(LOGITS / vocabSize));
 
 /**
- * Negative log-likelihood of each target under the language-model head: hidden [N, D], head [V, D] (the tied
- * embedding, or a separate matrix), targets [N] → [N], in nats. A target to ignore can be any valid id whose loss is
- * given a weight of 0 afterwards.
- *
- * This is one operation instead of linear, log-softmax, and gather because the gradient of all three together is short:
- * with P the softmax, `∂hidden = g·(P·W − W[target])`, and `∂W = Pᵀ·(g·H)` minus the rows `g·H` at the targets.
- * The one-hot matrix [N, V] is never built.
+ * Negative log-likelihood of each target under the language-model head, in nats: hidden [N, D], head [V, D] (the tied
+ * embedding, or a separate matrix), targets int64 [N] → [N]. No gradient.
  */
-export function tokenLoss(hidden: Value, head: Value, targets: Value): Value {
-  const { tape } = hidden.graph;
-  const { p, targetRows, loss } = tape.paused(() => {
-    const logits = gemm(hidden, head, { transposeB: true }); // [N, V]
-    const p = softmax(logits);
-    // log Σ eˣ = max x − log max p: the softmax is already computed, and its largest element cannot underflow.
-    const logSumExp = sub(max(logits, -1), log(max(p, -1))); // [N, 1]
+export const tokenLosses = (hidden: Value, head: Value, targets: Value): Value =>
+  hidden.graph.tape.paused(() => {
+    const { logSumExp } = inChunks(hidden, head, {});
+    return lossesOf(logSumExp, hidden, gather(head, targets));
+  });
+
+/**
+ * The sum of these losses, each multiplied by its token's weight [N]. A target to ignore can be any valid id with
+ * weight 0. `atOnce`: tokens whose logits are held at once.
+ *
+ * This is one operation instead of linear, log-softmax, and gather for the sake of memory: where the vocabulary is
+ * large, nothing is as large as the logits [N, V]. Some tokens at a time, they are computed, together with what the
+ * gradient needs from them, and dropped. With P the softmax and ω the weights, `∂hidden = ω·(P·W − W[target])`, and
+ * `∂W = Pᵀ·(ω·H)` minus the rows `ω·H` at the targets.
+ */
+export function weightedLoss(
+  hidden: Value,
+  head: Value,
+  { targets, weights, atOnce }: { targets: Value; weights: Value; atOnce?: number },
+): { loss: Value; losses: Value } {
+  const { graph } = hidden;
+  const { tape } = graph;
+  const { loss, losses, ofHidden, ofHead, ofTargets } = tape.paused(() => {
+    const weight = unsqueeze(weights, [1]); // [N, 1]
+    const weighted = mul(hidden, weight);
     const targetRows = gather(head, targets); // [N, D]
-    const targetLogit = sum(mul(hidden, targetRows), -1, { keep: true });
-    return { p, targetRows, loss: squeeze(sub(logSumExp, targetLogit), [1]) };
+    const { logSumExp, expected, headSum } = inChunks(hidden, head, {
+      ...(tape.watches(head) && { weighted }),
+      expects: tape.watches(hidden),
+      ...(atOnce !== undefined && { atOnce }),
+    });
+    const losses = lossesOf(logSumExp, hidden, targetRows);
+    return {
+      loss: total(mul(losses, weights)),
+      losses,
+      ofHidden: expected && mul(sub(expected, targetRows), weight),
+      ofHead: headSum,
+      ofTargets: neg(weighted),
+    };
   });
   tape.record({
     inputs: [hidden, head, head],
     outputs: [loss],
     backward: ([g = loss]) => {
-      const weight = unsqueeze(g, [1]); // [N, 1]
-      const weighted = mul(hidden, weight);
+      // At the end of a graph g is 1, and a product with it would only copy the head's gradient.
+      const times = (x: Value) => (g === graph.constant(1) ? x : mul(x, g));
       return [
-        mul(sub(gemm(p, head), targetRows), weight),
-        gemm(p, weighted, { transposeA: true }),
-        { indices: targets, rows: neg(weighted) },
+        ofHidden && times(ofHidden),
+        ofHead && times(ofHead),
+        { indices: targets, rows: times(ofTargets) },
       ];
     },
   });
-  return loss;
+  return { loss, losses };
 }
+
+const lossesOf = (logSumExp: Value, hidden: Value, targetRows: Value): Value =>
+  squeeze(sub(logSumExp, sum(mul(hidden, targetRows), -1, { keep: true })), [1]);
+
+interface OverVocabulary {
+  /** `log Σ eˡ` of each token's logits: [N, 1]. */
+  logSumExp: Value;
+  /** `P·W`, the mean of the head's rows under each token's softmax: [N, D]. */
+  expected?: Value | undefined;
+  /** `Pᵀ·(ω·H)`: [V, D]. */
+  headSum?: Value | undefined;
+}
+
+/** What is computed from the logits: `expected` if asked for, and `headSum` with `weighted`, ω·H [N, D]. */
+function inChunks(
+  hidden: Value,
+  head: Value,
+  {
+    weighted,
+    expects = false,
+    atOnce = tokensAtOnce(Number(dimensionAt(head.shape, 0))),
+  }: { weighted?: Value; expects?: boolean; atOnce?: number },
+): OverVocabulary {
+  const { graph } = hidden;
+  const tokens = dimensionAt(hidden.shape, 0);
+  const width = dimensionAt(hidden.shape, 1);
+  const length = shapeVector(graph, [tokens]);
+  const chunks = roundedUp(length, int64(graph, [atOnce]));
+  const perChunk = roundedUp(length, chunks); // chunks of the same length, but for fewer than `chunks` rows of padding
+  graph.bindDimension('chunks', chunks);
+  graph.bindDimension('chunk', perChunk);
+  graph.bindDimension('padded', mul(chunks, perChunk));
+
+  const padding = sub(graph.dimension('padded'), length);
+  const pads = concat([int64(graph, [0, 0]), padding, int64(graph, [0])], 0, 4);
+  const apart = (x: Value): Value => {
+    const padded = only(graph.node('Pad', [x, pads], [{ dtype: x.dtype, shape: ['padded', width] }]));
+    return reshape(padded, ['chunks', 'chunk', width]);
+  };
+  const joined = (x: Value, columns: Dimension): Value => {
+    const shape: Shape = [tokens, columns];
+    const ends = [int64(graph, [0]), length, int64(graph, [0])];
+    return only(graph.node('Slice', [reshape(x, ['padded', columns]), ...ends], [{ dtype: x.dtype, shape }]));
+  };
+
+  const hiddenChunks = apart(hidden);
+  const weightedChunks = weighted && apart(weighted);
+  const outputs = repeat(graph, 'chunks', {
+    count: squeeze(chunks, [0]),
+    ...(weighted && { state: { first: graph.constant([0], 'float32', [1, 1]), shape: head.shape } }),
+    write(body, round, state) {
+      const chunkOf = (x: Value) =>
+        only(body.node('Gather', [x, round], [{ dtype: x.dtype, shape: ['chunk', width] }]));
+      const logits = gemm(chunkOf(hiddenChunks), head, { transposeB: true }); // [chunk, V]
+      const p = softmax(logits);
+      // log Σ eˣ = max x − log max p: the softmax is already computed, and its largest element cannot underflow.
+      const logSumExp = sub(max(logits, -1), log(max(p, -1)));
+      const results = expects ? [logSumExp, gemm(p, head)] : [logSumExp];
+      if (!weightedChunks) return { results };
+      const added = [p, chunkOf(weightedChunks), state];
+      const type = { dtype: 'float32', shape: head.shape } as const;
+      return { results, state: only(body.node('Gemm', added, [type], { attributes: { transA: 1 } })) };
+    },
+  });
+  const [headSum] = outputs;
+  const [logSumExp, expected] = weighted ? outputs.slice(1) : outputs;
+  if (!logSumExp) throw new Error('unreachable: the first result');
+  return {
+    logSumExp: joined(logSumExp, 1),
+    expected: expected && joined(expected, width),
+    headSum: weighted && headSum,
+  };
+}
+
+/** ⌈a / b⌉, int64. */
+const roundedUp = (a: Value, b: Value): Value => div(sub(add(a, b), 1), b);

@@ -1,0 +1,38 @@
+import type { Graph, Shape, Value } from '../value.ts';
+
+interface Rounds {
+  /** How often, int64 scalar; at least 1. */
+  count: Value;
+  /** What the first round is given, and each further one by the round before: float32. */
+  state?: { first: Value; shape: Shape };
+  /** Writes one round into `body`; `round` is its number, int64 scalar. It may read values of the graph around it. */
+  write(body: Graph, round: Value, state: Value | undefined): { state?: Value; results: readonly Value[] };
+}
+
+/**
+ * Runs a part of the graph `count` times, one after another, so that the memory of one round is free for the next
+ * (ONNX's Loop). Returns the last state, if there is one, and for each result those of all rounds as [count, …]; all
+ * rounds' have the same shape. No gradient.
+ */
+export function repeat(graph: Graph, rounds: string, { count, state, write }: Rounds): Value[] {
+  const body = graph.body();
+  const round = body.input('round', 'int64', []);
+  const going = body.input('going', 'bool', []);
+  // Its declared shape is of unknown lengths: the first state may have shorter ones.
+  const held = state && body.input('state', 'float32', state.shape.map((_, axis) => `state${axis}`)); // biome-ignore format: one line
+  const written = write(body, round, held);
+  body.output('goes_on', going);
+  if (written.state) body.output('next_state', written.state);
+  written.results.forEach((result, i) => {
+    body.output(`result${i}`, result);
+  });
+  return graph.node(
+    'Loop',
+    [count, undefined, ...(state ? [state.first] : [])],
+    [
+      ...(state ? [{ dtype: 'float32', shape: state.shape } as const] : []),
+      ...written.results.map(({ dtype, shape }) => ({ dtype, shape: [rounds, ...shape] })),
+    ],
+    { attributes: { body: { body } } },
+  );
+}
