@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { encodeModel } from '../../src/graph/encode.ts';
+import { fusedAddRmsNorm } from '../../src/graph/fused.ts';
 import { createGraph } from '../../src/graph/graph.ts';
 import {
   add,
@@ -15,7 +16,9 @@ import {
   range,
   reshape,
   softmax,
+  squeeze,
   sub,
+  sum,
   swapLast,
   transpose,
   unsqueeze,
@@ -25,6 +28,7 @@ import { transformer } from '../../src/graph/transformer.ts';
 import { plainProjection, type TransformerParts } from '../../src/graph/transformer-parts.ts';
 import type { Dtype, Graph, Value } from '../../src/graph/value.ts';
 import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
+import { layoutOf } from '../../src/models/layouts.ts';
 import {
   openSafetensors,
   readTensor,
@@ -32,13 +36,15 @@ import {
   type TensorSource,
   writeSafetensors,
 } from '../../src/models/safetensors.ts';
-import { expectedShapes, findTensor } from '../../src/models/shapes.ts';
+import { findTensor } from '../../src/models/shapes.ts';
+import type { WeightLayout } from '../../src/models/weight-layout.ts';
 import type { BenchPrecision } from './engines/engine.ts';
 
 /**
- * The model in the layout that transformers.js loads, as optimum exports it: past keys and values are inputs, and the
- * outputs are these concatenated with the new ones. q8 is what `quantize_dynamic` makes, in the fused form that
- * onnxruntime runs: int8 weights with one scale per column, activations quantized with one scale per tensor.
+ * The model in the layout that transformers.js loads, as it is exported for it: past keys and values are inputs, and
+ * the outputs are these concatenated with the new ones; Llama's family has onnxruntime's GroupQueryAttention. q8 is what
+ * `quantize_dynamic` makes, in the fused form that onnxruntime runs: int8 weights with one scale per column, activations
+ * quantized with one scale per tensor.
  */
 export async function transformersModel(source: string, precision: BenchPrecision): Promise<string> {
   const folder = join(source, 'transformers');
@@ -55,9 +61,10 @@ export async function transformersModel(source: string, precision: BenchPrecisio
   await writeFile(join(folder, 'generation_config.json'), JSON.stringify({ _from_model_config: true }));
   const weights = await openSafetensors(join(source, 'model.safetensors'));
   const data = join(folder, 'onnx', `${name}.onnx_data`);
+  const layout = layoutOf(config);
   await writeSafetensors(
     data,
-    [...expectedShapes(config)].flatMap(([name, shape]) => stored(weights, name, shape, precision)),
+    [...layout.shapes].flatMap(([name, shape]) => stored(weights, layout, name, shape, precision)),
   );
   await writeFile(target, encodeModel(exported(config, await openSafetensors(data), precision)));
   return folder;
@@ -68,12 +75,12 @@ const isMatrix = (name: string, shape: readonly number[]) => shape.length === 2 
 /** Tensors in the data file; a tied head is stored a second time, as [in, out]. */
 function stored(
   weights: SafetensorsFile,
+  layout: WeightLayout,
   name: string,
   shape: readonly number[],
   precision: BenchPrecision,
 ): TensorSource[] {
-  const read = async () =>
-    readTensor(weights, findTensor(weights, { prefix: 'transformer.' }, name)?.name ?? name);
+  const read = async () => readTensor(weights, findTensor(weights, layout, name)?.name ?? name);
   const plain: TensorSource = {
     name,
     dtype: 'F32',
@@ -83,8 +90,9 @@ function stored(
     },
   };
   if (precision !== 'q8' || !isMatrix(name, shape)) return [plain];
-  const head = name === 'wte.weight';
-  const [inputs = 0, outputs = 0] = head ? [shape[1], shape[0]] : shape;
+  const head = name === layout.head;
+  const outputsFirst = head || !layout.inputsFirst;
+  const [inputs = 0, outputs = 0] = outputsFirst ? shape.toReversed() : shape;
   const scales = new Float32Array(outputs);
   const codes: TensorSource = {
     name: `${name}.codes`,
@@ -93,7 +101,7 @@ function stored(
     async *chunks() {
       const values = await read();
       const at = (input: number, output: number) =>
-        values[head ? output * inputs + input : input * outputs + output] ?? 0;
+        values[outputsFirst ? output * inputs + input : input * outputs + output] ?? 0;
       const made = new Int8Array(inputs * outputs);
       for (let input = 0; input < inputs; input++)
         for (let output = 0; output < outputs; output++)
@@ -117,8 +125,8 @@ function stored(
 
 function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPrecision): Graph {
   const graph = createGraph();
-  const { heads, layers, width, vocabSize } = config;
-  const headWidth = width / heads;
+  const { keyValueHeads, headWidth, layers, vocabSize } = config;
+  const { head } = layoutOf(config);
   const external = (name: string, dtype: Dtype = 'float32'): Value => {
     const entry = data.tensors.get(name);
     if (!entry) throw new Error(`no ${name}`);
@@ -130,25 +138,19 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
   const positions = graph.input('position_ids', 'int64', ['B', 'S']);
   const past = Array.from({ length: layers }, (_, i) => {
     const input = (part: string) =>
-      graph.input(`past_key_values.${i}.${part}`, 'float32', ['B', heads, 'P', headWidth]);
+      graph.input(`past_key_values.${i}.${part}`, 'float32', ['B', keyValueHeads, 'P', headWidth]);
     return { key: input('key'), value: input('value') };
   });
   graph.bindDimension('N', mul(graph.dimension('B'), graph.dimension('S')));
-  const last = sub(graph.dimension('T'), graph.dimension('S'));
-  const places = add(range(graph, 'S'), last); // [S]
-  const causal = greaterOrEqual(unsqueeze(places, [1]), range(graph, 'T')); // [S, T]
-  const seen = and(causal, unsqueeze(cast(mask, 'bool'), [1, 2])); // [B, 1, S, T]
-  const bias = where(seen, graph.constant(0), graph.constant(-1e9));
-
+  const attention =
+    config.architecture === 'gpt2'
+      ? concatenatingAttention(graph, mask)
+      : groupedAttention(graph, mask, config);
   const attend: TransformerParts['attend'] = (q, k, v, { scale, layer }) => {
-    const { key, value } = past[layer] ?? {};
-    if (!key || !value) throw new Error('unreachable');
-    const keys = concat([key, k], 2, 'T');
-    const values = concat([value, v], 2, 'T');
+    const { keys, values, mixed } = attention(q, [k, v], past[layer] ?? unreachable(), scale);
     graph.output(`present.${layer}.key`, keys);
     graph.output(`present.${layer}.value`, values);
-    const scores = add(mul(matmul(q, swapLast(keys)), scale), bias);
-    return reshape(transpose(matmul(softmax(scores), values), [0, 2, 1, 3]), ['N', width]);
+    return mixed;
   };
   const multiply = (x: Value, name: string, outputs: number, bias?: Value): Value => {
     const [y] = graph.node(
@@ -157,10 +159,10 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
       [{ dtype: 'float32', shape: ['N', outputs] }],
       { domain: 'com.microsoft' },
     );
-    if (!y) throw new Error('unreachable');
-    return y;
+    return y ?? unreachable();
   };
-  const outputsOf = (name: string) => data.tensors.get(`${name}.bias`)?.shape[0] ?? 0;
+  const outputsOf = (name: string) => data.tensors.get(`${name}.scales`)?.shape[0] ?? 0;
+  const biasOf = (name: string) => (data.tensors.has(name) ? external(name) : undefined);
   const parameter = (name: string) => external(name);
   const hidden = transformer(
     config,
@@ -169,10 +171,13 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
       length: 'S',
       parameter,
       attend,
+      ...(config.architecture === 'llama' && { addRmsNorm: fusedAddRmsNorm }),
       project:
         precision === 'q8'
           ? (x, names) =>
-              names.map((name) => multiply(x, `${name}.weight`, outputsOf(name), external(`${name}.bias`)))
+              names.map((name) =>
+                multiply(x, `${name}.weight`, outputsOf(`${name}.weight`), biasOf(`${name}.bias`)),
+              )
           : plainProjection(config, parameter),
     },
     reshape(ids, ['N']),
@@ -180,8 +185,61 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
   );
   const logits =
     precision === 'q8'
-      ? multiply(hidden, 'wte.weight', vocabSize)
-      : gemm(hidden, external('wte.weight'), { transposeB: true });
+      ? multiply(hidden, head, vocabSize)
+      : gemm(hidden, external(head), { transposeB: true });
   graph.output('logits', reshape(logits, ['B', 'S', vocabSize]));
   return graph;
+}
+
+/** Attention of queries [B, H, S, W] to the past and the new keys and values; all keys and values are returned, too. */
+type Attention = (
+  query: Value,
+  fresh: [key: Value, value: Value],
+  past: { key: Value; value: Value },
+  scale: number,
+) => { keys: Value; values: Value; mixed: Value };
+
+function concatenatingAttention(graph: Graph, mask: Value): Attention {
+  const last = sub(graph.dimension('T'), graph.dimension('S'));
+  const places = add(range(graph, 'S'), last); // [S]
+  const causal = greaterOrEqual(unsqueeze(places, [1]), range(graph, 'T')); // [S, T]
+  const seen = and(causal, unsqueeze(cast(mask, 'bool'), [1, 2])); // [B, 1, S, T]
+  const bias = where(seen, graph.constant(0), graph.constant(-1e9));
+  return (q, [k, v], past, scale) => {
+    const [, heads, , width] = q.shape;
+    const keys = concat([past.key, k], 2, 'T');
+    const values = concat([past.value, v], 2, 'T');
+    const scores = add(mul(matmul(q, swapLast(keys)), scale), bias);
+    const mixed = transpose(matmul(softmax(scores), values), [0, 2, 1, 3]);
+    return { keys, values, mixed: reshape(mixed, ['N', Number(heads) * Number(width)]) };
+  };
+}
+
+function groupedAttention(
+  graph: Graph,
+  mask: Value,
+  { heads, keyValueHeads, headWidth }: ModelConfig,
+): Attention {
+  const before = cast(sub(sum(mask, 1), 1), 'int32'); // [B]
+  const length = cast(squeeze(graph.dimension('T'), [0]), 'int32');
+  const flat = (x: Value, count: number) =>
+    reshape(transpose(x, [0, 2, 1, 3]), ['B', 'S', count * headWidth]);
+  const all = { dtype: 'float32', shape: ['B', keyValueHeads, 'T', headWidth] } as const;
+  return (q, [k, v], past, scale) => {
+    const [mixed, keys, values] = graph.node(
+      'GroupQueryAttention',
+      [flat(q, heads), flat(k, keyValueHeads), flat(v, keyValueHeads), past.key, past.value, before, length],
+      [{ dtype: 'float32', shape: ['B', 'S', heads * headWidth] }, all, all],
+      {
+        domain: 'com.microsoft',
+        attributes: { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: scale } },
+      },
+    );
+    if (!mixed || !keys || !values) unreachable();
+    return { keys, values, mixed: reshape(mixed, ['N', heads * headWidth]) };
+  };
+}
+
+function unreachable(): never {
+  throw new Error('unreachable: the node has that output');
 }

@@ -1,71 +1,100 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { chunks, packRows } from '../../src/finetuning/data/pack.ts';
 import { createRandom, shuffled } from '../../src/lib/random.ts';
 import { table } from '../../src/lib/table.ts';
-import { randomModel } from '../decode/random-model.ts';
+import { benchFolder } from '../decode/peers.ts';
+import { randomModel, SHAPES, type ShapeName } from '../decode/random-model.ts';
 import { type Outcome, ourWorker, torchWorker, type Worker } from './workers.ts';
 
-// Step time and memory of full training and LoRA compared with PyTorch, and what packing saves, on GPT-2 small (124M)
-// with random weights, all interleaved in one run. Usage: npm run bench:train [-- --rounds 5 --threads 1,2 --epoch-steps 20]
-// PYTHON: an interpreter with torch and transformers; default: python3.
+// The trainers take turns, step by step, on the same random weights. PYTHON: an interpreter with torch, transformers
+// and peft; default: python3.
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    threads: { type: 'string', default: '1,2' },
-    'epoch-steps': { type: 'string', default: '20' },
-    'whole-epoch': { type: 'boolean', default: false },
-  },
-});
+const list = (text: string) => text.split(',').map(Number);
+const flags = new Command('bench:train')
+  .description('Step time and memory of training beside PyTorch (and PEFT), and what packing saves')
+  .addOption(
+    new Option(
+      '--shape <name>',
+      'shape of the random model: gpt2-spanish (124 million parameters; all weights and LoRA), qwen3-0.6b (LoRA)',
+    )
+      .choices(Object.keys(SHAPES))
+      .default('gpt2-spanish'),
+  )
+  .addOption(new Option('--rounds <n>', 'rounds after a first one for warm-up').argParser(Number).default(5))
+  .addOption(new Option('--threads <counts>', 'separated by commas').argParser(list))
+  .addOption(
+    new Option(
+      '--epoch-steps <n>',
+      'steps from which the time of an epoch is extrapolated, 0 for none (gpt2-spanish)',
+    )
+      .argParser(Number)
+      .default(20),
+  )
+  .option('--whole-epoch', 'measure the packed epoch to its end')
+  .parse()
+  .opts<{ shape: ShapeName; rounds: number; threads?: number[]; epochSteps: number; wholeEpoch?: true }>();
+
 const ROWS = Array.from({ length: 8 }, () => [64]);
 const median = (numbers: readonly number[]) =>
   [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
-console.log(`${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}`);
-const model = await randomModel(mkdtempSync(join(tmpdir(), 'chispa-train-')));
-try {
-  for (const threads of values.threads.split(',').map(Number)) await steps(threads);
-  if (Number(values['epoch-steps']) > 0) await epoch();
-} finally {
-  rmSync(model, { recursive: true });
-}
+console.log(
+  `${cpus()[0]?.model}, ${cpus().length} cores, node ${process.version}, load average ${loadavg()[0]?.toFixed(1)}`,
+);
+const model = await randomModel(join(benchFolder, flags.shape), SHAPES[flags.shape]);
+const full = flags.shape === 'gpt2-spanish'; // the other is too large for training all of its weights
+for (const threads of flags.threads ?? (full ? [1, 2] : [availableParallelism()]))
+  await steps(
+    [
+      ...(full
+        ? [
+            await torchWorker(model, threads, 'fp32', 'full'),
+            await ourWorker(model, threads, 'full'),
+            await torchWorker(model, threads, 'bf16', 'full'),
+          ]
+        : []),
+      await torchWorker(model, threads, 'fp32', 'lora'),
+      await ourWorker(model, threads, 'lora'),
+    ],
+    threads,
+  );
+if (full && flags.epochSteps > 0) await epoch();
 
-/** 8 × 64 tokens, one step per trainer and round; the first round is for warm-up. */
-async function steps(threads: number): Promise<void> {
-  const workers: Worker[] = [
-    await torchWorker(model, threads, 'fp32'),
-    await ourWorker(model, threads, 'full'),
-    await ourWorker(model, threads, 'lora'),
-    await torchWorker(model, threads, 'bf16'),
-  ];
-  const outcomes = workers.map(() => [] as Outcome[]);
-  for (let round = 0; round <= Number(values.rounds); round++)
-    for (const [i, worker] of workers.entries()) {
+/** 8 × 64 tokens, one step per trainer and round, in which the trainers take turns. */
+async function steps(workers: readonly Worker[], threads: number): Promise<void> {
+  const outcomes = new Map(workers.map((worker) => [worker, [] as Outcome[]]));
+  for (let round = 0; round <= flags.rounds; round++)
+    for (const [worker, list] of outcomes) {
       const outcome = await worker.step(ROWS);
-      if (round > 0) outcomes[i]?.push(outcome);
+      if (round > 0) list.push(outcome);
     }
   for (const worker of workers) worker.close();
-  const seconds = outcomes.map((list) => median(list.map((outcome) => outcome.seconds)));
+  const seconds = (worker: Worker | undefined) =>
+    (worker && outcomes.get(worker))?.map((it) => it.seconds) ?? [];
   // The median of the ratios of adjacent steps: other load on the machine hits both.
-  const ratio = (i: number, to: number) =>
-    median(
-      outcomes[i]?.map(({ seconds }, round) => seconds / (outcomes[to]?.[round]?.seconds ?? Number.NaN)) ??
-        [],
-    );
-  console.log(`\n8 × 64 tokens, ${threads} thread(s), median of ${values.rounds} interleaved steps`);
+  const ratio = (worker: Worker, to: Worker | undefined) =>
+    to
+      ? median(seconds(worker).map((time, round) => time / (seconds(to)[round] ?? Number.NaN))).toFixed(2)
+      : '';
+  const torch = (mode: Worker['mode']) =>
+    workers.find((it) => it.mode === mode && it.name.startsWith('PyTorch, float32'));
+  const ours = workers.find(({ name }) => name === 'Chispa');
+  console.log(
+    `\n${flags.shape}, 8 × 64 tokens, ${threads} thread(s), median of ${flags.rounds} interleaved steps, load average ${loadavg()[0]?.toFixed(1)}`,
+  );
   console.log(
     table(
-      ['', 's/step', '× torch float32', '× Chispa full', 'peak memory'],
-      workers.map(({ name }, i) => [
-        name,
-        seconds[i]?.toFixed(2) ?? '',
-        ratio(i, 0).toFixed(2),
-        ratio(i, 1).toFixed(2),
-        gigabytes(outcomes[i]?.at(-1)?.peak ?? 0),
+      ['', 's/step', '× PyTorch float32', '× Chispa', 'peak memory'],
+      workers.map((worker) => [
+        worker.name,
+        median(seconds(worker)).toFixed(2),
+        ratio(worker, torch(worker.mode)),
+        ratio(worker, ours),
+        gigabytes(outcomes.get(worker)?.at(-1)?.peak ?? 0),
       ]),
     ),
   );
@@ -85,8 +114,8 @@ async function epoch(): Promise<void> {
     512,
   ).map((row) => row.map(({ tokens }) => tokens.length));
   const worker = await ourWorker(model, 1, 'full');
-  const measured = Number(values['epoch-steps']);
-  const packedSteps = values['whole-epoch'] ? rows.length : measured;
+  const measured = flags.epochSteps;
+  const packedSteps = flags.wholeEpoch ? rows.length : measured;
   let [padded, packed] = [0, 0];
   await worker.step([rows[0] ?? []]);
   for (let i = 0; i < Math.max(measured, packedSteps); i++) {

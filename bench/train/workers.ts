@@ -10,9 +10,13 @@ export interface Outcome {
   peak: number;
 }
 
+/** All weights, or adapters of rank 8 on every linear layer. */
+type Mode = 'full' | 'lora';
+
 /** A trainer in a separate process. */
 export interface Worker {
   name: string;
+  mode: Mode;
   /** One step over rows given by the lengths of their texts, padded to `pad` if set. */
   step(rows: number[][], pad?: number): Promise<Outcome>;
   close(): void;
@@ -20,11 +24,12 @@ export interface Worker {
 
 const beside = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
-export async function ourWorker(model: string, threads: number, mode: 'full' | 'lora'): Promise<Worker> {
+export async function ourWorker(model: string, threads: number, mode: Mode): Promise<Worker> {
   const child = fork(beside('ours.ts'), [model, String(threads), mode], { execArgv: ['--import', 'tsx'] });
   await once(child, 'message');
   return {
-    name: mode === 'full' ? 'Chispa' : 'Chispa, LoRA rank 8',
+    name: mode === 'full' ? 'Chispa' : 'Chispa, LoRA',
+    mode,
     async step(rows, pad) {
       child.send({ rows, pad });
       const [outcome] = await once(child, 'message');
@@ -38,10 +43,11 @@ export async function torchWorker(
   model: string,
   threads: number,
   precision: 'fp32' | 'bf16',
+  mode: Mode,
 ): Promise<Worker> {
   const child = spawn(
     process.env.PYTHON ?? 'python3',
-    [beside('torch_step.py'), model, String(threads), precision],
+    [beside('torch_step.py'), model, String(threads), precision, mode],
     {
       stdio: ['pipe', 'pipe', 'ignore'],
     },
@@ -51,12 +57,15 @@ export async function torchWorker(
   const next = async () => {
     const { value, done } = await lines.next();
     if (done)
-      throw new Error('The PyTorch process ended: set PYTHON to an interpreter with torch and transformers.');
+      throw new Error(
+        'The PyTorch process ended: set PYTHON to an interpreter with torch, transformers and peft.',
+      );
     return String(value);
   };
   await next();
   return {
-    name: `PyTorch eager, ${precision === 'fp32' ? 'float32' : 'bf16 autocast'}`,
+    name: `PyTorch, ${precision === 'fp32' ? 'float32' : 'bf16 autocast'}${mode === 'lora' ? ', PEFT LoRA' : ''}`,
+    mode,
     async step(rows) {
       const length = rows[0]?.reduce((sum, part) => sum + part, 0) ?? 0;
       child.stdin.write(`${JSON.stringify({ rows: rows.length, length })}\n`);
