@@ -4,6 +4,7 @@ import { type Box, createBox } from 'discord-in-a-box';
 import { startBot } from './bot/client.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/connect.ts';
+import { isAnswering } from './db/outage.ts';
 import { createVoter } from './db/voter.ts';
 import { countQueued } from './db/waiting.ts';
 import { measureRest } from './discord/measured-rest.ts';
@@ -85,7 +86,7 @@ export async function startProgram(
     say(`Database: ${config.databaseUrl ? 'PostgreSQL (DATABASE_URL)' : config.dataDir}`);
     const voter = createVoter({ ...config, secret: config.voterSecret });
     const store = await opening(connect({ ...config, log }));
-    checks.database = async () => (await countQueued(store.db)) >= 0;
+    checks.database = () => isAnswering(store.db, 1000);
     measurements.push(async () => metrics.queued.set(await countQueued(store.db)));
     const schedules = roles.includes('trainer');
     const queue = await opening(createQueue({ store, log, schedules }));

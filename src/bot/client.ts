@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ActivityType,
   Client,
@@ -20,6 +21,7 @@ import { createSafety } from '../safety/safety.ts';
 import { createAdmission } from './admission.ts';
 import { createAsk } from './ask.ts';
 import { createSettingsCache } from './guild-settings.ts';
+import { answerAbandoned, createHandled } from './handled.ts';
 import { findHosts } from './hosts.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLearningLog } from './learning-log.ts';
@@ -29,6 +31,7 @@ import { createModeratorLog } from './moderator-log.ts';
 import { createOpenRequests } from './open-requests.ts';
 import { commandRegistry } from './register.ts';
 import { routeInteractions } from './router.ts';
+import { holdToken } from './token-lease.ts';
 import { createWaitingBoard } from './waiting-board.ts';
 import { welcomeGuilds } from './welcome.ts';
 
@@ -82,6 +85,9 @@ const PERMISSIONS = [
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { token, api, store, queue, voter, slots, ownerIds, learningNeeds, log } = options;
   const client = createClient(api, log);
+  const owner = randomUUID();
+  // A folder of PGlite belongs to one process anyway.
+  const held = store.kind === 'postgres' ? await holdToken({ db: store.db, token, owner, log }) : undefined;
   const settings = await createSettingsCache({ store, log });
   const open = await createOpenRequests(store, { slots, log });
   const admission = createAdmission(open);
@@ -102,15 +108,21 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       learningNeeds,
       requestLearning: () => queue.requestLearning('host'),
     },
+    handled: createHandled({ db: store.db, owner, log }),
     log,
   });
 
-  const gone = goneForGood(client);
-  const ready = await login(client, token, gone);
+  const gone = Promise.race([goneForGood(client), ...(held ? [held.lost] : [])]);
+  const ready = await login(client, token, gone).catch(async (error) => {
+    await held?.release();
+    throw error;
+  });
   hosts = await findHosts(ownerIds, ready.application, log);
   const written = await (await commandRegistry(ready.rest, commands.values())).deploy();
   log.info({ commands: commands.size, written }, 'commands are registered');
   welcomeGuilds(ready, log);
+  const { rest, application } = ready;
+  await answerAbandoned({ db: store.db, owner, log }, { rest, applicationId: application.id });
   const housekeeping = createHousekeeping({
     store,
     queue,
@@ -133,6 +145,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     isConnected: () => ready.ws.shards.every(({ status }) => status === Status.Ready),
     async close() {
       await within(CLOSE_DEADLINE_MS, client.destroy());
+      await held?.release();
       await waiting.close();
       await learningLog.close();
       await housekeeping.close();

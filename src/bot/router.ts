@@ -8,15 +8,19 @@ import {
 import { type Action, type ActionName, parseCustomId } from '../discord/custom-id.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import type { Logger } from '../lib/log.ts';
+import { surviveLostAnswers } from './acknowledging.ts';
 import { answerError } from './answer-error.ts';
 import type { ButtonHandler, ModalHandler } from './buttons/handler.ts';
 import { BUTTONS, MODALS } from './buttons/index.ts';
 import type { Command, Services } from './command.ts';
+import type { Handled } from './handled.ts';
 import { Refusal } from './refusal.ts';
+import { noticeWhenSlow } from './slow-notice.ts';
 
 export interface Routes {
   commands: ReadonlyMap<string, Command>;
   services: Services;
+  handled: Handled;
   log: Logger;
 }
 
@@ -29,11 +33,24 @@ export function routeInteractions(client: Client, routes: Routes): void {
       return;
     }
     if (!interaction.isRepliable()) return;
-    dispatch(interaction, routes).catch((error) =>
-      answerError(interaction, error, messagesFor(interaction.locale), routes.log),
-    );
+    void handle(interaction, routes);
   });
 }
+
+async function handle(interaction: RepliableInteraction & BaseInteraction, routes: Routes): Promise<void> {
+  surviveLostAnswers(interaction);
+  const answered = noticeWhenSlow(interaction, { db: routes.services.store.db, log: routes.log });
+  // A vote shows nobody a placeholder.
+  const done = isVote(interaction) ? undefined : await routes.handled.begin(interaction);
+  await dispatch(interaction, routes).catch((error) =>
+    answerError(interaction, error, messagesFor(interaction.locale), routes.log),
+  );
+  answered();
+  await done?.();
+}
+
+const isVote = (interaction: RepliableInteraction): boolean =>
+  interaction.isButton() && parseCustomId(interaction.customId)?.action === 'rate';
 
 async function dispatch(
   interaction: RepliableInteraction & BaseInteraction,

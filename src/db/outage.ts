@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import { PgDatabase, type PgDialect, type PgSession } from 'drizzle-orm/pg-core';
+import { within } from '../lib/within.ts';
 import type { Database } from './connect.ts';
 
 /**
@@ -20,6 +22,16 @@ export function isOutage(error: unknown): boolean {
   if (LOST.test(error.message)) return true;
   return ('code' in error && OUTAGE.test(String(error.code))) || isOutage(error.cause);
 }
+
+/** Whether the database answers within this many milliseconds. */
+export const isAnswering = async (db: Database, milliseconds: number): Promise<boolean> =>
+  (await within(
+    milliseconds,
+    db.execute(sql`select 1`).then(
+      () => true,
+      () => false,
+    ),
+  )) ?? false;
 
 export interface Patience {
   /** Milliseconds until a query gives up. */

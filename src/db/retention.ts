@@ -1,7 +1,15 @@
 import { and, eq, isNotNull, lt, notInArray, or } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { ERASED_PROMPT, ERASED_REQUEST } from './privacy.ts';
-import { dailyJokes, jokeMessages, jokes, OPEN_STATUSES, reports, requests } from './schema.ts';
+import {
+  dailyJokes,
+  handledInteractions,
+  jokeMessages,
+  jokes,
+  OPEN_STATUSES,
+  reports,
+  requests,
+} from './schema.ts';
 
 /** How long we keep user ids and the text that people typed. */
 const RETENTION_DAYS = 30;
@@ -55,6 +63,7 @@ export async function eraseOld(db: Database, now = new Date()): Promise<Erased> 
       .set({ reason: null })
       .where(and(lt(reports.createdAt, limit), isNotNull(reports.reason)))
       .returning({ id: reports.jokeId });
+    await tx.delete(handledInteractions).where(lt(handledInteractions.deadline, now));
     await tx.delete(dailyJokes).where(lt(dailyJokes.claimedAt, limit));
     return {
       requests: erasedRequests.length,

@@ -247,3 +247,25 @@ export const dailyJokes = pgTable(
   },
   (t) => [primaryKey({ columns: [t.guildId, t.day] })],
 );
+
+/** Which process answers with a bot token (its SHA-256), and until when unless it renews that. */
+export const tokenLeases = pgTable('token_leases', {
+  token: text().primaryKey(),
+  owner: uuid().notNull(),
+  until: when().notNull(),
+});
+
+/**
+ * Interactions that a bot is handling right now. What is left here by a process that died is answered at the next start;
+ * the interaction's token is gone with the row.
+ */
+export const handledInteractions = pgTable('handled_interactions', {
+  interactionId: text().primaryKey(),
+  applicationId: text().notNull(),
+  interactionToken: text().notNull(),
+  /** The process that handles it. */
+  owner: uuid().notNull(),
+  locale: text().notNull(),
+  /** When Discord stops accepting answers. */
+  deadline: when().notNull(),
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { es } from '../../src/discord/messages/index.ts';
 import { dropDatabase, freshDatabase, skipPostgres } from '../databases.ts';
 import { aProxy } from '../proxy.ts';
 import { isFinished } from './player.ts';
@@ -35,5 +36,11 @@ describe.skipIf(skipPostgres)('when the database goes away', () => {
     expect(sentence.content.length).toBeGreaterThan(10);
     await proxy.restore();
     await expect.poll(async () => isFinished(await ask(1)), { timeout: 60_000, interval: 500 }).toBe(true);
+
+    proxy.freeze();
+    expect((await ask(2)).content).toBe(es.failure.slow);
+    proxy.thaw();
+    proxy.reset();
+    await expect.poll(async () => isFinished(await ask(0)), { timeout: 60_000, interval: 500 }).toBe(true);
   });
 });

@@ -54,6 +54,21 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     expect(jokeOf(joke).length).toBeGreaterThan(3);
   });
 
+  it('counts as acknowledged what Discord has taken, although its answer was lost', async () => {
+    await fault({ kind: 'cut-socket', after: true, route: 'POST /interactions/*', count: 1 });
+    await tell();
+  });
+
+  it('refuses a second process with the same token and database, and goes on', async () => {
+    const second = startForTest({
+      box: started.box,
+      roles: ['bot'],
+      config: { databaseUrl: started.databaseUrl, voterSecret: 'a secret for the tests' },
+    });
+    await expect(second).rejects.toMatchObject({ code: 'token-in-use' });
+    await stillAnswers();
+  });
+
   it('goes on after a cut socket and a rate limit', async () => {
     await fault({ kind: 'cut-socket', route: 'PATCH /webhooks/*', count: 1 });
     await fault({ kind: 'rate-limit', route: 'PATCH /webhooks/*', count: 1, ms: 500 });

@@ -196,6 +196,8 @@ export const en: Messages = {
     blocked:
       'The AutoMod of this server did not let through what I wanted to say. Try again: it will be something else.',
     refused: (code) => `Discord did not accept this message. Try again in a moment. (${code})`,
+    interrupted: 'I restarted just as you asked. Please ask me again.',
+    slow: 'This is taking longer than usual: my database does not answer. I am still trying.',
     expired: 'The queue was so long that your turn passed me by. Please ask me again.',
   },
 

@@ -210,6 +210,8 @@ export const es = {
       'El AutoMod de este servidor no ha dejado pasar lo que quería decir. Prueba otra vez: saldrá otra cosa.',
     refused: (code: string) =>
       `Discord no ha aceptado este mensaje. Prueba otra vez en un momento. (${code})`,
+    interrupted: 'Me he reiniciado justo cuando me lo pedías. Pídemelo otra vez, por favor.',
+    slow: 'Esto tarda más de lo normal: mi base de datos no contesta. Sigo intentándolo.',
     expired: 'Había tanta cola que se me pasó el turno. Pídemelo otra vez, por favor.',
   },
 
