@@ -54,7 +54,7 @@ const VARIABLES = {
   DATABASE_URL: variable(
     z.string(), // src/db/address.ts reports what is wrong with an address
     'a PostgreSQL address',
-    'postgres://chispa:secret@localhost:5432/chispa',
+    'postgres://USER:PASSWORD@localhost:5432/chispa',
   ),
   DATA_DIR: variable(path, 'a folder for the embedded database', './data'),
   VOTER_SECRET: variable(

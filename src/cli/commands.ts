@@ -2,9 +2,7 @@ import type { Command } from 'commander';
 import { examples } from './options/examples.ts';
 
 /**
- * `chispa commands deploy
- * diff
- * clear`: manages the slash commands registered with Discord for this application.
+ * `chispa commands diff`, `deploy` and `clear`: manages the slash commands registered with Discord for this application.
  */
 export function register(program: Command): void {
   const commands = program

@@ -29,8 +29,9 @@ const REFUSED = ['requirepeer', 'require_auth', 'sslcrldir', 'service'];
 /**
  * Parses a connection URI as libpq does (PostgreSQL manual, 34.1.1.2): `#` and `?` have no special meaning before the
  * `@`, parameters override the parts before them, and `host=/path` is the folder of a socket. Parameters of other
- * clients are ignored with a note.||@throws ChispaError `config`; its message never includes parts that may be
- * secret.
+ * clients are ignored with a note.
+ *
+ * @throws ChispaError `config`; its message never includes parts that may be secret.
  */
 export function readAddress(url: string): Address {
   const { user, password, host, port, database, query } = partsOf(url);
@@ -67,7 +68,7 @@ export function readAddress(url: string): Address {
     place: `${where}:${number}/${name ?? ''}`,
     notes:
       foreign.length > 0
-        ? [`DATABASE_URL has ?${foreign.join(', ?')}, which PostgreSQL's own clients do not know. Ignored.`]
+        ? [`DATABASE_URL has ?${foreign.join(', ?')}, which Chispa does not use: ignored.`]
         : [],
   };
 }
@@ -126,5 +127,5 @@ const unencoded = (): ChispaError =>
 const wrong = (what: string): ChispaError =>
   new ChispaError(
     'config',
-    `DATABASE_URL is wrong: it ${what}. A good value: DATABASE_URL=postgres://chispa:secret@localhost:5432/chispa`,
+    `DATABASE_URL is wrong: it ${what}. A good value: DATABASE_URL=postgres://USER:PASSWORD@localhost:5432/chispa`,
   );

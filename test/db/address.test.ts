@@ -57,10 +57,7 @@ describe('DATABASE_URL', () => {
   it('names the parameters of other programs that it ignores, and does not send them to the server', () => {
     const { client, notes } = readAddress('postgres://h/x?pgbouncer=true&connection_limit=1&schema=public');
     expect(notes).toEqual([
-      'DATABASE_URL has ?pgbouncer, ?connection_limit, ?schema, which PostgreSQL’s own clients do not know. Ignored.'.replace(
-        '’',
-        "'",
-      ),
+      'DATABASE_URL has ?pgbouncer, ?connection_limit, ?schema, which Chispa does not use: ignored.',
     ]);
     expect(Object.keys(client)).not.toContain('schema');
     expect(client).not.toHaveProperty('options');

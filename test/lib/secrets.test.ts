@@ -19,6 +19,10 @@ describe('what looks like a secret', () => {
       'Bot [bot token] was refused',
     ],
     ['Authorization: Bearer hf_abcDEF0123456789', 'Authorization: Bearer [token]'],
+    [
+      'write postgres://USER:PASSWORD@localhost:5432/chispa',
+      'write postgres://USER:PASSWORD@localhost:5432/chispa',
+    ],
     ['postgres://chispa:hunter2@db/x and http://u@h', 'postgres://[secret]@db/x and http://[secret]@h'],
     [
       'nothing of that: a@b.es, 1.2.3, https://discord.com/x@y',
