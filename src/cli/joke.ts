@@ -9,7 +9,7 @@ export function register(program: Command): void {
   const command = program
     .command('joke')
     .description("tell a joke as the bot does: with its settings, its trimming and safe mode's filter")
-    .argument('[theme]', 'what it is about, in Spanish')
+    .argument('[theme]', 'what it is about, in Spanish; - reads stdin')
     .option('--seed <number>', 'tell a certain joke again (default: random)', numberIn(0, 0xffff_ffff, true))
     .addOption(
       new Option('--source <source>', 'a new one of the model, a house joke, or one that servers liked')

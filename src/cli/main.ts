@@ -34,7 +34,7 @@ function version(): string {
 }
 
 /** Commands whose work matters more than their output: they continue when nobody reads it. */
-const GO_ON_UNREAD: ReadonlySet<string | undefined> = new Set(['start', 'train']);
+const GO_ON_UNREAD: ReadonlySet<string | undefined> = new Set(['start', 'train', 'box']);
 
 /**
  * A reader that has seen enough closes the pipe, as `head` does. That is no error: commands that only print end

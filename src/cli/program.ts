@@ -1,4 +1,4 @@
-import { type AddHelpTextContext, Command, Help } from 'commander';
+import { type AddHelpTextContext, Command } from 'commander';
 import * as box from './box.ts';
 import * as commands from './commands.ts';
 import * as corpus from './corpus.ts';
@@ -15,8 +15,8 @@ import * as train from './train.ts';
 
 /** One file each; what a subcommand needs that is slow to load, its action imports when it runs. */
 const SUBCOMMANDS = [start, joke, generate, next, model, corpus, train, runs, evaluate, commands, box, prune];
-/** A turn of a dialogue: "- Doctor, doctor…". No option begins like this. */
-const DASHED_TEXT = /^-\s/;
+/** A turn of a dialogue: "- Doctor, doctor…", "-¿Y qué?". Options hold no space, except in the value after a "=". */
+const DASHED_TEXT = /^-(?!-)\S*\s|^--[^=\s]*\s/;
 /** No argument of a process can hold it. In front of a text it keeps commander from looking for an option. */
 const MARK = '\u0000';
 
@@ -28,14 +28,30 @@ export function createProgram(): Command {
     )
     .exitOverride()
     .showHelpAfterError('(add --help to see what it takes)')
-    .configureHelp({
-      optionDescription: (option) =>
-        `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
-    })
     .addHelpText('beforeAll', refuseUnknown)
     .addHelpText('after', examples('start', 'joke gato', 'generate "Había una vez" --seed 7', 'help model'));
   for (const { register } of SUBCOMMANDS) register(program);
+  addHelp(program);
   return program;
+}
+
+/** `chispa help [command...]`. commander's own looks only at the first name. */
+function addHelp(program: Command): void {
+  program
+    .helpCommand(false)
+    .command('help')
+    .description('display help for command')
+    .argument('[command...]')
+    .addHelpText('after', examples('help joke', 'help model import'))
+    .action((names: string[]) => {
+      const found = names.reduce((parent, name) => {
+        const child = parent.commands.find((one) => one.name() === name);
+        return (
+          child ?? parent.error(`error: unknown command '${name}'`, { code: 'commander.unknownCommand' })
+        );
+      }, program);
+      found.help();
+    });
 }
 
 /** There is no help on a subcommand that does not exist: commander would print that of the command above it. */
@@ -48,7 +64,7 @@ function refuseUnknown({ command }: AddHelpTextContext): string {
   return '';
 }
 
-/** A command that knows a text from an option and asks for everything that is missing at once. */
+/** A command that knows a text from an option. */
 class ChispaCommand extends Command {
   override createCommand(name?: string): Command {
     return new ChispaCommand(name);
@@ -66,22 +82,6 @@ class ChispaCommand extends Command {
   ) {
     const plain = Array.isArray(value) ? value.map(unmarked) : unmarked(value);
     return super.setOptionValueWithSource(key, plain, source);
-  }
-
-  /** What commander calls for the first of the required options that is missing. */
-  missingMandatoryOptionValue(): never {
-    const missing = [
-      ...this.registeredArguments
-        .slice(this.args.length)
-        .filter(({ required }) => required)
-        .map((one) => `<${one.name()}>`),
-      ...this.options
-        .filter((one) => one.mandatory && this.getOptionValue(one.attributeName()) === undefined)
-        .map(({ flags }) => flags),
-    ];
-    return this.error(`error: missing ${missing.join(', ')}`, {
-      code: 'commander.missingMandatoryOptionValue',
-    });
   }
 }
 

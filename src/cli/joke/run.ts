@@ -15,6 +15,7 @@ import { createSafety } from '../../safety/safety.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDatabase } from '../open/database.ts';
 import { openEngine } from '../open/engine.ts';
+import { openText } from '../open/text.ts';
 import { settingsFrom } from '../options/settings.ts';
 
 type Flags = DecoderSettings & {
@@ -37,7 +38,8 @@ interface Told {
 }
 
 /** `chispa joke`: a joke of the model, of the house or of those that servers liked, and below it where it is from. */
-export async function tellJoke(theme: string | undefined, flags: Flags): Promise<void> {
+export async function tellJoke(argument: string | undefined, flags: Flags): Promise<void> {
+  const theme = argument === '-' ? (await openText('-')).trim() || undefined : argument;
   const seed = flags.seed ?? randomInt(0, 2 ** 32);
   if (flags.source !== 'best' && flags.guild !== undefined)
     throw new UsageError('--guild is for --source best.');
