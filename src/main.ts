@@ -91,17 +91,28 @@ export async function startProgram(
     const schedules = roles.includes('trainer');
     const queue = await opening(createQueue({ store, log, schedules }));
 
-    const engine = await engineStarts;
-    if (engine) {
+    const token = box?.token ?? config.discordToken;
+    const generate = async (starting: NonNullable<typeof engineStarts>) => {
       const rest = new REST(api ? { api, version: '10' } : { version: '10' });
-      const token = box?.token ?? config.discordToken;
       if (token) rest.setToken(token); // only for the joke of the day
       measureRest(rest);
+      const engine = await starting;
       checks.engine = async () => (await engine.measure()).length > 0;
       measurements.push(async () => recordLoads(await engine.measure()));
-      const generator = await opening(
-        startGenerator({ store, queue, engine, rest, slots, initialFolder: folder, log }),
-      );
+      return startGenerator({ store, queue, engine, rest, slots, initialFolder: folder, log });
+    };
+    const connectBot = async () => {
+      if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
+      const learningNeeds = ratedJokesFor(config.gate.heldOut);
+      const { ownerIds } = config;
+      return startBot({ token, api, store, queue, voter, slots, ownerIds, learningNeeds, log });
+    };
+    // Both at once: while a large model loads, the bot tells house jokes.
+    const [generator, bot] = await Promise.all([
+      engineStarts && opening(generate(engineStarts)),
+      roles.includes('bot') ? opening(connectBot()) : undefined,
+    ]);
+    if (generator) {
       say(
         `Model: ${generator.model} (${precision} on ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
       );
@@ -117,15 +128,7 @@ export async function startProgram(
       if (roles.length === 1) say('Chispa learns');
     }
     let failed = new Promise<ChispaError>(() => {});
-    if (roles.includes('bot')) {
-      const token = box?.token ?? config.discordToken;
-      if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
-      const bot = await opening(
-        startBot({
-          ...{ token, api, store, queue, voter, slots, ownerIds: config.ownerIds, log },
-          learningNeeds: ratedJokesFor(config.gate.heldOut),
-        }),
-      );
+    if (bot) {
       failed = bot.gone;
       checks.gateway = bot.isConnected;
       if (box) {

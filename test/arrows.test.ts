@@ -11,7 +11,7 @@ import { packageRoot } from '../src/lib/paths.ts';
 const MAY_IMPORT: Record<string, { rooms: string[]; types?: string[]; never?: RegExp }> = {
   commands: { rooms: ['bot', 'discord', 'db'] },
   bot: { rooms: ['discord', 'safety', 'queue', 'db', 'corpus'] },
-  discord: { rooms: ['db'], never: /drizzle|postgres|pglite|pg-boss|onnx/ },
+  discord: { rooms: ['db', 'corpus'], never: /drizzle|postgres|pglite|pg-boss|onnx/ },
   generator: { rooms: ['discord', 'safety', 'engine', 'models', 'queue', 'db'] },
   trainer: {
     rooms: ['trainer/policy', 'finetuning', 'corpus', 'safety', 'engine', 'models', 'queue', 'db'],

@@ -44,9 +44,9 @@ export default {
     const origin = isOurTheme(theme) ? 'list' : 'user';
     const about = theme ? ({ theme: { text: theme, origin } } as const) : {};
     // Only the model uses a seed.
-    const source =
-      named === 'casa' ? 'house' : named === 'nuevo' || seed.data !== undefined ? 'new' : undefined;
-    await context.ask(interaction, { kind: 'joke', ...about }, { source, seed: seed.data });
+    const newOnly = named === 'nuevo' || (named === null && seed.data !== undefined);
+    const source = named === 'casa' ? 'house' : newOnly ? 'new' : undefined;
+    await context.ask(interaction, { kind: 'joke', newOnly, ...about }, { source, seed: seed.data });
   },
 
   async autocomplete(interaction) {

@@ -4,26 +4,25 @@ import type {
   ChatInputCommandInteraction,
   MessageComponentInteraction,
   MessageContextMenuCommandInteraction,
+  REST,
 } from 'discord.js';
 import { MessageFlags } from 'discord.js';
 import type { Store } from '../db/connect.ts';
-import { addJokeMessage, type RepertoireJoke } from '../db/jokes.ts';
-import { tallyOf } from '../db/ratings.ts';
 import type { Ask, NewRequest } from '../db/request-shape.ts';
-import { jokeMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
-import { replyTo } from '../discord/reply.ts';
+import { showHouseJoke } from '../discord/show-joke.ts';
 import { visible } from '../discord/text.ts';
+import { ChispaError } from '../lib/errors.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Queue } from '../queue/queue.ts';
-import { submit, tellOrSubmit } from '../queue/submit.ts';
+import { drawOrSubmit, type HouseAnswer, type Submitted, submit } from '../queue/submit.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Admission } from './admission.ts';
 import type { SettingsCache } from './guild-settings.ts';
 import type { Wait } from './open-requests.ts';
 import { readable } from './readable.ts';
 import { Refusal } from './refusal.ts';
-import { houseAnswers, houseFor, type Source } from './source.ts';
+import { houseChoice, refuseWithoutHouse, type Source } from './source.ts';
 import type { WaitingBoard } from './waiting-board.ts';
 
 /** Maximum characters of a text to continue. */
@@ -41,6 +40,8 @@ export type AskingInteraction =
 export interface AskOptions {
   /** The model or the house; if absent, the seed decides according to the guild's mix. */
   source?: Source | undefined;
+  /** The house joke that another one is asked for. */
+  except?: string | undefined;
   /** Unsigned 32-bit; random if absent. */
   seed?: number | undefined;
   /** Overrides the guild's settings. */
@@ -84,27 +85,28 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
   };
 
   /** Tells a joke that needs no model. There is no job, so the bot writes the reply. */
-  const tell = async (interaction: AskingInteraction, joke: RepertoireJoke): Promise<void> => {
-    const body = jokeMessage(joke, await tallyOf(store.db, joke.id), messagesFor(interaction.locale), {});
-    const message = await replyTo(interaction.client.rest, interaction).edit(body);
-    const { channelId, user } = interaction;
-    await addJokeMessage(store.db, { messageId: message.id, jokeId: joke.id, channelId, askedBy: user.id });
+  const tell = async (rest: REST, { request, joke }: HouseAnswer, lacks: string | undefined) => {
+    const notices = lacks === undefined ? {} : { houseLacks: lacks };
+    const delivery = await showHouseJoke({ db: store.db, rest }, request, joke, notices);
+    if (delivery.outcome === 'blocked') throw new Refusal((m) => m.failure.blocked);
+    if (delivery.outcome === 'refused') throw new Refusal((m) => m.failure.refused(`${delivery.code}`));
   };
 
   return async (interaction, ask, options = {}) => {
-    const { source, seed = randomInt(0, 2 ** 32), settings: decoder, privately } = options;
+    const { source, except, seed = randomInt(0, 2 ** 32), settings: decoder, privately } = options;
     const { guildId, channelId, user, locale, createdTimestamp } = interaction;
     const guild = settings.of(guildId);
     const safeMode = guild.safeMode || !isAgeRestricted(interaction);
     refuseUnsafe(ask, safeMode);
     const asker = { userId: user.id, guildId };
+    refuseWithoutHouse(ask, source, except);
     // Looking at a joke's steps or a preview starts no cooldown.
-    const house = houseFor(ask, source);
     const isJoke = ask.kind === 'joke' || ask.kind === 'continue';
     admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
     const { wait, written, giveBack } = admission.admit(interaction.id, asker, { cooldown: isJoke });
     const told = isJoke && !interaction.deferred ? wait : undefined;
-    let joke: RepertoireJoke | undefined;
+    let submitted: Submitted;
+    let lacks: string | undefined;
     try {
       await acknowledge(interaction, told, privately);
       const asked: NewRequest = {
@@ -125,22 +127,25 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
         safeMode,
         deadline: new Date(createdTimestamp + INTERACTION_LIFETIME_MS),
       };
-      const fromHouse =
-        house.length > 0 && (source === 'house' || (await houseAnswers(store.db, seed, guild)));
-      const submitted = fromHouse
-        ? await tellOrSubmit({ store, queue }, asked, house)
-        : { request: await submit({ store, queue }, asked), told: undefined };
+      const house = await houseChoice(store.db, { ask, source, seed, except }, guild);
+      lacks = house.lacks;
+      submitted =
+        house.fitting.length > 0
+          ? await drawOrSubmit({ store, queue }, asked, house.fitting, { houseOnly: source === 'house' })
+          : { request: await submit({ store, queue }, asked), joke: undefined };
       written();
-      joke = submitted.told;
-      if (isJoke && !joke) waiting.add(submitted.request.id, { interaction, locale }, told);
+      if (isJoke && !submitted.joke) waiting.add(submitted.request.id, { interaction, locale }, told);
     } catch (error) {
       giveBack();
       if (told && interaction.replied) await interaction.deleteReply(); // nobody has to wait
-      throw error;
+      throw isWithoutHouse(error) ? new Refusal((m) => m.refusal.noHouse) : error;
     }
-    if (joke) await tell(interaction, joke);
+    if (submitted.joke) await tell(interaction.client.rest, submitted, lacks);
   };
 }
+
+const isWithoutHouse = (error: unknown): boolean =>
+  error instanceof ChispaError && error.code === 'no-house-joke';
 
 /**
  * The bot owns the reply until there is a job. Telling people now that they have to wait costs nothing extra and can

@@ -3,15 +3,17 @@ import type { REST } from 'discord.js';
 import type { Store } from '../db/connect.ts';
 import { dueDay, guildsWithDailyJoke } from '../db/daily.ts';
 import { jokesSince } from '../db/jokes.ts';
-import { expireRequests } from '../db/requests.ts';
+import { abandonedRequests, expireRequests } from '../db/requests.ts';
 import { eraseOld } from '../db/retention.ts';
-import { replyIsFree } from '../db/waiting.ts';
-import { sayInstead } from '../discord/reply.ts';
+import { answerInstead } from '../discord/answer-instead.ts';
+import { messagesFor } from '../discord/messages/index.ts';
+import { showHouseJoke } from '../discord/show-joke.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Queue } from '../queue/queue.ts';
 import { submitDailyJoke } from '../queue/submit.ts';
 import type { SettingsCache } from './guild-settings.ts';
+import { houseChoice } from './source.ts';
 
 export interface HousekeepingOptions {
   store: Store;
@@ -54,43 +56,46 @@ export function createHousekeeping(options: HousekeepingOptions) {
     },
   };
 
-  /** Closes expired requests and tells the people who waited. */
-  async function expire(): Promise<void> {
-    for (const request of await expireRequests(store.db, 'nobody took it up in time', now())) {
-      await replyIsFree(store.db, request.id);
-      await sayInstead(rest, request, (m) => m.failure.expired).catch((error) =>
-        log.warn({ error: messageOf(error), request: request.id }, 'that it is too late could not be told'),
-      );
-    }
+  /** Closes the requests that no generator will answer, and tells the people who waited, if need be a house joke. */
+  async function close(): Promise<void> {
+    const late = await expireRequests(store.db, 'nobody took it up in time', now());
+    const abandoned = await abandonedRequests(store.db, 'no generator is at work');
+    for (const request of [...late, ...abandoned])
+      await answerInstead({ db: store.db, rest, log }, request, (m) => m.failure.expired);
   }
 
   async function askForDailyJokes(): Promise<void> {
     for (const { guildId, daily } of await guildsWithDailyJoke(store.db)) {
       const day = dueDay(daily, now());
-      if (!day) continue;
-      const guild = settings.of(guildId);
-      await submitDailyJoke(
-        { store, queue },
-        {
-          day,
-          request: {
-            ask: { kind: 'joke' },
-            by: { kind: 'day', guildId },
-            channelId: daily.channelId,
-            locale: 'es-ES',
-            settings: guild.decoder,
-            seed: randomInt(0, 2 ** 32),
-            safeMode: true, // nobody chose the moment, and anybody may read it
-            deadline: new Date(now().getTime() + DAILY_DEADLINE_MS),
-          },
-        },
-      );
+      if (day) await attempt('tell a joke of the day', () => askForDailyJoke(guildId, daily.channelId, day));
     }
+  }
+
+  /** A new joke is a generator's work; a house joke is posted here. */
+  async function askForDailyJoke(guildId: string, channelId: string, day: string): Promise<void> {
+    const guild = settings.of(guildId);
+    const ask = { kind: 'joke' } as const;
+    const seed = randomInt(0, 2 ** 32);
+    const request = {
+      ...{ ask, channelId, locale: 'es-ES', settings: guild.decoder, seed },
+      by: { kind: 'day' as const, guildId },
+      safeMode: true, // nobody chose the moment, and anybody may read it
+      deadline: new Date(now().getTime() + DAILY_DEADLINE_MS),
+    };
+    const { fitting } = await houseChoice(store.db, { ask, seed }, guild);
+    const submitted = await submitDailyJoke({ store, queue }, { day, request, house: fitting });
+    if (!submitted?.joke) return;
+    const heading = messagesFor(request.locale).daily.title;
+    const delivery = await showHouseJoke({ db: store.db, rest }, submitted.request, submitted.joke, {
+      heading,
+    });
+    if (delivery.outcome !== 'shown')
+      log.warn({ guild: guildId, ...delivery }, 'a joke of the day could not be shown');
   }
 
   const attempt = (task: string, run: () => Promise<unknown>) =>
     run().catch((error) => log.error({ error: messageOf(error) }, `could not ${task}`));
-  const expireLate = () => attempt('close what came too late', expire);
+  const expireLate = () => attempt('close what nobody answers', close);
   async function tick(): Promise<void> {
     await expireLate();
     for (const [task, run] of Object.entries(tasks)) await attempt(task, run);

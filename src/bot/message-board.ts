@@ -1,8 +1,8 @@
 import { type ButtonInteraction, type REST, Routes } from 'discord.js';
 import type { Database } from '../db/connect.ts';
-import { findJoke, messagesOfJoke } from '../db/jokes.ts';
+import { asTold, findJoke, messagesOfJoke } from '../db/jokes.ts';
 import { tallyOf, type Voted } from '../db/ratings.ts';
-import { jokeMessage, type MessageBody } from '../discord/joke-message.ts';
+import { jokeMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits, type PacedEdits } from '../discord/paced-edits.ts';
 import { replyTo } from '../discord/reply.ts';
@@ -66,12 +66,6 @@ export function createMessageBoard({
     await board?.edits.stop();
   }
 
-  async function bodyOf(jokeId: string): Promise<MessageBody | undefined> {
-    const joke = await findJoke(db, jokeId);
-    if (!joke || joke.state === 'deleted') return undefined;
-    return jokeMessage(joke, await tallyOf(db, jokeId), messagesFor(joke.locale));
-  }
-
   return {
     show(interaction, { joke, tally, turn }) {
       const board = boardOf(interaction.message.id);
@@ -81,9 +75,12 @@ export function createMessageBoard({
       board.edits.push(() => replyTo(interaction.client.rest, interaction).edit(body));
     },
     async refreshEverywhere(jokeId) {
-      const body = await bodyOf(jokeId);
-      if (!body) return;
-      for (const { channelId, messageId } of await messagesOfJoke(db, jokeId)) {
+      const joke = await findJoke(db, jokeId);
+      if (!joke || joke.state === 'deleted') return;
+      const tally = await tallyOf(db, jokeId);
+      for (const { channelId, messageId, ...telling } of await messagesOfJoke(db, jokeId)) {
+        const told = asTold(joke, telling);
+        const body = jokeMessage(told, tally, messagesFor(told.locale));
         await forget(messageId); // an earlier vote must not reveal a joke that is now hidden
         await rest.patch(Routes.channelMessage(channelId, messageId), { body }).catch((err) => {
           // The message or its channel is gone or inaccessible to the bot: carry on with the other messages.

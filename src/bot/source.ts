@@ -1,5 +1,6 @@
 import { houseJokesAbout } from '../corpus/house-themes.ts';
 import type { Database } from '../db/connect.ts';
+import { isAnyGeneratorAlive } from '../db/generators.ts';
 import { type GuildSettings, newShareOf } from '../db/guild-settings.ts';
 import { answeringModel } from '../db/models.ts';
 import type { HouseText } from '../db/repertoire.ts';
@@ -9,28 +10,53 @@ import { Refusal } from './refusal.ts';
 /** Where a joke comes from: newly written by the model, or one of the house jokes. */
 export type Source = 'new' | 'house';
 
+/** The house jokes that may answer a request; none: the model answers. */
+export interface HouseChoice {
+  fitting: readonly HouseText[];
+  /** The theme that none of them is about. */
+  lacks?: string | undefined;
+}
+
+const NONE: HouseChoice = { fitting: [] };
+
 /**
- * The house jokes that could answer this.
- * @throws Refusal if a house joke was asked for and none is about the theme.
+ * Refuses a house joke about a theme that none is about. `except`: the id of the one that another is asked for.
+ * @throws Refusal
  */
-export function houseFor(ask: Ask, source: Source | undefined): readonly HouseText[] {
-  if (ask.kind !== 'joke' || source === 'new') return [];
+export function refuseWithoutHouse(ask: Ask, source: Source | undefined, except?: string): void {
+  if (ask.kind !== 'joke' || source !== 'house') return;
   const fitting = houseJokesAbout(ask.theme?.text);
-  if (source === 'house' && fitting.length === 0) throw new Refusal((m) => m.refusal.noHouse);
-  return fitting;
+  if (fitting.length === 0) throw new Refusal((m) => m.refusal.noHouse);
+  if (fitting.every(({ id }) => id === except)) throw new Refusal((m) => m.refusal.noOtherHouse);
 }
 
 /**
- * Whether the house answers instead of the model. The seed decides, so that the same request always gets the same
- * source; without a model the house always answers.
+ * Whether the house answers instead of the model, and with what. Where nobody chose a source, the seed decides, so that
+ * the same request always gets the same one. While no generator is at work, the house answers whoever did not ask for a
+ * new joke expressly, if need be with a joke about something else.
  */
-export async function houseAnswers(
+export async function houseChoice(
   db: Database,
-  seed: number,
+  {
+    ask,
+    source,
+    seed,
+    except,
+  }: { ask: Ask; source?: Source | undefined; seed: number; except?: string | undefined },
   guild: Pick<GuildSettings, 'modelVersionId' | 'newShare'>,
-): Promise<boolean> {
-  const model = await answeringModel(db, guild.modelVersionId);
-  return !model || !isNew(seed, newShareOf(guild, model.kind));
+): Promise<HouseChoice> {
+  if (ask.kind !== 'joke' || ask.newOnly) return NONE;
+  const about = houseJokesAbout(ask.theme?.text);
+  if (source === 'house') return { fitting: about.filter(({ id }) => id !== except) };
+  const [model, alive] = await Promise.all([
+    answeringModel(db, guild.modelVersionId),
+    isAnyGeneratorAlive(db),
+  ]);
+  if (!model || !alive) {
+    return about.length > 0 ? { fitting: about } : { fitting: houseJokesAbout(), lacks: ask.theme?.text };
+  }
+  const isHouse = source === undefined && !isNew(seed, newShareOf(guild, model.kind));
+  return isHouse ? { fitting: about } : NONE;
 }
 
 /** Whether a joke is a new one, where `percent` of them are. The same seed gives the same answer. */

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
-import { type Joke, lockJoke } from './jokes.ts';
+import { asTold, findTelling, type Joke, lockJoke } from './jokes.ts';
 import { ratings } from './schema.ts';
 
 export const SCORES = [1, 2, 3, 4, 5] as const;
@@ -17,6 +17,8 @@ export interface Vote {
    * joke does.
    */
   guildId?: string | null;
+  /** The message where it was cast: the vote's joke then is as that message told it, by and for whoever asked there. */
+  messageId?: string;
 }
 
 /** A joke with its votes, including the new one. */
@@ -41,7 +43,7 @@ export interface Tally {
  * last one's tally counts them all.
  * @throws ChispaError `joke-not-found` or `joke-gone` (deleted or hidden); nothing is recorded then.
  */
-export async function rate(db: Database, { jokeId, voter, score, guildId }: Vote): Promise<Voted> {
+export async function rate(db: Database, { jokeId, voter, score, guildId, messageId }: Vote): Promise<Voted> {
   return db.transaction(async (tx) => {
     const joke = await lockJoke(tx, jokeId);
     if (guildId !== undefined && guildId !== joke.guildId) {
@@ -57,7 +59,8 @@ export async function rate(db: Database, { jokeId, voter, score, guildId }: Vote
         target: [ratings.jokeId, ratings.voter],
         set: { score, updatedAt: new Date() },
       });
-    return { joke, ...(await countVotes(tx, jokeId)) };
+    const telling = messageId === undefined ? undefined : await findTelling(tx, messageId);
+    return { joke: asTold(joke, telling), ...(await countVotes(tx, jokeId)) };
   });
 }
 

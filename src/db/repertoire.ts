@@ -1,9 +1,8 @@
-import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, max, type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from './connect.ts';
 import { findJoke, newJokeId, type RepertoireJoke } from './jokes.ts';
 import type { ChispaRequest } from './request-shape.ts';
-import { finishRequest } from './requests.ts';
-import { jokes, requests } from './schema.ts';
+import { jokeMessages, jokes, requests } from './schema.ts';
 
 /** A joke of the house as this room knows it: src/corpus/house.ts reads them. */
 export interface HouseText {
@@ -18,49 +17,68 @@ interface Heard {
   shown: boolean;
 }
 
+/** How long a joke drawn for a request may take to be shown. Until then it counts as told. */
+const SHOWING = sql`now() - interval '1 minute'`;
+
 /**
- * Answers a request with one of the house's jokes and closes it: one that was not told there yet, drawn by the request's
- * seed; when all `fitting` ones were told, the one told longest ago that is neither hidden nor deleted. "There" is a
- * guild, or a person's direct messages. A joke told again keeps its row, and with it its votes.
+ * Draws a house joke for an open request: one that was not told there yet, by the request's seed; when all `fitting` ones
+ * were told, the one told longest ago that is neither hidden nor deleted. "There" is a guild, or a person's direct
+ * messages. Whoever shows it records its message (`addJokeMessage`) and closes the request; a joke that never was shown
+ * does not count as told. A joke told again keeps its row, and with it its votes.
  *
- * @returns undefined, and the request stays open, when there is none to tell.
+ * @returns undefined when there is none to tell.
  */
-export async function answerFromHouse(
+export async function drawHouseJoke(
   tx: Transaction,
   request: ChispaRequest,
   fitting: readonly HouseText[],
 ): Promise<RepertoireJoke | undefined> {
-  const { by, seed, settings } = request;
+  const { by } = request;
   const userId = by.kind === 'person' ? by.userId : null;
   // Two who ask at once take turns, so that they do not get the same joke.
   await tx.execute(
     sql`select pg_advisory_xact_lock(hashtext('chispa house'), hashtext(${by.guildId ?? `@${userId}`}))`,
   );
+  const [stored] = await tx.select({ id: jokes.id }).from(jokes).where(eq(jokes.requestId, request.id));
+  // One stored for this request before was either drawn here but not shown, or is the model's.
+  const id = stored?.id ?? (await draw(tx, request, fitting));
+  const told = id === undefined ? undefined : await findJoke(tx, id);
+  return told?.origin === 'house' ? { ...told, askedBy: userId, locale: request.locale } : undefined;
+}
+
+async function draw(
+  tx: Transaction,
+  { id: requestId, by, seed, settings }: ChispaRequest,
+  fitting: readonly HouseText[],
+): Promise<string | undefined> {
   const heard = await heardWhere(
     tx,
-    by.guildId === null
-      ? and(isNull(jokes.guildId), eq(requests.userId, userId ?? ''))
-      : eq(jokes.guildId, by.guildId),
+    by.guildId === null && by.kind === 'person'
+      ? and(isNull(jokes.guildId), eq(requests.userId, by.userId))
+      : eq(jokes.guildId, by.guildId ?? ''),
   );
-  const untold = fitting.filter(({ id }) => !heard.has(id));
-  const chosen = drawn(untold, seed);
-  let id: string | undefined;
-  if (chosen) {
-    id = newJokeId();
-    await tx.insert(jokes).values({
-      ...{ id, requestId: request.id, guildId: by.guildId, houseId: chosen.id, text: chosen.text },
+  const chosen = drawn(
+    fitting.filter(({ id }) => !heard.has(id)),
+    seed,
+  );
+  if (!chosen) {
+    const again = longestAgo(fitting.flatMap((joke) => heard.get(joke.id) ?? []));
+    if (again !== undefined) await tx.update(jokes).set({ retoldAt: new Date() }).where(eq(jokes.id, again));
+    return again;
+  }
+  const [row] = await tx
+    .insert(jokes)
+    .values({
+      ...{ id: newJokeId(), requestId, guildId: by.guildId, houseId: chosen.id, text: chosen.text },
       ...{ promptKind: 'joke', userText: false, seed, settings },
       ...{ finish: 'end', trimmed: false, promptCut: false },
-    });
-  } else {
-    id = longestAgo(fitting.flatMap((joke) => heard.get(joke.id) ?? []));
-    if (id === undefined) return undefined;
-    await tx.update(jokes).set({ retoldAt: new Date() }).where(eq(jokes.id, id));
-  }
-  const told = await findJoke(tx, id);
-  if (told?.origin !== 'house') return undefined;
-  await finishRequest(tx, request.id, { status: 'done' });
-  return { ...told, askedBy: userId, locale: request.locale };
+    })
+    .onConflictDoUpdate({
+      target: [jokes.guildId, jokes.houseId], // drawn before, but never shown
+      set: { requestId, text: chosen.text, seed, settings, createdAt: sql`now()` },
+    })
+    .returning({ id: jokes.id });
+  return row?.id;
 }
 
 /** The joke that a seed (unsigned 32-bit) draws from a list; undefined from an empty one. */
@@ -69,20 +87,27 @@ export const drawn = <T>(jokes: readonly T[], seed: number): T | undefined =>
 
 /** What was told of the house in one place, by the house's ids. */
 async function heardWhere(tx: Transaction, where: SQL | undefined): Promise<Map<string, Heard>> {
+  const drawnAt = sql<Date>`coalesce(${jokes.retoldAt}, ${jokes.createdAt})`.mapWith(jokes.createdAt);
+  const shownAt = max(jokeMessages.createdAt);
   const rows = await tx
     .select({
       id: jokes.id,
       houseId: jokes.houseId,
-      createdAt: jokes.createdAt,
-      retoldAt: jokes.retoldAt,
+      drawnAt,
+      shownAt,
       shown: sql<boolean>`${jokes.hiddenAt} is null and ${jokes.deletedAt} is null`,
     })
     .from(jokes)
     .leftJoin(requests, eq(requests.id, jokes.requestId))
-    .where(and(isNotNull(jokes.houseId), where));
+    .leftJoin(jokeMessages, eq(jokeMessages.jokeId, jokes.id))
+    .where(and(isNotNull(jokes.houseId), where))
+    .groupBy(jokes.id)
+    .having(sql`${shownAt} is not null or ${gt(drawnAt, SHOWING)}`);
   return new Map(
-    rows.flatMap(({ id, houseId, createdAt, retoldAt, shown }) =>
-      houseId === null ? [] : [[houseId, { id, at: retoldAt ?? createdAt, shown }]],
+    rows.flatMap(({ id, houseId, drawnAt, shownAt, shown }) =>
+      houseId === null
+        ? []
+        : [[houseId, { id, at: shownAt && shownAt > drawnAt ? shownAt : drawnAt, shown }]],
     ),
   );
 }

@@ -8,12 +8,18 @@ import type { requests } from './schema.ts';
  * training.
  */
 export type Ask =
-  | { kind: 'joke'; theme?: { text: string; origin: 'list' | 'user' } }
+  | { kind: 'joke'; theme?: Theme; newOnly?: boolean }
   | { kind: 'continue'; from: { text: string } | { jokeId: string } }
   /** The same joke twice, with the settings in `before` and with those of the request. Nothing is stored. */
   | { kind: 'preview'; before: DecoderSettings }
   /** What the model considered at each step of a joke. Generates nothing new. */
   | { kind: 'steps'; jokeId: string };
+
+/** What a joke should be about; `list`: picked from our own themes, `user`: typed by a person. */
+export interface Theme {
+  text: string;
+  origin: 'list' | 'user';
+}
 
 /** The person who asked, and the interaction whose token can edit the reply for 15 minutes. */
 export interface Person {
@@ -48,8 +54,11 @@ interface Terms {
 export type NewRequest = Terms & ({ ask: Ask; by: Person } | { ask: { kind: 'joke' }; by: Day });
 
 /** An open request, as the generator sees it. */
-export type ChispaRequest = Terms & { id: string; priority: number } & (
-    | { kind: 'joke'; theme: string | undefined; by: Person | Day }
+export type ChispaRequest = Terms & {
+  id: string;
+  priority: number;
+} /** `newOnly`: no house joke may stand in for one that the model cannot write. */ & (
+    | { kind: 'joke'; theme: string | undefined; newOnly: boolean; by: Person | Day }
     | { kind: 'continue'; text: string; by: Person }
     | { kind: 'preview'; before: DecoderSettings; by: Person }
     | { kind: 'steps'; jokeId: string; by: Person }
@@ -89,7 +98,7 @@ export function readRequest(row: RequestRow): ChispaRequest {
     case 'joke': {
       const isDaily = row.userId === null && row.interactionId === null;
       const by = isDaily ? { kind: 'day' as const, guildId: given(row.guildId, 'guild') } : person();
-      return { ...terms, kind, theme: row.theme ?? undefined, by };
+      return { ...terms, kind, theme: row.theme ?? undefined, newOnly: row.newOnly, by };
     }
     case 'continue':
       if (row.text === null) return { ...terms, kind: 'gone', by: person() };

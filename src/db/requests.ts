@@ -1,6 +1,7 @@
 import { and, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
+import { isAnyGeneratorAlive } from './generators.ts';
 import { notify } from './notify.ts';
 import {
   type Ask,
@@ -44,7 +45,11 @@ export async function insertRequest(tx: Transaction, request: NewRequest): Promi
 async function promptColumns(tx: Transaction, ask: Ask): Promise<Partial<typeof requests.$inferInsert>> {
   switch (ask.kind) {
     case 'joke':
-      return { theme: ask.theme?.text ?? null, themeOrigin: ask.theme?.origin ?? null };
+      return {
+        theme: ask.theme?.text ?? null,
+        themeOrigin: ask.theme?.origin ?? null,
+        newOnly: ask.newOnly ?? false,
+      };
     case 'preview':
       return { settingsBefore: ask.before };
     case 'steps':
@@ -143,16 +148,43 @@ export const expireRequests = (db: Database, note: string, now = new Date()): Pr
       and(eq(requests.status, 'queued'), lt(requests.deadline, now)),
       lt(requests.deadline, new Date(now.getTime() - GRACE_MS)),
     );
-    const late = await tx
-      .select({ request: requests, joke: jokes.id })
-      .from(requests)
-      .leftJoin(jokes, eq(jokes.requestId, requests.id))
-      .where(and(isOpen, isLate))
-      .for('update', { of: requests, skipLocked: true });
-    const ids = late.map(({ request }) => request.id);
-    if (ids.length > 0) await close(tx, inArray(requests.id, ids), closing('expired', note));
-    return late.filter(({ joke }) => joke === null).map(({ request }) => readRequest(request));
+    const late = await lockOpen(tx, isLate);
+    await close(tx, withIds(late), closing('expired', note));
+    // A house joke that was drawn for a request may not have been shown.
+    return late.filter(({ joke, house }) => !joke || house).map(({ request }) => readRequest(request));
   });
+
+/**
+ * While no generator is at work, closes the open requests that a house joke can answer.
+ * @returns them, as they were before.
+ */
+export const abandonedRequests = (db: Database, note: string): Promise<ChispaRequest[]> =>
+  db.transaction(async (tx) => {
+    const waiting = and(
+      ...[eq(requests.kind, 'joke'), eq(requests.newOnly, false)],
+      sql`${requests.createdAt} < now() - interval '10 seconds'`, // a bot may be telling newer ones a house joke
+    );
+    const open = (await lockOpen(tx, waiting)).filter(({ joke }) => !joke);
+    // Asked while the rows are locked: a generator that comes to life now finds them closed.
+    if (open.length === 0 || (await isAnyGeneratorAlive(tx))) return [];
+    await close(tx, withIds(open), closing('failed', note));
+    return open.map(({ request }) => readRequest(request));
+  });
+
+/** Open requests, locked, with the joke stored for each and whether that is one of the house. */
+const lockOpen = (tx: Transaction, which: SQL | undefined) =>
+  tx
+    .select({ request: requests, joke: jokes.id, house: jokes.houseId })
+    .from(requests)
+    .leftJoin(jokes, eq(jokes.requestId, requests.id))
+    .where(and(isOpen, which))
+    .for('update', { of: requests, skipLocked: true });
+
+const withIds = (rows: readonly { request: RequestRow }[]): SQL =>
+  inArray(
+    requests.id,
+    rows.map(({ request }) => request.id),
+  );
 
 /** Cancels a person's open requests. */
 export const cancelRequests = (db: Database, userId: string, note: string): Promise<number> =>

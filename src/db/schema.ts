@@ -93,6 +93,8 @@ export const requests = pgTable(
     locale: text().notNull(),
     theme: text(),
     themeOrigin: text({ enum: ['list', 'user'] }),
+    /** Whether only a new joke will do, so that no house joke may stand in for one that the model cannot write. */
+    newOnly: boolean().notNull().default(false),
     text: text(),
     /** `joke`: the text is that of `parentJokeId`, read from our own table. */
     textOrigin: text({ enum: ['joke', 'user'] }),
@@ -197,6 +199,8 @@ export const jokeMessages = pgTable(
       .notNull()
       .references(() => jokes.id, { onDelete: 'cascade' }),
     channelId: text().notNull(),
+    /** The request it answers; null where `/chiste fuente: mejores` told it again. */
+    requestId: uuid().references(() => requests.id, { onDelete: 'set null' }),
     /** Who asked for this telling; erased along with the requests. */
     askedBy: text(),
     createdAt: created(),
@@ -268,4 +272,10 @@ export const handledInteractions = pgTable('handled_interactions', {
   locale: text().notNull(),
   /** When Discord stops accepting answers. */
   deadline: when().notNull(),
+});
+
+/** The generators at work. A row whose last sign of life is old belongs to one that was killed. */
+export const generators = pgTable('generators', {
+  id: uuid().primaryKey(),
+  aliveAt: created(),
 });

@@ -1,7 +1,7 @@
-import { and, desc, eq, gte, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, gte, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { shownIn } from './ranking.ts';
-import { jokes, modelVersions, ratings } from './schema.ts';
+import { jokeMessages, jokes, modelVersions, ratings } from './schema.ts';
 
 /** Number of votes and their mean; null without votes. */
 export interface Rated {
@@ -9,19 +9,30 @@ export interface Rated {
   mean: number | null;
 }
 
-export interface Statistics extends Rated {
+/** Jokes told and their votes. */
+export interface Counted extends Rated {
   jokes: number;
+}
+
+/** The jokes that models made up, and the house jokes, whose votes say nothing about a model. */
+export interface ByOrigin {
+  generated: Counted;
+  house: Counted;
+}
+
+export interface Statistics extends ByOrigin {
   /**
    * The last weeks in which jokes were told, oldest first, with the votes on each week's jokes. `week`: its Monday
    * (UTC).
    */
-  weeks: (Rated & { week: string; jokes: number })[];
+  weeks: (ByOrigin & { week: string })[];
   /** Model versions that told jokes here, newest first. */
-  models: (Rated & { name: string; jokes: number })[];
+  models: (Counted & { name: string })[];
 }
 
 const WEEKS = 12;
 const WEEK_MS = 7 * 24 * 3600_000;
+const NOTHING: Counted = { jokes: 0, votes: 0, mean: null };
 
 /** Aggregates over jokes left-joined with their ratings. */
 const measures = {
@@ -29,22 +40,29 @@ const measures = {
   votes: sql<number>`count(${ratings.score})::int`,
   mean: sql<number | null>`avg(${ratings.score})::float8`,
 };
+const isHouse = sql<boolean>`${jokes.houseId} is not null`;
 
-/** The jokes a guild heard and how it rated them. Hidden and deleted jokes do not count. */
+/**
+ * The jokes a guild heard and how it rated them. Hidden and deleted jokes do not count, nor house jokes that could not be
+ * shown.
+ */
 export async function statistics(db: Database, guildId: string, now = new Date()): Promise<Statistics> {
   const week = sql<string>`to_char(date_trunc('week', ${jokes.createdAt} at time zone 'UTC'), 'YYYY-MM-DD')`;
   const recent = gte(jokes.createdAt, new Date(now.getTime() - WEEKS * WEEK_MS));
-  const [total] = await db
-    .select(measures)
+  const message = db.select({ one: sql`1` }).from(jokeMessages).where(eq(jokeMessages.jokeId, jokes.id));
+  const told = and(shownIn(guildId), or(isNull(jokes.houseId), exists(message)));
+  const total = await db
+    .select({ isHouse, ...measures })
     .from(jokes)
     .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
-    .where(shownIn(guildId));
-  const weeks = await db
-    .select({ week, ...measures })
+    .where(told)
+    .groupBy(isHouse);
+  const weekly = await db
+    .select({ week, isHouse, ...measures })
     .from(jokes)
     .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
-    .where(and(shownIn(guildId), recent))
-    .groupBy(week)
+    .where(and(told, recent))
+    .groupBy(week, isHouse)
     .orderBy(week);
   const models = await db
     .select({ name: modelVersions.name, ...measures })
@@ -54,5 +72,24 @@ export async function statistics(db: Database, guildId: string, now = new Date()
     .where(shownIn(guildId))
     .groupBy(modelVersions.id)
     .orderBy(desc(modelVersions.id));
-  return { ...(total ?? { jokes: 0, votes: 0, mean: null }), weeks, models };
+  const weeks = [...new Set(weekly.map((row) => row.week))].map((week) => ({
+    week,
+    ...byOrigin(weekly.filter((row) => row.week === week)),
+  }));
+  return { ...byOrigin(total), weeks, models };
+}
+
+function byOrigin(rows: readonly (Counted & { isHouse: boolean })[]): ByOrigin {
+  const of = (house: boolean): Counted => {
+    const { jokes, votes, mean } = rows.find((row) => row.isHouse === house) ?? NOTHING;
+    return { jokes, votes, mean };
+  };
+  return { generated: of(false), house: of(true) };
+}
+
+/** Both together. */
+export function together({ generated, house }: ByOrigin): Counted {
+  const votes = generated.votes + house.votes;
+  const sum = generated.votes * (generated.mean ?? 0) + house.votes * (house.mean ?? 0);
+  return { jokes: generated.jokes + house.jokes, votes, mean: votes === 0 ? null : sum / votes };
 }

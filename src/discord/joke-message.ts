@@ -35,6 +35,8 @@ export interface Notices {
   themeIgnored?: string;
   /** The theme that the joke does not mention. */
   themeMissed?: string;
+  /** The theme that no house joke is about. */
+  houseLacks?: string;
   /** The given text did not fit, so only its last part was read. */
   cut?: boolean;
   /** A sentence above the joke: that it is a repeat, or the joke of the day. */
@@ -134,11 +136,12 @@ function description(given: string | undefined, text: string): string {
   return bold + clip(gap + literal(text), EMBED_DESCRIPTION - bold.length);
 }
 
-function noticeText({ heading, themeIgnored, themeMissed, cut }: Notices, m: Messages): string {
+function noticeText({ heading, themeIgnored, themeMissed, houseLacks, cut }: Notices, m: Messages): string {
   const lines = [
     heading ?? '',
     themeIgnored ? m.joke.themeIgnored(literal(themeIgnored)) : '',
     themeMissed ? m.joke.themeMissed(literal(themeMissed)) : '',
+    houseLacks ? m.joke.houseLacks(literal(houseLacks)) : '',
     cut ? m.joke.cut : '',
   ];
   return lines.filter(Boolean).join('\n');

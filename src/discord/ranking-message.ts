@@ -1,6 +1,6 @@
 import { AttachmentBuilder, EmbedBuilder } from 'discord.js';
 import type { Period, RankedJoke } from '../db/ranking.ts';
-import type { Statistics } from '../db/statistics.ts';
+import { type Statistics, together } from '../db/statistics.ts';
 import { renderStatistics } from './charts/statistics.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
@@ -14,7 +14,8 @@ export function rankingMessage(best: readonly RankedJoke[], period: Period, m: M
   const lines = best.map(({ joke, tally, score }, index) => {
     const given = joke.prompt.kind === 'continue' ? (joke.prompt.text ?? '') : '';
     const text = clip(literal(`${given}${joke.text}`.replace(/\s+/g, ' ').trim()), LINE_LENGTH);
-    return `${m.ranking.line(index + 1, score, tally.votes)}\n${text}`;
+    const line = m.ranking.line(index + 1, score, tally.votes);
+    return `${joke.origin === 'house' ? `${line} · ${m.ranking.house}` : line}\n${text}`;
   });
   const embed = new EmbedBuilder()
     .setTitle(m.ranking.title[period])
@@ -25,14 +26,17 @@ export function rankingMessage(best: readonly RankedJoke[], period: Period, m: M
 }
 
 /** A guild's jokes and votes in numbers, with a chart once there are votes. */
-export async function statisticsMessage(
-  { jokes, votes, mean, weeks, models }: Statistics,
-  locale: string,
-  m: Messages,
-) {
+export async function statisticsMessage(figures: Statistics, locale: string, m: Messages) {
+  const { generated, house, weeks, models } = figures;
+  const { jokes, votes, mean } = together(figures);
+  const { summary, generated: made, house: ours } = m.statistics;
+  const apart = [
+    `**${made}**: ${summary(generated.jokes, generated.votes, generated.mean)}`,
+    `**${ours}**: ${summary(house.jokes, house.votes, house.mean)}`,
+  ];
   const embed = new EmbedBuilder()
     .setTitle(m.statistics.title)
-    .setDescription(m.statistics.summary(jokes, votes, mean))
+    .setDescription([summary(jokes, votes, mean), ...(house.jokes > 0 ? apart : [])].join('\n'))
     .setColor(COLOR.statistics);
   if (votes === 0) return { embeds: [embed.setFooter({ text: m.statistics.empty })] };
   const chart = await renderStatistics({ weeks, models, locale, texts: m.statistics.chart });

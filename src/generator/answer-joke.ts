@@ -1,20 +1,15 @@
-import { addJokeMessage, type Joke, storeJoke } from '../db/jokes.ts';
-import { tallyOf } from '../db/ratings.ts';
+import { type Joke, storeJoke } from '../db/jokes.ts';
 import type { JokeRequest } from '../db/request-shape.ts';
-import { finishRequest } from '../db/requests.ts';
-import {
-  jokeMessage,
-  type Notices,
-  plainMessage,
-  sentenceMessage,
-  writingMessage,
-} from '../discord/joke-message.ts';
+import { finishRequest, type Outcome } from '../db/requests.ts';
+import { answerInstead } from '../discord/answer-instead.ts';
+import { deliver } from '../discord/deliver.ts';
+import { destinationOf } from '../discord/destination.ts';
+import { type Notices, sentenceMessage, writingMessage } from '../discord/joke-message.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
+import { notShown, showJoke } from '../discord/show-joke.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
-import { deliver } from './deliver.ts';
-import { destinationOf } from './destination.ts';
 import { mentionsTheme } from './mentions-theme.ts';
 import { ENDING, type Written, writeJoke } from './write-joke.ts';
 
@@ -34,40 +29,33 @@ export async function answerJoke(
     onSkipped: (err) => log.debug({ err, request: request.id }, 'an intermediate edit was skipped'),
   });
   const say = (sentence: string) => deliver(edits, destination, sentenceMessage(sentence), signal);
+  const giveUp = async (outcome: Outcome, sentence: (m: Messages) => string) => {
+    await edits.stop();
+    if (await finishRequest(db, request.id, outcome))
+      await answerInstead({ db, rest, log }, request, sentence);
+  };
 
   async function tell(): Promise<void> {
     const written = await writeJoke({ engine, safety }, request, serving, signal, (joke) => {
       if (destination.streams) edits.push(writingMessage(joke, m));
     });
-    if (!written) {
-      await finishRequest(db, request.id, { status: 'failed', note: 'no text was fit to tell' });
-      if (request.by.kind === 'person') await say(m.failure.unsafe);
-      return;
-    }
+    if (!written)
+      return giveUp({ status: 'failed', note: 'no text was fit to tell' }, ({ failure }) => failure.unsafe);
     if (written.result.finish === 'deadline') {
-      await finishRequest(db, request.id, {
-        status: 'expired',
-        note: 'the deadline passed while generating',
-      });
-      if (request.by.kind === 'person') await say(m.failure.expired);
-      return;
+      const note = 'the deadline passed while generating';
+      return giveUp({ status: 'expired', note }, ({ failure }) => failure.expired);
     }
     const joke = await storeJoke(db, newJoke(request, serving, written));
-    const body = jokeMessage(joke, await tallyOf(db, joke.id), m, noticesOf(request, joke, m));
-    let delivery = await deliver(edits, destination, body, signal);
-    if (delivery.outcome === 'refused')
-      delivery = await deliver(edits, destination, plainMessage(body, joke), signal);
+    const notices = noticesOf(request, joke, m);
+    const delivery = await showJoke(db, request, joke, notices, { destination, edits, signal });
     if (delivery.outcome !== 'shown') {
       const { outcome, code } = delivery;
       log.warn({ request: request.id, code, outcome }, 'a joke could not be shown');
-      await finishRequest(db, request.id, { status: 'failed', note: `not shown (${outcome}): ${code}` });
+      await finishRequest(db, request.id, { status: 'failed', note: notShown(delivery) });
       if (outcome === 'gone' || request.by.kind === 'day') return;
       await say(outcome === 'blocked' ? m.failure.blocked : m.failure.refused(`${code}`));
       return;
     }
-    const { channelId, by } = request;
-    const askedBy = by.kind === 'person' ? by.userId : null;
-    await addJokeMessage(db, { messageId: delivery.message.id, jokeId: joke.id, channelId, askedBy });
     await finishRequest(db, request.id, { status: 'done', timing: written.result.timing });
   }
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { ChispaRequest } from '../db/request-shape.ts';
 import { finishRequest, type Outcome, openRequest, startRequest } from '../db/requests.ts';
 import { replyIsFree } from '../db/waiting.ts';
+import { answerInstead } from '../discord/answer-instead.ts';
 import type { Messages } from '../discord/messages/index.ts';
-import { sayInstead } from '../discord/reply.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { ClaimedJob } from '../queue/consume.ts';
 import type { Serving } from './active-model.ts';
@@ -30,15 +30,26 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
   async function answer(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const request = await openRequest(db, job.requestId);
     if (!request) return; // closed in the meantime, or the person asked to be forgotten
-    const isJoke = request.kind === 'joke' || request.kind === 'continue';
-    const serving = await activeModel.get(request.by.guildId, isJoke ? request.id : undefined);
-    if (!(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
+    const serving = await servingFor(request);
+    if (!serving || !(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
     await replyIsFree(db, request.id, signal);
     try {
       await answerKind(request, serving, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof ChispaError)) throw error;
       await fail(request, error); // the engine or the store would refuse it again
+    }
+  }
+
+  /** The model that answers. When it cannot be loaded, those who can have a house joke do not wait for it. */
+  async function servingFor(request: ChispaRequest): Promise<Serving | undefined> {
+    const isJoke = request.kind === 'joke' || request.kind === 'continue';
+    try {
+      return await activeModel.get(request.by.guildId, isJoke ? request.id : undefined);
+    } catch (error) {
+      if (!(error instanceof ChispaError) || request.kind !== 'joke' || request.newOnly) throw error;
+      await fail(request, error);
+      return undefined;
     }
   }
 
@@ -59,7 +70,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     }
   }
 
-  /** Tells the person that it failed, with a code that can be found in the log. */
+  /** Tells a house joke, or that it failed, with a code that can be found in the log. */
   async function fail(request: ChispaRequest, error: unknown): Promise<void> {
     const code = randomBytes(3).toString('hex');
     log.error({ error: messageOf(error), code, request: request.id }, 'a request could not be answered');
@@ -73,11 +84,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     outcome: Outcome,
     say: (m: Messages) => string,
   ): Promise<void> {
-    if (!(await finishRequest(db, request.id, outcome))) return;
-    await replyIsFree(db, request.id);
-    await sayInstead(rest, request, say).catch((error) =>
-      log.warn({ error: messageOf(error), request: request.id }, 'could not report the end of a request'),
-    );
+    if (await finishRequest(db, request.id, outcome)) await answerInstead({ db, rest, log }, request, say);
   }
 
   return {

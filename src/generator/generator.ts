@@ -6,6 +6,7 @@ import type { Queue } from '../queue/queue.ts';
 import { createSafety } from '../safety/safety.ts';
 import { createActiveModel } from './active-model.ts';
 import { createAnswering } from './answer.ts';
+import { startSignsOfLife } from './signs-of-life.ts';
 
 export interface GeneratorOptions {
   store: Store;
@@ -38,11 +39,13 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     activeModel,
     log,
   });
+  const signsOfLife = await startSignsOfLife(store.db, log);
   const consumer = await queue.consume({ slots, handle: answer, expire, giveUp });
   return {
     model: (await activeModel.get(null)).version.name,
     async close() {
       await consumer.stop();
+      await signsOfLife.stop();
       await activeModel.close();
     },
   };

@@ -1,9 +1,10 @@
 import type { Store, Transaction } from '../db/connect.ts';
 import { claimDailyJoke } from '../db/daily.ts';
 import type { RepertoireJoke } from '../db/jokes.ts';
-import { answerFromHouse, type HouseText } from '../db/repertoire.ts';
-import type { ChispaRequest, Day, NewRequest } from '../db/request-shape.ts';
+import { drawHouseJoke, type HouseText } from '../db/repertoire.ts';
+import type { ChispaRequest, Day, NewRequest, RequestOf } from '../db/request-shape.ts';
 import { insertRequest } from '../db/requests.ts';
+import { ChispaError } from '../lib/errors.ts';
 import type { Queue } from './queue.ts';
 
 /**
@@ -15,34 +16,61 @@ export const submit = (
   request: NewRequest,
 ): Promise<ChispaRequest> => store.db.transaction((tx) => enqueueRequest(tx, queue, request));
 
+/** A house joke drawn for a request, to be shown (`showHouseJoke`). */
+export interface HouseAnswer {
+  request: RequestOf<'joke'>;
+  joke: RepertoireJoke;
+}
+
+/** What becomes of a request: a house joke to show, or a job for a generator. */
+export type Submitted = HouseAnswer | { request: ChispaRequest; joke: undefined };
+
 /**
- * Writes a request and answers it at once with one of these jokes of the house. It is queued for the model, as by
- * `submit`, when none of them may be told; then `told` is undefined.
+ * Writes a request and draws one of these house jokes for it. Where none of them may be told, the request is queued for
+ * the model, as by `submit`.
+ * @throws ChispaError `no-house-joke` instead, with `houseOnly`; nothing is written then.
  */
-export const tellOrSubmit = (
+export const drawOrSubmit = (
   { store, queue }: { store: Store; queue: Queue },
   asked: NewRequest,
   house: readonly HouseText[],
-): Promise<{ request: ChispaRequest; told: RepertoireJoke | undefined }> =>
-  store.db.transaction(async (tx) => {
-    const request = await insertRequest(tx, asked);
-    const told = await answerFromHouse(tx, request, house);
-    if (!told) await enqueue(tx, queue, request);
-    return { request, told };
-  });
+  { houseOnly = false } = {},
+): Promise<Submitted> => store.db.transaction((tx) => drawOrEnqueue(tx, queue, asked, house, houseOnly));
 
 /**
- * Requests a guild's joke of the day, once per local day (YYYY-MM-DD). The claim, the request and its job are one
- * transaction, so if a process dies in between, another one can still claim the day.
+ * Requests a guild's joke of the day, once per local day (YYYY-MM-DD), and draws one of the given house jokes, if any,
+ * for it. The claim and all of this are one transaction, so if a process dies in between, another one can still claim
+ * the day.
  * @returns undefined when the day's joke has already been requested.
  */
 export const submitDailyJoke = (
   { store, queue }: { store: Store; queue: Queue },
-  { day, request }: { day: string; request: NewRequest & { by: Day } },
-): Promise<ChispaRequest | undefined> =>
+  {
+    day,
+    request,
+    house = [],
+  }: { day: string; request: NewRequest & { by: Day }; house?: readonly HouseText[] },
+): Promise<Submitted | undefined> =>
   store.db.transaction(async (tx) =>
-    (await claimDailyJoke(tx, request.by.guildId, day)) ? enqueueRequest(tx, queue, request) : undefined,
+    (await claimDailyJoke(tx, request.by.guildId, day))
+      ? drawOrEnqueue(tx, queue, request, house, false)
+      : undefined,
   );
+
+async function drawOrEnqueue(
+  tx: Transaction,
+  queue: Queue,
+  asked: NewRequest,
+  house: readonly HouseText[],
+  houseOnly: boolean,
+): Promise<Submitted> {
+  const request = await insertRequest(tx, asked);
+  const joke = request.kind === 'joke' ? await drawHouseJoke(tx, request, house) : undefined;
+  if (joke && request.kind === 'joke') return { request, joke };
+  if (houseOnly) throw new ChispaError('no-house-joke', 'Every such house joke is hidden or deleted here.');
+  await enqueue(tx, queue, request);
+  return { request, joke: undefined };
+}
 
 async function enqueueRequest(tx: Transaction, queue: Queue, asked: NewRequest): Promise<ChispaRequest> {
   const request = await insertRequest(tx, asked);

@@ -1,57 +1,137 @@
-import { REST } from 'discord.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { REST } from 'discord.js';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSettingsCache } from '../../src/bot/guild-settings.ts';
 import { createHousekeeping } from '../../src/bot/housekeeping.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
-import { requests } from '../../src/db/schema.ts';
+import { generatorHasStopped, generatorIsAlive } from '../../src/db/generators.ts';
+import { generators, jokeMessages, jokes, requests } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
+import { es } from '../../src/discord/messages/index.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { freshDataDir, silent } from '../databases.ts';
+import { aModel, insert, rowOf } from '../db/samples.ts';
+
+const GENERATOR = '11111111-1111-4111-8111-111111111111';
+
+interface Sent {
+  route: string;
+  content: string;
+  footer: string | undefined;
+}
 
 describe('housekeeping', () => {
   let store: Store;
   let queue: Queue;
+  let sent: Sent[];
+  const send = async (route: string, { body }: { body: { content: string; embeds: unknown[] } }) => {
+    const [embed] = body.embeds as { footer?: { text: string } }[];
+    sent.push({ route, content: body.content, footer: embed?.footer?.text });
+    return { id: `${Date.now()}-${sent.length}` };
+  };
+  const rest = { patch: send, post: send } as unknown as REST; // all that is used here
+
   beforeAll(async () => {
     store = await connect({ dataDir: freshDataDir(), log: silent });
     queue = await createQueue({ store, log: silent });
+    await aModel(store.db);
   });
   afterAll(async () => {
     await queue.close();
     await store.close();
   });
+  beforeEach(async () => {
+    sent = [];
+    for (const table of [jokeMessages, jokes, requests, generators]) await store.db.delete(table);
+  });
 
-  it('asks for the joke of the day once a local day, whatever number of processes do it', async () => {
-    const daily = { channelId: '77', time: '09:30', timeZone: 'America/Bogota' };
-    await changeSettings(store.db, '10', '1', { daily, decoder: { temperature: 1.3 } });
+  const keeper = async (now: () => Date, counted: number[] = []) => {
     const settings = await createSettingsCache({ store, log: silent });
-    let now = new Date('2026-11-23T14:29:00Z'); // 09:29 in Bogotá
-    const counted: number[] = [];
-    const keepers = [1, 2, 3].map(() =>
-      createHousekeeping({
-        store,
-        queue,
-        settings,
-        rest: new REST(), // nobody is waiting here
-        log: silent,
-        onJokesToday: (jokes) => counted.push(jokes),
-        now: () => now,
-      }),
-    );
-    const everybody = () => Promise.all(keepers.map(({ tick }) => tick()));
-    const asked = () => store.db.select().from(requests);
+    const onJokesToday = (jokes: number) => counted.push(jokes);
+    return {
+      settings,
+      ...createHousekeeping({ store, queue, settings, rest, onJokesToday, log: silent, now }),
+    };
+  };
 
-    await everybody();
-    expect(await asked()).toEqual([]);
-    now = new Date('2026-11-23T14:30:00Z');
-    await everybody();
-    await everybody();
-    expect(await asked()).toMatchObject([
-      { kind: 'joke', channelId: '77', guildId: '10', userId: null, settings: { temperature: 1.3 } },
-    ]);
-    now = new Date('2026-11-24T14:30:00Z');
-    await everybody();
-    expect(await asked()).toHaveLength(2);
-    expect(counted).toHaveLength(4 * keepers.length);
+  describe('of the joke of the day', () => {
+    const daily = { channelId: '77', time: '09:30', timeZone: 'America/Bogota' };
+
+    it('asks for a new one once a local day, whatever number of processes do it', async () => {
+      await generatorIsAlive(store.db, GENERATOR);
+      await changeSettings(store.db, '10', '1', { daily, newShare: 100, decoder: { temperature: 1.3 } });
+      let now = new Date('2026-11-23T14:29:00Z'); // 09:29 in Bogotá
+      const counted: number[] = [];
+      const keepers = await Promise.all([1, 2, 3].map(() => keeper(() => now, counted)));
+      const everybody = () => Promise.all(keepers.map(({ tick }) => tick()));
+      const asked = () => store.db.select().from(requests);
+
+      await everybody();
+      expect(await asked()).toEqual([]);
+      now = new Date('2026-11-23T14:30:00Z');
+      await everybody();
+      await everybody();
+      expect(await asked()).toMatchObject([
+        { kind: 'joke', channelId: '77', guildId: '10', userId: null, settings: { temperature: 1.3 } },
+      ]);
+      expect(sent).toEqual([]); // that is the generator's work
+      now = new Date('2026-11-24T14:30:00Z');
+      await everybody();
+      expect(await asked()).toHaveLength(2);
+      // Nobody took up the first one in its hour.
+      expect(sent).toMatchObject([{ route: '/channels/77/messages', footer: es.joke.house }]);
+      expect(counted).toHaveLength(4 * keepers.length);
+      for (const { settings } of keepers) await settings.close();
+    });
+
+    it.each([
+      ['as the mix has it', true, 0],
+      ['while no generator is at work', false, 100],
+    ])('posts a house joke %s, once', async (_, alive, newShare) => {
+      if (alive) await generatorIsAlive(store.db, GENERATOR);
+      await changeSettings(store.db, '10', '1', { daily, newShare });
+      const day = alive ? '2026-12-01' : '2026-12-02';
+      const keepers = await Promise.all([1, 2].map(() => keeper(() => new Date(`${day}T14:30:00Z`))));
+      for (let round = 0; round < 2; round++) await Promise.all(keepers.map(({ tick }) => tick()));
+      expect(sent).toEqual([
+        { route: '/channels/77/messages', content: es.daily.title, footer: es.joke.house },
+      ]);
+      expect(await store.db.select().from(requests)).toMatchObject([{ guildId: '10', status: 'done' }]);
+      expect(await store.db.$count(jokeMessages)).toBe(1);
+      for (const { settings } of keepers) await settings.close();
+    });
+  });
+
+  it('answers with a house joke who waits while no generator is at work, and nobody while there is one', async () => {
+    const waits = await insert(store.db);
+    const newOnly = await insert(store.db, { ask: { kind: 'joke', newOnly: true } });
+    const going = await insert(store.db, { ask: { kind: 'continue', from: { text: 'Van dos' } } });
+    await store.db.update(requests).set({ createdAt: sql`now() - interval '20 seconds'` });
+    const { tick, settings } = await keeper(() => new Date());
+    await generatorIsAlive(store.db, GENERATOR);
+    await tick();
+    expect(sent).toEqual([]);
+    await generatorHasStopped(store.db, GENERATOR);
+    await tick();
+    await tick();
+    expect(sent).toMatchObject([{ content: es.joke.instead, footer: es.joke.house }]);
+    expect(await rowOf(store.db, waits.id)).toMatchObject({ status: 'failed', interactionToken: null });
+    for (const { id } of [newOnly, going])
+      expect(await rowOf(store.db, id)).toMatchObject({ status: 'queued' });
+    await settings.close();
+  });
+
+  it('presumes a generator dead that gave no sign of life for half a minute', async () => {
+    await insert(store.db);
+    await store.db.update(requests).set({ createdAt: sql`now() - interval '20 seconds'` });
+    await generatorIsAlive(store.db, GENERATOR);
+    const { tick, settings } = await keeper(() => new Date());
+    await store.db.update(generators).set({ aliveAt: sql`now() - interval '25 seconds'` });
+    await tick();
+    expect(sent).toEqual([]);
+    await store.db.update(generators).set({ aliveAt: sql`now() - interval '31 seconds'` });
+    await tick();
+    expect(sent).toHaveLength(1);
     await settings.close();
   });
 });

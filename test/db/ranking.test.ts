@@ -138,13 +138,13 @@ describe('what a guild thinks of its jokes', () => {
         await told('by v2', [5], { age: 0, joke: { modelVersionId: v2.id } });
         await deleteJoke(db(), (await told('deleted', [1])).id);
 
+        const house = { jokes: 0, votes: 0, mean: null };
         expect(await statistics(db(), GUILD, NOW)).toEqual({
-          jokes: 4,
-          votes: 4,
-          mean: 4,
+          generated: { jokes: 4, votes: 4, mean: 4 },
+          house,
           weeks: [
-            { week: '2026-11-09', jokes: 2, votes: 1, mean: 2 },
-            { week: '2026-11-16', jokes: 2, votes: 3, mean: 14 / 3 },
+            { week: '2026-11-09', generated: { jokes: 2, votes: 1, mean: 2 }, house },
+            { week: '2026-11-16', generated: { jokes: 2, votes: 3, mean: 14 / 3 }, house },
           ],
           models: [
             { name: 'v2', jokes: 1, votes: 1, mean: 5 },
@@ -156,9 +156,8 @@ describe('what a guild thinks of its jokes', () => {
 
       it('of a guild without jokes are empty', async () => {
         expect(await statistics(db(), '999')).toEqual({
-          jokes: 0,
-          votes: 0,
-          mean: null,
+          generated: { jokes: 0, votes: 0, mean: null },
+          house: { jokes: 0, votes: 0, mean: null },
           weeks: [],
           models: [],
         });

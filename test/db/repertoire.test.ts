@@ -1,14 +1,14 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/connect.ts';
-import { deleteJoke, findJoke, type RepertoireJoke } from '../../src/db/jokes.ts';
+import { addJokeMessage, deleteJoke, findJoke, type RepertoireJoke } from '../../src/db/jokes.ts';
 import { ranking } from '../../src/db/ranking.ts';
 import { rate, tallyOf } from '../../src/db/ratings.ts';
-import { answerFromHouse, type HouseText } from '../../src/db/repertoire.ts';
+import { drawHouseJoke, type HouseText } from '../../src/db/repertoire.ts';
 import { hideJoke } from '../../src/db/reports.ts';
-import { openRequest } from '../../src/db/requests.ts';
+import { finishRequest } from '../../src/db/requests.ts';
 import { jokes } from '../../src/db/schema.ts';
-import { statistics } from '../../src/db/statistics.ts';
+import { statistics, together } from '../../src/db/statistics.ts';
 import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, GUILD, insert, minutes, type RequestChanges, rowOf } from './samples.ts';
@@ -19,23 +19,54 @@ describe('the repertoire', () => {
   onEachBackend((backend) => {
     const db = (): Database => backend().store.db;
 
-    async function tell(changes: RequestChanges = {}, house = HOUSE): Promise<RepertoireJoke | undefined> {
+    const draw = async (changes: RequestChanges = {}, house = HOUSE) => {
       const request = await insert(db(), changes);
-      return db().transaction((tx) => answerFromHouse(tx, request, house));
+      const joke = await db().transaction((tx) => drawHouseJoke(tx, request, house));
+      return { request, joke };
+    };
+    let messages = 0;
+    /** Draws a joke and shows it. */
+    async function tell(changes: RequestChanges = {}, house = HOUSE): Promise<RepertoireJoke | undefined> {
+      const { request, joke } = await draw(changes, house);
+      const shown = { messageId: `${messages++}`, channelId: '200', askedBy: null, requestId: request.id };
+      if (joke) await addJokeMessage(db(), { ...shown, jokeId: joke.id });
+      await finishRequest(db(), request.id, { status: 'done' });
+      return joke;
     }
+    const minutesLater = (minutes: number) =>
+      db()
+        .update(jokes)
+        .set({ createdAt: sql`${jokes.createdAt} - make_interval(mins => ${minutes})` });
     const texts = async (times: number, changes: RequestChanges = {}) => {
       const told: string[] = [];
       for (let i = 0; i < times; i++) told.push((await tell(changes))?.text ?? '');
       return told;
     };
 
-    it('answers and closes a request with a joke that no model generated', async () => {
-      const request = await insert(db(), { seed: 0 });
-      const told = await db().transaction((tx) => answerFromHouse(tx, request, HOUSE));
-      expect(told).toMatchObject({ origin: 'house', houseId: 'casa-0000', text: 'uno', askedBy: ASKER });
-      expect(await findJoke(db(), told?.id ?? '')).toEqual(told);
-      expect(await openRequest(db(), request.id)).toBeUndefined();
-      expect(await rowOf(db(), request.id)).toMatchObject({ status: 'done', interactionToken: null });
+    it('has jokes that no model generated, one for each request', async () => {
+      const { request, joke } = await draw({ seed: 0 });
+      expect(joke).toMatchObject({ origin: 'house', houseId: 'casa-0000', text: 'uno', askedBy: ASKER });
+      expect(await findJoke(db(), joke?.id ?? '')).toEqual(joke);
+      expect(await rowOf(db(), request.id)).toMatchObject({ status: 'queued' }); // until it is shown
+      expect(await db().transaction((tx) => drawHouseJoke(tx, request, HOUSE))).toEqual(joke);
+    });
+
+    it('counts a joke as told only when it was shown, or is about to be', async () => {
+      const one = HOUSE.slice(0, 1);
+      const { joke } = await draw({}, one);
+      expect((await draw()).joke?.text).not.toBe('uno');
+      await minutesLater(2);
+      const again = await tell({ seed: 0, userId: '301' }, HOUSE);
+      expect(again).toMatchObject({ id: joke?.id, text: 'uno', askedBy: '301' });
+      await minutesLater(2);
+      expect((await tell({ seed: 0 }))?.text).toBe('dos');
+    });
+
+    it('is not drawn from for a request that the model has a joke for', async () => {
+      const request = await insert(db());
+      const { id } = await aJoke(db());
+      await db().update(jokes).set({ requestId: request.id }).where(eq(jokes.id, id));
+      expect(await db().transaction((tx) => drawHouseJoke(tx, request, HOUSE))).toBeUndefined();
     });
 
     it('is drawn from with the request’s seed', async () => {
@@ -81,14 +112,12 @@ describe('the repertoire', () => {
       expect(new Set(told.map((joke) => joke?.text)).size).toBe(3);
     });
 
-    it('never repeats a hidden or deleted joke; with none left, the request stays open', async () => {
+    it('never repeats a hidden or deleted joke', async () => {
       const [one, two] = [await tell({}, HOUSE.slice(0, 2)), await tell({}, HOUSE.slice(0, 2))];
       await hideJoke(db(), one?.id ?? '');
       expect((await tell({}, HOUSE.slice(0, 2)))?.id).toBe(two?.id);
       await deleteJoke(db(), two?.id ?? '');
-      const request = await insert(db());
-      expect(await db().transaction((tx) => answerFromHouse(tx, request, HOUSE.slice(0, 2)))).toBeUndefined();
-      expect(await openRequest(db(), request.id)).toBeDefined();
+      expect((await draw({}, HOUSE.slice(0, 2))).joke).toBeUndefined();
     });
 
     it('keeps nothing that a person typed', async () => {
@@ -107,9 +136,11 @@ describe('the repertoire', () => {
         generated.id,
       ]);
       expect((await trainableJokes(db())).map(({ id }) => id)).toEqual([generated.id, told?.id]);
-      const { jokes: heard, votes, models } = await statistics(db(), GUILD);
-      expect({ heard, votes }).toEqual({ heard: 2, votes: 2 });
-      expect(models).toMatchObject([{ jokes: 1, votes: 1, mean: 1 }]);
+      await draw(); // never shown
+      const figures = await statistics(db(), GUILD);
+      const counts = { generated: { jokes: 1, votes: 1, mean: 1 }, house: { jokes: 1, votes: 1, mean: 5 } };
+      expect(figures).toMatchObject({ ...counts, weeks: [counts], models: [counts.generated] });
+      expect(together(figures)).toEqual({ jokes: 2, votes: 2, mean: 3 });
       expect(await versionRatings(db(), generated.model.id)).toMatchObject({ jokes: 1, mean: 1 });
     });
 

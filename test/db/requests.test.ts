@@ -22,7 +22,7 @@ describe('requests', () => {
 
     it('are read back as they were made', async () => {
       const asked = newRequest({
-        ask: { kind: 'joke', theme: { text: 'gatos', origin: 'list' } },
+        ask: { kind: 'joke', newOnly: true, theme: { text: 'gatos', origin: 'list' } },
         safeMode: false,
       });
       const { id } = await insert(db(), asked);
@@ -33,6 +33,7 @@ describe('requests', () => {
         priority: expect.any(Number),
         kind: 'joke',
         theme: 'gatos',
+        newOnly: true,
       });
     });
 

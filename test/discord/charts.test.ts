@@ -10,7 +10,8 @@ function sizeOf(png: Buffer): [number, number] {
 }
 
 describe('the statistics', () => {
-  const weeks = [{ week: '2026-11-16', votes: 4, mean: 3.2 }];
+  const none = { votes: 0, mean: null };
+  const weeks = [{ week: '2026-11-16', generated: { votes: 4, mean: 3.2 }, house: none }];
   const models = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `mini-es-${i}`, votes: i, mean: 2 + i / 4 }));
   const draw = (count: number, m = es) =>
@@ -31,6 +32,13 @@ describe('the statistics', () => {
     const texts = es.statistics.chart;
     const rest = { weeks, locale: 'es-ES', texts };
     expect(renderStatistics({ ...rest, models: [unrated, ...models(2)] })).toEqual(draw(2));
+  });
+
+  it('draw house jokes apart once they have votes', () => {
+    const texts = es.statistics.chart;
+    const rest = { models: models(2), locale: 'es-ES', texts };
+    const rated = weeks.map((week) => ({ ...week, house: { votes: 0, mean: 4.5 } }));
+    expect(renderStatistics({ ...rest, weeks: rated })).not.toEqual(draw(2));
   });
 
   it('speak the language of whoever asks', () => {

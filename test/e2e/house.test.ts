@@ -61,7 +61,7 @@ describe('the jokes of the house', () => {
   });
 
   it('are voted on, asked for again and gone on with like any other', async () => {
-    const joke = await tell({ fuente: 'casa' });
+    const joke = await tell({ tema: 'gato', fuente: 'casa' });
     await player.press(player.luis, joke, voteButtons(joke)[4] ?? '');
     const rated = await player.until(player.luis, joke.id, (m) =>
       JSON.stringify(m.embeds).includes('1 voto'),
@@ -72,6 +72,7 @@ describe('the jokes of the house', () => {
     );
     expect(footer(again)).toBe('Chiste de la casa');
     expect(shown(again)).not.toBe(shown(joke));
+    expect(houseJokesAbout('gato').map(({ text }) => text)).toContain(shown(again));
     const more = await (await player.press(player.luis, joke, button(joke, es.buttons.more))).answer(
       isFinished,
     );
@@ -79,6 +80,32 @@ describe('the jokes of the house', () => {
     expect(footer(more)).toMatch(/^Recién inventado · mini-es/);
     const best = await tell({ fuente: 'mejores' });
     expect(shown(best)).toBe(shown(joke));
+    const answer = async (name: string) =>
+      (await (await player.ask(player.ana, name)).answer(({ embeds }) => embeds.length > 0)).embeds[0]
+        ?.description;
+    expect(await answer('ranking')).toContain(`· 1 voto · ${es.ranking.house}\n`);
+    expect(await answer('estadisticas')).toMatch(
+      /\n\*{0,2}De la casa\*{0,2}: \d+ chistes · 1 voto · nota media 5$/,
+    );
+  });
+
+  it('are named after whoever asked there when they are told again, who may take that telling away', async () => {
+    const tema = 'hipopótamo';
+    const about = houseJokesAbout(tema);
+    for (const _ of about) await tell({ tema, fuente: 'casa' });
+    const retold = await tell({ tema, fuente: 'casa' }, player.luis);
+    expect(about.map(({ text }) => text)).toContain(shown(retold));
+    await player.press(player.ana, retold, voteButtons(retold)[3] ?? '');
+    const voted = await player.until(player.ana, retold.id, (m) =>
+      JSON.stringify(m.embeds).includes('1 voto'),
+    );
+    expect(JSON.stringify(voted.embeds)).toContain(`<@${player.luis.id}>`);
+    const refused = await player.press(player.ana, retold, button(retold, es.buttons.delete));
+    expect((await refused.answer((m) => m.id !== retold.id)).content).toBe(es.refusal.notYours);
+    await player.press(player.luis, retold, button(retold, es.buttons.delete));
+    const isLeft = async () => (await player.messages(player.ana.id)).some(({ id }) => id === retold.id);
+    await player.eventually(async () => ((await isLeft()) ? undefined : true));
+    expect(about.map(({ text }) => text)).toContain(shown(await tell({ tema, fuente: 'casa' })));
   });
 
   it('are taken away by whoever asked', async () => {
@@ -96,6 +123,10 @@ describe('without a generator', () => {
       const { player } = started;
       const joke = await (await player.ask(player.ana, 'chiste')).answer(isFinished);
       expect(footer(joke)).toBe('Chiste de la casa');
+      const about = await player.ask(player.ana, 'chiste', { tema: 'xilofonista' });
+      const other = await about.answer(isFinished);
+      expect(footer(other)).toBe('Chiste de la casa');
+      expect(other.content).toBe(es.joke.houseLacks('xilofonista'));
     } finally {
       await started.close();
     }

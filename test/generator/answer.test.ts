@@ -1,6 +1,7 @@
 import type { REST } from 'discord.js';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { houseJokesAbout } from '../../src/corpus/house-themes.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
 import { jokes, requests } from '../../src/db/schema.ts';
 import { es } from '../../src/discord/messages/index.ts';
@@ -8,6 +9,8 @@ import { startEngine } from '../../src/engine/client.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { type ActiveModel, createActiveModel } from '../../src/generator/active-model.ts';
 import { type Answering, createAnswering } from '../../src/generator/answer.ts';
+import type { AnswerDependencies } from '../../src/generator/answer-dependencies.ts';
+import { ChispaError } from '../../src/lib/errors.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { createSafety } from '../../src/safety/safety.ts';
 import { freshDataDir, silent } from '../databases.ts';
@@ -15,14 +18,18 @@ import { insert, rowOf } from '../db/samples.ts';
 
 interface Body {
   content?: string;
-  embeds: { footer?: { text: string } }[];
+  embeds: { description?: string; footer?: { text: string } }[];
   components?: unknown[];
 }
+
+/** As Discord shows it: without Markdown escapes. */
+const textOf = (body: Body | undefined) => body?.embeds[0]?.description?.replace(/\\(?=\W)/g, '');
 
 describe('answering a job', () => {
   let store: Store;
   let engine: Engine;
   let activeModel: ActiveModel;
+  let dependencies: () => AnswerDependencies;
   let answering: Answering;
   /** Edits as Discord shows them, and control over when it accepts them. */
   let shown: Body[];
@@ -40,14 +47,8 @@ describe('answering a job', () => {
       return { id: `${shown.length}` };
     };
     const rest = { patch } as unknown as REST; // the only method used here
-    answering = createAnswering({
-      db: store.db,
-      engine,
-      safety: createSafety(),
-      rest,
-      activeModel,
-      log: silent,
-    });
+    dependencies = () => ({ db: store.db, engine, safety: createSafety(), rest, activeModel, log: silent });
+    answering = createAnswering(dependencies());
   });
   afterAll(async () => {
     await activeModel.close();
@@ -101,17 +102,51 @@ describe('answering a job', () => {
     for (const { content } of shown) expect(content).toBe('');
   });
 
-  it('tells the person who asked when a job comes too late or fails for the last time, and only once', async () => {
-    const late = await insert(store.db);
-    await answering.expire(jobOf(late.id));
-    await answering.expire(jobOf(late.id));
-    expect(shown).toMatchObject([{ content: es.failure.expired }]);
-    const failed = await insert(store.db);
-    await answering.giveUp(jobOf(failed.id), new Error('no room'));
-    const { note, status } = await rowOf(store.db, failed.id);
-    expect(status).toBe('failed');
-    const code = note?.slice(0, 6) ?? '';
-    expect(note).toBe(`${code}: no room`);
-    expect(shown.slice(1)).toMatchObject([{ content: es.failure.generation(code) }]);
+  describe('that the model does not answer', () => {
+    const fails = (id: string) => answering.giveUp(jobOf(id), new ChispaError('engine-died', 'no model'));
+    const housed = { content: es.joke.instead, embeds: [{ footer: { text: es.joke.house } }] };
+
+    it.each([
+      ['comes too late', 'expired', (id: string) => answering.expire(jobOf(id))],
+      ['fails for the last time', 'failed', fails],
+    ])('tells a house joke instead when it %s, once', async (_, status, end) => {
+      const { id } = await insert(store.db);
+      await end(id);
+      await end(id);
+      expect(shown).toMatchObject([housed]);
+      expect(await rowOf(store.db, id)).toMatchObject({ status, interactionToken: null });
+    });
+
+    it('does not wait for a model that cannot be loaded', async () => {
+      const get = () => Promise.reject(new ChispaError('model-missing', 'gone'));
+      const broken = createAnswering({ ...dependencies(), activeModel: { ...activeModel, get } });
+      await broken.answer(jobOf((await insert(store.db)).id), never);
+      expect(shown).toMatchObject([housed]);
+      const newOnly = await insert(store.db, { ask: { kind: 'joke', newOnly: true } });
+      await expect(broken.answer(jobOf(newOnly.id), never)).rejects.toThrow('gone'); // and is retried
+    });
+
+    it('tells one about the theme, or says that it is about something else', async () => {
+      const about = async (text: string) =>
+        fails((await insert(store.db, { ask: { kind: 'joke', theme: { text, origin: 'user' } } })).id);
+      await about('gatos');
+      expect(houseJokesAbout('gato').map(({ text }) => text)).toContain(textOf(shown[0]));
+      await about('xilofonistas');
+      expect(shown[1]?.content).toBe(es.joke.houseLacks('xilofonistas'));
+      expect(houseJokesAbout().map(({ text }) => text)).toContain(textOf(shown[1]));
+    });
+
+    it.each([
+      ['for which the house will not do', { kind: 'joke', newOnly: true }],
+      ['to go on from a text', { kind: 'continue', from: { text: 'Van dos' } }],
+    ] as const)('says so where somebody asked for one %s', async (_, ask) => {
+      const { id } = await insert(store.db, { ask });
+      await fails(id);
+      const code = (await rowOf(store.db, id)).note?.slice(0, 6) ?? '';
+      expect(shown).toMatchObject([{ content: es.failure.generation(code) }]);
+      const late = await insert(store.db, { ask });
+      await answering.expire(jobOf(late.id));
+      expect(shown[1]).toMatchObject({ content: es.failure.expired });
+    });
   });
 });

@@ -10,8 +10,8 @@ export const rateJoke: ButtonHandler<'rate'> = async (
   { store, voter, board },
 ) => {
   await interaction.deferUpdate();
-  const { guildId, user } = interaction;
-  const vote = { jokeId: joke, voter: voter(user.id), score, guildId };
+  const { guildId, user, message } = interaction;
+  const vote = { jokeId: joke, voter: voter(user.id), score, guildId, messageId: message.id };
   board.show(interaction, await rate(store.db, vote).catch(refuseGone));
   metrics.ratings.inc();
 };

@@ -10,7 +10,7 @@ interface Rated {
 
 export interface StatisticsChart {
   /** Oldest first; `week` is its Monday, YYYY-MM-DD. */
-  weeks: (Rated & { week: string })[];
+  weeks: { week: string; generated: Rated; house: Rated }[];
   /** Newest first. */
   models: (Rated & { name: string })[];
   locale: string;
@@ -24,12 +24,22 @@ const BAR_HEIGHT = 44;
 const AROUND_BARS = 110;
 /** How many versions are shown (the newest). */
 const MODELS = 6;
-const COLOR = { mean: '#e4572e', votes: '#f2c14e88', models: '#3a86ff', text: '#222222', grid: '#00000018' };
+const COLOR = {
+  mean: '#e4572e',
+  house: '#2a9d8f',
+  votes: '#f2c14e88',
+  models: '#3a86ff',
+  text: '#222222',
+  grid: '#00000018',
+};
 const RATING = { min: 1, max: 5 };
 const title = (text: string) => ({ display: true, text, color: COLOR.text, font: { size: 24 } });
 const ticks = { color: COLOR.text, font: { size: 16 } };
 
-/** One PNG: the mean rating and number of votes by week, and below them the mean rating by model version. */
+/**
+ * One PNG: by week the mean rating of new jokes, that of house jokes if any were rated, and the number of votes; below
+ * them the mean rating by model version.
+ */
 export function renderStatistics(statistics: StatisticsChart): Buffer {
   const rated = statistics.models.filter(({ mean }) => mean !== null).slice(0, MODELS);
   const size = { width: WIDTH, height: WEEKS_HEIGHT };
@@ -41,26 +51,26 @@ export function renderStatistics(statistics: StatisticsChart): Buffer {
 }
 
 function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
+  const line = (label: string, data: (number | null)[], color: string) => ({
+    ...{ type: 'line' as const, label, data, borderColor: color, backgroundColor: color },
+    ...{ borderWidth: 4, pointRadius: 6, spanGaps: true, yAxisID: 'rating' },
+  });
+  const house = weeks.map((week) => week.house.mean);
   const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   return {
     type: 'bar',
     data: {
       labels: weeks.map(({ week }) => date.format(new Date(`${week}T00:00:00Z`))),
       datasets: [
-        {
-          type: 'line',
-          label: texts.mean,
-          data: weeks.map(({ mean }) => mean),
-          borderColor: COLOR.mean,
-          backgroundColor: COLOR.mean,
-          borderWidth: 4,
-          pointRadius: 6,
-          spanGaps: true,
-          yAxisID: 'rating',
-        },
+        line(
+          texts.mean,
+          weeks.map((week) => week.generated.mean),
+          COLOR.mean,
+        ),
+        ...(house.some((mean) => mean !== null) ? [line(texts.house, house, COLOR.house)] : []),
         {
           label: texts.votes,
-          data: weeks.map(({ votes }) => votes),
+          data: weeks.map((week) => week.generated.votes + week.house.votes),
           backgroundColor: COLOR.votes,
           yAxisID: 'votes',
         },

@@ -35,6 +35,9 @@ export const en: Messages = {
       `This version cannot tell jokes about a theme yet, so “${theme}” did not count. Here is a free one:`,
     themeMissed: (theme) =>
       `You asked for something about “${theme}”, but the joke does not mention it. “Another” tries again.`,
+    instead: 'I could not come up with a new one, so here is one of the house.',
+    houseLacks: (theme) =>
+      `The house has none about “${theme}”, and right now I cannot make one up: this one is about something else.`,
     cut: 'Your text was longer than the model can read: it continued from its last part.',
   },
 
@@ -58,6 +61,8 @@ export const en: Messages = {
     unsafeText: 'I cannot continue that text. Shall we try another?',
     notYours: 'Only the person who asked for this joke can delete it.',
     noHouse: 'The house has no joke about that. Shall we try another theme, or a new joke?',
+    noOtherHouse:
+      'The house has no other joke about that. `/joke` with `source: new` lets me make one up for you.',
     noBest: 'No joke in this server has good votes yet. Rate a few and try again!',
     unknownModel: 'I do not know that model version: pick one from the list.',
     unknownTimeZone: (zone) =>
@@ -126,6 +131,7 @@ export const en: Messages = {
     empty: 'No jokes have votes in this time yet. Ask for one with `/joke` and vote!',
     line: (place, score, votes) =>
       `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${count(votes, 'vote', 'votes')}`,
+    house: 'house joke',
     explain: 'With few votes a score is drawn towards the mean, so that a single vote does not win.',
   },
 
@@ -133,11 +139,14 @@ export const en: Messages = {
     title: 'How this server is doing',
     summary: (jokes, votes, mean) =>
       `${count(jokes, 'joke', 'jokes')} · ${count(votes, 'vote', 'votes')}${mean === null ? '' : ` · mean rating ${number(mean, 2)}`}`,
+    generated: 'Freshly made',
+    house: 'House jokes',
     empty: 'There are no votes to draw yet.',
     chart: {
       byWeek: 'Mean rating by week',
       byModel: 'Mean rating by model version',
-      mean: 'mean rating',
+      mean: 'mean rating of new jokes',
+      house: 'mean rating of house jokes',
       votes: 'votes',
     },
   },
@@ -198,7 +207,7 @@ export const en: Messages = {
     refused: (code) => `Discord did not accept this message. Try again in a moment. (${code})`,
     interrupted: 'I restarted just as you asked. Please ask me again.',
     slow: 'This is taking longer than usual: my database does not answer. I am still trying.',
-    expired: 'The queue was so long that your turn passed me by. Please ask me again.',
+    expired: 'I took so long that your turn passed. Please ask me again.',
   },
 
   settings,

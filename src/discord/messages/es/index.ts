@@ -45,6 +45,9 @@ export const es = {
       `Esta versión todavía no sabe contar chistes sobre un tema, así que «${theme}» no ha contado. Aquí va uno libre:`,
     themeMissed: (theme: string) =>
       `Pediste algo sobre «${theme}», pero el chiste no lo menciona. Con «Otro» pruebo de nuevo.`,
+    instead: 'No me ha salido uno nuevo, así que aquí va uno de la casa.',
+    houseLacks: (theme: string) =>
+      `Sobre «${theme}» no hay ninguno en la casa y ahora mismo no puedo inventarlo: este trata de otra cosa.`,
     cut: 'Tu texto era más largo de lo que el modelo puede leer: ha continuado desde su última parte.',
   },
 
@@ -68,6 +71,7 @@ export const es = {
     unsafeText: 'Ese texto no lo puedo continuar. ¿Probamos con otro?',
     notYours: 'Solo quien pidió este chiste puede borrarlo.',
     noHouse: 'De la casa no tengo ningún chiste sobre eso. ¿Probamos con otro tema, o con uno nuevo?',
+    noOtherHouse: 'De la casa no tengo otro sobre eso. Con `/chiste` y `fuente: nuevo` puedo inventarte uno.',
     noBest: 'Todavía no hay chistes con buenas notas en este servidor. ¡Vota unos cuantos y vuelve a probar!',
     unknownModel: 'No conozco esa versión del modelo: elige una de la lista.',
     unknownTimeZone: (zone: string) =>
@@ -140,6 +144,7 @@ export const es = {
     empty: 'Todavía no hay chistes votados en este tiempo. ¡Pide uno con `/chiste` y vota!',
     line: (place: number, score: number, votes: number) =>
       `${['🥇', '🥈', '🥉'][place - 1] ?? `**${place}.**`} ★ ${number(score, 1)} · ${count(votes, 'voto', 'votos')}`,
+    house: 'de la casa',
     explain: 'La nota se acerca a la media cuando hay pocos votos, para que un solo voto no gane.',
   },
 
@@ -147,11 +152,14 @@ export const es = {
     title: 'Así va este servidor',
     summary: (jokes: number, votes: number, mean: number | null) =>
       `${count(jokes, 'chiste', 'chistes')} · ${count(votes, 'voto', 'votos')}${mean === null ? '' : ` · nota media ${number(mean, 2)}`}`,
+    generated: 'Recién inventados',
+    house: 'De la casa',
     empty: 'Todavía no hay votos que dibujar.',
     chart: {
       byWeek: 'Nota media por semana',
       byModel: 'Nota media por versión del modelo',
-      mean: 'nota media',
+      mean: 'nota media de los nuevos',
+      house: 'nota media de los de la casa',
       votes: 'votos',
     },
   },
@@ -212,7 +220,7 @@ export const es = {
       `Discord no ha aceptado este mensaje. Prueba otra vez en un momento. (${code})`,
     interrupted: 'Me he reiniciado justo cuando me lo pedías. Pídemelo otra vez, por favor.',
     slow: 'Esto tarda más de lo normal: mi base de datos no contesta. Sigo intentándolo.',
-    expired: 'Había tanta cola que se me pasó el turno. Pídemelo otra vez, por favor.',
+    expired: 'He tardado demasiado y se me pasó el turno. Pídemelo otra vez, por favor.',
   },
 
   settings,

@@ -1,0 +1,26 @@
+import { eq, lt, sql } from 'drizzle-orm';
+import type { Database, Transaction } from './connect.ts';
+import { generators } from './schema.ts';
+
+/** How often a generator gives a sign of life. */
+export const SIGN_OF_LIFE_MS = 5000;
+/** A generator that has given none for this long is presumed dead. */
+const SILENCE = sql`now() - interval '30 seconds'`;
+
+/** Records that a generator with this id is at work. Signs of life of dead ones are removed. */
+export async function generatorIsAlive(db: Database, id: string): Promise<void> {
+  await db
+    .insert(generators)
+    .values({ id })
+    .onConflictDoUpdate({ target: generators.id, set: { aliveAt: sql`now()` } });
+  await db.delete(generators).where(lt(generators.aliveAt, SILENCE));
+}
+
+/** Records that a generator has stopped. */
+export async function generatorHasStopped(db: Database, id: string): Promise<void> {
+  await db.delete(generators).where(eq(generators.id, id));
+}
+
+/** Whether any generator is at work, so that a queued request will be answered. */
+export const isAnyGeneratorAlive = async (db: Database | Transaction): Promise<boolean> =>
+  (await db.$count(generators, sql`${generators.aliveAt} >= ${SILENCE}`)) > 0;
