@@ -53,7 +53,6 @@ export async function exportPerson(db: Database, { userId, voter }: Person) {
       .orderBy(settingsChanges.id),
   };
 }
-export type PersonalData = Awaited<ReturnType<typeof exportPerson>>;
 
 /** Number of rows deleted or erased. */
 export interface Forgotten {

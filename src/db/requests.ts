@@ -200,7 +200,7 @@ export interface OwnerOfRequest {
 }
 
 /** Tells which request was closed: the payload of `chispa_requests`, as JSON. */
-export interface ClosedRequest extends Pick<OwnerOfRequest, 'key'> {
+interface ClosedRequest extends Pick<OwnerOfRequest, 'key'> {
   /** Milliseconds that generating its joke took; null when no joke was told. */
   totalMs: number | null;
 }

@@ -17,7 +17,8 @@ export interface VoterOptions {
 /**
  * HMAC-SHA256 of the user id (hex) under the secret: without the secret, nobody can tell from the database who voted.
  * If VOTER_SECRET is not set, a secret is generated once and kept in `<dataDir>/voter-secret`, readable only by its
- * owner.||@throws ChispaError `voter-secret-missing` with a PostgreSQL server, since its processes may not share a
+ * owner.
+ * @throws ChispaError `voter-secret-missing` with a PostgreSQL server, since its processes may not share a
  * data folder.
  */
 export function createVoter({ secret, databaseUrl, dataDir }: VoterOptions): Voter {

@@ -15,7 +15,7 @@ const emoji = z.object({
 const LINK = 5;
 const PREMIUM = 6;
 
-export const button = z
+const button = z
   .object({
     type: z.literal(2),
     id,
@@ -89,7 +89,7 @@ export const selects = [
   entitySelect(8),
 ] as const;
 
-export const actionRow = z
+const actionRow = z
   .object({
     type: z.literal(1),
     id,
@@ -147,4 +147,3 @@ const container = z.object({
 export const topLevelV2 = z.discriminatedUnion('type', [...layout, container]);
 /** Allowed at the top level of any other message. */
 export const topLevelV1 = z.discriminatedUnion('type', [actionRow]);
-export type Component = z.infer<typeof topLevelV2>;

@@ -5,9 +5,7 @@ import { topLevelV1, topLevelV2 } from './component-schemas.ts';
 import { complaint, lengthOf, list } from './form.ts';
 
 /** A component and everything inside it, outermost first. */
-export function* walk(
-  component: JsonObject,
-): Generator<{ component: JsonObject; path: (string | number)[] }> {
+function* walk(component: JsonObject): Generator<{ component: JsonObject; path: (string | number)[] }> {
   yield { component, path: [] };
   for (const [index, child] of objects(component.components).entries()) {
     for (const inner of walk(child)) yield { ...inner, path: ['components', index, ...inner.path] };

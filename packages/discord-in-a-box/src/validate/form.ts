@@ -69,9 +69,7 @@ export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
 /** Discord's tree of invalid fields: one nested object per path step, `_errors` at the leaves. */
-export function errorTree(
-  issues: readonly { path: readonly PropertyKey[]; code: string; message: string }[],
-) {
+function errorTree(issues: readonly { path: readonly PropertyKey[]; code: string; message: string }[]) {
   const tree: JsonObject = {};
   for (const { path, code, message } of issues) {
     let node = tree;

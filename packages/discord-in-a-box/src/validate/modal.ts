@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { customId, id, selects } from './component-schemas.ts';
+import { customId, id, selects, textDisplay } from './component-schemas.ts';
 import { refuseDuplicates } from './components.ts';
 import { integer, list, optional, text } from './form.ts';
 
@@ -76,7 +76,6 @@ const row = z.object({
   id,
   components: list(z.discriminatedUnion('type', [textInput.required({ label: true })]), 1, 1),
 });
-const textDisplay = z.object({ type: z.literal(10), id, content: text(1, component.text) });
 
 /** A modal that answers an interaction. */
 export const modalSchema = z.object({

@@ -28,7 +28,7 @@ export const attachmentObject = (attachment: Attachment, ephemeral: boolean): Js
 });
 
 /** Where a message came from: the interaction's id, kind and user, without its secret token. */
-export function metadataObject(interaction: Interaction): JsonObject {
+function metadataObject(interaction: Interaction): JsonObject {
   const shared = {
     id: interaction.id,
     type: interaction.type,

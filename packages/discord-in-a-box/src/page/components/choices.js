@@ -46,7 +46,7 @@ export function defaultValues(component) {
 }
 
 /** @param {State} state @returns {ListOption[]} */
-export function personOptions(state) {
+function personOptions(state) {
   const members = guildOf(state)?.members ?? people(state).filter(({ id }) => id === state.user);
   const { bot } = state.world ?? {};
   return [
@@ -61,7 +61,7 @@ export function personOptions(state) {
 }
 
 /** @param {State} state @returns {ListOption[]} */
-export function roleOptions(state) {
+function roleOptions(state) {
   return (guildOf(state)?.roles ?? []).map(({ id, name, color }) => ({
     value: id,
     label: name,
@@ -70,7 +70,7 @@ export function roleOptions(state) {
 }
 
 /** @param {State} state @returns {ListOption[]} */
-export function channelOptions(state) {
+function channelOptions(state) {
   const guild = guildOf(state);
   return (guild ? spotsOf(guild, state.user) : []).map(({ id, name }) => ({
     value: id,

@@ -120,6 +120,6 @@ function rank(entry, wanted) {
 }
 
 /** @param {Entry} entry */
-export function registeredName({ command, subcommand }) {
+function registeredName({ command, subcommand }) {
   return subcommand ? `${command.name} ${subcommand}` : command.name;
 }

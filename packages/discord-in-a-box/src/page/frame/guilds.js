@@ -86,7 +86,7 @@ export function guildRail({ store, visit }) {
 }
 
 /** @param {string} name */
-export function guildFace(name) {
+function guildFace(name) {
   return h(
     'span',
     { class: 'guild-face', 'aria-hidden': 'true' },

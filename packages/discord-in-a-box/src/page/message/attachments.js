@@ -91,7 +91,7 @@ function player(tag, src, attachment) {
 }
 
 /** @param {number} bytes */
-export function fileSize(bytes) {
+function fileSize(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KB`;
   return `${(bytes / 1024 ** 2).toFixed(2)} MB`;

@@ -16,7 +16,7 @@ import { onlyYou } from './waiting.js';
 /** @import { Child, Message, State } from '../types.d.ts' */
 
 /** Discord's message flags that affect what is shown. */
-export const flags = { suppressEmbeds: 4, ephemeral: 64, loading: 128, componentsV2: 1 << 15 };
+const flags = { suppressEmbeds: 4, ephemeral: 64, loading: 128, componentsV2: 1 << 15 };
 
 /**
  * @typedef {object} MessageActions
@@ -174,7 +174,7 @@ function same(a, b) {
 }
 
 /** @param {Message} message */
-export function isEphemeral(message) {
+function isEphemeral(message) {
   return ((message.flags ?? 0) & flags.ephemeral) !== 0;
 }
 

@@ -17,7 +17,7 @@ import { modalFields } from './fields.js';
  * @param {string} deps.interaction the interaction answered with this modal
  * @param {Modal} deps.modal
  */
-export function openModal({ store, api, interaction, modal }) {
+function openModal({ store, api, interaction, modal }) {
   const title = freshId('modal');
   const { world } = store.get();
   const { elements, fields } = modalFields(modal.components, store.get());
