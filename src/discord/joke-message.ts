@@ -20,6 +20,8 @@ const EMBED_DESCRIPTION = 4096; // Discord's limit
 const EMBED_TITLE = 256;
 const CONTENT = 2000;
 const COLOR = { writing: 0xf2c14e, finished: 0xe4572e, hidden: 0x8d99ae } as const;
+/** The default of PRECISION (src/config.ts): a footer names only others. */
+const USUAL_PRECISION = 'q8';
 const FACES = ['😐', '🙂', '😄', '😂', '🤣'] as const;
 
 export interface JokeText {
@@ -70,21 +72,31 @@ export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Not
   };
 }
 
-/** Everything needed to reproduce a joke, apart from the bot's defaults. */
-export function footerText(
-  { model, settings, seed }: { model: string; settings: DecoderSettings; seed: number },
-  m: Messages,
-): string {
-  const notable = notableSettings(settings).map((name) => m.joke.setting(name, settings[name]));
-  const greedy = settings.decoder === 'greedy' ? [m.decoders.greedy] : [];
-  return m.joke.footer({ model, settings: [...greedy, ...notable], seed });
+/** What a joke's footer says of how it was made. */
+interface Making {
+  model: string;
+  precision: string;
+  /** Whether a guild's own voice told it. */
+  voiced: boolean;
+  settings: DecoderSettings;
+  seed: number;
 }
 
-/** The joke's source: the house, or the model with everything needed to reproduce it. */
+/** Everything needed to reproduce a joke, apart from the bot's defaults. */
+export function footerText({ model, precision, voiced, settings, seed }: Making, m: Messages): string {
+  const notable = notableSettings(settings).map((name) => m.joke.setting(name, settings[name]));
+  const greedy = settings.decoder === 'greedy' ? [m.decoders.greedy] : [];
+  const bits = precision === USUAL_PRECISION ? [] : [precision];
+  const teller = voiced ? m.joke.voiced(model) : model;
+  return m.joke.footer({ model: teller, settings: [...bits, ...greedy, ...notable], seed });
+}
+
+/** The joke's source: the house, with its id there, or the model with everything needed to reproduce it. */
 function footerOf(joke: Joke, m: Messages): string {
-  if (joke.origin === 'house') return m.joke.house;
-  const { model, settings, seed } = joke;
-  return m.joke.fresh(footerText({ model: model.name, settings, seed }, m));
+  if (joke.origin === 'house') return `${m.joke.house} · ${joke.houseId}`;
+  const { model, precision, voiceId, settings, seed } = joke;
+  const voiced = voiceId !== null;
+  return m.joke.fresh(footerText({ model: model.name, precision, voiced, settings, seed }, m));
 }
 
 function textOf({ text, prompt }: Joke): JokeText {

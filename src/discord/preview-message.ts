@@ -1,7 +1,7 @@
 import { EmbedBuilder, type RawFile } from 'discord.js';
 import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
 import type { Messages } from './messages/index.ts';
-import { clip, literal } from './text.ts';
+import { clip, literal, visible } from './text.ts';
 
 const COLOR = { preview: 0x3a86ff, steps: 0xf2c14e } as const;
 const FIELD_LIMIT = 1024;
@@ -23,11 +23,17 @@ export function previewMessage(
   return { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
-/** The likeliest tokens at each step of a joke, as a picture (PNG). */
-export function stepsMessage(picture: Buffer, m: Messages): { body: MessageBody; files: RawFile[] } {
+/** The likeliest tokens at each step of a joke, as a picture (PNG), and what it takes to tell the joke again. */
+export function stepsMessage(
+  picture: Buffer,
+  { command, how }: { command: string; how: string },
+  m: Messages,
+): { body: MessageBody; files: RawFile[] } {
+  // Nothing ends a block of code but this.
+  const again = command.includes('```') ? [] : [m.steps.again(how), `\`\`\`\n${visible(command)}\n\`\`\``];
   const embed = new EmbedBuilder()
     .setTitle(m.steps.title)
-    .setDescription(m.steps.explain)
+    .setDescription([m.steps.explain, '', ...again].join('\n').trim())
     .setImage(`attachment://${PICTURE}`)
     .setColor(COLOR.steps);
   return {

@@ -1,4 +1,5 @@
-import { findJoke } from '../db/jokes.ts';
+import { basename } from 'node:path';
+import { findJoke, type GeneratedJoke } from '../db/jokes.ts';
 import type { RequestOf } from '../db/request-shape.ts';
 import { finishRequest } from '../db/requests.ts';
 import { renderSteps } from '../discord/charts/steps.ts';
@@ -6,8 +7,10 @@ import { sentenceMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { stepsMessage } from '../discord/preview-message.ts';
 import { replyTo } from '../discord/reply.ts';
+import { retellCommand } from '../discord/retell.ts';
 import { explain } from '../engine/explain.ts';
 import { loadTokenizer } from '../models/tokenizer.ts';
+import type { Safety } from '../safety/safety.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 
 /** Rows in the image: as many as are readable on a phone. */
@@ -16,7 +19,7 @@ const CHOICES = 5;
 
 /** "¿Cómo lo pensé?": the likeliest tokens at each step, computed in one prefill over the joke's stored tokens. */
 export async function answerSteps(
-  { db, engine, rest, activeModel }: AnswerDependencies,
+  { db, engine, rest, activeModel, safety }: AnswerDependencies,
   request: RequestOf<'steps'>,
 ): Promise<void> {
   const { locale } = request;
@@ -46,8 +49,20 @@ export async function answerSteps(
       top: CHOICES,
     });
     const table = explain(read, inspected, await loadTokenizer(model));
-    const { body, files } = stepsMessage(await renderSteps({ steps: table, locale }), m);
+    const command = retellCommand(joke, {
+      voice: voice && basename(voice.folder),
+      safe: isSafe(safety, joke),
+    });
+    const how = `${joke.precision}, ${joke.provider}, onnxruntime ${joke.runtimeVersion}`;
+    const { body, files } = stepsMessage(await renderSteps({ steps: table, locale }), { command, how }, m);
     await reply.whisper(body, files);
   }
   await finishRequest(db, request.id, { status: 'done' });
+}
+
+function isSafe(safety: Safety, { prompt, text }: GeneratedJoke): boolean {
+  const asked = prompt.kind === 'continue' ? prompt.text : prompt.theme;
+  return [`${asked ?? ''}`, `${prompt.kind === 'continue' ? prompt.text : ''}${text}`].every(
+    (one) => safety.check(one, 'safe').allowed,
+  );
 }

@@ -16,7 +16,7 @@ export function mentionsTheme(text: string, theme: string): boolean {
     .map(({ plain }) => plain)
     .filter((word) => !FUNCTION_WORDS.has(word));
   if (wanted.length === 0) return text.toLowerCase().includes(theme.toLowerCase()); // an emoji
-  const forms = new Set(wanted.flatMap(singulars).flatMap(formsOf));
+  const forms = new Set(wanted.flatMap(singulars).flatMap(plainForms).flatMap(formsOf));
   return wordsOf(text).some(({ plain }) => forms.has(plain));
 }
 
@@ -26,12 +26,21 @@ function singulars(word: string): string[] {
   return [...new Set([word, ...singular.filter((one) => one.length >= 3)])];
 }
 
+/** What a folded word may be the diminutive of, itself included: "ratoncito", "cafecito", "poquito". */
+function plainForms(word: string): string[] {
+  const stem = word.replace(/(?<=...)(e?c)?it[ao]$/, '');
+  if (stem === word) return [word];
+  const sounds = stem.replace(/qu$/, 'c').replace(/gu$/, 'g');
+  return [word, sounds, `${sounds}a`, `${sounds}e`, `${sounds}o`];
+}
+
 function formsOf(word: string): string[] {
   const plurals = [`${word}s`, `${word}es`, word.replace(/z$/, 'ces')];
   if (word.length <= 3) return [word, ...plurals]; // what is left of "mes" without an ending is "m"
   return [
     ...inflect(word, 'thing'),
     ...plurals,
+    ...(/...[lnrs]$/.test(word) ? [`${word}a`, `${word}as`] : []), // "inglés", "campeón", "español", "profesor"
     ...(/or?$/.test(word) ? inflect(word, 'person') : []),
     ...(/..[aei]r$/.test(word) ? inflect(word, 'verb') : []),
   ];

@@ -1,5 +1,6 @@
 import type { ChispaRequest } from '../db/request-shape.ts';
 import type { EndingOptions } from '../db/schema.ts';
+import type { Voice } from '../db/voices.ts';
 import type { JokeText } from '../discord/joke-message.ts';
 import type { Engine, GenerationResult, Prompt } from '../engine/engine.ts';
 import { metrics } from '../lib/metrics.ts';
@@ -23,6 +24,9 @@ export interface Written {
   seed: number;
 }
 
+/** A model, and the folder of a voice. */
+export type Teller = Pick<Serving, 'loaded'> & { voice?: Pick<Voice, 'folder'> };
+
 export interface Writer {
   engine: Engine;
   safety: Safety;
@@ -36,7 +40,7 @@ export interface Writer {
 export async function writeJoke(
   { engine, safety }: Writer,
   draft: Draft,
-  { loaded, voice }: Pick<Serving, 'loaded' | 'voice'>,
+  { loaded, voice }: Teller,
   signal: AbortSignal,
   show: (joke: JokeText) => void,
 ): Promise<Written | undefined> {

@@ -34,6 +34,17 @@ export async function resolveModel(nameOrPath: string, { modelsDir }: ModelsLoca
   );
 }
 
+/** Where the adapters of servers' own voices are made and kept: apart from the models, which anybody may list and load. */
+export const voicesFolder = (modelsDir: string): string => join(modelsDir, '.voices');
+
+/** The absolute path of a voice's folder, by its name there or by its path. Throws `model-missing`. */
+export async function resolveVoice(nameOrPath: string, { modelsDir }: ModelsLocation): Promise<string> {
+  const isPath = isAbsolute(nameOrPath) || /[\\/]/.test(nameOrPath);
+  const folder = isPath ? resolve(nameOrPath) : join(voicesFolder(modelsDir), nameOrPath);
+  if (await isFolder(folder)) return folder;
+  throw new ChispaError('model-missing', `There is no voice at ${folder}.`);
+}
+
 /** All model folders, by name: those in `modelsDir` that contain a config.json, and the bundled one. */
 export async function listModels({ modelsDir }: ModelsLocation): Promise<{ name: string; path: string }[]> {
   const models = new Map([[BUNDLED_MODEL, bundledModelPath]]);

@@ -22,7 +22,9 @@ const ENDINGS: Record<string, string[]> = {
   i: verbEndings('i', IR, 'iendo', 'e', ['a', 'an']),
 };
 const THING_ENDINGS =
-  'ita itas illa illas ica icas aza azas ona onas ito itos illo illos azo azos on ones'.split(' ');
+  'ita itas ito itos cita citas cito citos ecita ecitas ecito ecitos illa illas illo illos ica icas aza azas azo azos ona onas on ones'.split(
+    ' ',
+  );
 // e and x stand for both genders; "es" is also the plural after a consonant.
 const PERSON_ENDINGS = [...'o a e x os as es xs isimo isima isimos isimas'.split(' '), ...THING_ENDINGS];
 

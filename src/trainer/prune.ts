@@ -7,8 +7,8 @@ import { keptVoices, retireVoices } from '../db/voices.ts';
 import { runsFolder } from '../finetuning/run/run-folder.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { voicesFolder } from '../models/registry.ts';
 import { runMark } from './run-kind.ts';
-import { voicesFolder } from './voice.ts';
 
 /** Removes the weights of trained versions that nobody needs anymore (`retireModels`); their rows stay. */
 export async function pruneModels({

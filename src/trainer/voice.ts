@@ -6,12 +6,10 @@ import { beginRun, type OpenRun } from '../db/training-runs.ts';
 import type { DueVoice } from '../db/voices.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { ADAPTER_FILES, adapterHash } from '../models/adapter-files.ts';
+import { voicesFolder } from '../models/registry.ts';
 import { measure } from './measure.ts';
 import type { LearnOptions } from './options.ts';
 import { type RunKind, runMark } from './run-kind.ts';
-
-/** Where guilds' adapters are made and kept: apart from the models, which anybody may list and load. */
-export const voicesFolder = (modelsDir: string): string => join(modelsDir, '.voices');
 
 /**
  * Begins a run for the voice of a guild.

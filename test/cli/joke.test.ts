@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it, vi } from 'vitest';
 import { houseJokes } from '../../src/corpus/house.ts';
 import { connect } from '../../src/db/connect.ts';
+import type { GeneratedJoke } from '../../src/db/jokes.ts';
 import { rate } from '../../src/db/ratings.ts';
+import { retellCommand } from '../../src/discord/retell.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import { writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
@@ -15,6 +18,12 @@ vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here 
 
 const env = { MODEL: '', MODELS_DIR: '/nowhere', LOG_LEVEL: 'silent', THREADS: '1', PRECISION: '' };
 const chispa = (...args: string[]) => runCommand(['joke', ...args], env);
+
+/** What a shell makes of a command line. */
+function typed(command: string) {
+  const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' });
+  return chispa(...printed.split('\0').slice(3, -1)); // npx chispa joke
+}
 
 it('tells the same joke as a generator with the same settings, and prints how to repeat it', async () => {
   const engine = await startEngine({ provider: 'cpu', threads: 1, slots: 8, precision: 'q8', log: silent });
@@ -51,7 +60,20 @@ it('tells a house joke, about a theme if given, or says that there is none', asy
   expect(`${text} ${JSON.parse(stdout).category} ${JSON.parse(stdout).keywords}`).toMatch(/médic/i);
   const again = await chispa('médicos', '--source', 'house', '--seed', '3');
   expect(again.stdout).toBe(`${text}\n\n${id} of the house · seed 3\n`);
+  expect((await chispa(id)).stdout.startsWith(`${text}\n\n${id} of the house`)).toBe(true);
   expect((await chispa('ornitorrinco', '--source', 'house')).error?.message).toMatch(/no joke about/);
+});
+
+it('continues a text, with the settings that a server had', async () => {
+  const text = "Van 'dos' `y`\nse cae";
+  const told = {
+    ...{ prompt: { kind: 'continue', text }, seed: 9, precision: 'q4' },
+    settings: { ...BOT_DEFAULTS, decoder: 'greedy', maxTokens: 13 },
+    model: { id: 1, name: 'mini-es', folder: '' },
+  } as GeneratedJoke;
+  const { stdout } = await typed(retellCommand(told, { voice: undefined, safe: false }));
+  expect(stdout).toMatch(/^Van 'dos' `y`\nse cae.+\n\nmini-es · q4 · greedy · maximum 13 · seed 9\n$/s);
+  expect((await chispa('gato', '--continue', text)).error?.message).toMatch(/not both/);
 });
 
 it('tells one of those that servers liked, of all servers or of one', async () => {

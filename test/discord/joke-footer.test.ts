@@ -4,7 +4,10 @@ import { en, es } from '../../src/discord/messages/index.ts';
 import { BOT_DEFAULTS, type DecoderSettings } from '../../src/lib/settings.ts';
 
 const footer = (settings: Partial<DecoderSettings>, m = es) =>
-  footerText({ model: 'mini-es', settings: { ...BOT_DEFAULTS, ...settings }, seed: 7 }, m);
+  footerText(
+    { model: 'mini-es', precision: 'q8', voiced: false, settings: { ...BOT_DEFAULTS, ...settings }, seed: 7 },
+    m,
+  );
 
 it('names all that it takes to tell the joke again, and no more', () => {
   expect(footer({})).toBe('mini-es · temperatura 0,8 · semilla 7');
@@ -17,5 +20,12 @@ it('names all that it takes to tell the joke again, and no more', () => {
   );
   expect(footer({ decoder: 'greedy', temperature: 1.5, topP: 0.5, repetitionPenalty: 1.5 }, en)).toBe(
     'mini-es · greedy · penalty 1.5 · seed 7',
+  );
+});
+
+it('names a voice, and a precision other than the usual', () => {
+  const making = { model: 'mini-es', settings: BOT_DEFAULTS, seed: 7 };
+  expect(footerText({ ...making, precision: 'q4', voiced: true }, es)).toBe(
+    'mini-es con voz propia · q4 · temperatura 0,8 · semilla 7',
   );
 });

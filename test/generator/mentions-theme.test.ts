@@ -15,6 +15,14 @@ describe('a joke mentions its theme', () => {
     ['fútbol y política', 'El político promete.\nEl futbol gana.'],
     ['el mar', 'Se fue a la mar.'],
     ['🐱', 'Un 🐱 entra en un bar.'],
+    ['ratoncitos', 'El ratón Pérez.'],
+    ['un cafecito', 'Camarero, un café.'],
+    ['perritos', 'Va un perro y ladra.'],
+    ['un poquito', 'Le queda poco.'],
+    ['flor', 'Le llevó unas florecitas.'],
+    ['pueblo', 'Es de un pueblecito.'],
+    ['inglés', 'Las inglesas toman té.'],
+    ['leones', 'La leona duerme.'],
   ])('%s: %s', (theme, text) => expect(mentionsTheme(text, theme)).toBe(true));
 
   it.each([
@@ -25,5 +33,7 @@ describe('a joke mentions its theme', () => {
     ['sol', 'Está solo en casa.'],
     ['🐱', 'Un gato entra en un bar.'],
     ['casa', ''],
+    ['grito', 'Es un gran día.'],
+    ['sal', 'Están en la sala.'],
   ])('or does not, %s: %s', (theme, text) => expect(mentionsTheme(text, theme)).toBe(false));
 });

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { loadConfig } from '../../config.ts';
+import { houseJokes } from '../../corpus/house.ts';
 import { houseJokesAbout } from '../../corpus/house-themes.ts';
+import { newShareOf } from '../../db/guild-settings.ts';
 import { drawLoved } from '../../db/loved.ts';
 import { drawn } from '../../db/repertoire.ts';
 import { footerText } from '../../discord/joke-message.ts';
@@ -11,6 +13,7 @@ import { writeJoke } from '../../generator/write-joke.ts';
 import { ChispaError, UsageError } from '../../lib/errors.ts';
 import { createRandom } from '../../lib/random.ts';
 import type { DecoderSettings } from '../../lib/settings.ts';
+import { BUNDLED_MODEL, resolveVoice } from '../../models/registry.ts';
 import { createSafety } from '../../safety/safety.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDatabase } from '../open/database.ts';
@@ -18,9 +21,13 @@ import { openEngine } from '../open/engine.ts';
 import { openText } from '../open/text.ts';
 import { settingsFrom } from '../options/settings.ts';
 
+type Source = 'new' | 'house' | 'best';
 type Flags = DecoderSettings & {
-  source: 'new' | 'house' | 'best';
+  source?: Source;
   guild?: string;
+  continue?: string;
+  voice?: string;
+  safeMode: boolean;
   model?: string;
   precision?: Precision;
   seed?: number;
@@ -41,9 +48,8 @@ interface Told {
 export async function tellJoke(argument: string | undefined, flags: Flags): Promise<void> {
   const theme = argument === '-' ? (await openText('-')).trim() || undefined : argument;
   const seed = flags.seed ?? randomInt(0, 2 ** 32);
-  if (flags.source !== 'best' && flags.guild !== undefined)
-    throw new UsageError('--guild is for --source best.');
-  const told = await SOURCES[flags.source](theme, seed, flags);
+  refuseContradictions(theme, flags);
+  const told = await SOURCES[flags.source ?? mixed(theme, flags)](theme, seed, flags);
   if (flags.json) {
     const { text, facts } = told;
     process.stdout.write(`${JSON.stringify({ text, theme, seed: told.seed, ...facts })}\n`);
@@ -53,10 +59,32 @@ export async function tellJoke(argument: string | undefined, flags: Flags): Prom
   process.stdout.write(`${told.text}\n\n${told.footer}\n`);
 }
 
+function refuseContradictions(theme: string | undefined, { source, guild, ...flags }: Flags): void {
+  if (source !== 'best' && guild !== undefined) throw new UsageError('--guild is for --source best.');
+  if (flags.continue !== undefined && theme !== undefined)
+    throw new UsageError('Give a theme or --continue, not both.');
+  if (source !== undefined && source !== 'new')
+    for (const name of ['continue', 'voice'] as const)
+      if (flags[name] !== undefined)
+        throw new UsageError(`--${name} is for new jokes, not --source ${source}.`);
+}
+
+/** Whether the model or the house tells it, in the bot's proportion. A seed, a voice or a text is of the model's jokes. */
+function mixed(theme: string | undefined, flags: Flags): Source {
+  if (byId(theme)) return 'house';
+  if ([flags.seed, flags.voice, flags.continue].some((given) => given !== undefined)) return 'new';
+  const kind = (flags.model ?? loadConfig().model) === BUNDLED_MODEL ? 'bundled' : 'imported';
+  const isNew = randomInt(100) < newShareOf({ newShare: null }, kind);
+  return isNew || houseJokesAbout(theme).length === 0 ? 'new' : 'house';
+}
+
 type Teller = (theme: string | undefined, seed: number, flags: Flags) => Promise<Told>;
 
+/** A house joke by the id that a footer shows. */
+const byId = (theme: string | undefined) => houseJokes().find(({ id }) => id === theme);
+
 const fromHouse: Teller = async (theme, seed) => {
-  const joke = drawn(houseJokesAbout(theme), seed);
+  const joke = byId(theme) ?? drawn(houseJokesAbout(theme), seed);
   if (!joke) throw new ChispaError('no-such-joke', `The house has no joke about "${theme}".`);
   return {
     text: joke.text,
@@ -85,25 +113,35 @@ const fromBest: Teller = async (theme, seed, { guild }) => {
 
 const fromModel: Teller = async (theme, seed, flags) => {
   const safety = createSafety();
-  if (theme !== undefined && !safety.check(theme, 'safe').allowed)
-    throw new ChispaError('unsafe-theme', `Safe mode refuses the theme "${theme}".`);
+  const { safeMode } = flags;
+  const isFit = (text: string | undefined) =>
+    text === undefined || safety.check(text, safeMode ? 'safe' : 'open').allowed;
+  const filter = safeMode ? 'Safe mode' : 'The filter of every server';
+  if (!isFit(theme)) throw new ChispaError('unsafe-theme', `${filter} refuses the theme "${theme}".`);
+  if (!isFit(flags.continue)) throw new ChispaError('unsafe-text', `${filter} refuses the text.`);
+  const voice =
+    flags.voice === undefined ? undefined : { folder: await resolveVoice(flags.voice, loadConfig()) };
   const settings = settingsFrom(flags);
   const precision = flags.precision ?? loadConfig().precision;
   const { engine, loaded } = await openEngine({ model: flags.model, precision, slots: 1 });
   try {
-    const draft = { kind: 'joke', theme, settings, seed, safeMode: true, deadline: NEVER } as const;
+    const asked =
+      flags.continue === undefined
+        ? ({ kind: 'joke', theme } as const)
+        : ({ kind: 'continue', text: flags.continue } as const);
+    const draft = { ...asked, settings, seed, safeMode, deadline: NEVER };
     const written = await interruptible((signal) =>
-      writeJoke({ engine, safety }, draft, { loaded }, signal, () => {}),
+      writeJoke({ engine, safety }, draft, { loaded, ...(voice && { voice }) }, signal, () => {}),
     );
     if (!written) throw new ChispaError('unsafe-joke', en.failure.unsafe);
     const { text, finish, trimmed } = written.result;
     const { name } = loaded;
     const mentioned = theme === undefined ? undefined : mentionsTheme(text, theme);
     return {
-      text,
+      text: `${flags.continue ?? ''}${text}`,
       seed: written.seed,
       footer: footerText(
-        { model: precision === 'q8' ? name : `${name} · ${precision}`, settings, seed: written.seed },
+        { model: name, precision, voiced: voice !== undefined, settings, seed: written.seed },
         en,
       ),
       facts: { model: name, precision, settings, finish, trimmed, mentionsTheme: mentioned },
@@ -117,7 +155,7 @@ const fromModel: Teller = async (theme, seed, flags) => {
   }
 };
 
-const SOURCES: Record<Flags['source'], Teller> = { new: fromModel, house: fromHouse, best: fromBest };
+const SOURCES: Record<Source, Teller> = { new: fromModel, house: fromHouse, best: fromBest };
 
 /** Nobody waits as Discord does. It is the last moment that a date can hold. */
 const NEVER = new Date(8.64e15);

@@ -26,6 +26,7 @@ export const en: Messages = {
     tally: (mean, votes) => `★ ${number(mean, 1)} of 5 · ${count(votes, 'vote', 'votes')}`,
     setting: (name, value) => `${settingNames[name]} ${number(value, 4)}`,
     footer: ({ model, settings, seed }) => [model, ...settings, `seed ${seed}`].join(' · '),
+    voiced: (model) => `${model} with its own voice`,
     house: 'House joke',
     fresh: (how) => `Freshly made · ${how}`,
     askedBy: (who) => `${who} asked for it`,
@@ -121,6 +122,8 @@ export const en: Messages = {
     title: 'What I was thinking',
     explain:
       'At each of the first steps, the words that seemed likeliest to me and, marked, the one that came out. The probabilities are the model’s own, before the server’s settings apply.',
+    again: (how) =>
+      `To tell it again where the model is (it came with ${how}; another processor may change a word):`,
     columns: { step: 'Step', text: 'Text so far' },
   },
 

@@ -36,6 +36,7 @@ export const es = {
     setting: (name: NumericSetting, value: number) => `${settingNames[name]} ${number(value, 4)}`,
     footer: (parts: { model: string; settings: string[]; seed: number }) =>
       [parts.model, ...parts.settings, `semilla ${parts.seed}`].join(' · '),
+    voiced: (model: string) => `${model} con voz propia`,
     house: 'Chiste de la casa',
     fresh: (how: string) => `Recién inventado · ${how}`,
     askedBy: (who: string) => `Lo ha pedido ${who}`,
@@ -130,6 +131,8 @@ export const es = {
     title: 'Así lo pensé',
     explain:
       'En cada uno de los primeros pasos, las palabras que me parecían más probables y, marcada, la que salió. Las probabilidades son las del modelo, antes de aplicar los ajustes del servidor.',
+    again: (how: string) =>
+      `Para contarlo otra vez donde esté el modelo (salió con ${how}; en otro procesador puede cambiar alguna palabra):`,
     columns: { step: 'Paso', text: 'Texto hasta aquí' },
   },
 
