@@ -1,33 +1,13 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
+import { idleProgram, words } from './idle-program.ts';
 import { runCommand } from './run-command.ts';
 
 /** The error message with which `chispa` refuses these arguments. */
 const refusal = async (...args: string[]) => (await runCommand(args, {})).error?.message;
 
-/** A program that only records the arguments of its subcommand. */
-function idleProgram() {
-  const program = createProgram();
-  const called: { command: string; arguments: unknown[]; options: Record<string, unknown> }[] = [];
-  for (const command of leaves(program))
-    command.action((...given: unknown[]) => {
-      called.push({
-        command: command.name(),
-        arguments: given.slice(0, -2),
-        options: command.opts(),
-      });
-    });
-  return { program, called };
-}
-
-const leaves = (command: Command): Command[] =>
-  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
-
-/** Splits a command line into words as a shell does, without redirections. */
-const words = (line: string) =>
-  [...line.replace(/ <.*/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 
 describe('a text that begins with a dash and a space', () => {
   it.each([
@@ -65,6 +45,10 @@ describe('a text that begins with a dash and a space', () => {
 it('help marks what is required', async () => {
   const { stdout } = await runCommand(['corpus', 'import', '--help'], {});
   expect(stdout.replace(/\s+/g, ' ').match(/\(required unless every joke states it/g)).toHaveLength(2);
+});
+
+it('names the argument that is missing', async () => {
+  expect(await refusal('corpus', 'import')).toBe("error: missing required argument 'file'");
 });
 
 describe('help', () => {
