@@ -151,7 +151,8 @@ function takes(file: string, args: readonly string[]): void {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(packageRoot, folder, name), 'utf8'))
     .join('\n');
-  for (const option of options) expect(source).toMatch(new RegExp(`['"\\s{]${option.slice(2)}['"]?:`));
+  for (const option of options)
+    expect(source).toMatch(new RegExp(`['"\\s{]${option.slice(2)}['"]?:|${option}[ ']`));
 }
 
 /** Commands that answer in a second: those of the README are run as they stand. */
