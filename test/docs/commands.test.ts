@@ -19,7 +19,7 @@ interface Line {
 
 const SHELLS = ['sh', 'bash'];
 const PROGRAM = /^(?:npx chispa|chispa|node dist\/src\/cli\/main\.js)(?= |$)/;
-const COMMAND = new RegExp(`${PROGRAM.source}|^(?:npm|npx|node) `);
+const COMMAND = new RegExp(`${PROGRAM.source}|^(?:npm|npx|node|docker) `);
 /** What a reader without Discord or without a network cannot run says so behind it. */
 const MARKS = /needs Discord|downloads|descarga/;
 /** Where each command is run for real. */
@@ -46,6 +46,7 @@ const OTHERS: [RegExp, string][] = [
   [/^npm prune --omit=dev$/, 'scripts/package/sizes.ts'],
   [/^node node_modules\/onnxruntime-node\/script\/install\.js$/, 'package.json'], // downloads CUDA
   [/^npx discord-in-a-box( |$)/, 'test/cli/package.test.ts'],
+  [/^docker (build|run|compose) /, 'test/scripts/dockerfile.test.ts'],
   [/^npx vitest run \S+$/, '.ci/run'],
   [/^node your-bot\.js$|^node bot\.js$/, 'test/cli/package.test.ts'],
 ];
