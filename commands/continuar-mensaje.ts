@@ -1,8 +1,14 @@
-import { ApplicationCommandType, ContextMenuCommandBuilder, type Message } from 'discord.js';
+import {
+  ApplicationCommandType,
+  ContextMenuCommandBuilder,
+  type Message,
+  type MessageContextMenuCommandInteraction,
+  MessageReferenceType,
+} from 'discord.js';
 import { continuable } from '../src/bot/ask.ts';
 import type { MessageCommand } from '../src/bot/command.ts';
 import { Refusal } from '../src/bot/refusal.ts';
-import { findJokeByMessage } from '../src/db/jokes.ts';
+import { findJokeByMessage, type Joke } from '../src/db/jokes.ts';
 import { named } from '../src/discord/localized.ts';
 
 /** "Continuar chiste" in a message's menu: continues one of our jokes, or what a person wrote. */
@@ -12,21 +18,37 @@ export default {
   ),
 
   async executeOnMessage(interaction, { store, ask }) {
-    const { author, id } = interaction.targetMessage;
-    const text = writtenIn(interaction.targetMessage);
-    // One of our jokes that somebody forwarded is text like any other.
-    if (author.id !== interaction.client.user.id) {
-      if (!text.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
-      await ask(interaction, { kind: 'continue', from: { text: continuable(text, interaction) } });
+    const { targetMessage } = interaction;
+    const isOurs = targetMessage.author.id === interaction.client.user.id;
+    const forwarded = forwardedBy(targetMessage);
+    if (!isOurs && forwarded === undefined) {
+      await ask(interaction, { kind: 'continue', from: textOf(targetMessage.content, interaction) });
       return;
     }
     await interaction.deferReply();
-    const joke = await findJokeByMessage(store.db, id);
-    if (joke?.state !== 'shown') throw new Refusal((m) => m.refusal.nothingToContinue);
-    await ask(interaction, { kind: 'continue', from: { jokeId: joke.id } });
+    const joke = await findJokeByMessage(store.db, isOurs ? targetMessage.id : (forwarded ?? ''));
+    if (isOurs || joke?.guildId === interaction.guildId) {
+      if (joke?.state !== 'shown') throw new Refusal((m) => m.refusal.nothingToContinue);
+      await ask(interaction, { kind: 'continue', from: { jokeId: joke.id } });
+      return;
+    }
+    // What another author wrote. A joke of another server is text like any other.
+    const written = joke?.state === 'shown' ? wholeText(joke) : joke ? '' : snapshotOf(targetMessage);
+    await ask(interaction, { kind: 'continue', from: textOf(written, interaction) });
   },
 } satisfies MessageCommand;
 
-/** What a person wrote. A forwarded message has no content of its own: then what the original author wrote. */
-const writtenIn = ({ content, messageSnapshots }: Message): string =>
-  content || (messageSnapshots.first()?.content ?? '');
+/** The id of the message that this one forwards. */
+const forwardedBy = ({ reference }: Message): string | undefined =>
+  reference?.type === MessageReferenceType.Forward ? reference.messageId : undefined;
+
+/** A forwarded message has no content of its own. */
+const snapshotOf = ({ messageSnapshots }: Message): string => messageSnapshots.first()?.content ?? '';
+
+const wholeText = ({ prompt, text }: Joke): string =>
+  prompt.kind === 'continue' ? `${prompt.text ?? ''}${text}` : text;
+
+function textOf(text: string, interaction: MessageContextMenuCommandInteraction): { text: string } {
+  if (!text.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
+  return { text: continuable(text, interaction) };
+}

@@ -37,6 +37,15 @@ describe('messages and channels of every kind', () => {
     expect(await continued(forwarded)).toMatch(/^\*\*Entra un caracol en un bar y pide\*\*/);
   });
 
+  it('continues a forwarded joke, whose text is in its embed, and not the notice above it', async () => {
+    const joke = await (
+      await player.ask(player.luis, 'chiste', { fuente: 'nuevo', tema: 'xilófono' })
+    ).answer(isFinished);
+    const forwarded = await write({ forward: joke.id });
+    const [line = ''] = jokeOf(joke).split('\n');
+    expect(await continued(forwarded)).toContain(`**${line}`);
+  });
+
   it('reads names where Discord sends ids', async () => {
     const content = `<@${player.luis.id}> entra en un bar <:pepe:123456789012345678> con <@99999999999999999>`;
     const text = await continued(await write({ content }));
@@ -45,9 +54,9 @@ describe('messages and channels of every kind', () => {
   });
 
   it('reads names in what is typed into a command', async () => {
-    const texto = `<@${player.ana.id}> y <@&88888888888888888> en <#${player.channel}>`;
+    const texto = `<@${player.ana.id}> y <@&88888888888888888> en <#${player.channel}> el <t:1700000000:R>`;
     const answer = await (await player.ask(player.luis, 'continuar', { texto })).answer(isFinished);
-    expect(jokeOf(answer)).toMatch(/^\*\*@\S+ y @rol en #/);
+    expect(jokeOf(answer)).toMatch(/^\*\*@\S+ y @rol en #\S+ el 1[45] de noviembre de 2023\*\*/);
   });
 
   it.each([
