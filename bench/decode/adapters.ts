@@ -33,7 +33,7 @@ const targets = values.targets.split(',');
 const BATCH = 8;
 const TOKENS = 40; // steps before a batch starts over
 
-const folder = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish-peaked')));
+const folder = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish')));
 const precision = values.precision === 'fp32' || values.precision === 'q4' ? values.precision : 'q8';
 const log = { info: console.error, warn: console.error };
 const options = { provider: 'cpu', precision, threads: Number(values.threads), log } as const;

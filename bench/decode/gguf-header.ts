@@ -13,15 +13,12 @@ export function createHeader() {
   };
   const string = (text: string): Buffer =>
     Buffer.concat([integer(Buffer.byteLength(text), 8), Buffer.from(text)]);
-  const metadata = (key: string, type: number, ...value: Buffer[]) => {
+  const metadata = (key: string, type: number, value: Buffer) => {
     keys += 1;
-    parts.push(string(key), integer(type, 4), ...value);
+    parts.push(string(key), integer(type, 4), value);
   };
-  const list = (type: number, items: readonly Buffer[]) => [
-    integer(type, 4),
-    integer(items.length, 8),
-    ...items,
-  ];
+  const list = (type: number, items: readonly Buffer[]) =>
+    Buffer.concat([integer(type, 4), integer(items.length, 8), ...items]);
   const UINT32 = 4;
   const INT32 = 5;
   const FLOAT32 = 6;
@@ -36,10 +33,9 @@ export function createHeader() {
       buffer.writeFloatLE(value);
       metadata(key, FLOAT32, buffer);
     },
-    texts: (key: string, values: readonly string[]) =>
-      metadata(key, ARRAY, ...list(STRING, values.map(string))),
+    texts: (key: string, values: readonly string[]) => metadata(key, ARRAY, list(STRING, values.map(string))),
     numbers: (key: string, values: readonly number[]) =>
-      metadata(key, ARRAY, ...list(INT32, values.map((value) => integer(value, 4)))), // biome-ignore format: one call
+      metadata(key, ARRAY, list(INT32, values.map((value) => integer(value, 4)))), // biome-ignore format: one call
     /** The header's bytes. `offset` is a tensor's place after the header. */
     bytes(tensors: readonly { name: string; dims: readonly number[]; type: number; offset: number }[]) {
       return Buffer.concat([

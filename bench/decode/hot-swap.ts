@@ -20,7 +20,7 @@ const MEASURED_MS = 4000;
 const ROWS = 4;
 const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 60 };
 
-const first = await randomModel(join(benchFolder, 'gpt2-spanish-peaked'));
+const first = await randomModel(join(benchFolder, 'gpt2-spanish'));
 const folder = await mkdtemp(join(tmpdir(), 'chispa-swap-'));
 const second = join(folder, 'gpt2-spanish-2');
 const log = pino({ level: 'warn' }, pino.destination(2));

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { capacityFor } from '../../src/engine/scheduler.ts';
+import { elementCount } from '../../src/graph/value.ts';
 import { forkSibling, withHugePages } from '../../src/lib/fork.ts';
+import { parseConfig } from '../../src/models/config.ts';
+import { expectedShapes } from '../../src/models/shapes.ts';
 import { createBandwidth } from './bandwidth.ts';
 import {
   type BenchDecoder,
@@ -14,53 +18,65 @@ import {
   PROMPT_TOKENS,
 } from './engines/engine.ts';
 import type { EngineName, FromHost, ToHost } from './host.ts';
+import { memoryOfLargest } from './memory.ts';
 import { benchFolder, installPeers } from './peers.ts';
-import { GPT2_SPANISH, randomModel } from './random-model.ts';
-import { type Measurement, printTable } from './table.ts';
+import { randomModel, SHAPES, type ShapeName } from './random-model.ts';
+import { type Measurement, printMemory, printTable } from './table.ts';
 
-const program = new Command('bench:decode')
-  .description(
-    "Decoding speed of Chispa beside transformers.js and llama.cpp, on a random model of gpt2-spanish's shape",
+const list = (text: string) => text.split(',');
+const counts = (text: string) => list(text).map(Number);
+const flags = new Command('bench:decode')
+  .description('Decoding speed and memory of Chispa beside transformers.js and llama.cpp, on random weights')
+  .addOption(
+    new Option('--shape <name>', 'shape of the random model')
+      .choices(Object.keys(SHAPES))
+      .default('gpt2-spanish'),
   )
   .option('--json <file>', 'write the medians as JSON')
   .option('--quick', 'fewer batches, tokens and rounds: under five minutes on an idle machine')
   .addOption(
     new Option('--threads <n>', 'threads for every engine').argParser(Number).default(availableParallelism()),
   )
-  .addOption(
-    new Option('--engines <names>', 'only these, separated by commas').argParser((list: string) =>
-      list.split(','),
-    ),
-  )
-  .addOption(
-    new Option('--batches <sizes>', 'rows decoded together, separated by commas').argParser((list: string) =>
-      list.split(',').map(Number),
-    ),
-  )
+  .addOption(new Option('--engines <names>', 'only these, separated by commas').argParser(list))
+  .addOption(new Option('--precisions <names>', 'among fp32, q8 and q4, separated by commas').argParser(list))
+  .addOption(new Option('--decoders <names>', 'among greedy, sampling and bot').argParser(list))
+  .addOption(new Option('--batches <sizes>', 'rows decoded together, separated by commas').argParser(counts))
   .addOption(
     new Option('--tokens <n>', `new tokens per row, ${CONTEXT - PROMPT_TOKENS} at most`).argParser(Number),
   )
   .addOption(new Option('--rounds <n>', 'rounds to take the median of').argParser(Number))
-  .parse();
-const flags = program.opts<{
-  json?: string;
-  quick?: true;
-  threads: number;
-  engines?: string[];
-  batches?: number[];
-  tokens?: number;
-  rounds?: number;
-}>();
+  .parse()
+  .opts<{
+    shape: ShapeName;
+    json?: string;
+    quick?: true;
+    threads: number;
+    engines?: string[];
+    precisions?: string[];
+    decoders?: string[];
+    batches?: number[];
+    tokens?: number;
+    rounds?: number;
+  }>();
 
 const ENGINES: EngineName[] = ['chispa', 'chispa-bare', 'transformers.js', 'llama.cpp'];
-// `Object.keys` is typed as strings, but DECODERS has exactly these keys.
-const BENCH_DECODERS = Object.keys(DECODERS) as BenchDecoder[];
-const PRECISIONS: BenchPrecision[] = ['fp32', 'q8'];
+const chosen = <T extends string>(all: readonly T[], names: readonly string[] | undefined) =>
+  all.filter((name) => names?.includes(name) ?? true);
 const plan = {
-  batches: flags.batches ?? (flags.quick ? [1, 8] : [1, 4, 8, 16]),
-  tokens: flags.tokens ?? (flags.quick ? 24 : 64),
-  rounds: flags.rounds ?? (flags.quick ? 3 : 5),
+  ...(flags.shape === 'gpt2-spanish'
+    ? { precisions: ['fp32', 'q8'] as const, batches: [1, 4, 8, 16], tokens: 64 }
+    : { precisions: ['q8', 'q4'] as const, batches: [1, 8], tokens: 32 }),
+  rounds: 5,
+  ...(flags.quick && { batches: [1, 8], tokens: 24, rounds: 3 }),
+  ...(flags.batches && { batches: flags.batches }),
+  ...(flags.tokens && { tokens: flags.tokens }),
+  ...(flags.rounds && { rounds: flags.rounds }),
 };
+const precisions = flags.precisions
+  ? chosen(['fp32', 'q8', 'q4'] as const, flags.precisions)
+  : plan.precisions;
+// `Object.keys` is typed as strings, but DECODERS has exactly these keys.
+const decoders = chosen(Object.keys(DECODERS) as BenchDecoder[], flags.decoders);
 
 interface Host {
   engine: EngineName;
@@ -71,10 +87,12 @@ interface Host {
 }
 
 installPeers();
-const model = await randomModel(join(benchFolder, 'gpt2-spanish-peaked'));
+const model = await randomModel(join(benchFolder, flags.shape), SHAPES[flags.shape]);
+const config = parseConfig(await readFile(join(model, 'config.json'), 'utf8'), flags.shape);
 const hosts: Host[] = [];
-for (const precision of PRECISIONS)
-  for (const engine of ENGINES.filter((name) => flags.engines?.includes(name) ?? true)) {
+for (const precision of precisions)
+  for (const engine of chosen(ENGINES, flags.engines)) {
+    if (engine === 'transformers.js' && precision === 'q4') continue; // its 4-bit format is ours
     console.error(`Starting ${engine} ${precision} …`);
     hosts.push(await start(engine, precision));
   }
@@ -88,7 +106,7 @@ for (let round = 1; round <= plan.rounds; round++) {
   console.error(`Round ${round} of ${plan.rounds} (load average ${loadavg()[0]?.toFixed(1)})`);
   bytesPerSecond.push(await bandwidth.measure());
   for (const batch of plan.batches)
-    for (const decoder of BENCH_DECODERS)
+    for (const decoder of decoders)
       for (const host of hosts) {
         const { engine, precision } = host;
         const key = [engine, precision, batch, decoder].join();
@@ -98,22 +116,33 @@ for (let round = 1; round <= plan.rounds; round++) {
       }
 }
 await bandwidth.close();
+const memories = hosts.map(({ engine, precision, child }) => ({
+  engine,
+  precision,
+  ...memoryOfLargest(child.pid ?? 0),
+}));
 for (const { child } of hosts) child.kill();
 
 const results = [...measurements.values()];
-const parameters =
-  GPT2_SPANISH.vocab_size * GPT2_SPANISH.n_embd + 12 * GPT2_SPANISH.n_layer * GPT2_SPANISH.n_embd ** 2;
 console.log(`node bench/decode/main.ts ${process.argv.slice(2).join(' ')}`);
 console.log(
-  `${cpus()[0]?.model.trim()}, ${flags.threads} threads, ${plan.tokens} tokens after ${PROMPT_TOKENS}, median of ${plan.rounds} rounds`,
+  `${flags.shape}, ${cpus()[0]?.model.trim()}, ${flags.threads} threads, ${plan.tokens} tokens after ${PROMPT_TOKENS}, median of ${plan.rounds} rounds, load average ${loadavg()[0]?.toFixed(1)}`,
 );
+const parameters = [...expectedShapes(config).values()].reduce((sum, shape) => sum + elementCount(shape), 0);
 printTable(results, { bytesPerSecond, parameters });
+printMemory(memories, { parameters, cache: cacheBytes(Math.max(...plan.batches)) });
 if (flags.json) {
   const rows = results.map(({ rates, ...it }) => ({
     ...it,
     tokensPerSecond: Number(median(rates).toFixed(2)),
   }));
-  await writeFile(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
+  await writeFile(flags.json, `${JSON.stringify({ rows, memories }, null, 2)}\n`);
+}
+
+/** What keys and values of this many rows take at the end of a run, in float32. */
+function cacheBytes(rows: number): number {
+  const tokens = capacityFor(PROMPT_TOKENS + plan.tokens, 32);
+  return rows * tokens * config.layers * 2 * config.keyValueHeads * config.headWidth * 4;
 }
 
 async function start(engine: EngineName, precision: BenchPrecision): Promise<Host> {
@@ -130,7 +159,8 @@ async function start(engine: EngineName, precision: BenchPrecision): Promise<Hos
   });
   ended.catch(() => {}); // every process is killed at the end
   const host = { engine, precision, child, ended };
-  await ask(host, { type: 'start', engine, options: { precision, threads: flags.threads, model } });
+  const options = { precision, threads: flags.threads, model, rows: Math.max(...plan.batches) };
+  await ask(host, { type: 'start', engine, options });
   return host;
 }
 

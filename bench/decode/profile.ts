@@ -36,7 +36,7 @@ interface ProfileEvent {
 }
 
 const log = { info: console.error, warn: console.error };
-const model = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish-peaked')));
+const model = await openModelFolder(await randomModel(join(benchFolder, 'gpt2-spanish')));
 const folder = await mkdtemp(join(tmpdir(), 'chispa-profile-'));
 try {
   const profile = join(folder, 'ort');

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageRoot } from '../../src/lib/paths.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { layoutOf } from '../../src/models/layouts.ts';
 import { type TensorSource, writeSafetensors } from '../../src/models/safetensors.ts';
@@ -38,11 +39,20 @@ const QWEN3_600M = {
   eos_token_id: 151_935,
 };
 
+/** The bundled model. */
+const MINI_ES = JSON.parse(
+  readFileSync(join(packageRoot, 'models/mini-es/config.json'), 'utf8'),
+) as ModelShape;
+
 /** The shapes that benchmarks can be run on. */
-export const SHAPES = { 'gpt2-spanish': GPT2_SPANISH, 'qwen3-0.6b': QWEN3_600M };
+export const SHAPES = {
+  'gpt2-spanish': GPT2_SPANISH,
+  'qwen3-0.6b': QWEN3_600M,
+  'mini-es': MINI_ES,
+};
 export type ShapeName = keyof typeof SHAPES;
 
-/** A config.json. */
+/** The content of a config.json. */
 export type ModelShape = object & { vocab_size: number };
 
 /** Standard deviation of a token's logits, as peaked as a trained model's. */

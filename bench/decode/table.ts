@@ -1,4 +1,5 @@
 import type { BenchDecoder, BenchPrecision } from './engines/engine.ts';
+import type { Memory } from './memory.ts';
 
 export interface Measurement {
   engine: string;
@@ -50,6 +51,24 @@ export function printTable(
       it.engine === 'chispa' || Number.isNaN(ratio) ? '' : ratio.toFixed(2),
       it.batch === 1 ? median(share).toFixed(2) : '',
     ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+/**
+ * Prints the memory of each engine's process, also as a share of what a model needs at least: its weights in Chispa's
+ * format and the cache in float32.
+ */
+export function printMemory(
+  memories: readonly ({ engine: string; precision: BenchPrecision } & Memory)[],
+  { parameters, cache }: { parameters: number; cache: number },
+): void {
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(2);
+  console.log('\n| precision | engine | resident GB | peak GB | weights + cache GB | resident is × |');
+  console.log('|---|---|---|---|---|---|');
+  for (const { precision, engine, now, peak } of memories) {
+    const least = parameters * BYTES[precision] + cache;
+    const cells = [precision, engine, ...[now, peak, least].map(gigabytes), (now / least).toFixed(2)];
     console.log(`| ${cells.join(' | ')} |`);
   }
 }

@@ -1,15 +1,15 @@
 import { pino } from 'pino';
 import { startEngine } from '../../../src/engine/client.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
-import { type BenchEngine, type BenchOptions, DECODERS, MAX_BATCH, promptIds } from './engine.ts';
+import { type BenchEngine, type BenchOptions, DECODERS, promptIds } from './engine.ts';
 
 /** Chispa as its roles use it: through the child process, with tokenizer and stop strings, every word streamed back. */
-export async function chispa({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
+export async function chispa({ precision, threads, model, rows }: BenchOptions): Promise<BenchEngine> {
   const engine = await startEngine({
     provider: 'cpu',
     threads,
     precision,
-    slots: MAX_BATCH,
+    slots: rows,
     log: pino({ level: 'warn' }, pino.destination(2)),
   });
   await engine.load(model);

@@ -13,13 +13,14 @@ export interface BenchOptions {
   threads: number;
   /** Folder of the random model in Hugging Face's layout; the peers' formats are made from it. */
   model: string;
+  /** Most rows decoded together. */
+  rows: number;
 }
 
 /** One token, as for `/chiste`, because the comparison is about decoding; prefill has other limits. */
 export const PROMPT_TOKENS = 1;
 /** Maximum tokens per row, prompt included. */
 export const CONTEXT = 128;
-export const MAX_BATCH = 16;
 /**
  * How every engine chooses tokens: the most likely one; a draw from the whole softmax at temperature 0.9 without top-k
  * or top-p; a draw with the bot's default settings.

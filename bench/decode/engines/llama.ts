@@ -6,7 +6,6 @@ import {
   type BenchOptions,
   CONTEXT,
   DECODERS,
-  MAX_BATCH,
   PROMPT_TOKENS,
   promptIds,
 } from './engine.ts';
@@ -25,8 +24,8 @@ interface Sequence {
   evaluate(tokens: number[], options: Record<string, unknown>): AsyncIterable<number>;
 }
 
-/** llama.cpp through node-llama-cpp's prebuilt CPU library, which batches one sequence per row; GGUF F32 or Q8_0. */
-export async function llama({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
+/** llama.cpp through node-llama-cpp's prebuilt CPU library, which batches one sequence per row; GGUF F32, Q8_0 or Q4_0. */
+export async function llama({ precision, threads, model, rows }: BenchOptions): Promise<BenchEngine> {
   const { getLlama, LlamaLogLevel } = await importPeer<NodeLlamaCpp>('node-llama-cpp/dist/index.js');
   const library = await getLlama({
     gpu: false,
@@ -37,11 +36,11 @@ export async function llama({ precision, threads, model }: BenchOptions): Promis
   const loaded = await library.loadModel({ modelPath: await ggufModel(model, precision), gpuLayers: 0 });
   const context = await loaded.createContext({
     contextSize: CONTEXT,
-    sequences: MAX_BATCH,
+    sequences: rows,
     batchSize: 512,
     threads,
   });
-  const sequences = Array.from({ length: MAX_BATCH }, () => context.getSequence());
+  const sequences = Array.from({ length: rows }, () => context.getSequence());
 
   async function generate(
     sequence: Sequence,

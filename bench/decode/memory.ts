@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Resident memory of a process in bytes. */
+export interface Memory {
+  now: number;
+  peak: number;
+}
+
+/** Memory of the largest among a process and its descendants: the one that holds the model. Linux only, else NaN. */
+export function memoryOfLargest(pid: number): Memory {
+  return descendants(pid)
+    .map(memory)
+    .reduce((a, b) => (b.now > a.now ? b : a), memory(pid));
+}
+
+function descendants(pid: number): number[] {
+  try {
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+    return children.flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return []; // not Linux, or the process has just ended
+  }
+}
+
+function memory(pid: number): Memory {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
+    return { now: 1024 * kilobytes('VmRSS'), peak: 1024 * kilobytes('VmHWM') };
+  } catch {
+    return { now: Number.NaN, peak: Number.NaN };
+  }
+}
