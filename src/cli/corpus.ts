@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander';
 import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 
+const PREFERENCE_FORMATS = ['trl-sft', 'trl-kto', 'trl-dpo'] as const; // src/trainer/policy/preferences.ts has their meaning
+
 /** The two options that an exported file makes superfluous. */
 const UNLESS_STATED = '(required unless every joke states it, as in an export)';
 
@@ -66,15 +68,25 @@ export function register(program: Command): void {
     .action(async (file, options) => (await import('./corpus/stats.ts')).showStats(file, options));
   corpus
     .command('export')
-    .description('write the jokes of the database to a file: .csv or .jsonl; "-" prints JSON lines')
+    .description(
+      'write the jokes of the database to a file: .csv or .jsonl (with --ratings .jsonl or .parquet); "-" prints JSON lines',
+    )
     .argument('<file>')
     .option('--source <name>', 'only jokes from this source')
     .option('--category <category>', 'only jokes of this category')
     .option('--clean', 'leave out crude jokes')
     .option('--duplicates', 'include the jokes that dedupe marked')
+    .option('--ratings', 'instead, what Chispa told and may learn from, by its votes, for another trainer')
+    .addOption(
+      new Option('--format <format>', 'with --ratings: the dataset of TRL').choices(PREFERENCE_FORMATS),
+    )
     .addHelpText(
       'after',
-      examples('corpus export chistes.csv --clean', 'corpus export - --source "Mis chistes"'),
+      examples(
+        'corpus export chistes.csv --clean',
+        'corpus export - --source "Mis chistes"',
+        'corpus export pares.jsonl --ratings --format trl-dpo',
+      ),
     )
     .action(async (file, options) => (await import('./corpus/export.ts')).exportCorpus(file, options));
   corpus

@@ -175,6 +175,11 @@ describe('chispa corpus', () => {
     [['export', 'a.pdf'], /must end in .csv or .jsonl/],
     [['export', '/dev/null/a.csv'], /cannot be written/],
     [['export', 'a.csv', '--source', 'nadie'], /no such jokes/],
+    [['export', 'a.jsonl', '--format', 'trl-kto'], /add --ratings/],
+    [['export', 'a.jsonl', '--ratings'], /needs --format: trl-sft, trl-kto, trl-dpo/],
+    [['export', 'a.csv', '--ratings', '--format', 'trl-kto'], /must end in .jsonl or .parquet/],
+    [['export', 'a.jsonl', '--ratings', '--format', 'trl-kto', '--clean'], /--clean is about imported jokes/],
+    [['export', 'a.jsonl', '--ratings', '--format', 'trl-kto'], /0 rated jokes may teach/],
   ])('%j fails with a clear message', async (args, message) => {
     await expect(corpus(...args)).rejects.toThrow(message);
   });

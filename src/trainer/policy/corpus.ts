@@ -4,7 +4,7 @@ import type { TrainingJoke } from '../../finetuning/data/samples.ts';
 import type { SeedJoke } from '../../finetuning/data/seed-jokes.ts';
 import { splitByHash } from '../../finetuning/data/split.ts';
 import { recitableWords } from '../../finetuning/measure/text-figures.ts';
-import { fitVoteModel, jokeValue, pooled, type RatedJoke, type VoteModel } from './vote-model.ts';
+import { fitVoteModel, jokeValue, pooledHouseJokes, type RatedJoke, type VoteModel } from './vote-model.ts';
 
 export const CORPUS_DEFAULTS = {
   /** Share of the rated jokes that is never trained on, but kept for the gate. */
@@ -67,7 +67,7 @@ export function learningCorpus(
   options: CorpusOptions = CORPUS_DEFAULTS,
 ): LearningCorpus {
   const seeds = new Map(seed.map((joke) => [joke.id, joke]));
-  const rated = poolHouseJokes(told.filter(({ houseId }) => houseId === null || seeds.has(houseId)));
+  const rated = pooledHouseJokes(told.filter(({ houseId }) => houseId === null || seeds.has(houseId)));
   const houseIds = new Set(rated.map(({ houseId }) => houseId));
   const unrated = seed.filter(({ id }) => !houseIds.has(id));
   const voteModel = fitVoteModel(rated);
@@ -103,16 +103,6 @@ export function learningCorpus(
       .update(JSON.stringify([training.map(({ id }) => id), jokes, heldOut]))
       .digest('hex'),
   };
-}
-
-/** Rated jokes in which each house joke occurs once, with the votes of all guilds that heard it. */
-function poolHouseJokes(rated: readonly RatedJoke[]): RatedJoke[] {
-  const tellings = new Map<string, RatedJoke[]>();
-  for (const joke of rated) {
-    const key = joke.houseId ?? `told ${joke.id}`;
-    tellings.set(key, [...(tellings.get(key) ?? []), joke]);
-  }
-  return [...tellings.values()].map(pooled);
 }
 
 /** At most `most` of the items, evenly spread; another `turn` picks others. */

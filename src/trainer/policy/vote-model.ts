@@ -62,6 +62,16 @@ export function fitVoteModel(jokes: readonly RatedJoke[]): VoteModel {
 export const jokeValue = ({ votes, mean }: Pick<RatedJoke, 'votes' | 'mean'>, model: VoteModel): number =>
   (votes * mean + model.shrinkage * model.mean) / (votes + model.shrinkage);
 
+/** Rated jokes in which each house joke occurs once, with the votes of all guilds that heard it. */
+export function pooledHouseJokes(rated: readonly RatedJoke[]): RatedJoke[] {
+  const tellings = new Map<string, RatedJoke[]>();
+  for (const joke of rated) {
+    const key = joke.houseId ?? `told ${joke.id}`;
+    tellings.set(key, [...(tellings.get(key) ?? []), joke]);
+  }
+  return [...tellings.values()].map(pooled);
+}
+
 /**
  * One joke that several guilds rated: all votes together, as of the guild with the most. `told` has at least one and is
  * oldest first.
