@@ -232,22 +232,20 @@ export async function votesSeen(
     .select({ votes: sql<number>`coalesce(max(${trainingRuns.votesSeen}), 0)::int` })
     .from(trainingRuns)
     .where(
-      voice
-        ? and(eq(guildId, voice.guildId), eq(baseVersionId, voice.baseVersionId))
-        : and(isNull(guildId), ne(trainingRuns.status, 'refused')),
+      and(
+        voice ? and(eq(guildId, voice.guildId), eq(baseVersionId, voice.baseVersionId)) : isNull(guildId),
+        ne(trainingRuns.status, 'refused'),
+      ),
     );
   return row?.votes ?? 0;
 }
 
-/** Whether a run (not counting voices) was refused within the last day. */
-export async function refusedToday(db: Database): Promise<boolean> {
-  const today = sql`${trainingRuns.finishedAt} > now() - interval '1 day'`;
-  return (
-    (await db.$count(
-      trainingRuns,
-      and(isNull(trainingRuns.guildId), eq(trainingRuns.status, 'refused'), today),
-    )) > 0
-  );
+/** Whether a run for a guild's voice, or one for everybody (null), was refused within the last day. */
+export async function refusedToday(db: Database, guild: string | null): Promise<boolean> {
+  const { guildId, status, finishedAt } = trainingRuns;
+  const whose = guild === null ? isNull(guildId) : eq(guildId, guild);
+  const today = sql`${finishedAt} > now() - interval '1 day'`;
+  return (await db.$count(trainingRuns, and(whose, eq(status, 'refused'), today))) > 0;
 }
 
 /** Records how the comparison by people's votes ended. False when the run's comparison was not open. */

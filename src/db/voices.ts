@@ -3,7 +3,7 @@ import type { Database } from './connect.ts';
 import { activeModel, answeringId } from './models.ts';
 import { guildSettings, guildVoices, modelVersions } from './schema.ts';
 import { trainableVotes } from './trainable.ts';
-import { votesSeen } from './training-runs.ts';
+import { refusedToday, votesSeen } from './training-runs.ts';
 
 /** A guild's own adapter. */
 export type Voice = typeof guildVoices.$inferSelect;
@@ -44,7 +44,8 @@ export interface DueVoice {
 
 /**
  * Of the guilds whose voice has at least `votes` new votes, the one whose voice has the most. New votes are those
- * that no voice run on the guild's current version has seen: when the version changes, all of them are new.
+ * that no voice run on the guild's current version has seen: when the version changes, all of them are new. A guild
+ * whose run was refused waits a day, and the others do not wait for it.
  */
 export async function dueVoice(db: Database, votes: number): Promise<DueVoice | undefined> {
   const active = await activeModel(db);
@@ -58,7 +59,8 @@ export async function dueVoice(db: Database, votes: number): Promise<DueVoice | 
     const voice = { guildId, baseVersionId: answeringId(pinned, active.id) };
     const seen = await trainableVotes(db, guildId);
     const fresh = seen - (await votesSeen(db, voice));
-    if (fresh >= Math.max(votes, due?.fresh ?? 0)) due = { ...voice, votesSeen: seen, fresh };
+    if (fresh < votes || fresh <= (due?.fresh ?? 0) || (await refusedToday(db, guildId))) continue;
+    due = { ...voice, votesSeen: seen, fresh };
   }
   return due && { guildId: due.guildId, baseVersionId: due.baseVersionId, votesSeen: due.votesSeen };
 }

@@ -115,7 +115,8 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
     if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;
     // A refused run is retried the next day: its votes still count as new.
-    if (enough && !(await refusedToday(db))) return orBusy(beginVersion(learning, 'votes', owner), 'votes');
+    if (enough && !(await refusedToday(db, null)))
+      return orBusy(beginVersion(learning, 'votes', owner), 'votes');
     const due = voiceVotes > 0 ? await dueVoice(db, voiceVotes) : undefined;
     return due && orBusy(beginVoice(learning, due, owner), `the voice of guild ${due.guildId}`);
   }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { Database, Store } from '../../src/db/connect.ts';
 import { claimLearningEvents } from '../../src/db/learning.ts';
 import { activateModel, activeModel, type ModelVersion, pinModel, ratedModels } from '../../src/db/models.ts';
-import { jokes } from '../../src/db/schema.ts';
+import { jokes, trainingRuns } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
 import { epochsOf, listRuns, type OpenRun, takeOverRun } from '../../src/db/training-runs.ts';
@@ -172,6 +172,17 @@ describe('the voice of a guild', () => {
       await tell(db(), version, laughsAt(HERE).slice(0, 6));
       await wantsVoice(db(), HERE);
       expect(await train(optionsFor(db()))).toMatchObject({ status: 'refused' });
+    });
+
+    it('that was refused waits a day, and the next guild does not wait for it', async () => {
+      const version = await aGuild(db());
+      await tell(db(), version, laughsAt(ELSEWHERE).slice(0, 100));
+      await wantsVoice(db(), ELSEWHERE);
+      const refused = await train(optionsFor(db(), { gate: { ...ANY_TASTE, heldOut: 1e6 } }));
+      expect(refused).toMatchObject({ status: 'refused', guildId: HERE });
+      expect(await dueVoice(db(), 1)).toMatchObject({ guildId: ELSEWHERE, votesSeen: 300 });
+      await db().update(trainingRuns).set({ finishedAt: sql`now() - interval '25 hours'` });
+      expect(await dueVoice(db(), 1)).toMatchObject({ guildId: HERE, votesSeen: 480 }); // they still count as new
     });
 
     it('is trained only where it is wanted and enough votes may teach', async () => {
