@@ -20,13 +20,12 @@ interface Options {
 export async function importModel(source: string, options: Options): Promise<void> {
   const config = loadConfig();
   const bar = createTransferBar();
+  const isLocal = await isFolder(source);
+  const again = isLocal ? '' : ' to resume the download';
   try {
     const imported = await interruptible(
-      async (signal) =>
-        (await isFolder(source))
-          ? fromFolder(source, options, config, bar, signal)
-          : fromHub(source, options, config, bar, signal),
-      new InterruptedError('Interrupted. Run the same command again to resume the download.'),
+      (signal) => (isLocal ? fromFolder : fromHub)(source, options, config, bar, signal),
+      new InterruptedError(`Interrupted. Run the same command again${again}.`),
     );
     bar.stop();
     await report(imported, options);
