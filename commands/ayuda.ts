@@ -1,12 +1,14 @@
 import { MessageFlags, SlashCommandBuilder } from 'discord.js';
 import type { SlashCommand } from '../src/bot/command.ts';
+import { homeGuild } from '../src/bot/place.ts';
 import { helpMessage } from '../src/discord/help-message.ts';
-import { described } from '../src/discord/localized.ts';
+import { anywhere, described } from '../src/discord/localized.ts';
 
 export default {
-  data: described(new SlashCommandBuilder(), (m) => m.ayuda),
+  data: anywhere(described(new SlashCommandBuilder(), (m) => m.ayuda)),
 
   async execute(interaction, { messages }) {
-    await interaction.reply({ ...helpMessage(messages), flags: MessageFlags.Ephemeral });
+    const inGuild = homeGuild(interaction) !== null;
+    await interaction.reply({ ...helpMessage(messages, { inGuild }), flags: MessageFlags.Ephemeral });
   },
 } satisfies SlashCommand;

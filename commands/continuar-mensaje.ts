@@ -7,13 +7,14 @@ import {
 } from 'discord.js';
 import { continuable } from '../src/bot/ask.ts';
 import type { MessageCommand } from '../src/bot/command.ts';
+import { homeGuild } from '../src/bot/place.ts';
 import { Refusal } from '../src/bot/refusal.ts';
 import { findJokeByMessage, type Joke } from '../src/db/jokes.ts';
-import { named } from '../src/discord/localized.ts';
+import { anywhere, named } from '../src/discord/localized.ts';
 
 /** "Continuar chiste" in a message's menu: continues one of our jokes, or what a person wrote. */
 export default {
-  data: named(new ContextMenuCommandBuilder(), (m) => m.continuarMensaje).setType(
+  data: anywhere(named(new ContextMenuCommandBuilder(), (m) => m.continuarMensaje)).setType(
     ApplicationCommandType.Message,
   ),
 
@@ -27,7 +28,7 @@ export default {
     }
     await interaction.deferReply();
     const joke = await findJokeByMessage(store.db, isOurs ? targetMessage.id : (forwarded ?? ''));
-    if (isOurs || joke?.guildId === interaction.guildId) {
+    if (isOurs || joke?.guildId === homeGuild(interaction)) {
       if (joke?.state !== 'shown') throw new Refusal((m) => m.refusal.nothingToContinue);
       await ask(interaction, { kind: 'continue', from: { jokeId: joke.id } });
       return;

@@ -1,10 +1,10 @@
 import { SlashCommandBuilder } from 'discord.js';
 import { continuable, TEXT_LENGTH } from '../src/bot/ask.ts';
 import type { SlashCommand } from '../src/bot/command.ts';
-import { described } from '../src/discord/localized.ts';
+import { anywhere, described } from '../src/discord/localized.ts';
 
 export default {
-  data: described(new SlashCommandBuilder(), (m) => m.continuar).addStringOption((option) =>
+  data: anywhere(described(new SlashCommandBuilder(), (m) => m.continuar)).addStringOption((option) =>
     described(option, (m) => m.continuar.options.texto)
       .setRequired(true)
       .setMaxLength(TEXT_LENGTH),

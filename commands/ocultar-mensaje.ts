@@ -20,7 +20,7 @@ export default {
     .setContexts(InteractionContextType.Guild),
 
   async executeOnMessage(interaction, { store, settings, board, messages: m }) {
-    requireModerator(interaction, settings.of(interaction.guildId));
+    requireModerator(interaction, settings);
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const joke = await findJokeByMessage(store.db, interaction.targetMessage.id);
     if (!joke || joke.state === 'deleted') throw new Refusal((m) => m.refusal.notMyJoke);

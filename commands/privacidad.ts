@@ -1,10 +1,10 @@
 import { MessageFlags, SlashCommandBuilder } from 'discord.js';
 import type { SlashCommand } from '../src/bot/command.ts';
 import { privacyMessage } from '../src/discord/help-message.ts';
-import { described } from '../src/discord/localized.ts';
+import { anywhere, described } from '../src/discord/localized.ts';
 
 export default {
-  data: described(new SlashCommandBuilder(), (m) => m.privacidad),
+  data: anywhere(described(new SlashCommandBuilder(), (m) => m.privacidad)),
 
   async execute(interaction, { messages }) {
     await interaction.reply({ ...privacyMessage(messages), flags: MessageFlags.Ephemeral });

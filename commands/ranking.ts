@@ -1,5 +1,6 @@
 import { InteractionContextType, SlashCommandBuilder } from 'discord.js';
 import type { SlashCommand } from '../src/bot/command.ts';
+import { requireGuild } from '../src/bot/place.ts';
 import { Refusal } from '../src/bot/refusal.ts';
 import { type Period, ranking } from '../src/db/ranking.ts';
 import { choiceNames, described } from '../src/discord/localized.ts';
@@ -17,11 +18,11 @@ export default {
     ),
 
   async execute(interaction, { store, messages }) {
-    if (!interaction.guildId) throw new Refusal((m) => m.refusal.guildOnly);
+    const guildId = requireGuild(interaction);
     const asked = interaction.options.getString('periodo');
     const period = PERIODS.find((known) => known === asked) ?? 'week';
     await interaction.deferReply();
-    const best = await ranking(store.db, interaction.guildId, period);
+    const best = await ranking(store.db, guildId, period);
     if (best.length === 0) throw new Refusal((m) => m.ranking.empty);
     await interaction.editReply(rankingMessage(best, period, messages));
   },

@@ -136,6 +136,7 @@ export async function startProgram(
       } else {
         say(`Chispa is ready as ${bot.name} in ${bot.guilds} ${bot.guilds === 1 ? 'server' : 'servers'}`);
         say(`Invite it to a server: ${bot.inviteUrl}`);
+        if (bot.accountUrl) say(`Add it to your account: ${bot.accountUrl}`);
       }
     }
     checks.started = () => true;

@@ -96,7 +96,7 @@ export default {
 
   async execute(interaction, context) {
     const { store, settings, messages: m } = context;
-    const guildId = requireModerator(interaction, settings.of(interaction.guildId));
+    const guildId = requireModerator(interaction, settings);
     const name = interaction.options.getSubcommand();
     const by = interaction.user.id;
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });

@@ -1,20 +1,21 @@
 import { type ChatInputCommandInteraction, SlashCommandBuilder } from 'discord.js';
 import { THEME_LENGTH } from '../../src/bot/ask.ts';
 import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '../../src/bot/command.ts';
+import { homeGuild } from '../../src/bot/place.ts';
 import { readable } from '../../src/bot/readable.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { addJokeMessage } from '../../src/db/jokes.ts';
 import { lovedJoke } from '../../src/db/loved.ts';
 import { tallyOf } from '../../src/db/ratings.ts';
 import { jokeMessage } from '../../src/discord/joke-message.ts';
-import { choiceNames, described } from '../../src/discord/localized.ts';
+import { anywhere, choiceNames, described } from '../../src/discord/localized.ts';
 import { replyTo } from '../../src/discord/reply.ts';
 import { visible } from '../../src/discord/text.ts';
 import { seedSchema } from '../../src/lib/settings.ts';
 import { isOurTheme, suggestThemes } from './themes.ts';
 
 export default {
-  data: described(new SlashCommandBuilder(), (m) => m.chiste)
+  data: anywhere(described(new SlashCommandBuilder(), (m) => m.chiste))
     .addStringOption((option) =>
       described(option, (m) => m.chiste.options.tema)
         .setMaxLength(THEME_LENGTH)
@@ -60,8 +61,9 @@ async function tellLoved(
   interaction: ChatInputCommandInteraction,
   { store: { db }, messages: m }: CommandContext,
 ): Promise<void> {
-  const { guildId, channelId, user } = interaction;
-  if (!guildId) throw new Refusal((m) => m.refusal.guildOnly);
+  const { channelId, user } = interaction;
+  const guildId = homeGuild(interaction);
+  if (guildId === null) throw new Refusal((m) => m.refusal.bestInGuild);
   await interaction.deferReply();
   const joke = await lovedJoke(db, guildId, {});
   if (!joke) throw new Refusal((m) => m.refusal.noBest);

@@ -7,6 +7,7 @@ import {
 } from 'discord.js';
 import { AUTOCOMPLETE_CHOICES, type SlashCommand } from '../../src/bot/command.ts';
 import { isModerator } from '../../src/bot/moderators.ts';
+import { homeGuild } from '../../src/bot/place.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { ratedModels, usableModels } from '../../src/db/models.ts';
 import { described } from '../../src/discord/localized.ts';
@@ -46,7 +47,7 @@ export default {
     if (!handle) throw new Refusal((m) => m.refusal.unknownCommand);
     if (!isHost(interaction.user.id)) {
       if (FOR_HOSTS.has(name)) throw new Refusal((m) => m.learning.refusal.hostOnly);
-      if (!isModerator(interaction, settings.of(interaction.guildId)))
+      if (!isModerator(interaction, settings.of(homeGuild(interaction))))
         throw new Refusal((m) => m.learning.refusal.modelsForModerators);
     }
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });

@@ -1,5 +1,6 @@
 import type { ChatInputCommandInteraction } from 'discord.js';
 import type { CommandContext } from '../../src/bot/command.ts';
+import { homeGuild } from '../../src/bot/place.ts';
 import { Refusal, refuseUnusable } from '../../src/bot/refusal.ts';
 import { learningPaused, pauseLearning, votesSinceLastRun } from '../../src/db/learning.ts';
 import {
@@ -51,7 +52,7 @@ const show: VersionCommand = async (interaction, context) => {
     run,
     epochs: run ? await epochsOf(store.db, run.id) : [],
   };
-  const viewer = { ...viewerOf(interaction, context), inGuild: interaction.inGuild() };
+  const viewer = { ...viewerOf(interaction, context), inGuild: homeGuild(interaction) !== null };
   await interaction.editReply(modelDetailMessage(detail, viewer, m));
 };
 
@@ -109,9 +110,12 @@ export const FOR_HOSTS: ReadonlyMap<string, VersionCommand> = new Map([
 ]);
 
 const viewerOf = (
-  { guildId, user }: ChatInputCommandInteraction,
+  interaction: ChatInputCommandInteraction,
   { settings, isHost }: CommandContext,
-): Viewer => ({ pinnedId: settings.of(guildId).modelVersionId, isHost: isHost(user.id) });
+): Viewer => ({
+  pinnedId: settings.of(homeGuild(interaction)).modelVersionId,
+  isHost: isHost(interaction.user.id),
+});
 
 /** The version named by the `version` option. Throws a `Refusal` if there is no such version. */
 function namedIn(models: RatedModel[], { options }: ChatInputCommandInteraction): RatedModel {

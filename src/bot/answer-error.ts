@@ -49,12 +49,15 @@ export async function answerError(
 }
 
 /**
- * Replied → follow-up; deferred → an edit of the placeholder, or a follow-up instead if everybody would see it;
- * otherwise a reply.
+ * Replied, or deferred on an existing message → follow-up; deferred → an edit of the placeholder, or a follow-up instead
+ * if everybody would see it; otherwise a reply.
  */
 async function sayPrivately(interaction: RepliableInteraction, content: string): Promise<void> {
   const allowedMentions = { parse: [] };
-  if (interaction.replied || (interaction.deferred && interaction.isMessageComponent())) {
+  // `ephemeral` is null for a modal that answers with an update of the message it came from.
+  const isUpdate =
+    interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.ephemeral === null);
+  if (interaction.replied || (interaction.deferred && isUpdate)) {
     await interaction.followUp({ content, flags: MessageFlags.Ephemeral, allowedMentions });
   } else if (interaction.deferred && !interaction.ephemeral) {
     await interaction.deleteReply();

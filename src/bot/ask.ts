@@ -20,6 +20,7 @@ import type { Safety } from '../safety/safety.ts';
 import type { Admission } from './admission.ts';
 import type { SettingsCache } from './guild-settings.ts';
 import type { Wait } from './open-requests.ts';
+import { homeGuild, isGuest } from './place.ts';
 import { readable } from './readable.ts';
 import { Refusal } from './refusal.ts';
 import { houseChoice, refuseWithoutHouse, type Source } from './source.ts';
@@ -94,7 +95,8 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
 
   return async (interaction, ask, options = {}) => {
     const { source, except, seed = randomInt(0, 2 ** 32), settings: decoder, privately } = options;
-    const { guildId, channelId, user, locale, createdTimestamp } = interaction;
+    const { channelId, user, locale, createdTimestamp } = interaction;
+    const guildId = homeGuild(interaction);
     const guild = settings.of(guildId);
     const safeMode = guild.safeMode || !isAgeRestricted(interaction);
     refuseUnsafe(ask, safeMode);
@@ -120,7 +122,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
             token: interaction.token,
           },
         },
-        channelId,
+        channelId: isGuest(interaction) ? null : channelId,
         locale,
         settings: decoder ?? guild.decoder,
         seed,

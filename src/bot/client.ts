@@ -56,6 +56,8 @@ export interface Bot {
   guilds: number;
   /** The link that invites the bot to a server. */
   inviteUrl: string;
+  /** The link that adds it to a person's account; undefined if the developer portal does not allow that. */
+  accountUrl: string | undefined;
   /**
    * Resolves when Discord has disconnected the bot for good, for example because the token was reset: only a restart
    * helps.
@@ -118,7 +120,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     throw error;
   });
   hosts = await findHosts(ownerIds, ready.application, log);
-  const written = await (await commandRegistry(ready.rest, commands.values())).deploy();
+  const registry = await commandRegistry(ready.rest, commands.values());
+  const written = await registry.deploy();
   log.info({ commands: commands.size, written }, 'commands are registered');
   welcomeGuilds(ready, log);
   const { rest, application } = ready;
@@ -141,6 +144,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       scopes: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands],
       permissions: PERMISSIONS,
     }),
+    accountUrl: registry.forPeople ? accountUrl(ready.application.id) : undefined,
     gone,
     isConnected: () => ready.ws.shards.every(({ status }) => status === Status.Ready),
     async close() {
@@ -154,6 +158,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   };
 }
+
+/** https://discord.com/developers/docs/topics/oauth2#advanced-bot-authorization-user-install */
+const accountUrl = (applicationId: string): string =>
+  `https://discord.com/oauth2/authorize?client_id=${applicationId}&integration_type=1&scope=${OAuth2Scopes.ApplicationsCommands}`;
 
 function createClient(api: string | undefined, log: Logger): Client {
   const client = new Client({

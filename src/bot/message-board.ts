@@ -81,6 +81,7 @@ export function createMessageBoard({
       for (const { channelId, messageId, ...telling } of await messagesOfJoke(db, jokeId)) {
         const told = asTold(joke, telling);
         const body = jokeMessage(told, tally, messagesFor(told.locale));
+        if (channelId === null) continue; // out of reach: whoever presses a button there sees the new state
         await forget(messageId); // an earlier vote must not reveal a joke that is now hidden
         await rest.patch(Routes.channelMessage(channelId, messageId), { body }).catch((err) => {
           // The message or its channel is gone or inaccessible to the bot: carry on with the other messages.

@@ -1,5 +1,7 @@
 import { type BaseInteraction, GuildMember, PermissionFlagsBits } from 'discord.js';
 import type { GuildSettings } from '../db/guild-settings.ts';
+import type { SettingsCache } from './guild-settings.ts';
+import { homeGuild, requireGuild } from './place.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -7,7 +9,7 @@ import { Refusal } from './refusal.ts';
  * Discord only hides commands from others; this is the check.
  */
 export function isModerator(interaction: BaseInteraction, settings: GuildSettings): boolean {
-  if (!interaction.inGuild()) return false;
+  if (!interaction.inGuild() || homeGuild(interaction) === null) return false;
   if (interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild)) return true;
   const { moderatorRoleId } = settings;
   if (!moderatorRoleId) return false;
@@ -17,9 +19,9 @@ export function isModerator(interaction: BaseInteraction, settings: GuildSetting
     : Array.isArray(roles) && roles.includes(moderatorRoleId);
 }
 
-/** The guild of a moderator's interaction. Throws a `Refusal` outside a guild, or for anybody else. */
-export function requireModerator(interaction: BaseInteraction, settings: GuildSettings): string {
-  if (!interaction.guildId) throw new Refusal((m) => m.refusal.guildOnly);
-  if (!isModerator(interaction, settings)) throw new Refusal((m) => m.refusal.moderatorsOnly);
-  return interaction.guildId;
+/** The guild of a moderator's interaction. Throws a `Refusal` outside a guild that added Chispa, or for anybody else. */
+export function requireModerator(interaction: BaseInteraction, settings: SettingsCache): string {
+  const guildId = requireGuild(interaction);
+  if (!isModerator(interaction, settings.of(guildId))) throw new Refusal((m) => m.refusal.moderatorsOnly);
+  return guildId;
 }

@@ -1,5 +1,6 @@
 import type { MessageComponentInteraction } from 'discord.js';
 import type { Joke } from '../db/jokes.ts';
+import { homeGuild } from './place.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -12,5 +13,5 @@ export function demandOwnButton(interaction: MessageComponentInteraction, joke: 
       'components' in row &&
       row.components.some((part) => 'customId' in part && part.customId === interaction.customId),
   );
-  if (!onMessage || joke?.guildId !== interaction.guildId) throw new Refusal((m) => m.refusal.jokeGone);
+  if (!onMessage || joke?.guildId !== homeGuild(interaction)) throw new Refusal((m) => m.refusal.jokeGone);
 }

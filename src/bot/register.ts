@@ -12,6 +12,8 @@ export interface CommandDifference {
 
 /** This application's global commands on Discord. */
 export interface CommandRegistry {
+  /** Whether people may add the application to their account: *Installation → User Install* in the developer portal. */
+  forPeople: boolean;
   difference(): Promise<CommandDifference>;
   /** Makes Discord's list match ours; writes only if something differs. Returns whether it wrote. */
   deploy(): Promise<boolean>;
@@ -19,17 +21,27 @@ export interface CommandRegistry {
   clear(): Promise<number>;
 }
 
-const application = z.object({ id: z.string() });
+const application = z.object({
+  id: z.string(),
+  /** The installations that the developer portal allows, by their type. */
+  integration_types_config: z.record(z.string(), z.unknown()).nullish(),
+});
 const listed = z.array(z.looseObject({ name: z.string(), type: z.number().default(1) }));
 
 /** `rest` carries the bot token. */
 export async function commandRegistry(rest: REST, commands: Iterable<Command>): Promise<CommandRegistry> {
-  const { id } = application.parse(await rest.get(Routes.currentApplication()));
+  const { id, integration_types_config } = application.parse(await rest.get(Routes.currentApplication()));
+  const forPeople = Object.hasOwn(integration_types_config ?? {}, ApplicationIntegrationType.UserInstall);
   const route = Routes.applicationCommands(id);
   const wanted = [...commands]
     .map((command) => command.data.toJSON())
     // Explicit, because Discord's default depends on how the application is set up.
-    .map((command) => ({ ...command, integration_types: [ApplicationIntegrationType.GuildInstall] }));
+    .map(({ integration_types = [ApplicationIntegrationType.GuildInstall], ...command }) => ({
+      ...command,
+      integration_types: integration_types.filter(
+        (type) => type === ApplicationIntegrationType.GuildInstall || forPeople,
+      ),
+    }));
   const present = async () =>
     listed.parse(await rest.get(route, { query: new URLSearchParams({ with_localizations: 'true' }) }));
 
@@ -49,6 +61,7 @@ export async function commandRegistry(rest: REST, commands: Iterable<Command>): 
   }
 
   return {
+    forPeople,
     difference,
     async deploy() {
       const { added, changed, removed } = await difference();

@@ -81,7 +81,8 @@ export interface RepertoireJoke extends ToldJoke {
 export interface JokeMessage {
   messageId: string;
   jokeId: string;
-  channelId: string;
+  /** Null where the bot is no member, so that only an interaction can change the message. */
+  channelId: string | null;
   /** Discord id of the person who asked for this telling, until retention erases it. */
   askedBy: string | null;
   /** The request it answers, if there was one. */

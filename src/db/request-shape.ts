@@ -25,7 +25,7 @@ export interface Theme {
 export interface Person {
   kind: 'person';
   userId: string;
-  /** Null in direct messages. */
+  /** Null in direct messages, and where the guild has not added Chispa. */
   guildId: string | null;
   interaction: { id: string; applicationId: string; token: string };
 }
@@ -38,7 +38,8 @@ export interface Day {
 
 /** Fields that every kind of request has. */
 interface Terms {
-  channelId: string;
+  /** Null where the bot is no member: no such channel is stored. */
+  channelId: string | null;
   locale: string;
   /** The guild's decoder settings at the time of the ask. */
   settings: DecoderSettings;

@@ -87,7 +87,8 @@ export const requests = pgTable(
      */
     replyHeldUntil: when(),
     guildId: text(),
-    channelId: text().notNull(),
+    /** Null where the bot is no member: between people, and in guilds that have not added it. */
+    channelId: text(),
     /** Null for the joke of the day, and once retention has erased it. */
     userId: text(),
     locale: text().notNull(),
@@ -198,7 +199,8 @@ export const jokeMessages = pgTable(
     jokeId: text()
       .notNull()
       .references(() => jokes.id, { onDelete: 'cascade' }),
-    channelId: text().notNull(),
+    /** Null where the bot is no member, so that only an interaction can change the message. */
+    channelId: text(),
     /** The request it answers; null where `/chiste fuente: mejores` told it again. */
     requestId: uuid().references(() => requests.id, { onDelete: 'set null' }),
     /** Who asked for this telling; erased along with the requests. */

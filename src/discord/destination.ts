@@ -2,6 +2,7 @@ import { type APIMessage, type REST, Routes } from 'discord.js';
 import type { JokeRequest } from '../db/request-shape.ts';
 import type { MessageBody } from '../discord/joke-message.ts';
 import { type Reply, replyTo } from '../discord/reply.ts';
+import { ChispaError } from '../lib/errors.ts';
 
 /** Where a joke is written to. */
 export interface Destination extends Pick<Reply, 'edit' | 'followUp'> {
@@ -12,6 +13,7 @@ export interface Destination extends Pick<Reply, 'edit' | 'followUp'> {
 /** The reply to the request's interaction, or a new message in its channel. */
 export function destinationOf(rest: REST, { id, by, channelId }: JokeRequest): Destination {
   if (by.kind === 'person') return { ...replyTo(rest, by.interaction), streams: true };
+  if (channelId === null) throw new ChispaError('request-damaged', `Request ${id} has no channel.`);
   const post = async (body: MessageBody) =>
     // Discord responds with the message. The nonce ensures that a retried attempt posts it only once.
     (await rest.post(Routes.channelMessages(channelId), {

@@ -105,7 +105,7 @@ function textOf({ text, prompt }: Joke): JokeText {
 }
 
 /** What replaces a joke that was hidden by reports or by a moderator. */
-function hiddenMessage(m: Messages): MessageBody {
+export function hiddenMessage(m: Messages): MessageBody {
   const embed = new EmbedBuilder().setDescription(m.joke.hidden).setColor(COLOR.hidden);
   return { content: '', embeds: [embed.toJSON()], components: [], allowed_mentions: NO_MENTIONS };
 }

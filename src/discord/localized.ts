@@ -1,4 +1,4 @@
-import { Locale } from 'discord.js';
+import { ApplicationIntegrationType, InteractionContextType, Locale } from 'discord.js';
 import { en, es, type Messages } from './messages/index.ts';
 
 interface Describable {
@@ -11,6 +11,25 @@ interface Described extends Describable {
 }
 type Label = { name: string };
 type LabelWithDescription = Label & { description: string };
+
+interface Placeable {
+  setIntegrationTypes(...types: ApplicationIntegrationType[]): this;
+  setContexts(...contexts: InteractionContextType[]): this;
+}
+
+/**
+ * A command for wherever there are people: in servers and in direct messages with the bot, and, for whoever adds the
+ * application to their account, between people and in servers that have not added it. All others are for servers, or what
+ * they say.
+ */
+export const anywhere = <B extends Placeable>(builder: B): B =>
+  builder
+    .setIntegrationTypes(ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall)
+    .setContexts(
+      InteractionContextType.Guild,
+      InteractionContextType.BotDM,
+      InteractionContextType.PrivateChannel,
+    );
 
 const inEnglish = (text: string) => ({ [Locale.EnglishUS]: text, [Locale.EnglishGB]: text });
 

@@ -26,7 +26,11 @@ describe('housekeeping', () => {
   let sent: Sent[];
   const send = async (route: string, { body }: { body: { content: string; embeds: unknown[] } }) => {
     const [embed] = body.embeds as { footer?: { text: string } }[];
-    sent.push({ route, content: body.content, footer: embed?.footer?.text });
+    sent.push({
+      route,
+      content: body.content,
+      footer: embed?.footer?.text.replace(/ · (casa|chispa)-\d+$/, ''),
+    });
     return { id: `${Date.now()}-${sent.length}` };
   };
   const rest = { patch: send, post: send } as unknown as REST; // all that is used here

@@ -49,6 +49,15 @@ describe('the messages of jokes', () => {
     expect(shown).toHaveLength(2);
   });
 
+  it('are left alone where the bot is no member', async () => {
+    const { id: jokeId } = await aJoke(store.db);
+    await addJokeMessage(store.db, { messageId: 'm0', jokeId, channelId: null, askedBy: null });
+    await addJokeMessage(store.db, { messageId: 'm1', jokeId, channelId: '200', askedBy: null });
+    const before = shown.length;
+    await board.refreshEverywhere(jokeId);
+    expect(shown).toHaveLength(before + 1);
+  });
+
   it('of a joke that a moderator hides are not shown again by a vote that still waits for its edit', async () => {
     const { id: jokeId, text } = await aJoke(store.db);
     await addJokeMessage(store.db, { messageId: 'm2', jokeId, channelId: '200', askedBy: null });

@@ -1,5 +1,7 @@
+import type { REST } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { loadCommands } from '../../src/bot/load-commands.ts';
+import { commandRegistry } from '../../src/bot/register.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { DECODERS, RANGES } from '../../src/lib/settings.ts';
 
@@ -57,6 +59,36 @@ describe('the commands', () => {
       ...DECODERS,
     ]);
     expect(option('decodificador').choices[0].name).toBe(es.decoders['epsilon-greedy']);
+  });
+
+  it('are in servers, those for people everywhere, and for whoever adds the app to their account', () => {
+    const places = (name: string) => {
+      const { contexts, integration_types } = json(name);
+      return { contexts, integration_types };
+    };
+    for (const name of ['chiste', 'continuar', 'Continuar chiste', 'ayuda', 'privacidad'])
+      expect(places(name), name).toEqual({ contexts: [0, 1, 2], integration_types: [0, 1] });
+    for (const name of ['ranking', 'estadisticas', 'ajustar', 'Ocultar chiste'])
+      expect(places(name), name).toEqual({ contexts: [0] });
+    expect(places('modelo')).toEqual({ contexts: [0, 1] });
+  });
+
+  it.each([
+    ['not be added to an account', { 0: {} }, [0]],
+    ['be added to an account', { 0: {}, 1: {} }, [0, 1]],
+    ['be added in ways that Discord does not tell', undefined, [0]],
+  ])('are registered as the application is set up: where it can %s', async (_, config, types) => {
+    const put: { name: string; integration_types: number[] }[] = [];
+    const rest = {
+      get: async (route: string) =>
+        route.endsWith('/commands') ? [] : { id: '1', integration_types_config: config },
+      put: async (_route: string, { body }: { body: typeof put }) => void put.push(...body),
+    } as unknown as REST; // all that is used here
+    const registry = await commandRegistry(rest, commands.values());
+    expect(registry.forPeople).toBe(types.length > 1);
+    await registry.deploy();
+    const typesOf = (name: string) => put.find((command) => command.name === name)?.integration_types;
+    expect([typesOf('chiste'), typesOf('ranking')]).toEqual([types, [0]]);
   });
 
   it('are hidden from ordinary members where they are for moderators', () => {

@@ -20,7 +20,7 @@ async function setPin(
   { store, settings }: Services,
 ): Promise<void> {
   const say = messagesFor(interaction.locale).learning.models;
-  const guildId = requireModerator(interaction, settings.of(interaction.guildId));
+  const guildId = requireModerator(interaction, settings);
   await interaction.deferReply({ flags: 'Ephemeral' });
   const name = id === null ? undefined : ((await findModelVersion(store.db, id))?.name ?? `#${id}`);
   await pinModel(store.db, guildId, interaction.user.id, id).catch(refuseUnusable(name ?? ''));

@@ -1,11 +1,12 @@
 import { findJoke } from '../../db/jokes.ts';
 import { clearReports, hideJoke, report } from '../../db/reports.ts';
-import { NO_MENTIONS } from '../../discord/joke-message.ts';
+import { hiddenMessage, NO_MENTIONS } from '../../discord/joke-message.ts';
 import { messagesFor } from '../../discord/messages/index.ts';
 import { replyTo } from '../../discord/reply.ts';
 import { REPORT_REASON, reportModal, resolvedReportMessage } from '../../discord/report-message.ts';
 import { visible } from '../../discord/text.ts';
 import { requireModerator } from '../moderators.ts';
+import { homeGuild, isGuest } from '../place.ts';
 import { demandOwnButton } from '../pressed.ts';
 import { refuseGone } from '../refusal.ts';
 import { shownJoke } from '../shown-joke.ts';
@@ -22,7 +23,10 @@ export const openReport: ButtonHandler<'report'> = (interaction, { joke }) =>
 export const submitReport: ModalHandler<'report'> = async (interaction, { joke: id }, services) => {
   const { store, voter, board, moderatorLog } = services;
   const m = messagesFor(interaction.locale);
-  await interaction.deferReply({ flags: 'Ephemeral' });
+  // Where the bot is no member, only this interaction can change the message.
+  const onMessage = isGuest(interaction) && interaction.isFromMessage();
+  if (onMessage) await interaction.deferUpdate();
+  else await interaction.deferReply({ flags: 'Ephemeral' });
   const joke = await shownJoke(store.db, id, interaction);
   const reason = visible(interaction.fields.getTextInputValue(REPORT_REASON)).trim() || null;
   const result = await report(store.db, {
@@ -31,19 +35,24 @@ export const submitReport: ModalHandler<'report'> = async (interaction, { joke: 
     reason,
   }).catch(refuseGone);
   if (result.hiddenNow) await board.refreshEverywhere(id);
-  const { guildId, message } = interaction;
+  if (result.hiddenNow && onMessage)
+    await replyTo(interaction.client.rest, interaction).edit(hiddenMessage(messagesFor(joke.locale)));
+  const guildId = homeGuild(interaction);
+  const { message } = interaction;
   const state = { reason, ...result, url: message?.url ?? null };
   const isHeard = guildId !== null && (await moderatorLog.report(guildId, joke, state));
-  const thanks = isHeard ? m.report.thanks : m.report.thanksUnheard;
-  await interaction.editReply({
+  const unheard = guildId === null ? m.report.thanksElsewhere : m.report.thanksUnheard;
+  const thanks = isHeard ? m.report.thanks : unheard;
+  const answer = {
     content: result.hiddenNow ? m.report.thanksHidden : thanks,
     allowedMentions: NO_MENTIONS,
-  });
+  };
+  await (onMessage ? interaction.followUp({ ...answer, flags: 'Ephemeral' }) : interaction.editReply(answer));
 };
 
 /** "Ocultar" in the moderators' log. */
 export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store, settings, board }) => {
-  requireModerator(interaction, settings.of(interaction.guildId));
+  requireModerator(interaction, settings);
   await interaction.deferUpdate();
   demandOwnButton(interaction, await findJoke(store.db, joke));
   await hideJoke(store.db, joke).catch(refuseGone);
@@ -53,7 +62,7 @@ export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store
 
 /** "No pasa nada" in the moderators' log: the reports so far no longer count. */
 export const clear: ButtonHandler<'clear'> = async (interaction, { joke }, { store, settings, board }) => {
-  requireModerator(interaction, settings.of(interaction.guildId));
+  requireModerator(interaction, settings);
   await interaction.deferUpdate();
   demandOwnButton(interaction, await findJoke(store.db, joke));
   await clearReports(store.db, joke).catch(refuseGone);

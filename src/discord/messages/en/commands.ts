@@ -4,7 +4,7 @@ import type { Messages } from '../es/index.ts';
 export const commands: Messages['commands'] = {
   chiste: {
     name: 'joke',
-    description: 'Tells a new joke in Spanish, made up right now',
+    description: 'Tells a joke in Spanish, a new one or a house joke',
     options: {
       tema: {
         name: 'theme',
@@ -12,7 +12,7 @@ export const commands: Messages['commands'] = {
       },
       fuente: {
         name: 'source',
-        description: 'A new one, one of the house, or one that people here liked most',
+        description: 'A new one, a house joke, or one that people here liked most',
       },
       semilla: { name: 'seed', description: 'The same seed with the same settings gives the same joke' },
     },

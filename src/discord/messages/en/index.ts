@@ -49,7 +49,9 @@ export const en: Messages = {
     seed: 'The seed must be a whole number between 0 and 4,294,967,295.',
     nothingToContinue: 'There is no text in that message for me to continue.',
     moderatorsOnly: 'Only people who can manage the server can change my settings.',
-    guildOnly: 'This command only works inside a server.',
+    guildOnly: 'That only works in a server that has added me.',
+    bestInGuild:
+      'The best are chosen by the votes of a server that has added me. Here, try `/joke` without `source`.',
     oldButton:
       'This button is from another age and I can no longer read it. Ask for a new joke with `/joke`.',
     jokeGone: 'That joke no longer exists, so I cannot save your vote.',
@@ -106,6 +108,7 @@ export const en: Messages = {
     thanks: 'Thank you. The moderators of this server will look at it.',
     thanksUnheard:
       'Thank you, I have noted it. Nobody in this server hears from me yet: if it is serious, tell a moderator. Three reports hide a joke.',
+    thanksElsewhere: 'Thank you, I have noted it. Three reports hide a joke.',
     thanksHidden: 'Thank you. Several people have reported it, so I have hidden it.',
     logTitle: 'A reported joke',
     logReports: (reports) =>
@@ -157,24 +160,29 @@ export const en: Messages = {
   help: {
     title: 'Hello, I am Chispa',
     intro:
-      'I make up jokes in Spanish with a small language model. Some turn out better than others: your votes teach me which.',
+      'I tell jokes in Spanish: some are house jokes, others I make up with a small language model. Your votes teach me which ones people like.',
     lines: [
-      '**/joke** — a new joke; with `theme` you choose what about, and with `source: the best` I tell one that people here liked',
+      '**/joke** — a joke; `theme` chooses what about, and `source` whether it is new or a house joke',
       '**/continue** — you begin and I go on (also with right click → Apps → Continue joke)',
       '**😐 🙂 😄 😂 🤣** — rate it; you can change your vote at any time',
       '**What was I thinking?** — see which words I was weighing',
-      '**/top** and **/statistics** — the best of this server',
       '**/privacy** — what I keep about you, and how to delete it',
-      '**/tune** — for moderators: how I tell jokes here',
+    ],
+    inGuilds: [
+      '**/joke** with `source: the best` — one that people here liked most',
+      '**/top** and **/statistics** — the best of this server',
+      '**/tune** — for moderators: how I tell jokes here, also with a voice of its own',
       '**/model** — for moderators: my versions, and what I learned from your votes',
     ],
-    footer: 'I make up everything I say. If something is wrong, report it with its button.',
+    elsewhere:
+      'Servers that add me have more: a ranking, statistics, the best jokes, and settings for moderators.',
+    footer: 'I make up the new ones myself. If something is wrong, report it with its button.',
   },
 
   welcome: {
     title: 'Hello! I am Chispa',
     intro:
-      'I make up jokes in Spanish with a small language model. Ask for one with `/joke` and rate it: I learn from the votes.',
+      'I tell jokes in Spanish: some are house jokes, others I make up with a small language model. Ask for one with `/joke` and rate it: I learn from the votes.',
     lines: [
       '`/help` — everything I can do',
       '`/privacy` — what I keep about each person, and how to delete it; I do not read the messages of the server',
@@ -190,6 +198,7 @@ export const en: Messages = {
       '• Your votes, under a pseudonym that cannot be undone without the host’s secret key.',
       '• What you type is **never** used to train the model, nor are the jokes that come of it.',
       '• I do not read the messages of the server: I do not even ask for permission to.',
+      '• If you bring me to other servers or conversations with your account, I do not keep which ones.',
     ],
     file: 'This is everything I keep about you.',
     confirm:

@@ -2,7 +2,7 @@
 export const commands = {
   chiste: {
     name: 'chiste',
-    description: 'Cuenta un chiste nuevo, inventado ahora mismo',
+    description: 'Cuenta un chiste, nuevo o de la casa',
     options: {
       tema: { name: 'tema', description: 'De qué debe tratar: elige de la lista o escribe el tuyo' },
       fuente: {

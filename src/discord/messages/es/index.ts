@@ -60,7 +60,9 @@ export const es = {
     seed: 'La semilla debe ser un número entero entre 0 y 4 294 967 295.',
     nothingToContinue: 'En ese mensaje no hay texto que pueda continuar.',
     moderatorsOnly: 'Solo quien puede gestionar el servidor puede cambiar mis ajustes.',
-    guildOnly: 'Este comando solo funciona dentro de un servidor.',
+    guildOnly: 'Eso solo funciona en un servidor que me haya añadido.',
+    bestInGuild:
+      'Los mejores los eligen los votos de un servidor que me haya añadido. Aquí prueba `/chiste` sin `fuente`.',
     oldButton: 'Este botón es de otra época y ya no sé leerlo. Pide un chiste nuevo con `/chiste`.',
     jokeGone: 'Ese chiste ya no existe, así que no puedo guardar tu voto.',
     cooldown: (readyAt: number) => `Un respiro: podrás pedirme otro chiste <t:${readyAt}:R>.`,
@@ -115,6 +117,7 @@ export const es = {
     thanks: 'Gracias. Lo revisará quien modera este servidor.',
     thanksUnheard:
       'Gracias, lo he apuntado. En este servidor nadie recibe mis avisos todavía: si es grave, cuéntaselo a quien modera. Con tres reportes lo oculto.',
+    thanksElsewhere: 'Gracias, lo he apuntado. Con tres reportes lo oculto.',
     thanksHidden: 'Gracias. Varias personas lo han reportado, así que lo he ocultado.',
     logTitle: 'Un chiste reportado',
     logReports: (reports: number) =>
@@ -170,24 +173,29 @@ export const es = {
   help: {
     title: 'Hola, soy Chispa',
     intro:
-      'Invento chistes con un pequeño modelo de lenguaje. Unos salen mejor que otros: tus votos me enseñan cuáles.',
+      'Cuento chistes: unos son de la casa y otros me los invento con un pequeño modelo de lenguaje. Tus votos me enseñan cuáles gustan.',
     lines: [
-      '**/chiste** — un chiste nuevo; con `tema` lo eliges tú, y con `fuente: mejores` te cuento uno que aquí gustó',
+      '**/chiste** — un chiste; con `tema` eliges de qué trata, y con `fuente` si es nuevo o de la casa',
       '**/continuar** — tú empiezas y yo sigo (también con clic derecho → Aplicaciones → Continuar chiste)',
       '**😐 🙂 😄 😂 🤣** — ponle nota; puedes cambiarla cuando quieras',
       '**¿Cómo lo pensé?** — mira qué palabras estuve sopesando',
-      '**/ranking** y **/estadisticas** — lo mejor de este servidor',
       '**/privacidad** — qué guardo de ti, y cómo borrarlo',
+    ],
+    inGuilds: [
+      '**/chiste** con `fuente: mejores` — uno de los que más gustaron aquí',
+      '**/ranking** y **/estadisticas** — lo mejor de este servidor',
       '**/ajustar** — para quienes moderan: cómo cuento chistes aquí, también con voz propia',
       '**/modelo** — para quienes moderan: mis versiones, y qué aprendí de los votos',
     ],
-    footer: 'Todo lo que digo me lo invento. Si algo está mal, repórtalo con su botón.',
+    elsewhere:
+      'En los servidores que me añaden hay más: un ranking, estadísticas, los mejores chistes, y ajustes para quienes moderan.',
+    footer: 'Lo nuevo me lo invento yo. Si algo está mal, repórtalo con su botón.',
   },
 
   welcome: {
     title: '¡Hola! Soy Chispa',
     intro:
-      'Invento chistes con un pequeño modelo de lenguaje. Pide uno con `/chiste` y ponle nota: de los votos aprendo.',
+      'Cuento chistes: unos son de la casa y otros me los invento con un pequeño modelo de lenguaje. Pide uno con `/chiste` y ponle nota: de los votos aprendo.',
     lines: [
       '`/ayuda` — todo lo que sé hacer',
       '`/privacidad` — qué guardo de cada persona, y cómo borrarlo; los mensajes del servidor no los leo',
@@ -203,6 +211,7 @@ export const es = {
       '• Tus votos, con un seudónimo que no se puede deshacer sin la clave secreta de quien me hospeda.',
       '• Lo que escribes **nunca** se usa para entrenar el modelo, ni los chistes que salen de ello.',
       '• No leo los mensajes del servidor: ni siquiera pido permiso para hacerlo.',
+      '• Si me llevas en tu cuenta a otros servidores o conversaciones, no guardo cuáles son.',
     ],
     file: 'Esto es todo lo que guardo de ti.',
     confirm: '¿Seguro? Borraré tus votos, tus reportes y lo que me has pedido. No se puede deshacer.',
