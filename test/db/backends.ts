@@ -30,6 +30,18 @@ export function onEachBackend(suite: (backend: () => TestBackend) => void): void
   onPostgres(suite);
 }
 
+/**
+ * Runs long tests, such as trainings, on one of them: PostgreSQL if a server answers, else PGlite. The queries behind them
+ * are tested on both in test/db.
+ */
+export function onOneBackend(suite: (backend: () => TestBackend) => void): void {
+  if (!skipPostgres) onPostgres(suite);
+  else
+    describe('on PGlite', () => {
+      withBackend(() => ({ dataDir: freshDataDir() }), suite);
+    });
+}
+
 /** Runs tests on PostgreSQL only: those with several processes at once. */
 export function onPostgres(suite: (backend: () => TestBackend) => void): void {
   describe.skipIf(skipPostgres)(`on ${postgresName}`, () => {

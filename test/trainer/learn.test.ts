@@ -13,7 +13,7 @@ import { learn } from '../../src/trainer/learn.ts';
 import type { LearnOptions } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { beginVersion } from '../../src/trainer/version.ts';
-import { onEachBackend, onPostgres } from '../db/backends.ts';
+import { onOneBackend, onPostgres } from '../db/backends.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
@@ -44,7 +44,7 @@ async function run(options: LearnOptions) {
 }
 
 describe('a learning run', () => {
-  onEachBackend((backend) => {
+  onOneBackend((backend) => {
     const db = () => backend().store.db;
 
     it('makes a version from what people liked, which serves if it passes the gate', SLOW, async () => {

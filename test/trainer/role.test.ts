@@ -16,7 +16,7 @@ import type { TrainingEvent } from '../../src/finetuning/run/events.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { startTrainer, type TrainerOptions } from '../../src/trainer/role.ts';
 import { freshDataDir, silent } from '../databases.ts';
-import { onEachBackend, onPostgres } from '../db/backends.ts';
+import { onOneBackend, onPostgres } from '../db/backends.ts';
 import { ended, startProgram } from '../db/programs.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { aProxy } from '../proxy.ts';
@@ -72,7 +72,7 @@ const anEnd = (store: Store) =>
   expect.poll(() => statuses(store), POLL).toEqual([expect.stringMatching(/promoted|rejected/)]);
 
 describe('the trainer', () => {
-  onEachBackend((backend) => {
+  onOneBackend((backend) => {
     it('trains when the host asks, and the new version serves', SLOW, async () => {
       const { store } = backend();
       await tell(store.db, await serving(store.db, base), aCommunity(160));

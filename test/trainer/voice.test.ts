@@ -24,7 +24,7 @@ import { pruneVoices } from '../../src/trainer/prune.ts';
 import { startTrainer, type TrainerOptions } from '../../src/trainer/role.ts';
 import { beginVoice } from '../../src/trainer/voice.ts';
 import { silent } from '../databases.ts';
-import { onEachBackend } from '../db/backends.ts';
+import { onOneBackend } from '../db/backends.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
@@ -81,7 +81,7 @@ async function aGuild(db: Database): Promise<ModelVersion> {
 }
 
 describe('the voice of a guild', () => {
-  onEachBackend((backend) => {
+  onOneBackend((backend) => {
     const db = () => backend().store.db;
 
     async function generator() {
@@ -291,7 +291,7 @@ describe('the voice of a guild', () => {
     });
   });
 
-  onEachBackend((backend) => {
+  onOneBackend((backend) => {
     async function aTrainer(store: Store, changes: Partial<TrainerOptions> = {}) {
       const queue = await createQueue({ store, log: silent, schedules: true });
       const trainer = await startTrainer({
