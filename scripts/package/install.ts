@@ -24,15 +24,13 @@ export interface InstalledPackage {
 
 /**
  * Packs Chispa as `npm publish` would and installs it as a user does, without dev dependencies, in an empty folder.
+ * With `CHISPA_ARCHIVES`, a folder in which `npm pack` has put the packages already, it installs those.
  * @param node the Node.js that runs it
  */
 export function installPackage(node = process.execPath): InstalledPackage {
   const { folder, remove } = install((folder) => {
-    const workspaces = readdirSync(join(packageRoot, 'packages')).map((name) => `./packages/${name}`);
-    const archives = join(folder, 'archives');
-    mkdirSync(archives);
-    npm(packageRoot, 'pack', '--pack-destination', archives, '.', ...workspaces);
-    return readdirSync(archives).map((file) => `./archives/${file}`);
+    const archives = process.env.CHISPA_ARCHIVES ?? pack(join(folder, 'archives'));
+    return readdirSync(archives).map((file) => join(archives, file));
   });
   const tool = join(folder, 'node_modules/chispa/bin/chispa.mjs');
   const run = (args: readonly string[]) => {
@@ -45,6 +43,14 @@ export function installPackage(node = process.execPath): InstalledPackage {
     throw new Error(`${[node, ...args].join(' ')} ended with ${status ?? signal}: ${stderr}`);
   };
   return { folder, node, tool, run, chispa: (...args) => run([tool, ...args]), remove };
+}
+
+/** Packs Chispa and the packages of its workspace. */
+function pack(archives: string): string {
+  mkdirSync(archives);
+  const workspaces = readdirSync(join(packageRoot, 'packages')).map((name) => `./packages/${name}`);
+  npm(packageRoot, 'pack', '--pack-destination', archives, '.', ...workspaces);
+  return archives;
 }
 
 /** Installs another version of Node.js, for instance 24, through the npm package `node`. */

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type InstalledPackage, installPackage } from '../../scripts/package/install.ts';
+import { packageRoot } from '../../src/lib/paths.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 900_000 });
 
@@ -82,6 +83,21 @@ describe('the installed package', () => {
     const { status, stdout, stderr } = run('box.mjs');
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toBe('200 botEnvironment,createBox,createDriver,runBot,runBox\n');
+  });
+
+  it('has types for the tests of a bot in TypeScript', () => {
+    writeFileSync(
+      join(installed.folder, 'bot.mts'),
+      `import { createBox, createDriver, type SeenMessage } from 'discord-in-a-box';
+       const box = await createBox({ port: 0 });
+       const said: SeenMessage = await createDriver({ url: box.url }).command('ana', 'ping');
+       // @ts-expect-error: a message is not a number
+       const wrong: number = said;`,
+    );
+    const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
+    const types = ['--typeRoots', join(packageRoot, 'node_modules/@types'), '--types', 'node'];
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', ...types];
+    expect(run(tsc, ...options, 'bot.mts')).toMatchObject({ status: 0, stdout: '' });
   });
 
   it.each([
