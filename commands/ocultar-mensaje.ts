@@ -23,7 +23,8 @@ export default {
     requireModerator(interaction, settings);
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const joke = await findJokeByMessage(store.db, interaction.targetMessage.id);
-    if (!joke || joke.state === 'deleted') throw new Refusal((m) => m.refusal.notMyJoke);
+    if (!joke || joke.state === 'deleted' || joke.guildId !== interaction.guildId)
+      throw new Refusal((m) => m.refusal.notMyJoke);
     await hideJoke(store.db, joke.id);
     await board.refreshEverywhere(joke.id);
     await interaction.editReply(m.report.nowHidden);

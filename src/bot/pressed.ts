@@ -1,17 +1,24 @@
-import type { MessageComponentInteraction } from 'discord.js';
+import type { MessageComponentInteraction, ModalSubmitInteraction } from 'discord.js';
 import type { Joke } from '../db/jokes.ts';
-import { homeGuild } from './place.ts';
+import { homeGuild, type Placed } from './place.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Refuses a button that is not on the message it came with, or that is about another guild's joke: the custom id comes
- * from the person's client, which can send any.
+ * Refuses a button that is not on the message it came with, or a modal whose button is not: a custom id comes from the
+ * person's client, which can send any.
  */
-export function demandOwnButton(interaction: MessageComponentInteraction, joke: Joke | undefined): void {
-  const onMessage = interaction.message.components.some(
+export function demandOwnButton({
+  customId,
+  message,
+}: MessageComponentInteraction | ModalSubmitInteraction): void {
+  const onMessage = message?.components.some(
     (row) =>
-      'components' in row &&
-      row.components.some((part) => 'customId' in part && part.customId === interaction.customId),
+      'components' in row && row.components.some((part) => 'customId' in part && part.customId === customId),
   );
-  if (!onMessage || joke?.guildId !== homeGuild(interaction)) throw new Refusal((m) => m.refusal.jokeGone);
+  if (!onMessage) throw new Refusal((m) => m.refusal.jokeGone);
+}
+
+/** Refuses a joke that was told elsewhere: a message can be forwarded, and what it names with it. */
+export function demandHere(interaction: Placed, joke: Joke | undefined): asserts joke is Joke {
+  if (!joke || joke.guildId !== homeGuild(interaction)) throw new Refusal((m) => m.refusal.jokeGone);
 }

@@ -14,6 +14,7 @@ import type { ButtonHandler, ModalHandler } from './buttons/handler.ts';
 import { BUTTONS, MODALS } from './buttons/index.ts';
 import type { Command, Services } from './command.ts';
 import type { Handled } from './handled.ts';
+import { demandOwnButton } from './pressed.ts';
 import { Refusal } from './refusal.ts';
 import { noticeWhenSlow } from './slow-notice.ts';
 
@@ -67,12 +68,14 @@ async function dispatch(
     await command.executeOnMessage(interaction, context);
   } else if (interaction.isButton()) {
     const action = actionOf(interaction.customId);
+    demandOwnButton(interaction);
     // The table's type pairs each action with its handler, but TypeScript loses that when indexing.
     await (BUTTONS[action.action] as ButtonHandler<ActionName>)(interaction, action, services);
   } else if (interaction.isModalSubmit()) {
     const action = actionOf(interaction.customId);
     const handle = MODALS[action.action] as ModalHandler<ActionName> | undefined; // as above
     if (!handle) throw new Refusal((m) => m.refusal.oldButton);
+    demandOwnButton(interaction); // the modal of a button has its custom id
     await handle(interaction, action, services);
   } else {
     throw new Refusal((m) => m.refusal.unknownCommand);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { customId } from '../../src/discord/custom-id.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
 import { type Started, startForTest } from './start.ts';
@@ -11,6 +12,10 @@ const text = (message: SeenMessage) => JSON.stringify([message.content, message.
 const button = (message: SeenMessage, label: string): string =>
   message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 const { buttons } = es;
+const labels = (message: SeenMessage): string[] => {
+  const [, others] = message.components;
+  return others?.components.flatMap(({ label }) => label ?? []) ?? [];
+};
 
 describe('a community', () => {
   let started: Started;
@@ -69,13 +74,23 @@ describe('a community', () => {
       .toBe(false);
   });
 
-  it('does nothing for a button that is not on the message it came with', async () => {
-    const [own, other] = [await tell(player.luis), await tell(player.ana)];
-    const forged = button(own, buttons.delete);
-    const press = await player.press(player.luis, other, forged, { unchecked: true });
-    expect((await press.answer((m) => m.id !== other.id)).content).toBe(es.refusal.jokeGone);
-    const left = (await player.messages(player.ana.id)).map(({ id }) => id);
-    expect(left).toEqual(expect.arrayContaining([own.id, other.id]));
+  it('does nothing for a button that is not on the message it came with, whatever it names', async () => {
+    const { moderator, luis, ana } = player;
+    const [own, other] = [await tell(luis), await tell(ana)];
+    const joke = button(own, buttons.delete).split(':')[2] ?? '';
+    const onIt = [...voteButtons(own).slice(0, 1), ...labels(own).map((label) => button(own, label))];
+    const ofModerators = [customId('hide', joke), customId('clear', joke), customId('pin', 1)];
+    for (const [person, forged] of [
+      ...onIt.map((id) => [luis, id] as const),
+      ...ofModerators.map((id) => [moderator, id] as const),
+    ]) {
+      const press = await player.press(person, other, forged, { unchecked: true });
+      expect((await press.answer((m) => m.id !== other.id)).content, forged).toBe(es.refusal.jokeGone);
+    }
+    const left = await player.messages(ana.id);
+    for (const before of [own, other])
+      expect(text(left.find(({ id }) => id === before.id) ?? before)).toBe(text(before));
+    expect(left.map(({ id }) => id)).toEqual(expect.arrayContaining([own.id, other.id]));
   });
 
   it('shows an empty ranking to whoever asks alone', async () => {

@@ -1,5 +1,5 @@
 import { deleteTelling, findJoke, findTelling } from '../../db/jokes.ts';
-import { demandOwnButton } from '../pressed.ts';
+import { demandHere } from '../pressed.ts';
 import { Refusal } from '../refusal.ts';
 import type { ButtonHandler } from './handler.ts';
 
@@ -7,8 +7,8 @@ import type { ButtonHandler } from './handler.ts';
 export const remove: ButtonHandler<'delete'> = async (interaction, { joke: id }, { store, board }) => {
   await interaction.deferUpdate();
   const joke = await findJoke(store.db, id);
-  if (!joke || joke.state === 'deleted') throw new Refusal((m) => m.refusal.jokeGone);
-  demandOwnButton(interaction, joke);
+  demandHere(interaction, joke);
+  if (joke.state === 'deleted') throw new Refusal((m) => m.refusal.jokeGone);
   const { message, user } = interaction;
   const { askedBy } = (await findTelling(store.db, message.id)) ?? joke;
   if (askedBy !== user.id) throw new Refusal((m) => m.refusal.notYours);

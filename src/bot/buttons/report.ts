@@ -7,7 +7,7 @@ import { REPORT_REASON, reportModal, resolvedReportMessage } from '../../discord
 import { visible } from '../../discord/text.ts';
 import { requireModerator } from '../moderators.ts';
 import { homeGuild, isGuest } from '../place.ts';
-import { demandOwnButton } from '../pressed.ts';
+import { demandHere } from '../pressed.ts';
 import { refuseGone } from '../refusal.ts';
 import { shownJoke } from '../shown-joke.ts';
 import type { ButtonHandler, ModalHandler } from './handler.ts';
@@ -54,7 +54,7 @@ export const submitReport: ModalHandler<'report'> = async (interaction, { joke: 
 export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store, settings, board }) => {
   requireModerator(interaction, settings);
   await interaction.deferUpdate();
-  demandOwnButton(interaction, await findJoke(store.db, joke));
+  demandHere(interaction, await findJoke(store.db, joke));
   await hideJoke(store.db, joke).catch(refuseGone);
   await board.refreshEverywhere(joke);
   await replyTo(interaction.client.rest, interaction).edit(resolvedReportMessage(interaction, 'hiddenBy'));
@@ -64,7 +64,7 @@ export const hide: ButtonHandler<'hide'> = async (interaction, { joke }, { store
 export const clear: ButtonHandler<'clear'> = async (interaction, { joke }, { store, settings, board }) => {
   requireModerator(interaction, settings);
   await interaction.deferUpdate();
-  demandOwnButton(interaction, await findJoke(store.db, joke));
+  demandHere(interaction, await findJoke(store.db, joke));
   await clearReports(store.db, joke).catch(refuseGone);
   await board.refreshEverywhere(joke);
   await replyTo(interaction.client.rest, interaction).edit(resolvedReportMessage(interaction, 'clearedBy'));
