@@ -11,9 +11,10 @@ export function demandOwnButton({
   customId,
   message,
 }: MessageComponentInteraction | ModalSubmitInteraction): void {
+  // In a direct message, whose channel is not cached, the message is as Discord sent it.
+  const named = (part: object) => [Reflect.get(part, 'customId'), Reflect.get(part, 'custom_id')];
   const onMessage = message?.components.some(
-    (row) =>
-      'components' in row && row.components.some((part) => 'customId' in part && part.customId === customId),
+    (row) => 'components' in row && row.components.some((part) => named(part).includes(customId)),
   );
   if (!onMessage) throw new Refusal((m) => m.refusal.jokeGone);
 }
