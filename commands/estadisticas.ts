@@ -1,7 +1,8 @@
 import { InteractionContextType, SlashCommandBuilder } from 'discord.js';
 import type { SlashCommand } from '../src/bot/command.ts';
 import { requireGuild } from '../src/bot/place.ts';
-import { statistics } from '../src/db/statistics.ts';
+import { Refusal } from '../src/bot/refusal.ts';
+import { statistics, together } from '../src/db/statistics.ts';
 import { described } from '../src/discord/localized.ts';
 import { statisticsMessage } from '../src/discord/ranking-message.ts';
 
@@ -12,6 +13,7 @@ export default {
     const guildId = requireGuild(interaction);
     await interaction.deferReply();
     const figures = await statistics(store.db, guildId);
+    if (together(figures).jokes === 0) throw new Refusal((m) => m.statistics.nothing);
     await interaction.editReply(await statisticsMessage(figures, interaction.locale, messages));
   },
 } satisfies SlashCommand;

@@ -63,6 +63,10 @@ export function checkDecoder(
   }
 }
 
+/** Whether any of the given settings has an effect next to the others. */
+export const hasEffect = (named: Partial<DecoderSettings>, after: DecoderSettings): boolean =>
+  idleNamed(named, after).length < Object.keys(named).length;
+
 /** Which of the given settings have no effect next to the others, and why; empty if all have one. */
 export const idleNote = (named: Partial<DecoderSettings>, after: DecoderSettings, m: Messages): string =>
   inWords(idleNamed(named, after), after, m);

@@ -11,7 +11,7 @@ import {
 import type { CommandContext, SlashCommand } from '../../src/bot/command.ts';
 import { requireModerator } from '../../src/bot/moderators.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
-import { MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
+import { MAX_COOLDOWN_SECONDS, newShareOf } from '../../src/db/guild-settings.ts';
 import { answeringModel, ratedModels } from '../../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../../src/db/settings.ts';
 import { voiceFor } from '../../src/db/voices.ts';
@@ -19,7 +19,14 @@ import { choiceNames, described } from '../../src/discord/localized.ts';
 import type { es } from '../../src/discord/messages/index.ts';
 import { historyMessage, settingsMessage } from '../../src/discord/settings-message.ts';
 import { DECODERS, RANGES } from '../../src/lib/settings.ts';
-import { checkDecoder, idleNote, NUMERIC_OPTIONS, NUMERIC_SETTINGS, readDecoder } from './decoder.ts';
+import {
+  checkDecoder,
+  hasEffect,
+  idleNote,
+  NUMERIC_OPTIONS,
+  NUMERIC_SETTINGS,
+  readDecoder,
+} from './decoder.ts';
 import { GUILD_PATCHES, pinNamed } from './guild.ts';
 import { suggest } from './suggest.ts';
 
@@ -125,7 +132,7 @@ export default {
   autocomplete: (interaction, { store }) => suggest(interaction, store.db),
 } satisfies SlashCommand;
 
-/** Changes decoder settings and shows their effect: a joke from the same seed before and after. */
+/** Changes decoder settings and shows their effect, if they have one: a joke from the same seed before and after. */
 async function changeDecoder(
   interaction: ChatInputCommandInteraction,
   guildId: string,
@@ -135,10 +142,18 @@ async function changeDecoder(
   const named = readDecoder(interaction);
   const settings = await settingsOf(store.db, guildId);
   const wanted = { ...settings.decoder, ...named };
-  checkDecoder(named, wanted, await answeringModel(store.db, settings.modelVersionId));
+  const model = await answeringModel(store.db, settings.modelVersionId);
+  checkDecoder(named, wanted, model);
   const after = await changeSettings(store.db, guildId, interaction.user.id, { decoder: named });
-  const heading = [idleNote(named, wanted, m), m.settings.changed].filter(Boolean).join('\n');
-  await showPanel(interaction, guildId, context, heading);
+  const matters = hasEffect(named, wanted) && newShareOf(settings, model?.kind ?? 'bundled') > 0;
+  const done = matters ? m.settings.changed : m.settings.saved;
+  await showPanel(
+    interaction,
+    guildId,
+    context,
+    [idleNote(named, wanted, m), done].filter(Boolean).join('\n'),
+  );
+  if (!matters) return;
   await ask(interaction, { kind: 'preview', before: settings.decoder }, { settings: after.decoder });
 }
 

@@ -1,6 +1,6 @@
-/** "9", "9:30", "9.30", "21 h", "21h30", "9am", "9:30 p. m.", "a las 9 de la noche". */
+/** "9", "9:30", "9.30", "21 h", "21h30", "9am", "9:30 p. m.", "las 9", "a las 9 de la noche". */
 const TIME =
-  /^(?:a las? )?(?<hour>\d{1,2})(?: ?(?:[:.h]|h ) ?(?<minute>\d{2}))? ?(?:h|hs|hrs|horas?)?\.? ?(?<half>a\.? ?m\.?|p\.? ?m\.?|de la (?:madrugada|mañana|tarde|noche))?$/u;
+  /^(?:(?:a )?las? )?(?<hour>\d{1,2})(?: ?(?:[:.h]|h ) ?(?<minute>\d{2}))? ?(?:h|hs|hrs|horas?)?\.? ?(?<half>a\.? ?m\.?|p\.? ?m\.?|de la (?:madrugada|mañana|tarde|noche))?$/u;
 
 /** A time of day as people write it, as "HH:MM"; undefined for anything else. */
 export function readTime(text: string): string | undefined {

@@ -240,12 +240,15 @@ export async function votesSeen(
   return row?.votes ?? 0;
 }
 
-/** Whether a run for a guild's voice, or one for everybody (null), was refused within the last day. */
+/**
+ * Whether a run that votes began, for a guild's voice or for everybody (null), was refused within the last day. Those that
+ * people or the schedule began postpone nothing.
+ */
 export async function refusedToday(db: Database, guild: string | null): Promise<boolean> {
-  const { guildId, status, finishedAt } = trainingRuns;
+  const { guildId, status, trigger, finishedAt } = trainingRuns;
   const whose = guild === null ? isNull(guildId) : eq(guildId, guild);
   const today = sql`${finishedAt} > now() - interval '1 day'`;
-  return (await db.$count(trainingRuns, and(whose, eq(status, 'refused'), today))) > 0;
+  return (await db.$count(trainingRuns, and(whose, eq(status, 'refused'), eq(trigger, 'votes'), today))) > 0;
 }
 
 /** Records how the comparison by people's votes ended. False when the run's comparison was not open. */

@@ -71,7 +71,9 @@ export function learningMessage(
     ];
     embed.addFields({ name: log.votes, value: lines.join('\n') });
   }
-  if (event.kind === 'run') embed.addFields(...runFields(run, m), ...sampleFields(run, m));
+  // A refused run has learned nothing.
+  if (event.kind === 'run' && run.status !== 'refused')
+    embed.addFields(...runFields(run, m), ...sampleFields(run, m));
   const files = event.kind === 'run' ? lossChart(embed, epochs, m) : [];
   return { body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS }, files };
 }

@@ -81,7 +81,7 @@ describe('chispa corpus', () => {
 
   it('marks near-duplicates so that export leaves them out', async () => {
     expect((await corpus('dedupe', '--dry-run')).out).toContain('4 jokes, 1 redundant.');
-    expect((await corpus('dedupe')).out).toContain('4 jokes, 1 marked as duplicates.');
+    expect((await corpus('dedupe')).out).toContain('4 jokes, 1 marked as a duplicate.');
     expect((await corpus('dedupe', file('chistes.csv'))).out).toContain('5 jokes, 2 redundant.');
 
     await corpus('export', file('out.csv'), '--clean');

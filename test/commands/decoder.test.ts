@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkDecoder, idleNote } from '../../commands/ajustar/decoder.ts';
+import { checkDecoder, hasEffect, idleNote } from '../../commands/ajustar/decoder.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
 import { BOT_DEFAULTS, type DecoderSettings } from '../../src/lib/settings.ts';
@@ -50,6 +50,13 @@ describe('a change of decoder settings', () => {
     ],
   ])('is refused where it contradicts itself: %o', (named, why) => {
     expect(told(named)).toEqual({ refused: `${why} ${es.settings.idle.refused}` });
+  });
+
+  it('matters unless nothing of it counts', () => {
+    const matters = (named: Partial<DecoderSettings>) => hasEffect(named, { ...BOT_DEFAULTS, ...named });
+    expect(matters({ epsilon: 0.3 })).toBe(false);
+    expect(matters({ epsilon: 0.3, maxTokens: 20 })).toBe(true);
+    expect(matters({ temperature: 1.5 })).toBe(true);
   });
 
   it('is made, with a word, where what was set before makes it idle', () => {

@@ -18,6 +18,7 @@ describe('a time of day', () => {
     ['12am', '00:00'],
     ['12 pm', '12:00'],
     ['a las 9 de la noche', '21:00'],
+    ['las 9', '09:00'],
     ['12 de la noche', '00:00'],
     ['a la 1 de la tarde', '13:00'],
     ['7 de la mañana', '07:00'],

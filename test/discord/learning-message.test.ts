@@ -50,6 +50,10 @@ describe('what the log channels hear of learning', () => {
     expect(embedOf(changes)?.title).toBe(title);
   });
 
+  it('does not say what a refused run would have learned from', () => {
+    expect(embedOf({ run: { ...run, status: 'refused', version: null } })?.fields ?? []).toEqual([]);
+  });
+
   it('names both versions letter by letter, never what is for the host', () => {
     const embed = embedOf({});
     expect(embed?.description).toContain(String.raw`**new\_one**`);

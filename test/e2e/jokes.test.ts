@@ -163,6 +163,10 @@ describe.each([
     expect(await set({ máximo: Math.min(most, config.positions), epsilon: 0.3 })).toBe(
       `Con el decodificador «muestreo» \`epsilon\` no cuenta.\n${es.settings.changed}`,
     );
+    // Then the next jokes come out as before.
+    expect(await set({ epsilon: 0.4 })).toBe(
+      `Con el decodificador «muestreo» \`epsilon\` no cuenta.\n${es.settings.saved}`,
+    );
     await (await player.ask(player.moderator, 'ajustar', {}, { subcommand: 'restablecer' })).answer();
   });
 

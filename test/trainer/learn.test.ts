@@ -107,6 +107,8 @@ describe('a learning run', () => {
       const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
       expect(done).toMatchObject({ status: 'refused', note: expect.stringContaining('too few') });
       expect(await votesSinceLastRun(db())).toBe(30); // nothing has been trained on them yet
+      expect(await refusedToday(db(), null)).toBe(false); // a host's run postpones none that votes begin
+      await learn(optionsFor(db()), await beginVersion(optionsFor(db()), 'votes', 'test'));
       expect(await refusedToday(db(), null)).toBe(true);
       expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
     });

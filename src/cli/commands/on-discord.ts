@@ -3,6 +3,7 @@ import { loadCommands } from '../../bot/load-commands.ts';
 import { type CommandDifference, commandRegistry } from '../../bot/register.ts';
 import { loadConfig } from '../../config.ts';
 import { ChispaError } from '../../lib/errors.ts';
+import { counted } from '../output/text.ts';
 
 /** `chispa commands diff`: what `deploy` would change. */
 export async function diff({ json }: { json?: boolean }): Promise<void> {
@@ -20,7 +21,7 @@ export async function deploy(): Promise<void> {
 
 /** `chispa commands clear`. */
 export async function clear(): Promise<void> {
-  process.stdout.write(`Removed ${await (await onDiscord()).clear()} commands\n`);
+  process.stdout.write(`Removed ${counted(await (await onDiscord()).clear(), 'command')}\n`);
 }
 
 function inWords({ added, changed, removed }: CommandDifference): string {

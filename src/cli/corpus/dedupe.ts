@@ -2,6 +2,7 @@ import { type Duplicate, duplicateGroups, nearDuplicates } from '../../corpus/du
 import type { Format } from '../../corpus/formats.ts';
 import { corpusEntriesOf, markDuplicates } from '../../db/corpus.ts';
 import { withDatabase } from '../open/database.ts';
+import { counted } from '../output/text.ts';
 import { readReporting } from './read.ts';
 
 interface Options {
@@ -39,8 +40,10 @@ export async function dedupe(file: string | undefined, options: Options): Promis
   for (const { first, second, similarity } of pairs) {
     process.stdout.write(`${similarity.toFixed(2)}\n${texts[first]}\n~\n${texts[second]}\n\n`);
   }
-  const outcome = marked ? 'marked as duplicates' : 'redundant';
-  process.stdout.write(`${texts.length} jokes, ${superfluous.length} ${outcome}.\n`);
+  const outcome = marked
+    ? `marked as ${superfluous.length === 1 ? 'a duplicate' : 'duplicates'}`
+    : 'redundant';
+  process.stdout.write(`${counted(texts.length, 'joke')}, ${superfluous.length} ${outcome}.\n`);
 }
 
 async function inFile(file: string, threshold: number, format?: Format) {

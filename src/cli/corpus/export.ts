@@ -12,6 +12,7 @@ import {
   preferenceRows,
 } from '../../trainer/policy/preferences.ts';
 import { withDatabase } from '../open/database.ts';
+import { counted } from '../output/text.ts';
 
 type Options = CorpusFilter & { ratings?: boolean; format?: PreferenceFormat };
 
@@ -75,7 +76,7 @@ async function save(file: string, content: string | Uint8Array, rows: number): P
       cause: error,
     });
   }
-  process.stderr.write(`${rows} jokes written to ${file}\n`);
+  process.stderr.write(`${counted(rows, 'joke')} written to ${file}\n`);
 }
 
 function writerFor(file: string): (rows: readonly CorpusRow[]) => string {

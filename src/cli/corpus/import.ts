@@ -4,6 +4,7 @@ import type { Joke } from '../../corpus/joke.ts';
 import { importEntries, type NewCorpusEntry } from '../../db/corpus.ts';
 import { ChispaError, UsageError } from '../../lib/errors.ts';
 import { withDatabase } from '../open/database.ts';
+import { counted } from '../output/text.ts';
 import { readReporting } from './read.ts';
 
 interface Options {
@@ -48,7 +49,7 @@ export async function importCorpus(file: string, options: Options): Promise<void
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {
     process.stdout.write(
-      `${added} jokes added, ${updated} updated, ${known} already there, ${leftOut} left out; ${crude} are crude.\n`,
+      `${counted(added, 'joke')} added, ${updated} updated, ${known} already there, ${leftOut} left out; ${crude} crude.\n`,
     );
   }
 }

@@ -9,6 +9,9 @@ export const fileSize = (bytes: number): string =>
 /** A whole number with thousands separated by commas, as PyTorch prints it. */
 export const grouped = (count: number): string => count.toLocaleString('en-US');
 
+/** `1 joke`, `2 jokes`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Formats rows in columns as wide as their widest cell, two spaces apart. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));

@@ -81,6 +81,6 @@ function refuseTooFew(corpus: readonly EncodedJoke[], left: number): void {
   if (left >= MINIMUM_JOKES) return;
   throw new ChispaError(
     'corpus-too-small',
-    `The corpus has ${corpus.length} jokes. Without near-duplicates and the held-out ones, ${left} are left to learn from; training needs at least ${MINIMUM_JOKES}. Add jokes to it.`,
+    `The corpus has ${corpus.length} ${corpus.length === 1 ? 'joke' : 'jokes'}. Without near-duplicates and the held-out ones, ${left} ${left === 1 ? 'is' : 'are'} left to learn from; training needs at least ${MINIMUM_JOKES}. Add jokes to it.`,
   );
 }

@@ -148,6 +148,7 @@ export const en: Messages = {
     generated: 'Freshly made',
     house: 'House jokes',
     empty: 'There are no votes to draw yet.',
+    nothing: 'I have not told a joke here yet. Ask for one with `/joke`!',
     chart: {
       byWeek: 'Mean rating by week',
       byModel: 'Mean rating by model version',

@@ -65,7 +65,7 @@ export const learning: typeof es = {
     onTrial: (name) =>
       `**${name}** is on trial: first the votes decide, or you with \`/model activate\`. Then I learn again.`,
     tooFewRated: (needed, rated) =>
-      `Learning takes about ${jokes(needed)} with votes, and so far there are ${number(rated, 0)}.`,
+      `Learning takes about ${jokes(needed)} with votes, and so far there ${rated === 1 ? 'is' : 'are'} ${number(rated, 0)}.`,
     learningAsked: 'I was asked already: I begin as soon as I can.',
   },
 

@@ -106,8 +106,8 @@ export const settings: typeof es = {
     repetitionPenalty: (value) =>
       value === 1 ? '1: may repeat itself' : `${number(value)}: avoids repeating what was said`,
     maxTokens: (value) =>
-      `${number(value)} tokens (pieces of words): about ${count(Math.max(1, Math.round(value / 1.4)), 'word', 'words')}`,
+      `${count(value, 'token', 'tokens')} (pieces of words): about ${count(Math.max(1, Math.round(value / 1.4)), 'word', 'words')}`,
     overContext: (value, context) =>
-      `${number(value)} tokens (pieces of words), but this version reads at most ${number(context)} at once`,
+      `${count(value, 'token', 'tokens')} (pieces of words), but this version reads at most ${number(context)} at once`,
   },
 };

@@ -161,6 +161,7 @@ export const es = {
     generated: 'Recién inventados',
     house: 'De la casa',
     empty: 'Todavía no hay votos que dibujar.',
+    nothing: 'Aquí todavía no he contado ningún chiste. ¡Pide uno con `/chiste`!',
     chart: {
       byWeek: 'Nota media por semana',
       byModel: 'Nota media por versión del modelo',

@@ -109,8 +109,8 @@ export const settings = {
     repetitionPenalty: (value: number) =>
       value === 1 ? '1: puede repetirse' : `${number(value)}: evita repetir lo ya dicho`,
     maxTokens: (value: number) =>
-      `${number(value)} tokens (trozos de palabra): ${count(Math.max(1, Math.round(value / 1.4)), 'palabra', 'palabras')}, más o menos`,
+      `${count(value, 'token', 'tokens')} (trozos de palabra): ${count(Math.max(1, Math.round(value / 1.4)), 'palabra', 'palabras')}, más o menos`,
     overContext: (value: number, context: number) =>
-      `${number(value)} tokens (trozos de palabra), pero esta versión lee como mucho ${number(context)} a la vez`,
+      `${count(value, 'token', 'tokens')} (trozos de palabra), pero esta versión lee como mucho ${number(context)} a la vez`,
   },
 };
