@@ -54,7 +54,7 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(new Option('--schedule <name>', 'of the learning rate').choices(['linear', 'cosine']))
     .option(
       '--targets <layers>',
-      'layers the adapter changes, separated by commas: all-linear, attention-input, or by name (see chispa model show)',
+      'layers the adapter changes, separated by commas: all-linear, attention-input, or by name (see npx chispa model show)',
       (text) => text.split(','),
     );
   for (const key of NUMERIC) {

@@ -36,7 +36,7 @@ export async function trainOnCorpus(options: TrainOptions): Promise<void> {
 const howToUse = (name: string): string =>
   `How to use it:\n${columns([
     [`  npx chispa generate --model ${name} "Van dos"`, 'continues a text'],
-    [`  chispa evaluate --compare ${BUNDLED_MODEL} ${name}`, 'compares it with the bundled model'],
+    [`  npx chispa evaluate --compare ${BUNDLED_MODEL} ${name}`, 'compares it with the bundled model'],
     [`  npx chispa model use ${name}`, 'has the bot speak with it'],
   ])}`;
 
