@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { loadConfig } from '../../config.ts';
-import { houseJokes } from '../../corpus/house.ts';
 import { houseJokesAbout } from '../../corpus/house-themes.ts';
 import { newShareOf } from '../../db/guild-settings.ts';
 import { drawLoved } from '../../db/loved.ts';
@@ -81,7 +80,7 @@ function mixed(theme: string | undefined, flags: Flags): Source {
 type Teller = (theme: string | undefined, seed: number, flags: Flags) => Promise<Told>;
 
 /** A house joke by the id that a footer shows. */
-const byId = (theme: string | undefined) => houseJokes().find(({ id }) => id === theme);
+const byId = (theme: string | undefined) => houseJokesAbout(undefined).find(({ id }) => id === theme);
 
 const fromHouse: Teller = async (theme, seed) => {
   const joke = byId(theme) ?? drawn(houseJokesAbout(theme), seed);

@@ -76,7 +76,7 @@ export function pooledHouseJokes(rated: readonly RatedJoke[]): RatedJoke[] {
  * One joke that several guilds rated: all votes together, as of the guild with the most. `told` has at least one and is
  * oldest first.
  */
-export function pooled(told: readonly RatedJoke[]): RatedJoke {
+function pooled(told: readonly RatedJoke[]): RatedJoke {
   const [oldest] = told;
   if (!oldest) throw new RangeError('nothing to pool');
   if (told.length === 1) return oldest;
