@@ -56,6 +56,7 @@ export async function adaptableSession(
     read: (...run) => current.read(...run),
     step: (...run) => current.step(...run),
     logits: (...run) => current.logits(...run),
+    states: (...run) => current.states(...run),
     async release() {
       await adapting.catch(() => {}); // reported to its own caller
       await current.release();

@@ -20,4 +20,5 @@ serveParent<EngineTasks>({
   generate: async (request, { tell, signal }) => (await loaded()).generate(request, { onText: tell, signal }),
   measure: async () => (await loaded()).load(),
   inspect: async (request) => (await loaded()).inspect(request),
+  embed: async (request) => (await loaded()).embed(request),
 });

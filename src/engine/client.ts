@@ -81,6 +81,10 @@ export async function startEngine({
       refuseIfClosed();
       return models.use(request.model, ({ process }) => process.inspect(request));
     },
+    async embed(request) {
+      refuseIfClosed();
+      return models.use(request.model, ({ process }) => process.embed(request));
+    },
     async measure() {
       const loads = await Promise.all([...processes].map((process) => process.measure()));
       return loads.filter((load) => load !== undefined);

@@ -4,6 +4,7 @@ import type { ModelConfig } from '../models/config.ts';
 import { type ChoosingRow, createChooser } from './choose.ts';
 import { createFeeds } from './feeds.ts';
 import type { KvCache } from './kv-cache.ts';
+import type { StateMean } from './state-mean.ts';
 
 /** Folder of the adapter that a row uses, if any. */
 export type RowAdapter = string | undefined;
@@ -12,8 +13,11 @@ export type RowAdapter = string | undefined;
 export interface DecoderSession {
   /** Reads `ids` and appends them to the cache's only row. */
   read(cache: KvCache, ids: readonly number[], adapter?: RowAdapter): Promise<void>;
-  /** Decodes one token for every row of the cache and returns the tokens; valid until the next call. */
-  step(cache: KvCache, rows: readonly ChoosingRow[]): Promise<readonly number[]>;
+  /**
+   * Decodes one token for every row of the cache and returns the tokens; valid until the next call. Rows with `states`
+   * get the state that their token was predicted from.
+   */
+  step(cache: KvCache, rows: readonly DecodingRow[]): Promise<readonly number[]>;
   /**
    * Reads `count` tokens for every row of the cache, ids [rows · count], and returns the logits [wanted.length, V] at
    * the positions `wanted` (indices into rows · count). `adapters`: one per row; default none.
@@ -25,7 +29,15 @@ export interface DecoderSession {
     wanted: readonly number[],
     adapters?: readonly RowAdapter[],
   ): Promise<Float32Array>;
+  /** Like `read`, and returns the tokens' last hidden states [ids.length, D]. */
+  states(cache: KvCache, ids: readonly number[], adapter?: RowAdapter): Promise<Float32Array>;
   release(): Promise<void>;
+}
+
+/** A row of a step. */
+export interface DecodingRow extends ChoosingRow {
+  /** Takes the last hidden state of each step, if it is wanted. */
+  readonly states?: Pick<StateMean, 'add'> | undefined;
 }
 
 /** Outputs of the sampler. */
@@ -39,7 +51,9 @@ const CHOICES = [
   'full_weights',
 ];
 const KEYS_VALUES = 'new_keys_values';
+const HIDDEN = 'hidden';
 const everyChoice = [KEYS_VALUES, ...CHOICES];
+const choicesAndStates = [...everyChoice, HIDDEN];
 const nobody: readonly ChoosingRow[] = [];
 
 /**
@@ -117,7 +131,14 @@ export function createDecoderSession(
         });
         rowAdapters.length = rows.length;
         for (const [i, { request }] of rows.entries()) rowAdapters[i] = request.adapter;
-        return chooser.choose(await run(cache, rows, 1, everyChoice, rowAdapters));
+        if (!rows.some(({ states }) => states))
+          return chooser.choose(await run(cache, rows, 1, everyChoice, rowAdapters));
+        const outputs = await run(cache, rows, 1, choicesAndStates, rowAdapters);
+        const hidden = float32(outputs, HIDDEN);
+        rows.forEach(({ states }, i) => {
+          states?.add(hidden.subarray(i * config.width, (i + 1) * config.width));
+        });
+        return chooser.choose(outputs);
       }),
 
     logits: (cache, ids, count, wanted, ofRows = Array<RowAdapter>(cache.rows).fill(undefined)) =>
@@ -125,6 +146,13 @@ export function createDecoderSession(
         writeIds(ids, cache.rows);
         want(wanted);
         return float32(await run(cache, nobody, count, ['logits', KEYS_VALUES], ofRows), 'logits');
+      }),
+
+    states: (cache, ids, adapter) =>
+      alone(async () => {
+        writeIds(ids, cache.rows);
+        want(neverEmpty ? [0] : []);
+        return float32(await run(cache, nobody, ids.length, [HIDDEN, KEYS_VALUES], [adapter]), HIDDEN);
       }),
 
     release: () => alone(() => session.release()),

@@ -9,6 +9,7 @@ import type {
   GenerateOptions,
   GenerationResult,
   InspectedStep,
+  InspectRequest,
   LoadedModel,
   RowRequest,
   TokensRequest,
@@ -24,7 +25,8 @@ export type EngineTasks = {
   };
   /** An event is the next piece of the text. */
   generate: { request: RowRequest; event: string; answer: GenerationResult };
-  inspect: { request: TokensRequest; event: never; answer: InspectedStep[] };
+  inspect: { request: InspectRequest; event: never; answer: InspectedStep[] };
+  embed: { request: TokensRequest; event: never; answer: Float32Array };
   measure: { request: null; event: never; answer: EngineLoad };
 };
 
@@ -39,7 +41,8 @@ export interface EngineProcess {
   /** `lost`: called when the process has died and the model cannot be reloaded. After that, all requests fail. */
   load(model: string, lost: () => void): Promise<LoadedModel>;
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
-  inspect(request: TokensRequest): Promise<InspectedStep[]>;
+  inspect(request: InspectRequest): Promise<InspectedStep[]>;
+  embed(request: TokensRequest): Promise<Float32Array>;
   /** What it is doing now; undefined while it has no model or does not answer. */
   measure(): Promise<EngineLoad | undefined>;
   /** Process id, while there is a process. */
@@ -49,7 +52,7 @@ export interface EngineProcess {
 }
 
 /** A request during which the process dies more often than this in a row is considered the cause. */
-const DEATHS_ALLOWED = { load: 1, generate: 4, inspect: 1 } as const;
+const DEATHS_ALLOWED = { load: 1, generate: 4, inspect: 1, embed: 1 } as const;
 
 /** How long a process that computes may take to answer how much it does. */
 const MEASURE_MS = 1000;
@@ -174,6 +177,7 @@ export async function startEngineProcess({
       });
     },
     inspect: (request) => ask(DEATHS_ALLOWED.inspect, () => child.ask('inspect', request)),
+    embed: (request) => ask(DEATHS_ALLOWED.embed, () => child.ask('embed', request)),
     measure: () => within(MEASURE_MS, child.ask('measure', null)).catch(() => undefined),
     pid: () => (child.isAlive() ? child.pid : undefined),
     close,

@@ -22,6 +22,8 @@ export interface RowRequest {
   cutLoops?: boolean;
   /** Generation stops before any of these strings; they are not part of the text. */
   stop?: string[];
+  /** Also return the text's `embedding`. Default false. */
+  embed?: boolean;
   /** Milliseconds since the epoch after which the request is not worth starting or finishing. */
   deadline?: number;
 }
@@ -62,6 +64,8 @@ export interface GenerationResult {
   trimmed: boolean;
   /** Milliseconds from admission to the first token and to the end. */
   timing: { firstTokenMs: number; totalMs: number };
+  /** If the request asks for it: the mean [D] of the last hidden states that `tokens` were predicted from. */
+  embedding?: Float32Array;
 }
 
 export interface LoadedModel {
@@ -95,11 +99,19 @@ export interface TokensRequest {
   tokens: number[];
   /** First position to look at, ≥ 1: the prediction of token `from` given the tokens before it. */
   from: number;
+}
+
+export interface InspectRequest extends TokensRequest {
   /** Number of likeliest tokens to list at each position. */
   top: number;
 }
 
-export interface InspectionRequest extends TokensRequest {
+export interface InspectionRequest extends InspectRequest {
+  model: string;
+}
+
+/** `from` is at most the index of the last token. */
+export interface EmbeddingRequest extends TokensRequest {
   model: string;
 }
 
@@ -128,6 +140,11 @@ export interface Engine {
   generate(request: GenerationRequest, options?: GenerateOptions): Promise<GenerationResult>;
   /** The likeliest tokens at each position from `from` to `tokens.length` inclusive, computed in one prefill. */
   inspect(request: InspectionRequest): Promise<InspectedStep[]>;
+  /**
+   * The mean [D] of the last hidden states that the tokens from `from` on were predicted from, computed in one prefill:
+   * what `generate` returns as the `embedding` of the same tokens, up to rounding.
+   */
+  embed(request: EmbeddingRequest): Promise<Float32Array>;
   close(): Promise<void>;
 }
 

@@ -9,11 +9,12 @@ import type {
   GenerateOptions,
   GenerationResult,
   InspectedStep,
+  InspectRequest,
   LoadedModel,
   RowRequest,
   TokensRequest,
 } from './engine.ts';
-import { inspectTokens } from './inspect.ts';
+import { embedTokens, inspectTokens } from './inspect.ts';
 import { createRow } from './row.ts';
 import { capacityFor, type SchedulerLimits } from './scheduler.ts';
 import { type EngineLog, runtimeVersion } from './session.ts';
@@ -39,13 +40,15 @@ export interface LocalEngine {
   /** Same as `Engine.generate`, for this model. */
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
   /** Same as `Engine.inspect`, for this model. */
-  inspect(request: TokensRequest): Promise<InspectedStep[]>;
+  inspect(request: InspectRequest): Promise<InspectedStep[]>;
+  /** Same as `Engine.embed`, for this model. */
+  embed(request: TokensRequest): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
 /**
- * Reads, checks and warms up a model folder and decodes in this process. `generate` and `inspect` block the event
- * loop during each run, so programs that must stay responsive use `startEngine`, which has a process for each model.
+ * Reads, checks and warms up a model folder and decodes in this process. `generate`, `inspect` and `embed` block the
+ * event loop during each run, so programs that must stay responsive use `startEngine`, which has a process for each model.
  */
 export async function openLocalEngine(
   model: string,
@@ -120,6 +123,11 @@ export async function openLocalEngine(
       return withAdapter(request.adapter, () => inspectTokens(folder, session, request, limits));
     },
 
+    async embed(request) {
+      refuseIfClosed();
+      return withAdapter(request.adapter, () => embedTokens(folder, session, request, limits));
+    },
+
     async close() {
       if (closed) return;
       closed = true;
@@ -146,6 +154,7 @@ const requestSchema = z.object({
   adapter: z.string().min(1).optional(),
   settings: decoderSettings,
   seed: seedSchema,
+  embed: z.boolean().optional(),
   minTokens: z.number().int().min(0).optional(),
   stop: z.array(z.string()).optional(),
   deadline: z.number().optional(),

@@ -3,6 +3,7 @@ import type { FinishReason, GenerationResult, RowRequest } from './engine.ts';
 import { loopEnd } from './loops.ts';
 import { promptTokens } from './prompt.ts';
 import { finishedSentences } from './sentences.ts';
+import { createStateMean, type StateMean } from './state-mean.ts';
 import { createTextStream } from './text-stream.ts';
 
 /** One request as a member of the batch. */
@@ -12,6 +13,8 @@ export interface Row {
   readonly prompt: readonly number[];
   /** Tokens generated so far. */
   readonly tokens: readonly number[];
+  /** Of the text's last hidden states, if the request asks for its embedding. */
+  readonly states: StateMean | undefined;
   /** Maximum length of prompt and text together, in tokens. */
   readonly longest: number;
   /** Called when the row gets its slot, which starts its clock. */
@@ -42,6 +45,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
   const newStream = () => createTextStream(folder.tokenizer, { opening, stop: request.stop, fresh });
   const stream = newStream();
   const tokens: number[] = [];
+  const states = request.embed ? createStateMean(folder.config.width) : undefined;
   let start = performance.now();
   let firstToken: number | undefined;
 
@@ -68,6 +72,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
     request,
     prompt,
     tokens,
+    states,
     longest,
     admitted() {
       start = performance.now();
@@ -96,6 +101,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
         finish: reason,
         promptCut,
         timing: { firstTokenMs: (firstToken ?? end) - start, totalMs: end - start },
+        ...(states && { embedding: states.mean() }),
       });
     },
     fail: reject,

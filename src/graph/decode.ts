@@ -44,8 +44,8 @@ export interface DecodeParts extends Pick<TransformerParts, 'parameter' | 'embed
  * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, G, T, W] for each layer, T the
  * cache's capacity, of which row b uses `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) to predict
  * from, empty for all but the last part of a prompt; the sampler's inputs; with `adapters`, those of `stackedAdapters`.
- * Outputs: `logits` [R, V]; `new_keys_values` [B, 2·L·G, S, W], for each layer the new keys of its heads, then their
- * new values; the sampler's outputs.
+ * Outputs: `logits` [R, V]; `hidden` [B·S, D], the last hidden states; `new_keys_values` [B, 2·L·G, S, W], for each layer
+ * the new keys of its heads, then their new values; the sampler's outputs.
  *
  * The cache is only an input, and the host writes the new entries into it: onnxruntime-node copies every output, so a
  * graph that returned the whole cache would copy it at each step.
@@ -146,6 +146,7 @@ export function decodeGraph(
   const head = parts.head ?? ((x) => gemm(x, parameter(layoutOf(config).head), { transposeB: true }));
   const logits = head(gather(hidden, rows));
   graph.output('logits', logits);
+  graph.output('hidden', hidden);
   graph.output('new_keys_values', concat(fresh, 1, 2 * layers * keyValueHeads));
   sampler(graph, logits);
   return graph;
