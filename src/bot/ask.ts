@@ -30,7 +30,7 @@ import type { WaitingBoard } from './waiting-board.ts';
 export const TEXT_LENGTH = 1000;
 /** Maximum characters of a theme. */
 export const THEME_LENGTH = 60;
-/** How long Discord allows answers to an interaction, minus a margin for the last edit. */
+/** How long Discord allows answers to an interaction, minus a margin for its way here and for the last edit. */
 const INTERACTION_LIFETIME_MS = 15 * 60_000 - 30_000;
 
 export type AskingInteraction =
@@ -95,7 +95,8 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
 
   return async (interaction, ask, options = {}) => {
     const { source, except, seed = randomInt(0, 2 ** 32), settings: decoder, privately } = options;
-    const { channelId, user, locale, createdTimestamp } = interaction;
+    const { channelId, user, locale } = interaction;
+    const deadline = new Date(store.clock.now() + INTERACTION_LIFETIME_MS);
     const guildId = homeGuild(interaction);
     const guild = settings.of(guildId);
     const safeMode = guild.safeMode || !isAgeRestricted(interaction);
@@ -127,7 +128,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
         settings: decoder ?? guild.decoder,
         seed,
         safeMode,
-        deadline: new Date(createdTimestamp + INTERACTION_LIFETIME_MS),
+        deadline,
       };
       const house = await houseChoice(store.db, { ask, source, seed, except }, guild);
       lacks = house.lacks;

@@ -11,6 +11,7 @@ import {
 } from 'discord.js';
 import type { Store } from '../db/connect.ts';
 import type { Voter } from '../db/voter.ts';
+import { checkClock } from '../discord/clock-check.ts';
 import { measureRest } from '../discord/measured-rest.ts';
 import { es } from '../discord/messages/index.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
@@ -93,7 +94,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const settings = await createSettingsCache({ store, log });
   const open = await createOpenRequests(store, { slots, log });
   const admission = createAdmission(open);
-  const waiting = createWaitingBoard({ db: store.db, rest: client.rest, slots, log });
+  const waiting = createWaitingBoard({ store, rest: client.rest, slots, log });
   const moderatorLog = createModeratorLog(client.rest, settings, log);
   const commands = await loadCommands();
   let hosts: ReadonlySet<string> = new Set(ownerIds);
@@ -110,7 +111,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       learningNeeds,
       requestLearning: () => queue.requestLearning('host'),
     },
-    handled: createHandled({ db: store.db, owner, log }),
+    handled: createHandled({ store, owner, log }),
     log,
   });
 
@@ -125,7 +126,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   log.info({ commands: commands.size, written }, 'commands are registered');
   welcomeGuilds(ready, log);
   const { rest, application } = ready;
-  await answerAbandoned({ db: store.db, owner, log }, { rest, applicationId: application.id });
+  await answerAbandoned({ store, owner, log }, { rest, applicationId: application.id });
   const housekeeping = createHousekeeping({
     store,
     queue,
@@ -171,6 +172,7 @@ function createClient(api: string | undefined, log: Logger): Client {
     ...(api && { rest: { api, version: '10' }, ws: NO_THROTTLE }),
   });
   measureRest(client.rest);
+  checkClock(client.rest, log);
   client.on(Events.Error, (err) => log.error({ err }, 'Discord client error'));
   client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'disconnected from Discord for now'));
   client.on(Events.ShardResume, (shard) => log.info({ shard }, 'connected to Discord again'));

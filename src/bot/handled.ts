@@ -1,5 +1,5 @@
 import { type APIMessage, MessageFlags, type REST, type RepliableInteraction, Routes } from 'discord.js';
-import type { Database } from '../db/connect.ts';
+import type { Store } from '../db/connect.ts';
 import { beginHandling, endHandling, takeAbandoned } from '../db/handled-interactions.ts';
 import { sentenceMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
@@ -9,7 +9,7 @@ import type { Logger } from '../lib/log.ts';
 import { within } from '../lib/within.ts';
 
 export interface HandledOptions {
-  db: Database;
+  store: Pick<Store, 'db' | 'clock'>;
   /** Identifies this process. */
   owner: string;
   log: Logger;
@@ -26,12 +26,12 @@ const BEGIN_MS = 250;
 /** How long Discord accepts answers to an interaction. */
 const LIFETIME_MS = 15 * 60_000;
 
-export function createHandled({ db, owner, log }: HandledOptions): Handled {
+export function createHandled({ store: { db, clock }, owner, log }: HandledOptions): Handled {
   return {
-    async begin({ id, applicationId, token, locale, createdTimestamp }) {
+    async begin({ id, applicationId, token, locale }) {
       const begun = beginHandling(db, {
         ...{ interactionId: id, applicationId, interactionToken: token, owner, locale },
-        deadline: new Date(createdTimestamp + LIFETIME_MS),
+        deadline: new Date(clock.now() + LIFETIME_MS),
       }).catch((error) =>
         log.debug({ error: messageOf(error), interaction: id }, 'an interaction could not be noted'),
       );
@@ -48,11 +48,11 @@ export function createHandled({ db, owner, log }: HandledOptions): Handled {
 
 /** Tells the people whose interactions a process left unanswered when it died that they have to ask again. */
 export async function answerAbandoned(
-  { db, owner, log }: HandledOptions,
+  { store: { db, clock }, owner, log }: HandledOptions,
   { rest, applicationId }: { rest: REST; applicationId: string },
 ): Promise<void> {
   for (const left of await takeAbandoned(db, { applicationId, owner })) {
-    if (left.deadline.getTime() < Date.now()) continue;
+    if (left.deadline.getTime() < clock.now()) continue;
     const { interactionToken: token, locale } = left;
     try {
       const path = Routes.webhookMessage(applicationId, token);

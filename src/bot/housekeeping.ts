@@ -24,6 +24,7 @@ export interface HousekeepingOptions {
   /** Called with the number of jokes told today. */
   onJokesToday: (jokes: number) => void;
   log: Logger;
+  /** Default: the database's clock. */
   now?: () => Date;
 }
 
@@ -39,7 +40,8 @@ const DAILY_DEADLINE_MS = 60 * MINUTE_MS;
  * `tick` does everything that is due now.
  */
 export function createHousekeeping(options: HousekeepingOptions) {
-  const { store, queue, settings, rest, onJokesToday, log, now = () => new Date() } = options;
+  const { store, queue, settings, rest, onJokesToday, log } = options;
+  const { now = () => new Date(store.clock.now()) } = options;
   let erasedAt = Number.NEGATIVE_INFINITY;
 
   const tasks: Record<string, () => Promise<unknown>> = {

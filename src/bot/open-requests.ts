@@ -40,6 +40,7 @@ export interface OpenRequestsOptions {
   /** How many jokes are generated at once. */
   slots: number;
   log: Logger;
+  /** Default: the database's clock. */
   now?: () => number;
 }
 
@@ -53,7 +54,7 @@ interface Open extends OwnerOfRequest {
 
 export async function createOpenRequests(
   store: Store,
-  { slots, log, now = Date.now }: OpenRequestsOptions,
+  { slots, log, now = store.clock.now }: OpenRequestsOptions,
 ): Promise<OpenRequests> {
   const open = new Map<string, Open>();
   /** Requests that were closed while the database was being read. */

@@ -1,5 +1,5 @@
 import { DiscordAPIError, type REST } from 'discord.js';
-import type { Database } from '../db/connect.ts';
+import type { Store } from '../db/connect.ts';
 import type { Person } from '../db/request-shape.ts';
 import { holdReplies, queuedRequests, recentDuration, releaseReply } from '../db/waiting.ts';
 import { sentenceMessage } from '../discord/joke-message.ts';
@@ -29,16 +29,16 @@ const EDIT_TIMEOUT_MS = 2000;
 
 interface Place extends Waiting {
   told: Wait | undefined;
-  /** When that was, in milliseconds since the epoch. */
+  /** When that was, in milliseconds since the epoch, or 0. */
   toldAt: number;
 }
 
 /** Whether what somebody was told still holds: the same place, and a turn still to come. */
-const holds = (told: Wait | undefined, position: number): boolean =>
-  told?.position === position && told.readyAt * 1000 > Date.now();
+const holds = (told: Wait | undefined, position: number, now: number): boolean =>
+  told?.position === position && told.readyAt * 1000 > now;
 
 export interface WaitingBoardOptions {
-  db: Database;
+  store: Pick<Store, 'db' | 'clock'>;
   rest: REST;
   /** How many jokes are generated at once. */
   slots: number;
@@ -50,7 +50,8 @@ export interface WaitingBoardOptions {
  * timestamp). A reply is held while it is edited. The next person in line is left alone, because the joke is about to
  * come.
  */
-export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions): WaitingBoard {
+export function createWaitingBoard({ store, rest, slots, log }: WaitingBoardOptions): WaitingBoard {
+  const { db, clock } = store;
   const places = new Map<string, Place>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
@@ -65,7 +66,7 @@ export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions
     }
     const due = [...places]
       .map(([id, place]) => ({ id, place, position: queued.get(id) ?? 0 }))
-      .filter(({ place, position }) => position > slots && !holds(place.told, position))
+      .filter(({ place, position }) => position > slots && !holds(place.told, position, clock.now()))
       .sort((a, b) => a.place.toldAt - b.place.toldAt)
       .slice(0, EDITS_A_LOOK);
     if (due.length === 0) return;
@@ -80,7 +81,7 @@ export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions
       due
         .filter(({ id }) => held.has(id))
         .map(({ id, place, position }) => {
-          const readyAt = Math.ceil((Date.now() + (position / slots) * duration) / 1000);
+          const readyAt = Math.ceil((clock.now() + (position / slots) * duration) / 1000);
           return tell(id, place, { position, readyAt });
         }),
     );
@@ -88,7 +89,7 @@ export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions
 
   async function tell(id: string, place: Place, wait: Wait): Promise<void> {
     const { interaction, locale } = place;
-    Object.assign(place, { told: wait, toldAt: Date.now() });
+    Object.assign(place, { told: wait, toldAt: clock.now() });
     const reply = replyTo(rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS));
     try {
       await reply.edit(sentenceMessage(messagesFor(locale).waiting(wait.position, wait.readyAt)));
@@ -101,7 +102,7 @@ export function createWaitingBoard({ db, rest, slots, log }: WaitingBoardOptions
 
   return {
     add(requestId, asker, told) {
-      places.set(requestId, { ...asker, told, toldAt: told ? Date.now() : 0 });
+      places.set(requestId, { ...asker, told, toldAt: told ? clock.now() : 0 });
       timer ??= setInterval(() => {
         looking ??= look()
           .catch((err) => log.warn({ err }, 'the queue could not be looked at'))

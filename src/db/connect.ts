@@ -1,9 +1,13 @@
 import type { Logger } from '../lib/log.ts';
+import { type Clock, startClock } from './clock.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
-import type { Store } from './store.ts';
+import type { Opened } from './store.ts';
 
-export type { Database, Store, Transaction } from './store.ts';
+export type { Database, Transaction } from './store.ts';
+
+/** An open, migrated database, and its clock. */
+export type Store = Opened & { clock: Clock };
 
 export interface ConnectOptions {
   /** A PostgreSQL server, which several processes may share. Without one, PGlite in `dataDir`, for one process. */
@@ -18,5 +22,15 @@ export interface ConnectOptions {
  * holds the PGlite folder, `database-unreachable` when it cannot be opened, `database-pooled` when it is behind a
  * pooler in transaction mode, `migration-failed` when the schema cannot be brought up to date.
  */
-export const connect = ({ databaseUrl, dataDir, log }: ConnectOptions): Promise<Store> =>
-  databaseUrl ? openPostgres(databaseUrl, log) : openPglite(dataDir, log);
+export async function connect({ databaseUrl, dataDir, log }: ConnectOptions): Promise<Store> {
+  const opened = await (databaseUrl ? openPostgres(databaseUrl, log) : openPglite(dataDir, log));
+  const clock = await startClock(opened.db, log);
+  return {
+    ...opened,
+    clock,
+    async close() {
+      await clock.stop();
+      await opened.close();
+    },
+  };
+}

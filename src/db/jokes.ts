@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, gte, inArray, isNull, ne, type SQL } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Database, Transaction } from './connect.ts';
@@ -224,7 +224,7 @@ export async function messagesOfJoke(
 export async function deleteJoke(db: Database, id: string): Promise<boolean> {
   const deleted = await db
     .update(jokes)
-    .set({ deletedAt: new Date() })
+    .set({ deletedAt: sql`now()` })
     .where(and(eq(jokes.id, id), isNull(jokes.deletedAt)))
     .returning({ id: jokes.id });
   return deleted.length > 0;

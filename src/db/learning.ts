@@ -16,7 +16,7 @@ export async function pauseLearning(db: Database, paused: boolean): Promise<void
   await db
     .insert(learningState)
     .values({ paused })
-    .onConflictDoUpdate({ target: learningState.id, set: { paused, changedAt: new Date() } });
+    .onConflictDoUpdate({ target: learningState.id, set: { paused, changedAt: sql`now()` } });
 }
 
 /**

@@ -3,10 +3,10 @@ import pg, { type Client, type ClientConfig } from 'pg';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { endSilence, endSoon, SILENCE_MS } from './connection.ts';
-import type { Store } from './store.ts';
+import type { Opened } from './store.ts';
 
 export interface Listener {
-  listen: Store['listen'];
+  listen: Opened['listen'];
   close(): Promise<void>;
 }
 

@@ -138,7 +138,7 @@ export async function activate(tx: Transaction, id: number): Promise<ModelVersio
     .set({
       status: 'active',
       share: null,
-      activatedAt: new Date(),
+      activatedAt: sql`now()`,
       ...(!goesBack && { formerId: before.id }),
     })
     .where(eq(modelVersions.id, id))

@@ -8,7 +8,7 @@ import { lockByProcess } from '../lib/process-lock.ts';
 import { migrationsFolder } from './migrations.ts';
 import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
-import type { Store } from './store.ts';
+import type { Opened } from './store.ts';
 
 /** Subfolder of the data folder where PGlite keeps its files. */
 export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
@@ -17,7 +17,7 @@ export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
  * The embedded database. One process uses it and holds the folder's lock until it closes or ends. The data survives a
  * killed process, but PGlite never calls fsync: a power cut may lose the last few seconds.
  */
-export async function openPglite(dataDir: string, log: Logger): Promise<Store> {
+export async function openPglite(dataDir: string, log: Logger): Promise<Opened> {
   const folder = pgliteFolder(dataDir);
   makePrivate(dataDir);
   // Two processes on one data folder would silently lose rows.
@@ -90,13 +90,13 @@ function retelling(transaction: PGlite['transaction']): PGlite['transaction'] {
 }
 
 const listener =
-  (pglite: PGlite): Store['listen'] =>
+  (pglite: PGlite): Opened['listen'] =>
   async (channel, onPayload) => {
     const stop = await pglite.listen(channel, onPayload);
     return () => stop();
   };
 
-function closer(pglite: PGlite, folder: string, unlock: () => void): Store['close'] {
+function closer(pglite: PGlite, folder: string, unlock: () => void): Opened['close'] {
   let closing: Promise<void> | undefined;
   return () => {
     closing ??= pglite

@@ -9,13 +9,13 @@ import { type Listener, openListener } from './listener.ts';
 import { migrationsFolder } from './migrations.ts';
 import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
-import type { Store } from './store.ts';
+import type { Opened } from './store.ts';
 
 /** An arbitrary number that every Chispa process on a server agrees on. */
 const MIGRATION_LOCK = 0x63_68_69_73; // "chis"
 
 /** A PostgreSQL server, shared by any number of processes. */
-export async function openPostgres(databaseUrl: string, log: Logger): Promise<Store> {
+export async function openPostgres(databaseUrl: string, log: Logger): Promise<Opened> {
   const address = readAddress(databaseUrl);
   for (const note of address.notes) log.warn(note);
   const { client, listener } = await reach(address, log);

@@ -57,7 +57,7 @@ export async function rate(db: Database, { jokeId, voter, score, guildId, messag
       .values({ jokeId, voter, score })
       .onConflictDoUpdate({
         target: [ratings.jokeId, ratings.voter],
-        set: { score, updatedAt: new Date() },
+        set: { score, updatedAt: sql`now()` },
       });
     const telling = messageId === undefined ? undefined : await findTelling(tx, messageId);
     return { joke: asTold(joke, telling), ...(await countVotes(tx, jokeId)) };

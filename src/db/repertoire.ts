@@ -63,7 +63,7 @@ async function draw(
   );
   if (!chosen) {
     const again = longestAgo(fitting.flatMap((joke) => heard.get(joke.id) ?? []));
-    if (again !== undefined) await tx.update(jokes).set({ retoldAt: new Date() }).where(eq(jokes.id, again));
+    if (again !== undefined) await tx.update(jokes).set({ retoldAt: sql`now()` }).where(eq(jokes.id, again));
     return again;
   }
   const [row] = await tx

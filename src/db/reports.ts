@@ -1,10 +1,13 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
 import { jokes, reports } from './schema.ts';
 
 /** Once this many people have reported a joke, it is hidden without waiting for a moderator. */
 const REPORTS_TO_HIDE = 3;
+
+/** Not `now()`, the beginning of the transaction: that may have waited for another's lock on the joke. */
+const NOW = sql`clock_timestamp()`;
 
 export interface NewReport {
   jokeId: string;
@@ -30,11 +33,10 @@ export async function report(db: Database, { jokeId, reporter, reason }: NewRepo
   return db.transaction(async (tx) => {
     // Locked, so that exactly one of several simultaneous reports is the third.
     const joke = await lockJoke(tx, jokeId);
-    const now = new Date();
     await tx
       .insert(reports)
-      .values({ jokeId, reporter, reason, createdAt: now })
-      .onConflictDoUpdate({ target: [reports.jokeId, reports.reporter], set: { reason, createdAt: now } });
+      .values({ jokeId, reporter, reason, createdAt: NOW })
+      .onConflictDoUpdate({ target: [reports.jokeId, reports.reporter], set: { reason, createdAt: NOW } });
     const standing = await tx.$count(
       reports,
       and(eq(reports.jokeId, jokeId), joke.clearedAt ? gt(reports.createdAt, joke.clearedAt) : undefined),
@@ -65,7 +67,7 @@ export async function clearReports(db: Database, jokeId: string): Promise<boolea
     const shownAgain = hiddenBy === 'reports';
     await tx
       .update(jokes)
-      .set({ clearedAt: new Date(), ...(shownAgain && { hiddenAt: null, hiddenBy: null }) })
+      .set({ clearedAt: NOW, ...(shownAgain && { hiddenAt: null, hiddenBy: null }) })
       .where(eq(jokes.id, jokeId));
     return shownAgain;
   });
@@ -78,4 +80,4 @@ async function lockJoke(tx: Transaction, jokeId: string): Promise<typeof jokes.$
 }
 
 const hide = (tx: Transaction, jokeId: string, hiddenBy: 'reports' | 'moderator') =>
-  tx.update(jokes).set({ hiddenAt: new Date(), hiddenBy }).where(eq(jokes.id, jokeId));
+  tx.update(jokes).set({ hiddenAt: sql`now()`, hiddenBy }).where(eq(jokes.id, jokeId));

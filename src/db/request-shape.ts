@@ -47,7 +47,7 @@ interface Terms {
   safeMode: boolean;
   /** Unsigned 32-bit. */
   seed: number;
-  /** When the interaction's token expires. After that the request is closed without generating anything. */
+  /** When the interaction's token expires, on the database's clock. After that the request is closed without generating anything. */
   deadline: Date;
 }
 

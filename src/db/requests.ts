@@ -111,7 +111,7 @@ export async function startRequest(
 ): Promise<boolean> {
   const started = await db
     .update(requests)
-    .set({ status: 'running', modelVersionId, startedAt: new Date() })
+    .set({ status: 'running', modelVersionId, startedAt: sql`now()` })
     .where(and(eq(requests.id, id), isOpen))
     .returning({ turn: sql`nextval('turns')` });
   return started.length > 0;
@@ -210,7 +210,7 @@ async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Pr
   return db.transaction(async (tx) => {
     const closed = await tx
       .update(requests)
-      .set(columns)
+      .set({ ...columns, finishedAt: sql`now()` })
       .where(and(which, isOpen))
       .returning({ key, totalMs });
     for (const request of closed) {
@@ -231,7 +231,6 @@ const closing = (status: Outcome['status'], note: string | undefined) => ({
   status,
   note: note ?? null,
   interactionToken: null,
-  finishedAt: new Date(),
 });
 
 const milliseconds = (value: number | undefined): number | null =>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
 import {
@@ -122,7 +122,7 @@ async function replaceSettings(
     if (!difference) return now;
     await tx
       .update(guildSettings)
-      .set({ ...next, changedBy, changedAt: new Date() })
+      .set({ ...next, changedBy, changedAt: sql`now()` })
       .where(eq(guildSettings.guildId, guildId));
     await tx.insert(settingsChanges).values({ guildId, changedBy, ...difference });
     await notify(tx, 'chispa_settings', guildId);

@@ -29,7 +29,7 @@ export type Transaction = PgTransaction<
   ExtractTablesWithRelations<typeof schema>
 >;
 
-interface StoreCommon {
+interface OpenedCommon {
   db: Database;
   /**
    * Calls back with the payload of every committed `notify(tx, channel, payload)` from any process. `onGap` is called
@@ -44,6 +44,6 @@ interface StoreCommon {
 }
 
 /** An open, migrated database. */
-export type Store =
-  | (StoreCommon & { kind: 'pglite'; pglite: PGlite })
-  | (StoreCommon & { kind: 'postgres'; pool: Pool });
+export type Opened =
+  | (OpenedCommon & { kind: 'pglite'; pglite: PGlite })
+  | (OpenedCommon & { kind: 'postgres'; pool: Pool });

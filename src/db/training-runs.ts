@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { alias } from 'drizzle-orm/pg-core';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
@@ -146,11 +147,15 @@ export async function closeRun(
     folder: null,
     owner: null,
     leaseUntil: null,
-    finishedAt: new Date(),
+    finishedAt: sql`now()`,
   });
 }
 
-async function changeRun(db: Database, run: OpenRun, changes: Partial<RunRow>): Promise<void> {
+async function changeRun(
+  db: Database,
+  run: OpenRun,
+  changes: PgUpdateSetSource<typeof trainingRuns>,
+): Promise<void> {
   const rows = await db.update(trainingRuns).set(changes).where(held(run)).returning({ id: trainingRuns.id });
   if (rows.length === 0)
     throw new ChispaError('run-lost', 'Another process has taken over this run and continues it.');

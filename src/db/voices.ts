@@ -91,7 +91,7 @@ export async function retireVoices(db: Database): Promise<Voice[]> {
   const needless = sql`(${inArray(guildVoices.id, old)} or ${inArray(guildVoices.guildId, silent)} or ${inArray(guildVoices.baseVersionId, gone)})`;
   return db
     .update(guildVoices)
-    .set({ retiredAt: new Date() })
+    .set({ retiredAt: sql`now()` })
     .where(and(isNull(guildVoices.retiredAt), needless))
     .returning();
 }

@@ -1,4 +1,5 @@
 import type { REST } from 'discord.js';
+import type { Clock } from '../db/clock.ts';
 import type { Database } from '../db/connect.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../lib/log.ts';
@@ -8,6 +9,7 @@ import type { ActiveModel } from './active-model.ts';
 /** Dependencies for answering a request of any kind. */
 export interface AnswerDependencies {
   db: Database;
+  clock: Clock;
   engine: Engine;
   safety: Safety;
   /** Replies are edited with their interaction's token. Only the joke of the day needs the bot's token. */

@@ -33,6 +33,7 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
   const safety = createSafety();
   const { answer, expire, giveUp } = createAnswering({
     db: store.db,
+    clock: store.clock,
     engine,
     safety,
     rest,

@@ -1,5 +1,4 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
-import { clockOffset } from '../db/clock.ts';
 import type { Store } from '../db/connect.ts';
 import { createBell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -123,7 +122,7 @@ export async function startConsumer({
   ): Promise<'handled' | 'expired' | 'given-up' | 'retried'> {
     const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
     try {
-      const late = await isLate(claimed.deadline);
+      const late = store.clock.now() > claimed.deadline;
       await (late ? expire(claimed) : handle(claimed, stopping.signal));
       await boss.complete(GENERATE, job);
       return late ? 'expired' : 'handled';
@@ -137,19 +136,6 @@ export async function startConsumer({
         .catch(tell('could not return a job to the queue'));
       return isLast ? 'given-up' : 'retried';
     }
-  }
-
-  /**
-   * Deadlines use Discord's clock. When this machine's clock says that one has passed, the database's clock is
-   * checked too.
-   */
-  async function isLate(deadline: number): Promise<boolean> {
-    if (Date.now() <= deadline) return false;
-    const offset = await clockOffset(store.db);
-    if (Date.now() + offset > deadline) return true;
-    const minutes = Math.round(-offset / 60_000);
-    log.warn(`this machine's clock is ${minutes} minutes ahead of the database's: please correct it`);
-    return false;
   }
 
   async function stop(): Promise<void> {

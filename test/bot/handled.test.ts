@@ -122,11 +122,11 @@ describe('what a process leaves behind when it dies', () => {
   /** The next start of the program. */
   const start = () =>
     answerAbandoned(
-      { db: store.db, owner: alive, log: silent },
+      { store, owner: alive, log: silent },
       { rest: client.rest, applicationId: client.application.id },
     );
   const begin = (interaction: ChatInputCommandInteraction, owner = dead) =>
-    createHandled({ db: store.db, owner, log: silent }).begin(interaction);
+    createHandled({ store, owner, log: silent }).begin(interaction);
   const left = () => store.db.$count(handledInteractions);
 
   it.each([

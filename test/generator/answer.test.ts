@@ -47,7 +47,9 @@ describe('answering a job', () => {
       return { id: `${shown.length}` };
     };
     const rest = { patch } as unknown as REST; // the only method used here
-    dependencies = () => ({ db: store.db, engine, safety: createSafety(), rest, activeModel, log: silent });
+    dependencies = () => ({
+      ...{ db: store.db, clock: store.clock, engine, safety: createSafety(), rest, activeModel, log: silent },
+    });
     answering = createAnswering(dependencies());
   });
   afterAll(async () => {
