@@ -12,15 +12,16 @@ const MAY_IMPORT: Record<string, { rooms: string[]; types?: string[]; never?: Re
   commands: { rooms: ['bot', 'discord', 'db'] },
   bot: { rooms: ['discord', 'safety', 'queue', 'db', 'corpus'] },
   discord: { rooms: ['db', 'corpus'], never: /drizzle|postgres|pglite|pg-boss|onnx/ },
-  generator: { rooms: ['discord', 'safety', 'engine', 'models', 'queue', 'db'] },
+  generator: { rooms: ['discord', 'safety', 'judge', 'engine', 'models', 'queue', 'db', 'corpus'] },
   trainer: {
-    rooms: ['trainer/policy', 'finetuning', 'corpus', 'safety', 'engine', 'models', 'queue', 'db'],
+    rooms: ['trainer/policy', 'judge', 'finetuning', 'corpus', 'safety', 'engine', 'models', 'queue', 'db'],
     never: /discord/,
   },
   'trainer/policy': {
     rooms: ['finetuning', 'corpus'],
     never: /discord|drizzle|postgres|pglite|pg-boss|onnx/,
   },
+  judge: { rooms: ['corpus'], never: /discord|drizzle|postgres|pglite|pg-boss|onnx/ },
   engine: { rooms: ['graph', 'models'], never: /discord|drizzle|postgres|pglite|pg-boss/ },
   finetuning: {
     rooms: ['graph', 'models', 'corpus', 'engine'],

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/lib/random.ts';
+import { normal, type Random } from '../../src/lib/random.ts';
 
 export const CROWD = {
   raters: 60,
@@ -46,7 +46,3 @@ function onScale(value: number): SimulatedVote['score'] {
   const rounded = Math.min(5, Math.max(1, Math.round(value)));
   return rounded as SimulatedVote['score']; // clamped and rounded on the line above
 }
-
-/** A standard normal draw (Box–Muller). */
-export const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());

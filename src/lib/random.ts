@@ -37,6 +37,10 @@ export function createRandom(...seeds: readonly number[]): Random {
   return { int32, unit: () => (int32() >>> 0) / 2 ** 32 };
 }
 
+/** A standard normal draw (Box–Muller). */
+export const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
+
 /** The items in random order (Fisher–Yates); the input is not modified. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const order = [...items];

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/lib/random.ts';
+import { createRandom, normal } from '../../../src/lib/random.ts';
 import {
   GATE_CHECKS,
   type GenerationFigures,
   gateVerdict,
   pairedBootstrap,
 } from '../../../src/trainer/policy/gate.ts';
-import { normal } from './samples.ts';
 
 const figures: GenerationFigures = {
   distinct1: 0.3,

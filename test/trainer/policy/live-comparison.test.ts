@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/lib/random.ts';
+import { createRandom, normal } from '../../../src/lib/random.ts';
 import {
   LIVE_DEFAULTS,
   liveVerdict,
   type VersionRatings,
 } from '../../../src/trainer/policy/live-comparison.ts';
-import { normal } from './samples.ts';
 
 const ratings = (mean: number, jokes: number): VersionRatings => ({ mean, jokes, variance: 0.8 });
 

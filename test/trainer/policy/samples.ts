@@ -1,4 +1,3 @@
-import type { Random } from '../../../src/lib/random.ts';
 import type { RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
 
 type Given = Partial<Omit<RatedJoke, 'votes' | 'mean' | 'variance'>> & { scores: readonly number[] };
@@ -34,7 +33,3 @@ function hash(text: string): number {
 
 const spelled = (n: number): string =>
   n.toString(26).replace(/[0-9]/g, (digit) => String.fromCharCode(113 + Number(digit)));
-
-/** A standard normal draw (Box–Muller). */
-export const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/lib/random.ts';
+import { createRandom, normal } from '../../../src/lib/random.ts';
 import { fitVoteModel, jokeValue, type RatedJoke } from '../../../src/trainer/policy/vote-model.ts';
-import { normal, ratedJoke } from './samples.ts';
+import { ratedJoke } from './samples.ts';
 
 /** Jokes with normally distributed values around `mean`, each with some votes with normal noise. */
 function simulated(mean: number, spread: number, noise: number, votes: () => number): RatedJoke[] {

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { foldedWords } from '../corpus/words.ts';
+import { createRandom } from '../lib/random.ts';
+import { dot } from './matrix.ts';
+
+/** What the judge reads of a joke. */
+export interface Reading {
+  text: string;
+  /** The model's (`Engine.embed`). */
+  embedding: ArrayLike<number>;
+}
+
+/**
+ * The directions in which one model's embeddings, and the plain figures of a text, are measured. Fixed for a model version:
+ * features under different bases mean different things.
+ */
+export interface Basis {
+  /** A hash over everything below. */
+  id: string;
+  /** sha256 of the model's weights. */
+  model: string;
+  /** Mean [D] of the embeddings, and the directions [24, D], scaled so that each has variance 1 / 24. */
+  center: number[];
+  directions: number[][];
+  /** Means and scales of the plain figures. */
+  plain: { mean: number; scale: number }[];
+  /** Scale of the stems. */
+  stem: number;
+}
+
+const DIRECTIONS = 24;
+const STEMS = 128;
+const PLAIN = 7;
+
+/** Where each kind of features is; each has about variance 1 in all, so that its weights' variance is in points². */
+export const BLOCKS = [
+  { name: 'level', from: 0, size: 1 },
+  { name: 'directions', from: 1, size: DIRECTIONS },
+  { name: 'plain', from: 1 + DIRECTIONS, size: PLAIN },
+  { name: 'stems', from: 1 + DIRECTIONS + PLAIN, size: STEMS },
+] as const;
+export const FEATURES = 1 + DIRECTIONS + PLAIN + STEMS;
+
+/** Fewest texts that a basis can be made of. */
+const BASIS_TEXTS = 100;
+
+/**
+ * The principal directions of a model's embeddings of these texts, the same ones for every version: house jokes. The same
+ * texts and embeddings give the same basis. Throws `RangeError` with fewer than 100 texts.
+ */
+export function createBasis(model: string, readings: readonly Reading[]): Basis {
+  if (readings.length < BASIS_TEXTS)
+    throw new RangeError(`a basis takes ${BASIS_TEXTS} texts, not ${readings.length}`);
+  const width = readings[0]?.embedding.length ?? 0;
+  const columns = Array.from({ length: width }, (_, i) =>
+    spread(readings.map(({ embedding }) => embedding[i] ?? Number.NaN)),
+  );
+  const standard = readings.map(({ embedding }) =>
+    columns.map(({ mean, scale }, i) => ((embedding[i] ?? Number.NaN) - mean) * scale),
+  );
+  const directions = principalDirections(standard, DIRECTIONS).map((direction) => {
+    const { scale } = spread(standard.map((row) => dot(direction, row)));
+    const size = scale / Math.sqrt(DIRECTIONS);
+    return direction.map((x, i) => rounded(x * (columns[i]?.scale ?? 0) * size));
+  });
+  const figures = readings.map(({ text }) => plainFigures(text));
+  const plain = Array.from({ length: PLAIN }, (_, i) => {
+    const { mean, scale } = spread(figures.map((row) => row[i] ?? Number.NaN));
+    return { mean: rounded(mean), scale: rounded(scale / Math.sqrt(PLAIN)) };
+  });
+  const stems = readings.reduce((sum, { text }) => sum + stemBuckets(text).size, 0) / readings.length;
+  const contents = {
+    model,
+    center: columns.map(({ mean }) => rounded(mean)),
+    directions,
+    plain,
+    stem: rounded(1 / Math.sqrt(Math.max(1, stems))),
+  };
+  return {
+    id: createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16),
+    ...contents,
+  };
+}
+
+/** A joke's features under a basis, [160]: 1 for the level, then its directions, plain figures and stems. */
+export function featuresOf(basis: Basis, { text, embedding }: Reading): Float64Array {
+  if (embedding.length !== basis.center.length)
+    throw new RangeError(`the basis measures ${basis.center.length} numbers, not ${embedding.length}`);
+  const centered = basis.center.map((mean, i) => (embedding[i] ?? Number.NaN) - mean);
+  const figures = plainFigures(text);
+  const features = new Float64Array(FEATURES);
+  const [level, directions, plain, stems] = BLOCKS;
+  features[level.from] = 1;
+  basis.directions.forEach((direction, i) => {
+    features[directions.from + i] = dot(direction, centered);
+  });
+  basis.plain.forEach(({ mean, scale }, i) => {
+    features[plain.from + i] = ((figures[i] ?? 0) - mean) * scale;
+  });
+  for (const bucket of stemBuckets(text)) features[stems.from + bucket] = basis.stem;
+  return features;
+}
+
+/** Length, turns of a dialogue, whether there are any, repeated words, questions, whether it opens with one, exclamations. */
+function plainFigures(text: string): number[] {
+  const words = foldedWords(text);
+  const turns = text.split('\n').filter((line) => /^\s*[-–—]/.test(line)).length;
+  return [
+    Math.log1p(words.length),
+    Math.min(8, turns),
+    Number(turns > 0),
+    new Set(words).size / Math.max(1, words.length),
+    Number(text.includes('?')),
+    Number(/^\P{L}*¿/u.test(text)),
+    Math.min(8, text.split('!').length - 1),
+  ];
+}
+
+/** Words without their endings of gender and number, hashed: what a joke is about. */
+function stemBuckets(text: string): Set<number> {
+  const long = foldedWords(text).filter((word) => word.length > 2);
+  return new Set(long.map((word) => hash(stemOf(word)) % STEMS));
+}
+
+const stemOf = (word: string): string => {
+  const singular = word.length > 4 ? word.replace(/e?s$/, '') : word;
+  return singular.length > 3 ? singular.replace(/[aeo]$/, '') : singular;
+};
+
+/** FNV-1a over the text's code units. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Mean and 1 / standard deviation; scale 0 for numbers that are all the same. */
+function spread(values: readonly number[]): { mean: number; scale: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, scale: variance > 1e-12 ? 1 / Math.sqrt(variance) : 0 };
+}
+
+const ITERATIONS = 40;
+
+/** The directions of most variance of centered rows [n, D], by subspace iteration from a fixed start. */
+function principalDirections(rows: readonly number[][], count: number): number[][] {
+  const width = rows[0]?.length ?? 0;
+  const random = createRandom(count, width);
+  let found = Array.from({ length: count }, () => Array.from({ length: width }, () => random.unit() - 0.5));
+  for (let round = 0; round < ITERATIONS; round++) {
+    const next = found.map((direction) => {
+      const sum = new Float64Array(width);
+      for (const row of rows) {
+        const along = dot(direction, row);
+        for (let i = 0; i < width; i++) sum[i] = (sum[i] ?? 0) + along * (row[i] ?? 0);
+      }
+      return sum;
+    });
+    // Gram–Schmidt: each at a right angle to those before it.
+    next.forEach((direction, i) => {
+      for (const other of next.slice(0, i)) {
+        const along = dot(direction, other);
+        for (let j = 0; j < width; j++) direction[j] = (direction[j] ?? 0) - along * (other[j] ?? 0);
+      }
+      const size = Math.sqrt(dot(direction, direction)) || 1;
+      for (let j = 0; j < width; j++) direction[j] = (direction[j] ?? 0) / size;
+    });
+    found = next.map((direction) => [...direction]);
+  }
+  return found;
+}
+
+/** Seven digits: a basis is stored as text. */
+const rounded = (x: number): number => Number(x.toPrecision(7));

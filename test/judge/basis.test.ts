@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { BLOCKS, createBasis, FEATURES, featuresOf, type Reading } from '../../src/judge/basis.ts';
+import { createRandom, normal } from '../../src/lib/random.ts';
+
+const WIDTH = 40;
+const [, DIRECTIONS, PLAIN, STEMS] = BLOCKS;
+
+/** Texts whose embeddings vary much in one direction and little in the others. */
+function readings(seed: number): Reading[] {
+  const random = createRandom(seed);
+  return Array.from({ length: 200 }, (_, i) => {
+    const much = normal(random);
+    return {
+      text:
+        [`¿Qué le dice el ${i} al ${i + 1}?`, '—Hola.\n—Adiós.', 'Va un pato y pide pan, pan y pan.'][
+          i % 3
+        ] ?? '',
+      embedding: Array.from({ length: WIDTH }, (_, k) => 5 + k + (k < 20 ? 3 * much : 0) + normal(random)),
+    };
+  });
+}
+const block = (features: Float64Array, { from, size }: (typeof BLOCKS)[number]) => [
+  ...features.subarray(from, from + size),
+];
+
+describe('a basis', () => {
+  const texts = readings(1);
+  const basis = createBasis('a model', texts);
+  const features = texts.map((reading) => featuresOf(basis, reading));
+
+  it('measures the principal directions, each with the same variance', () => {
+    const rows = features.map((row) => block(row, DIRECTIONS));
+    for (let a = 0; a < DIRECTIONS.size; a++) {
+      const mean = rows.reduce((sum, row) => sum + (row[a] ?? 0), 0) / rows.length;
+      const variance = rows.reduce((sum, row) => sum + ((row[a] ?? 0) - mean) ** 2, 0) / rows.length;
+      expect(mean).toBeCloseTo(0, 4);
+      expect(variance).toBeCloseTo(1 / DIRECTIONS.size, 4);
+    }
+    // The first direction is the one that varies: two embeddings that differ in it alone are far apart there.
+    const moved = featuresOf(basis, {
+      text: '',
+      embedding: basis.center.map((x, k) => x + (k < 20 ? 3 : 0)),
+    });
+    const [first = 0, ...others] = block(moved, DIRECTIONS).map(Math.abs);
+    expect(first).toBeGreaterThan(0.15);
+    expect(Math.max(...others)).toBeLessThan(first / 2);
+  });
+
+  it('tells apart what texts look like and what they are about', () => {
+    const embedding = basis.center;
+    const of = (text: string) => featuresOf(basis, { text, embedding });
+    const differs = (a: string, b: string, where: (typeof BLOCKS)[number]) =>
+      String(block(of(a), where)) !== String(block(of(b), where));
+    expect(of('Va un pato')[0]).toBe(1);
+    expect(differs('Va un pato', 'Va un pato.\n—Hola', PLAIN)).toBe(true);
+    expect(differs('Va un pato', 'Va un pez', PLAIN)).toBe(false);
+    expect(differs('Va un pato', 'Va un pez', STEMS)).toBe(true);
+    expect(differs('los gatos negros', 'LA GATA NEGRA', STEMS)).toBe(true); // "los" is a word too
+    expect(differs('gatos negros', 'gata negra', STEMS)).toBe(false);
+    for (const text of ['', '🤣', '—\n—\n—', 'pan '.repeat(2000)])
+      expect(of(text).every(Number.isFinite)).toBe(true);
+    expect(of('')).toHaveLength(FEATURES);
+  });
+
+  it('is the same for the same texts and model, and has another id for others', () => {
+    expect(createBasis('a model', readings(1))).toEqual(basis);
+    expect(createBasis('another model', texts).id).not.toBe(basis.id);
+    expect(createBasis('a model', readings(2)).id).not.toBe(basis.id);
+    expect(JSON.parse(JSON.stringify(basis))).toEqual(basis);
+  });
+
+  it('refuses too few texts and embeddings of another width', () => {
+    expect(() => createBasis('a model', texts.slice(0, 99))).toThrow(RangeError);
+    expect(() => featuresOf(basis, { text: '', embedding: [1, 2] })).toThrow(RangeError);
+  });
+});
