@@ -33,23 +33,9 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
     return { cooldownSeconds };
   },
 
-  diario: (interaction) => {
-    if (turnsOff(interaction, ['canal', 'hora', 'zona'])) return { daily: null };
-    const { options } = interaction;
-    const named = {
-      channelId: writableChannel(interaction),
-      time: timeNamed(options.getString('hora')),
-      timeZone: options.getString('zona') ?? undefined,
-    };
-    if (!dailyJoke.shape.timeZone.optional().safeParse(named.timeZone).success)
-      throw new Refusal((m) => m.refusal.unknownTimeZone(named.timeZone ?? ''));
-    return ({ daily }) => {
-      const channelId = named.channelId ?? daily?.channelId;
-      if (!channelId) throw new Refusal((m) => m.settings.dailyNeedsChannel);
-      const { time = DAILY.time, timeZone = DAILY.timeZone } = { ...daily, ...given(named) };
-      return { daily: { channelId, time, timeZone } };
-    };
-  },
+  diario: everyDay('daily'),
+
+  duelo: everyDay('duel'),
 
   registro: (interaction) => ({
     logChannelId: turnsOff(interaction, ['canal']) ? null : (writableChannel(interaction) ?? null),
@@ -64,7 +50,28 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
   }),
 };
 
-/** The settings a new joke of the day starts with. */
+/** Reads where and when something is told every day. */
+function everyDay(setting: 'daily' | 'duel'): ReadPatch {
+  return (interaction) => {
+    if (turnsOff(interaction, ['canal', 'hora', 'zona'])) return { [setting]: null };
+    const { options } = interaction;
+    const named = {
+      channelId: writableChannel(interaction),
+      time: timeNamed(options.getString('hora')),
+      timeZone: options.getString('zona') ?? undefined,
+    };
+    if (!dailyJoke.shape.timeZone.optional().safeParse(named.timeZone).success)
+      throw new Refusal((m) => m.refusal.unknownTimeZone(named.timeZone ?? ''));
+    return ({ [setting]: now }) => {
+      const channelId = named.channelId ?? now?.channelId;
+      if (!channelId) throw new Refusal((m) => m.settings.dailyNeedsChannel);
+      const { time = DAILY.time, timeZone = DAILY.timeZone } = { ...now, ...given(named) };
+      return { [setting]: { channelId, time, timeZone } };
+    };
+  };
+}
+
+/** What a new joke or duel of the day starts with. */
 const DAILY = { time: '09:00', timeZone: 'Europe/Madrid' };
 
 /** Whether `desactivar` was chosen. Throws a `Refusal` if no option is given, or another one along with it. */

@@ -36,6 +36,14 @@ const subcommand = (name: keyof Labels['subcommands'], sub: SlashCommandSubcomma
 const label = (name: keyof Labels['options']) => (m: typeof es.commands) => m.ajustar.options[name];
 const off = (option: SlashCommandBooleanOption) => described(option, label('desactivar'));
 
+/** Where and when something is told every day. */
+const everyDay = (sub: SlashCommandSubcommandBuilder) =>
+  sub
+    .addChannelOption((o) => described(o, label('canal')).addChannelTypes(ChannelType.GuildText))
+    .addStringOption((o) => described(o, label('hora')).setMaxLength(30))
+    .addStringOption((o) => described(o, label('zona')).setAutocomplete(true).setMaxLength(60))
+    .addBooleanOption(off);
+
 export default {
   data: described(new SlashCommandBuilder(), (m) => m.ajustar)
     .setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
@@ -70,13 +78,8 @@ export default {
         described(o, label('segundos')).setMinValue(0).setMaxValue(MAX_COOLDOWN_SECONDS).setRequired(true),
       ),
     )
-    .addSubcommand((sub) =>
-      subcommand('diario', sub)
-        .addChannelOption((o) => described(o, label('canal')).addChannelTypes(ChannelType.GuildText))
-        .addStringOption((o) => described(o, label('hora')).setMaxLength(30))
-        .addStringOption((o) => described(o, label('zona')).setAutocomplete(true).setMaxLength(60))
-        .addBooleanOption(off),
-    )
+    .addSubcommand((sub) => everyDay(subcommand('diario', sub)))
+    .addSubcommand((sub) => everyDay(subcommand('duelo', sub)))
     .addSubcommand((sub) =>
       subcommand('registro', sub)
         .addChannelOption((o) => described(o, label('canal')).addChannelTypes(ChannelType.GuildText))

@@ -8,6 +8,7 @@ import type {
 } from 'discord.js';
 import { MessageFlags } from 'discord.js';
 import type { Store } from '../db/connect.ts';
+import { isAnyGeneratorAlive } from '../db/generators.ts';
 import type { Ask, NewRequest } from '../db/request-shape.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { showHouseJoke } from '../discord/show-joke.ts';
@@ -104,7 +105,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
     const asker = { userId: user.id, guildId };
     refuseWithoutHouse(ask, source, except);
     // Looking at a joke's steps or a preview starts no cooldown.
-    const isJoke = ask.kind === 'joke' || ask.kind === 'continue';
+    const isJoke = ask.kind === 'joke' || ask.kind === 'continue' || ask.kind === 'duel';
     admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
     const { wait, written, giveBack } = admission.admit(interaction.id, asker, { cooldown: isJoke });
     const told = isJoke && !interaction.deferred ? wait : undefined;
@@ -112,6 +113,8 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
     let lacks: string | undefined;
     try {
       await acknowledge(interaction, told, privately);
+      if (ask.kind === 'duel' && !(await isAnyGeneratorAlive(store.db)))
+        throw new Refusal((m) => m.duel.nobodyWrites);
       const asked: NewRequest = {
         ask,
         by: {

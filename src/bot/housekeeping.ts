@@ -1,17 +1,20 @@
 import { randomInt } from 'node:crypto';
 import type { REST } from 'discord.js';
 import type { Store } from '../db/connect.ts';
-import { dueDay, guildsWithDailyJoke } from '../db/daily.ts';
+import { dueDay, guildsWithDaily } from '../db/daily.ts';
+import { closeDueDuels, unrevealedDuels } from '../db/duels.ts';
+import { isAnyGeneratorAlive } from '../db/generators.ts';
 import { jokesSince } from '../db/jokes.ts';
 import { abandonedRequests, expireRequests } from '../db/requests.ts';
 import { eraseOld } from '../db/retention.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import { messagesFor } from '../discord/messages/index.ts';
+import { refreshDuel } from '../discord/show-duel.ts';
 import { showHouseJoke } from '../discord/show-joke.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Queue } from '../queue/queue.ts';
-import { submitDailyJoke } from '../queue/submit.ts';
+import { submitDailyDuel, submitDailyJoke } from '../queue/submit.ts';
 import type { SettingsCache } from './guild-settings.ts';
 import { houseChoice } from './source.ts';
 
@@ -46,6 +49,8 @@ export function createHousekeeping(options: HousekeepingOptions) {
 
   const tasks: Record<string, () => Promise<unknown>> = {
     'ask for the jokes of the day': askForDailyJokes,
+    'ask for the duels of the day': askForDailyDuels,
+    'close duels': closeDuels,
     'erase what is old': async () => {
       if (now().getTime() - erasedAt < DAY_MS) return;
       await eraseOld(store.db, now());
@@ -67,7 +72,7 @@ export function createHousekeeping(options: HousekeepingOptions) {
   }
 
   async function askForDailyJokes(): Promise<void> {
-    for (const { guildId, daily } of await guildsWithDailyJoke(store.db)) {
+    for (const { guildId, daily } of await guildsWithDaily(store.db, 'joke')) {
       const day = dueDay(daily, now());
       if (day) await attempt('tell a joke of the day', () => askForDailyJoke(guildId, daily.channelId, day));
     }
@@ -75,16 +80,10 @@ export function createHousekeeping(options: HousekeepingOptions) {
 
   /** A new joke is a generator's work; a house joke is posted here. */
   async function askForDailyJoke(guildId: string, channelId: string, day: string): Promise<void> {
-    const guild = settings.of(guildId);
     const ask = { kind: 'joke' } as const;
-    const seed = randomInt(0, 2 ** 32);
-    const request = {
-      ...{ ask, channelId, locale: 'es-ES', settings: guild.decoder, seed },
-      by: { kind: 'day' as const, guildId },
-      safeMode: true, // nobody chose the moment, and anybody may read it
-      deadline: new Date(now().getTime() + DAILY_DEADLINE_MS),
-    };
-    const { fitting } = await houseChoice(store.db, { ask, seed }, guild);
+    const request = dailyRequest(ask, guildId, channelId);
+    const { seed } = request;
+    const { fitting } = await houseChoice(store.db, { ask, seed }, settings.of(guildId));
     const submitted = await submitDailyJoke({ store, queue }, { day, request, house: fitting });
     if (!submitted?.joke) return;
     const heading = messagesFor(request.locale).daily.title;
@@ -93,6 +92,31 @@ export function createHousekeeping(options: HousekeepingOptions) {
     });
     if (delivery.outcome !== 'shown')
       log.warn({ guild: guildId, ...delivery }, 'a joke of the day could not be shown');
+  }
+
+  /** A duel needs a new joke: while no generator is at work, its time goes on. */
+  async function askForDailyDuels(): Promise<void> {
+    for (const { guildId, daily } of await guildsWithDaily(store.db, 'duel')) {
+      const day = dueDay(daily, now());
+      if (!day || !(await isAnyGeneratorAlive(store.db))) continue;
+      const request = dailyRequest({ kind: 'duel' }, guildId, daily.channelId);
+      await attempt('tell a duel of the day', () => submitDailyDuel({ store, queue }, { day, request }));
+    }
+  }
+
+  const dailyRequest = <A extends { kind: 'joke' | 'duel' }>(ask: A, guildId: string, channelId: string) => ({
+    ...{ ask, channelId, locale: 'es-ES', settings: settings.of(guildId).decoder },
+    seed: randomInt(0, 2 ** 32),
+    by: { kind: 'day' as const, guildId },
+    safeMode: true, // nobody chose the moment, and anybody may read it
+    deadline: new Date(now().getTime() + DAILY_DEADLINE_MS),
+  });
+
+  /** Each duel is closed once; what its message should say by now and does not, it is told again. */
+  async function closeDuels(): Promise<void> {
+    const due = await closeDueDuels(store.db, now());
+    for (const id of [...due, ...(await unrevealedDuels(store.db, now()))])
+      await refreshDuel({ db: store.db, rest, log }, id);
   }
 
   const attempt = (task: string, run: () => Promise<unknown>) =>

@@ -1,11 +1,13 @@
 import { type ButtonInteraction, type REST, Routes } from 'discord.js';
 import type { Database } from '../db/connect.ts';
+import { duelsOfJoke } from '../db/duels.ts';
 import { asTold, findJoke, messagesOfJoke } from '../db/jokes.ts';
 import { tallyOf, type Voted } from '../db/ratings.ts';
 import { jokeMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits, type PacedEdits } from '../discord/paced-edits.ts';
 import { replyTo } from '../discord/reply.ts';
+import { refreshDuel } from '../discord/show-duel.ts';
 import type { Logger } from '../lib/log.ts';
 
 /** Keeps joke messages up to date at a pace Discord allows, no matter how many people press buttons at once. */
@@ -16,9 +18,11 @@ export interface MessageBoard {
    */
   show(interaction: ButtonInteraction, voted: Voted): void;
   /**
-   * Shows a joke's current state in all of its messages, using the bot's own token. Resolves once all have been tried.
+   * Shows a joke's current state in all of its messages, duels included, using the bot's own token. Resolves once all have been tried.
    */
   refreshEverywhere(jokeId: string): Promise<void>;
+  /** Shows a duel's current state in its message, using the bot's own token. */
+  refreshDuel(duelId: string): Promise<void>;
   /** Stops editing a message for good; resolves once no edit is in flight. */
   forget(messageId: string): Promise<void>;
 }
@@ -88,7 +92,9 @@ export function createMessageBoard({
           log.warn({ err, message: messageId }, 'a message of a joke could not be changed');
         });
       }
+      for (const { id } of await duelsOfJoke(db, jokeId)) await refreshDuel({ db, rest, log }, id);
     },
+    refreshDuel: (duelId) => refreshDuel({ db, rest, log }, duelId),
     forget,
   };
 }

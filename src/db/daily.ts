@@ -3,23 +3,35 @@ import type { Database, Transaction } from './connect.ts';
 import type { DailyJoke } from './guild-settings.ts';
 import { dailyJokes, guildSettings } from './schema.ts';
 
-/** The guilds that want a joke of the day. */
-export async function guildsWithDailyJoke(db: Database): Promise<{ guildId: string; daily: DailyJoke }[]> {
+/** What can be told once a day. */
+export type Daily = (typeof dailyJokes.$inferSelect)['kind'];
+
+/** The guilds that want a joke of the day, or a duel. */
+export async function guildsWithDaily(
+  db: Database,
+  kind: Daily,
+): Promise<{ guildId: string; daily: DailyJoke }[]> {
+  const column = kind === 'joke' ? guildSettings.daily : guildSettings.duel;
   const rows = await db
-    .select({ guildId: guildSettings.guildId, daily: guildSettings.daily })
+    .select({ guildId: guildSettings.guildId, daily: column })
     .from(guildSettings)
-    .where(isNotNull(guildSettings.daily));
+    .where(isNotNull(column));
   return rows.flatMap(({ guildId, daily }) => (daily ? [{ guildId, daily }] : []));
 }
 
 /**
- * Claims a guild's joke of a local day (YYYY-MM-DD) for this transaction. Returns true only once, no matter how many
- * processes try.
+ * Claims a guild's joke or duel of a local day (YYYY-MM-DD) for this transaction. Returns true only once, no matter how
+ * many processes try.
  */
-export async function claimDailyJoke(tx: Transaction, guildId: string, day: string): Promise<boolean> {
+export async function claimDaily(
+  tx: Transaction,
+  kind: Daily,
+  guildId: string,
+  day: string,
+): Promise<boolean> {
   const claimed = await tx
     .insert(dailyJokes)
-    .values({ guildId, day })
+    .values({ guildId, day, kind })
     .onConflictDoNothing()
     .returning({ day: dailyJokes.day });
   return claimed.length > 0;

@@ -12,7 +12,7 @@ const isTimeZone = (zone: string): boolean => {
 
 const snowflake = z.string().regex(/^\d{1,20}$/);
 
-/** When and where the joke of the day is told: a local time "HH:MM" in an IANA time zone. */
+/** When and where the joke or the duel of the day is told: a local time "HH:MM" in an IANA time zone. */
 export const dailyJoke = z.strictObject({
   channelId: snowflake,
   time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
@@ -34,6 +34,8 @@ export const guildSettings = z.strictObject({
   /** Seconds a person must wait between two jokes. */
   cooldownSeconds: z.number().int().min(0).max(MAX_COOLDOWN_SECONDS),
   daily: dailyJoke.nullable(),
+  /** The duel of the day. */
+  duel: dailyJoke.nullable(),
   /** The channel that receives reports. */
   logChannelId: snowflake.nullable(),
   /** A role that may use `/ajustar`, in addition to members who manage the server. */
@@ -53,6 +55,7 @@ export const GUILD_DEFAULTS: GuildSettings = {
   safeMode: true,
   cooldownSeconds: 0,
   daily: null,
+  duel: null,
   logChannelId: null,
   moderatorRoleId: null,
   learns: true,

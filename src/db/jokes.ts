@@ -126,7 +126,7 @@ export async function storeJoke(
       .values({
         id: newJokeId(),
         guildId: request.guildId,
-        promptKind: kind,
+        promptKind: kind === 'continue' ? kind : 'joke',
         promptTheme: request.theme,
         promptText: request.text,
         userText: await holdsUserText(tx, request),
@@ -144,7 +144,7 @@ export async function storeJoke(
 /** Whether a person typed any of it, or of the joke it continues. Text of unknown origin counts as typed. */
 async function holdsUserText(tx: Transaction, request: typeof requests.$inferSelect): Promise<boolean> {
   if (request.themeOrigin === 'user' || request.textOrigin === 'user') return true;
-  if (request.kind === 'joke') return false;
+  if (request.kind !== 'continue') return false;
   if (request.parentJokeId === null) return true;
   const [parent] = await tx
     .select({ userText: jokes.userText })

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, ne, or } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, ne, or, type SQL } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { findJoke, type Joke } from './jokes.ts';
 import { guildMean, ratedJokes, shownIn } from './ranking.ts';
@@ -21,15 +21,20 @@ const isWhole = or(ne(jokes.promptKind, 'continue'), isNotNull(jokes.promptText)
  * (see `drawLoved`), and the highest draw wins. A retold joke rests for 7 days; when all of them are resting, the one
  * that has rested longest is picked.
  *
+ * @param options.where Narrows the choice, a condition on `jokes`.
  * @returns undefined while the guild has no loved joke.
  */
 export async function lovedJoke(
   db: Database,
   guildId: string,
-  { random = Math.random, now = new Date() }: { random?: Random; now?: Date } = {},
+  {
+    random = Math.random,
+    now = new Date(),
+    where,
+  }: { random?: Random; now?: Date; where?: SQL | undefined } = {},
 ): Promise<Joke | undefined> {
   return db.transaction(async (tx) => {
-    const loved = await lovedJokes(tx, guildId);
+    const loved = await lovedJokes(tx, guildId, where);
     // Locked so that two simultaneous requests do not both get the same joke.
     const told = await tx
       .select({ id: jokes.id, retoldAt: jokes.retoldAt })
@@ -70,8 +75,13 @@ export async function drawLoved(
   return joke && { joke, tally: chosen.tally };
 }
 
-async function lovedJokes(db: Database, guildId: string | undefined) {
-  const best = await ratedJokes(db, and(shownIn(guildId), isWhole), await guildMean(db, guildId), CANDIDATES);
+async function lovedJokes(db: Database, guildId: string | undefined, where?: SQL) {
+  const best = await ratedJokes(
+    db,
+    and(shownIn(guildId), isWhole, where),
+    await guildMean(db, guildId),
+    CANDIDATES,
+  );
   return best.filter(({ tally }) => (tally.mean ?? 0) >= LOVED_MEAN);
 }
 

@@ -1,7 +1,17 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { cancelRequests } from './requests.ts';
-import { guildSettings, jokeMessages, jokes, ratings, reports, requests, settingsChanges } from './schema.ts';
+import {
+  duels,
+  duelVotes,
+  guildSettings,
+  jokeMessages,
+  jokes,
+  ratings,
+  reports,
+  requests,
+  settingsChanges,
+} from './schema.ts';
 
 /** How our tables identify a person: by id where it is still kept, and by the pseudonym of votes and reports. */
 export interface Person {
@@ -26,6 +36,14 @@ export async function exportPerson(db: Database, { userId, voter }: Person) {
       .innerJoin(jokes, eq(jokes.id, ratings.jokeId))
       .where(eq(ratings.voter, voter))
       .orderBy(ratings.updatedAt),
+    duelVotes: await db
+      .select({ choice: duelVotes.choice, joke: jokes.text, updatedAt: duelVotes.updatedAt })
+      .from(duelVotes)
+      .innerJoin(duels, eq(duels.id, duelVotes.duelId))
+      // The joke that was chosen; none for a tie.
+      .leftJoin(jokes, eq(jokes.id, chosenJoke))
+      .where(eq(duelVotes.voter, voter))
+      .orderBy(duelVotes.updatedAt),
     reports: await db
       .select({ joke: jokes.text, reason: reports.reason, createdAt: reports.createdAt })
       .from(reports)
@@ -54,9 +72,12 @@ export async function exportPerson(db: Database, { userId, voter }: Person) {
   };
 }
 
+const chosenJoke = sql`case ${duelVotes.choice} when 'a' then ${duels.jokeA} when 'b' then ${duels.jokeB} end`;
+
 /** Number of rows deleted or erased. */
 export interface Forgotten {
   requests: number;
+  /** Votes, those in duels included. */
   ratings: number;
   reports: number;
   /**
@@ -76,6 +97,10 @@ export interface Forgotten {
 export async function forgetPerson(db: Database, { userId, voter }: Person): Promise<Forgotten> {
   return db.transaction(async (tx) => {
     const votes = await tx.delete(ratings).where(eq(ratings.voter, voter)).returning({ id: ratings.jokeId });
+    const duelled = await tx
+      .delete(duelVotes)
+      .where(eq(duelVotes.voter, voter))
+      .returning({ id: duelVotes.duelId });
     const reported = await tx
       .delete(reports)
       .where(eq(reports.reporter, voter))
@@ -96,7 +121,7 @@ export async function forgetPerson(db: Database, { userId, voter }: Person): Pro
     await tx.update(guildSettings).set({ changedBy: null }).where(eq(guildSettings.changedBy, userId));
     return {
       requests: asked.length,
-      ratings: votes.length,
+      ratings: votes.length + duelled.length,
       reports: reported.length,
       jokes: typed.length,
       ratedJokes: votes.map(({ id }) => id).filter((id) => !typed.includes(id)),

@@ -1,5 +1,6 @@
 import { and, eq, gt, isNotNull, isNull, max, type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from './connect.ts';
+import { wasInDuel } from './duels.ts';
 import { findJoke, newJokeId, type RepertoireJoke } from './jokes.ts';
 import type { ChispaRequest } from './request-shape.ts';
 import { jokeMessages, jokes, requests } from './schema.ts';
@@ -35,21 +36,36 @@ export async function drawHouseJoke(
 ): Promise<RepertoireJoke | undefined> {
   const { by } = request;
   const userId = by.kind === 'person' ? by.userId : null;
-  // Two who ask at once take turns, so that they do not get the same joke.
-  await tx.execute(
-    sql`select pg_advisory_xact_lock(hashtext('chispa house'), hashtext(${by.guildId ?? `@${userId}`}))`,
-  );
+  await takeTurns(tx, by);
   const [stored] = await tx.select({ id: jokes.id }).from(jokes).where(eq(jokes.requestId, request.id));
   // One stored for this request before was either drawn here but not shown, or is the model's.
-  const id = stored?.id ?? (await draw(tx, request, fitting));
+  const id = stored?.id ?? (await draw(tx, request, fitting, request.id));
   const told = id === undefined ? undefined : await findJoke(tx, id);
   return told?.origin === 'house' ? { ...told, askedBy: userId, locale: request.locale } : undefined;
 }
 
+/** Draws a house joke as `drawHouseJoke` does, to be told beside the request's own joke. Returns its id. */
+export async function drawBeside(
+  tx: Transaction,
+  request: ChispaRequest,
+  fitting: readonly HouseText[],
+): Promise<string | undefined> {
+  await takeTurns(tx, request.by);
+  return draw(tx, request, fitting, null);
+}
+
+/** Two who ask at once in one place do so in turn, so that they do not get the same joke. */
+async function takeTurns(tx: Transaction, by: ChispaRequest['by']): Promise<void> {
+  const place = by.guildId ?? (by.kind === 'person' ? `@${by.userId}` : '');
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('chispa house'), hashtext(${place}))`);
+}
+
 async function draw(
   tx: Transaction,
-  { id: requestId, by, seed, settings }: ChispaRequest,
+  { by, seed, settings }: ChispaRequest,
   fitting: readonly HouseText[],
+  /** Null beside another joke, which is the request's own. */
+  requestId: string | null,
 ): Promise<string | undefined> {
   const heard = await heardWhere(
     tx,
@@ -102,7 +118,7 @@ async function heardWhere(tx: Transaction, where: SQL | undefined): Promise<Map<
     .leftJoin(jokeMessages, eq(jokeMessages.jokeId, jokes.id))
     .where(and(isNotNull(jokes.houseId), where))
     .groupBy(jokes.id)
-    .having(sql`${shownAt} is not null or ${gt(drawnAt, SHOWING)}`);
+    .having(sql`${shownAt} is not null or ${gt(drawnAt, SHOWING)} or ${wasInDuel(tx)}`);
   return new Map(
     rows.flatMap(({ id, houseId, drawnAt, shownAt, shown }) =>
       houseId === null

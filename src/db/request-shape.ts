@@ -10,6 +10,8 @@ import type { requests } from './schema.ts';
 export type Ask =
   | { kind: 'joke'; theme?: Theme; newOnly?: boolean }
   | { kind: 'continue'; from: { text: string } | { jokeId: string } }
+  /** A new joke beside a good one, for people to choose. */
+  | { kind: 'duel' }
   /** The same joke twice, with the settings in `before` and with those of the request. Nothing is stored. */
   | { kind: 'preview'; before: DecoderSettings }
   /** What the model considered at each step of a joke. Generates nothing new. */
@@ -30,7 +32,7 @@ export interface Person {
   interaction: { id: string; applicationId: string; token: string };
 }
 
-/** The joke of the day: nobody asked for it, and it is posted in a channel of its guild. */
+/** The joke or the duel of the day: nobody asked for it, and it is posted in a channel of its guild. */
 export interface Day {
   kind: 'day';
   guildId: string;
@@ -52,7 +54,7 @@ interface Terms {
 }
 
 /** A request that is not in the database yet. */
-export type NewRequest = Terms & ({ ask: Ask; by: Person } | { ask: { kind: 'joke' }; by: Day });
+export type NewRequest = Terms & ({ ask: Ask; by: Person } | { ask: { kind: 'joke' | 'duel' }; by: Day });
 
 /** An open request, as the generator sees it. */
 export type ChispaRequest = Terms & {
@@ -61,6 +63,7 @@ export type ChispaRequest = Terms & {
 } /** `newOnly`: no house joke may stand in for one that the model cannot write. */ & (
     | { kind: 'joke'; theme: string | undefined; newOnly: boolean; by: Person | Day }
     | { kind: 'continue'; text: string; by: Person }
+    | { kind: 'duel'; by: Person | Day }
     | { kind: 'preview'; before: DecoderSettings; by: Person }
     | { kind: 'steps'; jokeId: string; by: Person }
     /** The joke it refers to was deleted because its author asked to be forgotten. */
@@ -95,12 +98,15 @@ export function readRequest(row: RequestRow): ChispaRequest {
     },
   });
   const terms = { id, priority, channelId, locale, settings, safeMode, seed, deadline };
+  const personOrDay = (): Person | Day =>
+    row.userId === null && row.interactionId === null
+      ? { kind: 'day', guildId: given(row.guildId, 'guild') }
+      : person();
   switch (kind) {
-    case 'joke': {
-      const isDaily = row.userId === null && row.interactionId === null;
-      const by = isDaily ? { kind: 'day' as const, guildId: given(row.guildId, 'guild') } : person();
-      return { ...terms, kind, theme: row.theme ?? undefined, newOnly: row.newOnly, by };
-    }
+    case 'joke':
+      return { ...terms, kind, theme: row.theme ?? undefined, newOnly: row.newOnly, by: personOrDay() };
+    case 'duel':
+      return { ...terms, kind, by: personOrDay() };
     case 'continue':
       if (row.text === null) return { ...terms, kind: 'gone', by: person() };
       return { ...terms, kind, text: row.text, by: person() };

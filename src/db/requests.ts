@@ -50,6 +50,8 @@ async function promptColumns(tx: Transaction, ask: Ask): Promise<Partial<typeof 
         themeOrigin: ask.theme?.origin ?? null,
         newOnly: ask.newOnly ?? false,
       };
+    case 'duel':
+      return {};
     case 'preview':
       return { settingsBefore: ask.before };
     case 'steps':

@@ -12,6 +12,7 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  real,
   smallint,
   text,
   uniqueIndex,
@@ -36,6 +37,7 @@ export const guildSettings = pgTable('guild_settings', {
   safeMode: boolean().notNull(),
   cooldownSeconds: integer().notNull(),
   daily: jsonb().$type<DailyJoke>(),
+  duel: jsonb().$type<DailyJoke>(),
   logChannelId: text(),
   moderatorRoleId: text(),
   learns: boolean().notNull(),
@@ -73,9 +75,9 @@ export const requests = pgTable(
     id: uuid().primaryKey().defaultRandom(),
     /**
      * `preview`: shown by `/ajustar`, the same seed with the settings before and after. `steps`: how `parentJokeId`
-     * was generated. Neither stores a joke.
+     * was generated. Neither stores a joke. `duel`: a new joke beside a good one (`duels`).
      */
-    kind: text({ enum: ['joke', 'continue', 'preview', 'steps'] }).notNull(),
+    kind: text({ enum: ['joke', 'continue', 'duel', 'preview', 'steps'] }).notNull(),
     /** Null for the joke of the day, which has no interaction. */
     interactionId: text().unique('requests_interaction_id_unique'),
     applicationId: text(),
@@ -243,15 +245,74 @@ export const reports = pgTable(
   (t) => [primaryKey({ columns: [t.jokeId, t.reporter] }), index('reports_reporter').on(t.reporter)],
 );
 
-/** The joke of the day, claimed once per guild and local day, no matter how many processes try. */
+/** Two jokes told side by side in one message. People choose the better one until it closes. */
+export const duels = pgTable(
+  'duels',
+  {
+    /** Short, because it is part of Discord custom ids. */
+    id: text().primaryKey(),
+    /** Unique, so that a job that runs again after a kill does not open a second one. */
+    requestId: uuid()
+      .unique('duels_request_id_unique')
+      .references(() => requests.id, { onDelete: 'set null' }),
+    guildId: text().notNull(),
+    jokeA: text()
+      .notNull()
+      .references(() => jokes.id, { onDelete: 'cascade' }),
+    jokeB: text()
+      .notNull()
+      .references(() => jokes.id, { onDelete: 'cascade' }),
+    locale: text().notNull(),
+    /** How probable a win of A seemed to the judge when it was told; null without one. */
+    guess: real(),
+    /** Null until a message shows it. */
+    channelId: text(),
+    messageId: text().unique('duels_message_id_unique'),
+    closesAt: when().notNull(),
+    closedAt: when(),
+    /** When its message told how it ended. */
+    revealedAt: when(),
+    createdAt: created(),
+  },
+  (t) => [
+    index('duels_joke_a').on(t.jokeA),
+    index('duels_joke_b').on(t.jokeB),
+    index('duels_unrevealed').on(t.closesAt).where(sql`revealed_at is null`),
+    check('duels_two_jokes', sql`${t.jokeA} <> ${t.jokeB}`),
+  ],
+);
+
+/** One vote per person and duel. `voter` is an HMAC of the user id, as in `ratings`. */
+export const duelVotes = pgTable(
+  'duel_votes',
+  {
+    duelId: text()
+      .notNull()
+      .references(() => duels.id, { onDelete: 'cascade' }),
+    voter: text().notNull(),
+    choice: text({ enum: ['a', 'b', 'tie'] }).notNull(),
+    createdAt: created(),
+    updatedAt: created(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.duelId, t.voter] }),
+    index('duel_votes_voter').on(t.voter),
+    check('duel_votes_choice', sql`${t.choice} in ('a', 'b', 'tie')`),
+  ],
+);
+
+/** What is told once a day, claimed once per guild, local day and kind, no matter how many processes try. */
 export const dailyJokes = pgTable(
   'daily_jokes',
   {
     guildId: text().notNull(),
     day: date({ mode: 'string' }).notNull(),
+    kind: text({ enum: ['joke', 'duel'] })
+      .notNull()
+      .default('joke'),
     claimedAt: created(),
   },
-  (t) => [primaryKey({ columns: [t.guildId, t.day] })],
+  (t) => [primaryKey({ columns: [t.guildId, t.day, t.kind] })],
 );
 
 /** Which process answers with a bot token (its SHA-256), and until when unless it renews that. */

@@ -89,6 +89,7 @@ const settingColumns = {
   safeMode: guildSettings.safeMode,
   cooldownSeconds: guildSettings.cooldownSeconds,
   daily: guildSettings.daily,
+  duel: guildSettings.duel,
   logChannelId: guildSettings.logChannelId,
   moderatorRoleId: guildSettings.moderatorRoleId,
   learns: guildSettings.learns,

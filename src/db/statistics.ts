@@ -1,5 +1,6 @@
 import { and, desc, eq, exists, gte, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
+import { wasInDuel } from './duels.ts';
 import { shownIn } from './ranking.ts';
 import { jokeMessages, jokes, modelVersions, ratings } from './schema.ts';
 
@@ -50,7 +51,7 @@ export async function statistics(db: Database, guildId: string, now = new Date()
   const week = sql<string>`to_char(date_trunc('week', ${jokes.createdAt} at time zone 'UTC'), 'YYYY-MM-DD')`;
   const recent = gte(jokes.createdAt, new Date(now.getTime() - WEEKS * WEEK_MS));
   const message = db.select({ one: sql`1` }).from(jokeMessages).where(eq(jokeMessages.jokeId, jokes.id));
-  const told = and(shownIn(guildId), or(isNull(jokes.houseId), exists(message)));
+  const told = and(shownIn(guildId), or(isNull(jokes.houseId), exists(message), wasInDuel(db)));
   const total = await db
     .select({ isHouse, ...measures })
     .from(jokes)

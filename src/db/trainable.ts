@@ -1,35 +1,52 @@
-import { and, eq, inArray, isNotNull, isNull, notExists, notInArray, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  eq,
+  exists,
+  inArray,
+  isNotNull,
+  isNull,
+  notExists,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { DuelOutcome } from '../trainer/policy/duels.ts';
 import type { VersionRatings } from '../trainer/policy/live-comparison.ts';
 import type { RatedJoke } from '../trainer/policy/vote-model.ts';
 import type { Database } from './connect.ts';
-import { guildSettings, jokes, ratings, reports } from './schema.ts';
+import type { DuelChoice } from './duels.ts';
+import { duels, duelVotes, guildSettings, jokes, ratings, reports } from './schema.ts';
 
 export interface Fading {
-  /** Days after which a vote counts half. */
-  halfLifeDays: number;
+  /** Days after which a vote counts half; default `HALF_LIFE_DAYS`. */
+  halfLifeDays?: number;
   /** The current time, for tests. */
   now?: Date;
+}
+
+export interface WhichJokes extends Fading {
+  /** Whether jokes without ratings count too that people have voted on in duels; they have 0 votes. Default false. */
+  alsoDuelled?: boolean;
 }
 
 /** Tastes change slowly: a six-month-old vote counts half. */
 export const HALF_LIFE_DAYS = 180;
 
 /**
- * The only path from Discord to the training corpus (docs/privacy.md): jokes that our model wrote, stored when they
- * were generated, and house jokes, with at least one vote, as per-joke aggregates. `mayTeach` says what is excluded.||A vote counts
- * ½^(age / half-life). Its age is measured from the newest vote, so a community that was quiet for a year loses
+ * The only path from Discord's texts to the training corpus (docs/privacy.md): jokes that our model wrote, stored when they
+ * were generated, and house jokes, with at least one vote, as per-joke aggregates. `mayTeach` says what is excluded. A vote
+ * counts ½^(age / half-life). Its age is measured from the newest vote, so a community that was quiet for a year loses
  * nothing. A vote dated in the future, from a wrong clock, counts as one cast now.
  */
 export async function trainableJokes(
   db: Database,
-  { halfLifeDays, now = new Date() }: Fading = { halfLifeDays: HALF_LIFE_DAYS },
+  { alsoDuelled = false, ...fading }: WhichJokes = {},
 ): Promise<RatedJoke[]> {
-  const newest = sql`(select least(${now.toISOString()}::timestamptz, max(${ratings.updatedAt})) from ${ratings})`;
-  const age = sql`greatest(0, extract(epoch from ${newest} - ${ratings.updatedAt}))::float8`;
-  // Capped because PostgreSQL refuses powers that underflow.
-  const counts = sql`power(0.5::float8, least(60, ${age} / ${halfLifeDays * 86_400}::float8))`;
-  const votes = sql<number>`sum(${counts})::float8`;
-  const mean = sql<number>`(sum(${counts} * ${ratings.score}) / sum(${counts}))::float8`;
+  const counts = fadedVote(ratings.updatedAt, fading);
+  const votes = sql<number>`coalesce(sum(${counts}) filter (where ${ratings.jokeId} is not null), 0)::float8`;
+  const mean = sql<number>`coalesce(sum(${counts} * ${ratings.score}) / sum(${counts}), 0)::float8`;
   const square = sql`(sum(${counts} * ${ratings.score} * ${ratings.score}) / sum(${counts}))`;
   return db
     .select({
@@ -45,11 +62,55 @@ export async function trainableJokes(
       houseId: jokes.houseId,
     })
     .from(jokes)
-    .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
-    .where(mayTeach(db))
+    .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .where(and(mayTeach(db), or(isNotNull(ratings.jokeId), alsoDuelled ? wasChosenFrom(db) : undefined)))
     .groupBy(jokes.id)
     .orderBy(jokes.createdAt, jokes.id);
 }
+
+/**
+ * What people chose in closed duels between jokes that may teach, per duel and without anything about one person: for the
+ * trainer's weights and for the judge. Votes fade as in `trainableJokes`.
+ */
+export async function duelOutcomes(db: Database, fading: Fading = {}): Promise<DuelOutcome[]> {
+  const teachable = db.select({ id: jokes.id }).from(jokes).where(mayTeach(db));
+  const counts = fadedVote(duelVotes.updatedAt, fading);
+  const chosen = (choice: DuelChoice) =>
+    sql<number>`coalesce(sum(${counts}) filter (where ${duelVotes.choice} = ${choice}), 0)::float8`;
+  return db
+    .select({
+      guildId: duels.guildId,
+      a: duels.jokeA,
+      b: duels.jokeB,
+      aWins: chosen('a'),
+      bWins: chosen('b'),
+      ties: chosen('tie'),
+    })
+    .from(duels)
+    .innerJoin(duelVotes, eq(duelVotes.duelId, duels.id))
+    .where(and(isNotNull(duels.closedAt), inArray(duels.jokeA, teachable), inArray(duels.jokeB, teachable)))
+    .groupBy(duels.id)
+    .orderBy(duels.createdAt, duels.id);
+}
+
+/** What a vote counts by its age, 0 to 1. The newest vote is that of a rating or of a duel. */
+function fadedVote(updatedAt: AnyPgColumn, { halfLifeDays = HALF_LIFE_DAYS, now = new Date() }: Fading): SQL {
+  const newest = sql`(select least(${now.toISOString()}::timestamptz, greatest(
+    (select max(${ratings.updatedAt}) from ${ratings}), (select max(${duelVotes.updatedAt}) from ${duelVotes}))))`;
+  const age = sql`greatest(0, extract(epoch from ${newest} - ${updatedAt}))::float8`;
+  // Capped because PostgreSQL refuses powers that underflow.
+  return sql`power(0.5::float8, least(60, ${age} / ${halfLifeDays * 86_400}::float8))`;
+}
+
+/** Whether people have voted on a joke in a duel that is closed. */
+const wasChosenFrom = (db: Database): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(duels)
+      .innerJoin(duelVotes, eq(duelVotes.duelId, duels.id))
+      .where(and(isNotNull(duels.closedAt), or(eq(duels.jokeA, jokes.id), eq(duels.jokeB, jokes.id)))),
+  );
 
 /** Number of votes on jokes that may teach, in one guild or in all. */
 export async function trainableVotes(db: Database, guildId?: string): Promise<number> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DUEL_CHOICES } from '../db/duels.ts';
 import { SCORES } from '../db/ratings.ts';
 
 /**
@@ -18,6 +19,11 @@ const plain = <A extends string>(action: A) => z.tuple([]).transform(() => ({ ac
 
 const ACTIONS = {
   rate: z.tuple([jokeId, score]).transform(([joke, score]) => ({ action: 'rate' as const, joke, score })),
+  /** A vote in a duel, whose id is formed like a joke's. */
+  duel: z
+    .tuple([jokeId, z.literal(DUEL_CHOICES)])
+    .transform(([duel, choice]) => ({ action: 'duel' as const, duel, choice })),
+  'duel-close': z.tuple([jokeId]).transform(([duel]) => ({ action: 'duel-close' as const, duel })),
   again: aboutJoke('again'),
   more: aboutJoke('more'),
   think: aboutJoke('think'),

@@ -92,7 +92,7 @@ export function footerText({ model, precision, voiced, settings, seed }: Making,
 }
 
 /** The joke's source: the house, with its id there, or the model with everything needed to reproduce it. */
-function footerOf(joke: Joke, m: Messages): string {
+export function footerOf(joke: Joke, m: Messages): string {
   if (joke.origin === 'house') return `${m.joke.house} · ${joke.houseId}`;
   const { model, precision, voiceId, settings, seed } = joke;
   const voiced = voiceId !== null;

@@ -117,9 +117,10 @@ function guildValue(
     case 'cooldownSeconds':
       return values.cooldown(settings.cooldownSeconds ?? 0);
     case 'daily':
-      return settings.daily
-        ? values.daily(settings.daily.channelId, settings.daily.time, settings.daily.timeZone)
-        : values.none;
+    case 'duel': {
+      const daily = settings[field];
+      return daily ? values.daily(daily.channelId, daily.time, daily.timeZone) : values.none;
+    }
     case 'logChannelId':
       return settings.logChannelId ? `<#${settings.logChannelId}>` : values.none;
     case 'moderatorRoleId':

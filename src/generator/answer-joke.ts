@@ -1,5 +1,5 @@
 import { type Joke, storeJoke } from '../db/jokes.ts';
-import type { JokeRequest } from '../db/request-shape.ts';
+import type { JokeRequest, RequestOf } from '../db/request-shape.ts';
 import { finishRequest, type Outcome } from '../db/requests.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import { deliver } from '../discord/deliver.ts';
@@ -67,7 +67,11 @@ export async function answerJoke(
 }
 
 /** Everything needed to reproduce the joke. */
-function newJoke(request: JokeRequest, { version, loaded, voice }: Serving, { result, seed }: Written) {
+export function newJoke(
+  request: JokeRequest | RequestOf<'duel'>,
+  { version, loaded, voice }: Serving,
+  { result, seed }: Written,
+) {
   const { text, promptTokens, tokens, finish, trimmed, promptCut } = result;
   const { precision, provider, runtimeVersion } = loaded;
   return {

@@ -8,6 +8,7 @@ import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { ClaimedJob } from '../queue/consume.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
+import { answerDuel } from './answer-duel.ts';
 import { answerJoke } from './answer-joke.ts';
 import { answerPreview } from './answer-preview.ts';
 import { answerSteps } from './answer-steps.ts';
@@ -44,7 +45,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
 
   /** The model that answers. When it cannot be loaded, those who can have a house joke do not wait for it. */
   async function servingFor(request: ChispaRequest): Promise<Serving | undefined> {
-    const isJoke = request.kind === 'joke' || request.kind === 'continue';
+    const isJoke = request.kind === 'joke' || request.kind === 'continue' || request.kind === 'duel';
     try {
       return await activeModel.get(request.by.guildId, isJoke ? request.id : undefined);
     } catch (error) {
@@ -56,6 +57,8 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
 
   function answerKind(request: ChispaRequest, serving: Serving, signal: AbortSignal): Promise<void> {
     switch (request.kind) {
+      case 'duel':
+        return answerDuel(dependencies, request, serving, signal);
       case 'preview':
         return answerPreview(dependencies, request, serving, signal);
       case 'steps':

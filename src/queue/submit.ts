@@ -1,5 +1,5 @@
 import type { Store, Transaction } from '../db/connect.ts';
-import { claimDailyJoke } from '../db/daily.ts';
+import { claimDaily } from '../db/daily.ts';
 import type { RepertoireJoke } from '../db/jokes.ts';
 import { drawHouseJoke, type HouseText } from '../db/repertoire.ts';
 import type { ChispaRequest, Day, NewRequest, RequestOf } from '../db/request-shape.ts';
@@ -52,9 +52,21 @@ export const submitDailyJoke = (
   }: { day: string; request: NewRequest & { by: Day }; house?: readonly HouseText[] },
 ): Promise<Submitted | undefined> =>
   store.db.transaction(async (tx) =>
-    (await claimDailyJoke(tx, request.by.guildId, day))
+    (await claimDaily(tx, 'joke', request.by.guildId, day))
       ? drawOrEnqueue(tx, queue, request, house, false)
       : undefined,
+  );
+
+/**
+ * Requests a guild's duel of the day, once per local day (YYYY-MM-DD).
+ * @returns undefined when the day's duel has already been requested.
+ */
+export const submitDailyDuel = (
+  { store, queue }: { store: Store; queue: Queue },
+  { day, request }: { day: string; request: NewRequest & { by: Day } },
+): Promise<ChispaRequest | undefined> =>
+  store.db.transaction(async (tx) =>
+    (await claimDaily(tx, 'duel', request.by.guildId, day)) ? enqueueRequest(tx, queue, request) : undefined,
   );
 
 async function drawOrEnqueue(

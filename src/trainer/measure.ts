@@ -11,7 +11,8 @@ export async function measure(
   folders: Pick<Comparison, 'start' | 'active' | 'candidate' | 'adapter'>,
 ) {
   const { db, seedJokes, threads, samples, gate: thresholds, training, signal } = options;
-  const texts = new Map((await trainableJokes(db)).map(({ id, text }): [string, string] => [id, text]));
+  const told = await trainableJokes(db, { alsoDuelled: true });
+  const texts = new Map(told.map(({ id, text }): [string, string] => [id, text]));
   const present = (marks: RunSnapshot['training'] = []) =>
     marks.flatMap(({ id, weight }) => {
       const text = texts.get(id); // deleted or reported since: it no longer counts

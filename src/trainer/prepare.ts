@@ -1,5 +1,5 @@
 import type { RunCorpus } from '../db/run-record.ts';
-import { trainableJokes } from '../db/trainable.ts';
+import { duelOutcomes, trainableJokes } from '../db/trainable.ts';
 import { type OpenRun, recordRun } from '../db/training-runs.ts';
 import { removeRun } from '../finetuning/run/checkpoint.ts';
 import { prepareRun } from '../finetuning/run/prepare.ts';
@@ -29,9 +29,12 @@ export async function prepare(
   { base, folder }: { base: string; folder: string },
 ): Promise<void> {
   const { db, seedJokes, threads, minutes, gate, halfLifeDays } = options;
-  const everywhere = await trainableJokes(db, { halfLifeDays });
-  const rated = everywhere.filter(({ guildId }) => learnsFrom(guildId));
-  const learning = learningCorpus(rated, seedJokes, options.corpus);
+  const here = <T extends { guildId: string }>(all: readonly T[]): T[] =>
+    all.filter(({ guildId }) => learnsFrom(guildId));
+  const told = here(await trainableJokes(db, { halfLifeDays, alsoDuelled: true }));
+  const duels = here(await duelOutcomes(db, { halfLifeDays }));
+  const learning = learningCorpus(told, seedJokes, options.corpus, duels);
+  const rated = told.filter(({ votes }) => votes > 0);
   const { training: jokes, snapshot, sha256, seedJokes: seed } = learning;
   const learned = snapshot.training.filter(({ weight }) => weight > 0).length;
   const heldOut = snapshot.heldOut.filter(({ weight }) => weight !== 0).length;

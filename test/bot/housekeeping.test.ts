@@ -4,13 +4,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSettingsCache } from '../../src/bot/guild-settings.ts';
 import { createHousekeeping } from '../../src/bot/housekeeping.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
+import { addDuelMessage, voteInDuel } from '../../src/db/duels.ts';
 import { generatorHasStopped, generatorIsAlive } from '../../src/db/generators.ts';
-import { generators, jokeMessages, jokes, requests } from '../../src/db/schema.ts';
+import { storeJoke } from '../../src/db/jokes.ts';
+import { openDuel } from '../../src/db/open-duel.ts';
+import type { RequestOf } from '../../src/db/request-shape.ts';
+import { finishRequest } from '../../src/db/requests.ts';
+import { duels, generators, jokeMessages, jokes, requests } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { freshDataDir, silent } from '../databases.ts';
-import { aModel, insert, rowOf } from '../db/samples.ts';
+import { aModel, insert, newJoke, rowOf } from '../db/samples.ts';
 
 const GENERATOR = '11111111-1111-4111-8111-111111111111';
 
@@ -24,7 +29,10 @@ describe('housekeeping', () => {
   let store: Store;
   let queue: Queue;
   let sent: Sent[];
+  /** How many messages Discord will not take. */
+  let failing = 0;
   const send = async (route: string, { body }: { body: { content: string; embeds: unknown[] } }) => {
+    if (failing-- > 0) throw new Error('Discord is away');
     const [embed] = body.embeds as { footer?: { text: string } }[];
     sent.push({
       route,
@@ -46,7 +54,8 @@ describe('housekeeping', () => {
   });
   beforeEach(async () => {
     sent = [];
-    for (const table of [jokeMessages, jokes, requests, generators]) await store.db.delete(table);
+    failing = 0;
+    for (const table of [duels, jokeMessages, jokes, requests, generators]) await store.db.delete(table);
   });
 
   const keeper = async (now: () => Date, counted: number[] = []) => {
@@ -104,6 +113,56 @@ describe('housekeeping', () => {
       expect(await store.db.$count(jokeMessages)).toBe(1);
       for (const { settings } of keepers) await settings.close();
     });
+  });
+
+  it('asks for the duel of the day while a generator is at work, once', async () => {
+    const duel = { channelId: '77', time: '09:30', timeZone: 'America/Bogota' };
+    await changeSettings(store.db, '11', '1', { duel });
+    const keepers = await Promise.all([1, 2].map(() => keeper(() => new Date('2026-12-03T14:30:00Z'))));
+    const everybody = () => Promise.all(keepers.map(({ tick }) => tick()));
+    const asked = async () =>
+      (await store.db.select().from(requests)).filter(({ guildId }) => guildId === '11');
+    await everybody();
+    expect(await asked()).toEqual([]);
+    await generatorIsAlive(store.db, GENERATOR);
+    await everybody();
+    await everybody();
+    expect(await asked()).toMatchObject([{ kind: 'duel', channelId: '77', userId: null, status: 'queued' }]);
+    await changeSettings(store.db, '11', '1', { duel: null });
+    for (const { settings } of keepers) await settings.close();
+  });
+
+  it('closes a duel when its time is up, and says once how it ended, also after a restart', async () => {
+    const { id: modelVersionId } = await aModel(store.db);
+    const request = (await insert(store.db, { ask: { kind: 'duel' } })) as RequestOf<'duel'>;
+    const joke = await storeJoke(store.db, newJoke(request.id, modelVersionId));
+    const house = [{ id: 'casa-0001', text: 'Uno de la casa.' }];
+    const duel = await openDuel(store.db, request, { joke, house, fits: () => true });
+    if (!duel) throw new Error('there is nothing to set against the joke');
+    await finishRequest(store.db, request.id, { status: 'done' });
+    const message = { channelId: '77', messageId: '88' };
+    await addDuelMessage(store.db, duel.id, message);
+    const ballot = { duelId: duel.id, choice: 'a' as const, guildId: duel.guildId, messageId: '88' };
+    await voteInDuel(store.db, { ...ballot, voter: 'ana' });
+
+    let now = new Date();
+    let keepers = await Promise.all([1, 2].map(() => keeper(() => now)));
+    const everybody = () => Promise.all(keepers.map(({ tick }) => tick()));
+    await everybody();
+    expect(sent).toEqual([]);
+    for (const { settings } of keepers) await settings.close();
+    keepers = await Promise.all([1, 2].map(() => keeper(() => now)));
+    now = new Date(now.getTime() + 61 * 60_000);
+    failing = Number.POSITIVE_INFINITY; // Discord is away just then
+    await everybody();
+    expect(sent).toEqual([]);
+    failing = 0;
+    await keepers[0]?.tick();
+    await everybody();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ route: '/channels/77/messages/88' });
+    expect(sent[0]?.content).toContain(es.duel.result({ a: 1, b: 0, tie: 0 }));
+    for (const { settings } of keepers) await settings.close();
   });
 
   it('answers with a house joke who waits while no generator is at work, and nobody while there is one', async () => {

@@ -18,6 +18,7 @@ describe('the commands', () => {
         'ayuda',
         'chiste',
         'continuar',
+        'duelo',
         'estadisticas',
         'modelo',
         'privacidad',
@@ -66,7 +67,7 @@ describe('the commands', () => {
       const { contexts, integration_types } = json(name);
       return { contexts, integration_types };
     };
-    for (const name of ['chiste', 'continuar', 'Continuar chiste', 'ayuda', 'privacidad'])
+    for (const name of ['chiste', 'continuar', 'duelo', 'Continuar chiste', 'ayuda', 'privacidad'])
       expect(places(name), name).toEqual({ contexts: [0, 1, 2], integration_types: [0, 1] });
     for (const name of ['ranking', 'estadisticas', 'ajustar', 'Ocultar chiste'])
       expect(places(name), name).toEqual({ contexts: [0] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueDay, guildsWithDailyJoke } from '../../src/db/daily.ts';
+import { dueDay, guildsWithDaily } from '../../src/db/daily.ts';
 import { requests } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { createQueue } from '../../src/queue/queue.ts';
@@ -44,7 +44,8 @@ describe('the joke of the day', () => {
       const daily = { channelId: '7', time: '09:30', timeZone: 'Europe/Madrid' };
       await changeSettings(db, GUILD, 'mod', { daily });
       await changeSettings(db, '999', 'mod', { safeMode: false });
-      expect(await guildsWithDailyJoke(db)).toEqual([{ guildId: GUILD, daily }]);
+      expect(await guildsWithDaily(db, 'joke')).toEqual([{ guildId: GUILD, daily }]);
+      expect(await guildsWithDaily(db, 'duel')).toEqual([]);
     });
 
     it('is requested once per guild and day, however many processes try at once', async () => {

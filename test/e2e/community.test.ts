@@ -148,6 +148,71 @@ describe('a community', () => {
     await player.until(player.ana, joke.id, (m) => text(m).includes(es.joke.hidden));
   });
 
+  describe('in a duel', () => {
+    const duel = async () =>
+      (await player.ask(player.ana, 'duelo')).answer((m) => m.content.includes(es.duel.title));
+    const isClosed = (m: SeenMessage) => !m.content.includes('<t:');
+    const footers = (m: SeenMessage) => m.embeds.map(({ footer }) => footer?.text ?? '');
+
+    it('chooses in secret, changes its mind, and learns at the end who told what', async () => {
+      const open = await duel();
+      expect(open.embeds.map(({ title }) => title)).toEqual(['A', 'B']);
+      expect(open.embeds.every(({ description }) => (description ?? '').length > 5)).toBe(true);
+      expect(footers(open)).toEqual(['', '']);
+      const vote = async (user: Player['ana'], label: string) => {
+        const told = await (await player.press(user, open, button(open, label))).answer(
+          (m) => m.id !== open.id,
+        );
+        expect(isEphemeral(told)).toBe(true);
+        return told.content;
+      };
+      expect(await vote(player.ana, 'A')).toContain('te gusta más **A**');
+      expect(await vote(player.luis, es.buttons.tie)).toContain('empate');
+      expect(await vote(player.ana, 'B')).toContain('te gusta más **B**');
+      const close = (user: Player['ana']) => player.press(user, open, button(open, es.buttons.closeDuel));
+      const refused = await (await close(player.luis)).answer((m) => m.id !== open.id);
+      expect(refused.content).toBe(es.refusal.moderatorsOnly);
+      expect(isClosed(await player.until(player.ana, open.id, () => true))).toBe(false);
+
+      await close(player.moderator);
+      const closed = await player.until(player.ana, open.id, isClosed);
+      expect(closed.content).toContain(es.duel.result({ a: 0, b: 1, tie: 1 }));
+      expect(footers(closed).map((text) => text.split(' · ')[0])).toEqual(['0 votos', '1 voto']);
+      expect(footers(closed).some((text) => text.includes('mini-es'))).toBe(true);
+      const again = { unchecked: true };
+      const late = await player.press(player.luis, closed, customId('duel', idOf(open), 'a'), again);
+      expect((await late.answer((m) => m.id !== open.id)).content).toBe(es.refusal.jokeGone);
+    });
+
+    /** The id in a duel's buttons. */
+    const idOf = (message: SeenMessage) => button(message, 'A').split(':')[2] ?? '';
+
+    it('cannot vote in another one through its buttons', async () => {
+      const [one, other] = [await duel(), await duel()];
+      const forged = [customId('duel', idOf(other), 'a'), customId('duel-close', idOf(other))];
+      for (const id of forged) {
+        const press = await player.press(player.moderator, one, id, { unchecked: true });
+        expect((await press.answer((m) => m.id !== one.id)).content).toBe(es.refusal.jokeGone);
+      }
+      expect(isClosed(await player.until(player.ana, other.id, () => true))).toBe(false);
+    });
+
+    it('no longer sees a joke that a moderator hid, and cannot vote on it', async () => {
+      const open = await duel();
+      const hide = await player.ask(player.moderator, 'Ocultar chiste', {}, { target: open.id });
+      expect((await hide.answer()).content).toBe(es.report.nowHiddenBoth);
+      const hidden = await player.until(player.ana, open.id, (m) => m.components.length === 0);
+      expect(hidden.embeds.map(({ description }) => description)).toEqual([es.joke.hidden, es.joke.hidden]);
+    });
+
+    it('can report either joke', async () => {
+      const open = await duel();
+      const opened = await player.press(player.luis, open, button(open, es.buttons.reportOne('B')));
+      const sent = await player.modal(player.luis, opened.interaction, { reason: '' });
+      expect((await sent.answer()).content).toBe(es.report.thanks);
+    });
+  });
+
   it('ranks what it voted for, tells a loved one again, and draws its statistics', async () => {
     const joke = await tell(player.ana);
     for (const user of [player.ana, player.luis, player.moderator]) {
@@ -239,6 +304,9 @@ describe('a community', () => {
     expect(await plan({ canal, hora: '25:00' })).toContain('no es una hora');
     expect(await plan({ canal, zona: 'Marte/Olimpo' })).toContain('No conozco la zona horaria');
     expect(await plan({})).toContain(es.settings.nothingToChange);
+    const duel = { canal, hora: '20:15' };
+    const duelled = await player.ask(player.moderator, 'ajustar', duel, { subcommand: 'duelo' });
+    expect(text(await duelled.answer())).toContain(`**Duelo del día:** en <#${canal}> a las 20:15`);
     const off = await plan({ desactivar: true });
     expect(off).toContain('**Chiste del día:** ninguno');
     expect(off).toContain(es.settings.saved);

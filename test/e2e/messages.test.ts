@@ -219,6 +219,7 @@ describe('messages and channels of every kind', () => {
 
     it.each([
       ['chiste', { fuente: 'mejores' }, {}, es.refusal.bestInGuild],
+      ['duelo', {}, {}, es.duel.inGuild],
       ['ranking', {}, {}, es.refusal.guildOnly],
       ['estadisticas', {}, {}, es.refusal.guildOnly],
       ['ajustar', {}, { subcommand: 'ver' }, es.refusal.guildOnly],

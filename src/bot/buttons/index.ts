@@ -1,5 +1,6 @@
 import type { ActionName } from '../../discord/custom-id.ts';
 import { again, more, think } from './ask-again.ts';
+import { endDuel, voteDuel } from './duel.ts';
 import type { ButtonHandler, ModalHandler } from './handler.ts';
 import { pin, unpin } from './pin.ts';
 import { exportData, forget, forgetForEver } from './privacy.ts';
@@ -10,6 +11,8 @@ import { clear, hide, openReport, submitReport } from './report.ts';
 /** One handler for each button action. */
 export const BUTTONS: { [A in ActionName]: ButtonHandler<A> } = {
   rate: rateJoke,
+  duel: voteDuel,
+  'duel-close': endDuel,
   again,
   more,
   think,

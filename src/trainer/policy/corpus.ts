@@ -4,6 +4,7 @@ import type { TrainingJoke } from '../../finetuning/data/samples.ts';
 import type { SeedJoke } from '../../finetuning/data/seed-jokes.ts';
 import { splitByHash } from '../../finetuning/data/split.ts';
 import { recitableWords } from '../../finetuning/measure/text-figures.ts';
+import { type DuelOutcome, withDuels } from './duels.ts';
 import { fitVoteModel, jokeValue, pooledHouseJokes, type RatedJoke, type VoteModel } from './vote-model.ts';
 
 export const CORPUS_DEFAULTS = {
@@ -59,18 +60,21 @@ const SAME_JOKE = 0.8;
  * one another, only the best counts: a phrase that many jokes share would be learned many times over and soon recited. A
  * model's joke that is near a seed joke, or recites one, gets no weight. A rated house joke is no seed joke any more: it is
  * weighted like any other, once, by its votes in all guilds. One that is not among the seed jokes, because it is held out,
- * is left out. `told` is oldest first.
+ * is left out. `told` is oldest first. The votes of `duels` count along with the ratings (`withDuels`).
  */
 export function learningCorpus(
   told: readonly RatedJoke[],
   seed: readonly SeedJoke[],
   options: CorpusOptions = CORPUS_DEFAULTS,
+  duels: readonly DuelOutcome[] = [],
 ): LearningCorpus {
   const seeds = new Map(seed.map((joke) => [joke.id, joke]));
-  const rated = pooledHouseJokes(told.filter(({ houseId }) => houseId === null || seeds.has(houseId)));
+  const usable = told.filter(({ houseId }) => houseId === null || seeds.has(houseId));
+  // The model of votes is that of the ratings alone.
+  const voteModel = fitVoteModel(pooledHouseJokes(usable.filter(({ votes }) => votes > 0)));
+  const rated = pooledHouseJokes(withDuels(usable, duels, voteModel));
   const houseIds = new Set(rated.map(({ houseId }) => houseId));
   const unrated = seed.filter(({ id }) => !houseIds.has(id));
-  const voteModel = fitVoteModel(rated);
   // Before duplicates are dropped: near-duplicates are on the side of their oldest, which must not change.
   const groups = duplicateGroups(rated.map(({ text }) => text));
   const sides = splitByHash(rated, ({ text }) => text, groups, options.heldOut);

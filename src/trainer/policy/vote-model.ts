@@ -7,9 +7,9 @@ export interface RatedJoke {
   text: string;
   /** From our own list of themes; null if none. */
   theme: string | null;
-  /** Number of votes, old ones counting less: above 0, rarely an integer. */
+  /** Number of votes, old ones counting less: rarely an integer; 0 for one that was only told in duels. */
   votes: number;
-  /** Their mean, 1 to 5, old ones counting less. */
+  /** Their mean, 1 to 5, old ones counting less; 0 without votes. */
   mean: number;
   /** Their variance around that mean (population, not sample): 0 for a single vote. */
   variance: number;

@@ -17,6 +17,7 @@ export const commands: Messages['commands'] = {
       semilla: { name: 'seed', description: 'The same seed with the same settings gives the same joke' },
     },
   },
+  duelo: { name: 'duel', description: 'Two jokes side by side: which one is better?' },
   continuar: {
     name: 'continue',
     description: 'Continues a text that you begin',
@@ -58,6 +59,7 @@ export const commands: Messages['commands'] = {
       'modo-seguro': { name: 'safe-mode', description: 'Filters crude themes and jokes' },
       espera: { name: 'cooldown', description: 'How long each person waits between two jokes' },
       diario: { name: 'daily', description: 'A joke every day, at its hour' },
+      duelo: { name: 'duel', description: 'A duel of jokes every day, at its hour' },
       registro: { name: 'log', description: 'Channel where I tell the moderators' },
       modelo: { name: 'model', description: 'Pins a model version for this server' },
       aprender: { name: 'learn', description: 'Whether votes from this server teach me' },

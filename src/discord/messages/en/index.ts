@@ -99,6 +99,9 @@ export const en: Messages = {
     forgetForEver: 'Yes, delete everything',
     pin: 'Pin in this server',
     unpin: 'Follow the active one',
+    tie: 'Tie',
+    reportOne: (side) => `Report ${side}`,
+    closeDuel: 'Close',
   },
 
   report: {
@@ -118,6 +121,7 @@ export const en: Messages = {
     hidden: 'This joke is hidden.',
     hiddenBy: (who) => `${who} has hidden it.`,
     clearedBy: (who) => `${who} has looked at it: it may stay.`,
+    nowHiddenBoth: 'Done: both jokes are hidden and will never be learned from.',
     nowHidden: 'Done: the joke is hidden and will never be learned from.',
   },
 
@@ -131,6 +135,29 @@ export const en: Messages = {
   },
 
   preview: { title: 'The same seed, before and now', before: 'Before', after: 'Now' },
+
+  duel: {
+    title: '⚔️ Duel: which one do you like better?',
+    until: (closesAt, votes) =>
+      `The tally is shown when it closes: <t:${closesAt}:R>, or with ${number(votes)} votes.`,
+    counted: (choice, closesAt) =>
+      `Noted: ${choice === 'tie' ? 'a tie' : `you like **${choice.toUpperCase()}** better`}. You can change it until it closes, <t:${closesAt}:R>.`,
+    countedLast: 'Noted. That was the last vote: the duel is closed.',
+    votes: (votes) => count(votes, 'vote', 'votes'),
+    result: ({ a, b, tie }) => {
+      if (a + b + tie === 0) return 'Closed, and nobody voted.';
+      const ties = tie === 0 ? '' : ` (and ${count(tie, 'vote', 'votes')} for a tie)`;
+      if (a === b) return `A tie: ${number(a)} to ${number(b)}${ties}.`;
+      return `**${a > b ? 'A' : 'B'}** wins, ${number(Math.max(a, b))} to ${number(Math.min(a, b))}${ties}.`;
+    },
+    guess: (side, share) =>
+      `My bet was on **${side}** (${share.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 0 })}).`,
+    gone: 'That duel no longer exists, or one of its jokes is hidden: I cannot note your vote.',
+    over: 'That duel is closed already.',
+    inGuild: 'A duel is for many to decide: ask for it in a server that has added me.',
+    nobodyWrites: 'A duel needs a new joke, and right now I cannot make one up. Try again in a while.',
+    noOpponent: 'I find no joke to set against the new one.',
+  },
 
   ranking: {
     title: { week: 'The best of the week', month: 'The best of the month', ever: 'The best of all time' },
@@ -171,6 +198,7 @@ export const en: Messages = {
     ],
     inGuilds: [
       '**/joke** with `source: the best` — one that people here liked most',
+      '**/duel** — two jokes side by side: choose the better one',
       '**/top** and **/statistics** — the best of this server',
       '**/tune** — for moderators: how I tell jokes here, also with a voice of its own',
       '**/model** — for moderators: my versions, and what I learned from your votes',
@@ -208,7 +236,7 @@ export const en: Messages = {
       `Done: I have deleted ${count(votes, 'vote', 'votes')} and ${count(requests, 'request', 'requests')}. I keep nothing about you any more.`,
   },
 
-  daily: { title: 'The joke of the day' },
+  daily: { title: 'The joke of the day', duel: '⚔️ The duel of the day: which one do you like better?' },
 
   failure: {
     unsafe: 'Nothing that can be told here comes to me today. Sorry: try again.',

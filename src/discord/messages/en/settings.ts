@@ -19,7 +19,7 @@ export const settings: typeof es = {
   reset: 'Back to the factory settings:',
   nothingToChange: 'Tell me what to change: pick at least one option.',
   offOrOn: 'I have changed nothing: either turn it off, or choose how it should be.',
-  dailyNeedsChannel: 'Tell me in which channel you want the joke of the day, too.',
+  dailyNeedsChannel: 'Tell me in which channel you want it, too.',
   unknownDecoder: 'I do not know that decoder: pick one from the list.',
   outOfRange: (name, min, max, whole) =>
     `\`${name}\` must be a ${whole ? 'whole number' : 'number'} between ${number(min)} and ${number(max)}.`,
@@ -40,6 +40,7 @@ export const settings: typeof es = {
     safeMode: 'Safe mode',
     cooldownSeconds: 'Wait between jokes',
     daily: 'Joke of the day',
+    duel: 'Duel of the day',
     logChannelId: 'Log channel',
     moderatorRoleId: 'Role that may tune me',
     modelVersionId: 'Version',

@@ -15,6 +15,7 @@ export const commands = {
       },
     },
   },
+  duelo: { name: 'duelo', description: 'Dos chistes frente a frente: ¿cuál es mejor?' },
   continuar: {
     name: 'continuar',
     description: 'Continúa un texto que tú empiezas',
@@ -59,6 +60,7 @@ export const commands = {
       'modo-seguro': { name: 'modo-seguro', description: 'Filtra temas y chistes groseros' },
       espera: { name: 'espera', description: 'Cuánto espera cada persona entre dos chistes' },
       diario: { name: 'diario', description: 'Un chiste cada día, a su hora' },
+      duelo: { name: 'duelo', description: 'Un duelo de chistes cada día, a su hora' },
       registro: { name: 'registro', description: 'Canal donde aviso a quienes moderan' },
       modelo: { name: 'modelo', description: 'Fija una versión del modelo para este servidor' },
       aprender: { name: 'aprender', description: 'Si los votos de este servidor me enseñan' },

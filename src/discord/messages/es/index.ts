@@ -108,6 +108,9 @@ export const es = {
     forgetForEver: 'Sí, bórralo todo',
     pin: 'Fijar en este servidor',
     unpin: 'Seguir a la activa',
+    tie: 'Empate',
+    reportOne: (side: string) => `Reportar ${side}`,
+    closeDuel: 'Cerrar',
   },
 
   report: {
@@ -127,6 +130,7 @@ export const es = {
     hidden: 'Este chiste está oculto.',
     hiddenBy: (who: string) => `Lo ha ocultado ${who}.`,
     clearedBy: (who: string) => `${who} lo ha revisado: puede quedarse.`,
+    nowHiddenBoth: 'Hecho: los dos chistes están ocultos y nunca se usarán para aprender.',
     nowHidden: 'Hecho: el chiste está oculto y nunca se usará para aprender.',
   },
 
@@ -143,6 +147,31 @@ export const es = {
     title: 'La misma semilla, antes y ahora',
     before: 'Antes',
     after: 'Ahora',
+  },
+
+  duel: {
+    title: '⚔️ Duelo: ¿cuál te gusta más?',
+    until: (closesAt: number, votes: number) =>
+      `El recuento se ve al cerrar: <t:${closesAt}:R>, o con ${number(votes)} votos.`,
+    counted: (choice: 'a' | 'b' | 'tie', closesAt: number) =>
+      `Apuntado: ${choice === 'tie' ? 'empate' : `te gusta más **${choice.toUpperCase()}**`}. Hasta que cierre, <t:${closesAt}:R>, puedes cambiarlo.`,
+    countedLast: 'Apuntado. Era el último voto: el duelo está cerrado.',
+    votes: (votes: number) => count(votes, 'voto', 'votos'),
+    result: ({ a, b, tie }: { a: number; b: number; tie: number }) => {
+      if (a + b + tie === 0) return 'Cerrado, y nadie ha votado.';
+      const ties = tie === 0 ? '' : ` (y ${count(tie, 'voto', 'votos')} por el empate)`;
+      if (a === b) return `Empate: ${number(a)} a ${number(b)}${ties}.`;
+      return `Gana **${a > b ? 'A' : 'B'}**, ${number(Math.max(a, b))} a ${number(Math.min(a, b))}${ties}.`;
+    },
+    /** `share`: how probable it seemed, 0.5 to 1. */
+    guess: (side: string, share: number) =>
+      `Yo apostaba por **${side}** (${share.toLocaleString('es-ES', { style: 'percent', maximumFractionDigits: 0 })}).`,
+    gone: 'Ese duelo ya no existe, o uno de sus chistes está oculto: no puedo apuntar tu voto.',
+    over: 'Ese duelo ya está cerrado.',
+    inGuild: 'Un duelo lo deciden muchos: pídelo en un servidor que me haya añadido.',
+    nobodyWrites:
+      'Un duelo necesita un chiste nuevo, y ahora mismo no puedo inventar ninguno. Prueba en un rato.',
+    noOpponent: 'No encuentro ningún chiste que enfrentar al nuevo.',
   },
 
   ranking: {
@@ -184,6 +213,7 @@ export const es = {
     ],
     inGuilds: [
       '**/chiste** con `fuente: mejores` — uno de los que más gustaron aquí',
+      '**/duelo** — dos chistes frente a frente: elige el mejor',
       '**/ranking** y **/estadisticas** — lo mejor de este servidor',
       '**/ajustar** — para quienes moderan: cómo cuento chistes aquí, también con voz propia',
       '**/modelo** — para quienes moderan: mis versiones, y qué aprendí de los votos',
@@ -220,7 +250,7 @@ export const es = {
       `Hecho: he borrado ${count(votes, 'voto', 'votos')} y ${count(requests, 'petición', 'peticiones')}. Ya no guardo nada de ti.`,
   },
 
-  daily: { title: 'El chiste del día' },
+  daily: { title: 'El chiste del día', duel: '⚔️ El duelo del día: ¿cuál te gusta más?' },
 
   failure: {
     unsafe: 'Hoy no me sale nada que se pueda contar aquí. Perdona: prueba otra vez.',

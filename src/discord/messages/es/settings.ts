@@ -19,7 +19,7 @@ export const settings = {
   reset: 'He vuelto a los ajustes de fábrica:',
   nothingToChange: 'Dime qué quieres cambiar: elige al menos una opción.',
   offOrOn: 'No he cambiado nada: o lo desactivas, o eliges cómo debe ser.',
-  dailyNeedsChannel: 'Dime también en qué canal quieres el chiste del día.',
+  dailyNeedsChannel: 'Dime también en qué canal lo quieres.',
   unknownDecoder: 'No conozco ese decodificador: elige uno de la lista.',
   outOfRange: (name: string, min: number, max: number, whole: boolean) =>
     `\`${name}\` debe ser ${whole ? 'un número entero' : 'un número'} entre ${number(min)} y ${number(max)}.`,
@@ -42,6 +42,7 @@ export const settings = {
     safeMode: 'Modo seguro',
     cooldownSeconds: 'Espera entre chistes',
     daily: 'Chiste del día',
+    duel: 'Duelo del día',
     logChannelId: 'Canal de registro',
     moderatorRoleId: 'Rol que puede ajustarme',
     modelVersionId: 'Versión',

@@ -1,0 +1,67 @@
+import { type APIMessage, DiscordAPIError, type REST, Routes } from 'discord.js';
+import { houseJokesAbout } from '../corpus/house-themes.ts';
+import type { Database } from '../db/connect.ts';
+import { addDuelMessage, duelRevealed, duelTally, findDuel } from '../db/duels.ts';
+import type { Joke } from '../db/jokes.ts';
+import { openDuel } from '../db/open-duel.ts';
+import type { RequestOf } from '../db/request-shape.ts';
+import type { Logger } from '../lib/log.ts';
+import { type Delivery, deliver } from './deliver.ts';
+import { destinationOf } from './destination.ts';
+import { duelMessage } from './duel-message.ts';
+import type { MessageBody } from './joke-message.ts';
+import { messagesFor } from './messages/index.ts';
+import { createPacedEdits } from './paced-edits.ts';
+
+interface Dependencies {
+  db: Database;
+  rest: REST;
+}
+
+/**
+ * Opens the duel of a request with its new joke, shows it, and records its message. Rejects if Discord fails in all of it.
+ * @param fits Whether a text may be told there.
+ * @returns undefined when no joke can be set against the new one.
+ */
+export async function showDuel(
+  { db, rest }: Dependencies,
+  request: RequestOf<'duel'>,
+  joke: Joke,
+  fits: (text: string) => boolean,
+  signal: AbortSignal,
+): Promise<Delivery | undefined> {
+  const duel = await openDuel(db, request, { joke, house: houseJokesAbout(), fits });
+  const { channelId } = request;
+  if (!duel || channelId === null) return undefined;
+  const m = messagesFor(request.locale);
+  const heading = request.by.kind === 'day' ? m.daily.duel : m.duel.title;
+  const body = duelMessage(duel, undefined, m, { heading });
+  const destination = destinationOf(rest, request);
+  const edits = createPacedEdits<MessageBody, APIMessage>(destination.edit);
+  const delivery = await deliver(edits, destination, body, signal);
+  if (delivery.outcome === 'shown')
+    await addDuelMessage(db, duel.id, { channelId, messageId: delivery.message.id });
+  return delivery;
+}
+
+/**
+ * Shows a duel's present state in its message, with the bot's own token; once it is closed, how it ended. What fails now
+ * is tried again by the bot's housekeeping. Never throws for Discord's sake.
+ */
+export async function refreshDuel(
+  { db, rest, log }: Dependencies & { log: Logger },
+  id: string,
+): Promise<void> {
+  const duel = await findDuel(db, id);
+  if (!duel?.message) return;
+  const { channelId, messageId } = duel.message;
+  const tally = duel.closed ? await duelTally(db, id) : undefined;
+  const body = duelMessage(duel, tally, messagesFor(duel.locale));
+  try {
+    await rest.patch(Routes.channelMessage(channelId, messageId), { body });
+  } catch (err) {
+    log.warn({ err, duel: id }, 'the message of a duel could not be changed');
+    if (!(err instanceof DiscordAPIError)) return;
+  }
+  if (duel.closed) await duelRevealed(db, id); // or its message is gone or inaccessible to the bot
+}
