@@ -93,7 +93,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const held = store.kind === 'postgres' ? await holdToken({ db: store.db, token, owner, log }) : undefined;
   const settings = await createSettingsCache({ store, log });
   const open = await createOpenRequests(store, { slots, log });
-  const admission = createAdmission(open);
+  const admission = createAdmission(open, store.clock.now);
   const waiting = createWaitingBoard({ store, rest: client.rest, slots, log });
   const moderatorLog = createModeratorLog(client.rest, settings, log);
   const commands = await loadCommands();
@@ -112,6 +112,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       requestLearning: () => queue.requestLearning('host'),
     },
     handled: createHandled({ store, owner, log }),
+    isOpen: open.has,
     log,
   });
 

@@ -27,6 +27,8 @@ export interface Wait {
 export interface OpenRequests {
   /** How many requests a user or guild has open, and when the first should be answered (seconds since the epoch). */
   of(whose: Partial<OwnerOfRequest>): { count: number; firstReadyAt: number };
+  /** Whether the request of an interaction is open. */
+  has(key: string): boolean;
   /** Counts a request that is about to be written. Returns what to tell the person if it has to wait. */
   begin(request: OwnerOfRequest): Wait | undefined;
   /** Call once the request is in the database. */
@@ -111,6 +113,7 @@ export async function createOpenRequests(
         firstReadyAt: seconds(Math.max(Math.min(...times), now() + duration)),
       };
     },
+    has: (key) => open.has(key),
     begin(request) {
       const position = before(lineOf(request)) + 1 - slots;
       add(request, false);

@@ -22,6 +22,8 @@ export interface Routes {
   commands: ReadonlyMap<string, Command>;
   services: Services;
   handled: Handled;
+  /** Whether an interaction has become a request that is not answered yet. */
+  isOpen(interactionId: string): boolean;
   log: Logger;
 }
 
@@ -40,13 +42,14 @@ export function routeInteractions(client: Client, routes: Routes): void {
 
 async function handle(interaction: RepliableInteraction & BaseInteraction, routes: Routes): Promise<void> {
   surviveLostAnswers(interaction);
-  const answered = noticeWhenSlow(interaction, { db: routes.services.store.db, log: routes.log });
+  const { isOpen, log, services } = routes;
+  const handled = noticeWhenSlow(interaction, { db: services.store.db, isOpen, log });
   // A vote shows nobody a placeholder.
   const done = isVote(interaction) ? undefined : await routes.handled.begin(interaction);
   await dispatch(interaction, routes).catch((error) =>
-    answerError(interaction, error, messagesFor(interaction.locale), routes.log),
+    answerError(interaction, error, messagesFor(interaction.locale), log),
   );
-  answered();
+  handled();
   await done?.();
 }
 

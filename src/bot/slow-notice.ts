@@ -9,23 +9,46 @@ import type { Logger } from '../lib/log.ts';
 const SLOW_MS = 4000;
 const QUERY_MS = 500;
 
+interface SlowNoticeOptions {
+  db: Database;
+  /** Whether an interaction has become a request that is not answered yet. */
+  isOpen(interactionId: string): boolean;
+  log: Logger;
+  /** Default: 4 seconds. */
+  afterMs?: number;
+}
+
 /**
- * While the database does not answer, tells the person that it takes longer: below the answer, which may still come.
- * Returns what to call when the interaction has been handled.
+ * Tells a person that the answer takes longer: while the database does not answer, and where a request is queued but its
+ * reply shows nothing yet. That Discord is asked: a database that comes and goes may answer just then. Discord puts a
+ * follow-up into a reply that is still a placeholder, otherwise below it, so that it never covers an answer. Returns what
+ * to call when the interaction has been handled.
  */
 export function noticeWhenSlow(
   interaction: RepliableInteraction,
-  { db, log }: { db: Database; log: Logger },
+  { db, isOpen, log, afterMs = SLOW_MS }: SlowNoticeOptions,
 ): () => void {
-  const timer = setTimeout(async () => {
-    if (await isAnswering(db, QUERY_MS)) return;
+  let handled = false;
+  const timer = setTimeout(() => {
+    notice().catch((error) =>
+      log.debug({ error: messageOf(error), interaction: interaction.id }, 'a delay could not be told'),
+    );
+  }, afterMs);
+
+  async function notice(): Promise<void> {
     if (!interaction.deferred && !interaction.replied) return;
-    const content = messagesFor(interaction.locale).failure.slow;
-    await interaction
-      .followUp({ content, flags: MessageFlags.Ephemeral })
-      .catch((error) =>
-        log.debug({ error: messageOf(error), interaction: interaction.id }, 'a delay could not be told'),
-      );
-  }, SLOW_MS);
-  return () => clearTimeout(timer);
+    const { slow, late } = messagesFor(interaction.locale).failure;
+    const answers = await isAnswering(db, QUERY_MS);
+    if (handled ? !(await showsNothing(interaction)) : answers) return;
+    await interaction.followUp({ content: answers ? late : slow, flags: MessageFlags.Ephemeral });
+  }
+
+  return () => {
+    handled = true;
+    if (!isOpen(interaction.id)) clearTimeout(timer);
+  };
 }
+
+/** Whether the reply is still the placeholder of its acknowledgement. */
+const showsNothing = async (interaction: RepliableInteraction): Promise<boolean> =>
+  (await interaction.fetchReply()).flags.has(MessageFlags.Loading);

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type ChatInputCommandInteraction,
-  Client,
-  EmbedBuilder,
-  Events,
-  GatewayIntentBits,
-  MessageFlags,
-} from 'discord.js';
-import { type Box, createBox, createDriver, type Driver, type SeenMessage } from 'discord-in-a-box';
+import { type ChatInputCommandInteraction, EmbedBuilder, MessageFlags } from 'discord.js';
+import type { SeenMessage } from 'discord-in-a-box';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { surviveLostAnswers } from '../../src/bot/acknowledging.ts';
 import { answerAbandoned, createHandled } from '../../src/bot/handled.ts';
@@ -17,55 +10,28 @@ import { handledInteractions } from '../../src/db/schema.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { newRequest } from '../db/samples.ts';
+import { aPuppet, type Puppet } from './puppet.ts';
 
-/** A bot that does with a command whatever the test says, in the box. */
-let box: Box;
-let client: Client<true>;
-let driver: Driver;
+let puppet: Puppet;
 let store: Store;
-let whenAsked: (interaction: ChatInputCommandInteraction) => Promise<unknown>;
-
 beforeAll(async () => {
-  box = await createBox({ port: 0 });
+  puppet = await aPuppet();
   store = await connect({ dataDir: freshDataDir(), log: silent });
-  client = new Client({
-    intents: [GatewayIntentBits.Guilds],
-    rest: { api: box.api },
-    ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) },
-  });
-  const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
-  await client.login(box.token);
-  await ready;
-  await client.application.commands.set([{ name: 'prueba', description: 'algo' }]);
-  client.on(Events.InteractionCreate, (interaction) => {
-    if (interaction.isChatInputCommand()) void whenAsked(interaction);
-  });
-  driver = createDriver(box);
 });
 afterAll(async () => {
-  await client.destroy();
-  await box.close();
+  await puppet.close();
   await store.close();
 });
 afterEach(async () => {
-  await fetch(`${box.url}/box/faults`, { method: 'DELETE' });
+  await puppet.clearFaults();
   await store.db.delete(handledInteractions);
 });
 
-/** Has `ana` type the command. Resolves when the bot has done what the test says. */
-async function ask(handle: typeof whenAsked, locale = 'es-ES') {
-  const handled = new Promise<ChatInputCommandInteraction>((resolve, reject) => {
-    whenAsked = (interaction) => handle(interaction).then(() => resolve(interaction), reject);
-  });
-  const asked = await driver.ask('ana', 'prueba', {}, { locale });
-  return { asked, interaction: await handled };
-}
-const messageOf = async (id: string): Promise<SeenMessage | undefined> =>
-  (await driver.messages('ana')).find(({ interaction }) => interaction === id);
+const ask: Puppet['ask'] = (handle, locale) => puppet.ask(handle, locale);
+const messageOf = async (id: string): Promise<SeenMessage | undefined> => (await puppet.messagesOf(id))[0];
 
 describe('an acknowledgement whose answer is lost', () => {
-  const cut = () =>
-    driver.call('/box/faults', { kind: 'cut-socket', after: true, route: 'POST /interactions/*' });
+  const cut = () => puppet.fault({ kind: 'cut-socket', after: true, route: 'POST /interactions/*' });
 
   it('has taken effect, in public', async () => {
     await cut();
@@ -95,7 +61,7 @@ describe('an acknowledgement whose answer is lost', () => {
   });
 
   it('that never arrived is sent again', async () => {
-    await driver.call('/box/faults', { kind: 'cut-socket', route: 'POST /interactions/*' });
+    await puppet.fault({ kind: 'cut-socket', route: 'POST /interactions/*' });
     const { asked } = await ask(async (interaction) => {
       surviveLostAnswers(interaction);
       await interaction.reply('hola');
@@ -104,7 +70,7 @@ describe('an acknowledgement whose answer is lost', () => {
   });
 
   it('leaves other errors as they are', async () => {
-    await driver.call('/box/faults', {
+    await puppet.fault({
       ...{ kind: 'discord-error', code: 10062, route: 'POST /interactions/*' },
     });
     await expect(
@@ -123,7 +89,7 @@ describe('what a process leaves behind when it dies', () => {
   const start = () =>
     answerAbandoned(
       { store, owner: alive, log: silent },
-      { rest: client.rest, applicationId: client.application.id },
+      { rest: puppet.client.rest, applicationId: puppet.client.application.id },
     );
   const begin = (interaction: ChatInputCommandInteraction, owner = dead) =>
     createHandled({ store, owner, log: silent }).begin(interaction);

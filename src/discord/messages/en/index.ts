@@ -248,6 +248,7 @@ export const en: Messages = {
     refused: (code) => `Discord did not accept this message. Try again in a moment. (${code})`,
     interrupted: 'I restarted just as you asked. Please ask me again.',
     slow: 'This is taking longer than usual: my database does not answer. I am still trying.',
+    late: 'This is taking longer than usual, but I am still on it: no need to ask again.',
     expired: 'I took so long that your turn passed. Please ask me again.',
   },
 

@@ -263,6 +263,7 @@ export const es = {
       `Discord no ha aceptado este mensaje. Prueba otra vez en un momento. (${code})`,
     interrupted: 'Me he reiniciado justo cuando me lo pedías. Pídemelo otra vez, por favor.',
     slow: 'Esto tarda más de lo normal: mi base de datos no contesta. Sigo intentándolo.',
+    late: 'Esto tarda más de lo normal, pero sigo con ello: no hace falta que lo pidas otra vez.',
     expired: 'He tardado demasiado y se me pasó el turno. Pídemelo otra vez, por favor.',
   },
 
