@@ -2,6 +2,7 @@ import {
   DiscordAPIError,
   HTTPError,
   MessageFlags,
+  type REST,
   RESTJSONErrorCodes,
   type RepliableInteraction,
 } from 'discord.js';
@@ -16,11 +17,34 @@ const STATE: Record<Acknowledgement, 'deferred' | 'replied' | undefined> = {
   showModal: undefined,
 };
 
+const CALLBACK = /\/interactions\/(\d+)\//;
+
+/**
+ * Ids of interactions with an acknowledgement whose outcome was not heard: the connection broke, or Discord failed.
+ * discord.js sends some of them again by itself, so each attempt is watched where it is sent.
+ */
+export function noteUnheard(rest: REST): Set<string> {
+  const unheard = new Set<string>();
+  const send = rest.options.makeRequest;
+  rest.options.makeRequest = async (url, init) => {
+    const id = CALLBACK.exec(url)?.[1];
+    if (!id) return send(url, init);
+    const response = await send(url, init).catch((error) => {
+      unheard.add(id);
+      throw error;
+    });
+    if (response.status >= 500) unheard.add(id);
+    return response;
+  };
+  return unheard;
+}
+
 /**
  * Makes an interaction survive a lost answer to its acknowledgement. Nobody knows then whether it took effect, so it is
- * sent once more, and "already acknowledged" (40060) means that it did.
+ * sent once more, and "already acknowledged" (40060) means that it did. Without a lost answer it means that another
+ * process has acknowledged it, and stays an error.
  */
-export function surviveLostAnswers(interaction: RepliableInteraction): void {
+export function surviveLostAnswers(interaction: RepliableInteraction, unheard: Set<string>): void {
   const methods = interaction as unknown as Partial<
     Record<Acknowledgement, (...options: unknown[]) => Promise<unknown>>
   > & { deferred: boolean; replied: boolean; ephemeral: boolean | null };
@@ -37,10 +61,12 @@ export function surviveLostAnswers(interaction: RepliableInteraction): void {
           return original(...options);
         });
       } catch (error) {
-        if (!isAlreadyAcknowledged(error)) throw error;
+        if (!isAlreadyAcknowledged(error) || !unheard.has(interaction.id)) throw error;
         if (state) methods[state] = true;
         if (isPrivate(options[0])) methods.ephemeral = true;
         return undefined;
+      } finally {
+        unheard.delete(interaction.id);
       }
     };
   }

@@ -8,7 +8,7 @@ import {
 import { type Action, type ActionName, parseCustomId } from '../discord/custom-id.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import type { Logger } from '../lib/log.ts';
-import { surviveLostAnswers } from './acknowledging.ts';
+import { noteUnheard, surviveLostAnswers } from './acknowledging.ts';
 import { answerError } from './answer-error.ts';
 import type { ButtonHandler, ModalHandler } from './buttons/handler.ts';
 import { BUTTONS, MODALS } from './buttons/index.ts';
@@ -29,6 +29,7 @@ export interface Routes {
 
 /** Routes each interaction to its command or button; `answerError` handles whatever a handler throws. */
 export function routeInteractions(client: Client, routes: Routes): void {
+  const unheard = noteUnheard(client.rest);
   client.on(Events.InteractionCreate, (interaction) => {
     if (interaction.isAutocomplete()) {
       // A late or failed suggestion is simply not shown.
@@ -36,12 +37,12 @@ export function routeInteractions(client: Client, routes: Routes): void {
       return;
     }
     if (!interaction.isRepliable()) return;
+    surviveLostAnswers(interaction, unheard);
     void handle(interaction, routes);
   });
 }
 
 async function handle(interaction: RepliableInteraction & BaseInteraction, routes: Routes): Promise<void> {
-  surviveLostAnswers(interaction);
   const { isOpen, log, services } = routes;
   const handled = noticeWhenSlow(interaction, { db: services.store.db, isOpen, log });
   // A vote shows nobody a placeholder.

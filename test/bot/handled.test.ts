@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type ChatInputCommandInteraction, EmbedBuilder, MessageFlags } from 'discord.js';
+import {
+  type ChatInputCommandInteraction,
+  EmbedBuilder,
+  InteractionResponseType,
+  MessageFlags,
+  Routes,
+} from 'discord.js';
 import type { SeenMessage } from 'discord-in-a-box';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { surviveLostAnswers } from '../../src/bot/acknowledging.ts';
+import { noteUnheard, surviveLostAnswers } from '../../src/bot/acknowledging.ts';
 import { answerAbandoned, createHandled } from '../../src/bot/handled.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
 import { insertRequest } from '../../src/db/requests.ts';
@@ -14,8 +20,10 @@ import { aPuppet, type Puppet } from './puppet.ts';
 
 let puppet: Puppet;
 let store: Store;
+let unheard: Set<string>;
 beforeAll(async () => {
   puppet = await aPuppet();
+  unheard = noteUnheard(puppet.client.rest);
   store = await connect({ dataDir: freshDataDir(), log: silent });
 });
 afterAll(async () => {
@@ -36,7 +44,7 @@ describe('an acknowledgement whose answer is lost', () => {
   it('has taken effect, in public', async () => {
     await cut();
     const { asked, interaction } = await ask(async (interaction) => {
-      surviveLostAnswers(interaction);
+      surviveLostAnswers(interaction, unheard);
       await interaction.deferReply();
       await interaction.editReply('hola');
     });
@@ -47,13 +55,13 @@ describe('an acknowledgement whose answer is lost', () => {
   it('has taken effect, in private, and as a whole reply', async () => {
     await cut();
     const { interaction } = await ask(async (interaction) => {
-      surviveLostAnswers(interaction);
+      surviveLostAnswers(interaction, unheard);
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     });
     expect([interaction.deferred, interaction.ephemeral]).toEqual([true, true]);
     await cut();
     const { asked } = await ask(async (interaction) => {
-      surviveLostAnswers(interaction);
+      surviveLostAnswers(interaction, unheard);
       await interaction.reply('hola');
       expect(interaction.replied).toBe(true);
     });
@@ -63,10 +71,23 @@ describe('an acknowledgement whose answer is lost', () => {
   it('that never arrived is sent again', async () => {
     await puppet.fault({ kind: 'cut-socket', route: 'POST /interactions/*' });
     const { asked } = await ask(async (interaction) => {
-      surviveLostAnswers(interaction);
+      surviveLostAnswers(interaction, unheard);
       await interaction.reply('hola');
     });
     expect((await asked.answer()).content).toBe('hola');
+  });
+
+  it('is not what happened where another process has acknowledged it', async () => {
+    const deferred = { type: InteractionResponseType.DeferredChannelMessageWithSource } as const;
+    await expect(
+      ask(async (interaction) => {
+        surviveLostAnswers(interaction, unheard);
+        const { client, id, token } = interaction;
+        await client.rest.post(Routes.interactionCallback(id, token), { auth: false, body: deferred });
+        await interaction.deferReply();
+      }),
+    ).rejects.toMatchObject({ code: 40060 });
+    expect(unheard.size).toBe(0);
   });
 
   it('leaves other errors as they are', async () => {
@@ -75,7 +96,7 @@ describe('an acknowledgement whose answer is lost', () => {
     });
     await expect(
       ask(async (interaction) => {
-        surviveLostAnswers(interaction);
+        surviveLostAnswers(interaction, unheard);
         await interaction.deferReply();
       }),
     ).rejects.toMatchObject({ code: 10062 });
