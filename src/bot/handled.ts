@@ -53,13 +53,13 @@ export async function answerAbandoned(
 ): Promise<void> {
   for (const left of await takeAbandoned(db, { applicationId, owner })) {
     if (left.deadline.getTime() < clock.now()) continue;
-    const { interactionToken: token, locale } = left;
+    const { interactionId: id, interactionToken: token, locale } = left;
     try {
       const path = Routes.webhookMessage(applicationId, token);
       const message = (await rest.get(path, { auth: false })) as APIMessage; // `rest` types every body as unknown
       if (!isUnanswered(message)) continue;
       const { interrupted } = messagesFor(locale).failure;
-      await replyTo(rest, { applicationId, token }).edit(sentenceMessage(interrupted));
+      await replyTo(rest, { id, applicationId, token }).edit(sentenceMessage(interrupted));
     } catch (error) {
       // Never acknowledged, or its message is gone: nobody is waiting.
       log.debug({ error: messageOf(error), interaction: left.interactionId }, 'nothing to answer any more');

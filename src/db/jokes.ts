@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, gte, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, gte, inArray, isNull, ne, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Database, Transaction } from './connect.ts';
@@ -161,9 +161,19 @@ export const findJoke = async (db: Database, id: string): Promise<Joke | undefin
 export const findJokes = (db: Database, ids: string[]): Promise<Joke[]> =>
   ids.length === 0 ? Promise.resolve([]) : selectJokes(db, inArray(jokes.id, ids));
 
+/** Jokes that were told: a house joke once a message shows it, one of the model unless it could not be shown. */
+export const wasTold = (db: Database): SQL | undefined => {
+  const message = db.select({ one: sql`1` }).from(jokeMessages).where(eq(jokeMessages.jokeId, jokes.id));
+  const failed = db
+    .select({ one: sql`1` })
+    .from(requests)
+    .where(and(eq(requests.id, jokes.requestId), eq(requests.status, 'failed')));
+  return or(exists(message), and(isNull(jokes.houseId), notExists(failed)));
+};
+
 /** How many jokes were told for the first time since a given time. */
 export const jokesSince = (db: Database, since: Date): Promise<number> =>
-  db.$count(jokes, gte(jokes.createdAt, since));
+  db.$count(jokes, and(gte(jokes.createdAt, since), wasTold(db)));
 
 /** The joke that a Discord message shows. */
 export async function findJokeByMessage(db: Database, messageId: string): Promise<Joke | undefined> {

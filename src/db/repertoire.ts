@@ -111,6 +111,7 @@ async function heardWhere(tx: Transaction, where: SQL | undefined): Promise<Map<
       houseId: jokes.houseId,
       drawnAt,
       shownAt,
+      drawing: sql<boolean>`${gt(drawnAt, SHOWING)}`,
       shown: sql<boolean>`${jokes.hiddenAt} is null and ${jokes.deletedAt} is null`,
     })
     .from(jokes)
@@ -120,10 +121,10 @@ async function heardWhere(tx: Transaction, where: SQL | undefined): Promise<Map<
     .groupBy(jokes.id)
     .having(sql`${shownAt} is not null or ${gt(drawnAt, SHOWING)} or ${wasInDuel(tx)}`);
   return new Map(
-    rows.flatMap(({ id, houseId, drawnAt, shownAt, shown }) =>
+    rows.flatMap(({ id, houseId, drawnAt, shownAt, drawing, shown }) =>
       houseId === null
         ? []
-        : [[houseId, { id, at: shownAt && shownAt > drawnAt ? shownAt : drawnAt, shown }]],
+        : [[houseId, { id, at: shownAt && (shownAt > drawnAt || !drawing) ? shownAt : drawnAt, shown }]],
     ),
   );
 }

@@ -1,8 +1,9 @@
-import { and, desc, eq, exists, gte, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, or, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { wasInDuel } from './duels.ts';
+import { wasTold } from './jokes.ts';
 import { shownIn } from './ranking.ts';
-import { jokeMessages, jokes, modelVersions, ratings } from './schema.ts';
+import { jokes, modelVersions, ratings } from './schema.ts';
 
 /** Number of votes and their mean; null without votes. */
 export interface Rated {
@@ -44,14 +45,12 @@ const measures = {
 const isHouse = sql<boolean>`${jokes.houseId} is not null`;
 
 /**
- * The jokes a guild heard and how it rated them. Hidden and deleted jokes do not count, nor house jokes that could not be
- * shown.
+ * The jokes a guild heard and how it rated them. Hidden and deleted jokes do not count, nor jokes that could not be shown.
  */
 export async function statistics(db: Database, guildId: string, now = new Date()): Promise<Statistics> {
   const week = sql<string>`to_char(date_trunc('week', ${jokes.createdAt} at time zone 'UTC'), 'YYYY-MM-DD')`;
   const recent = gte(jokes.createdAt, new Date(now.getTime() - WEEKS * WEEK_MS));
-  const message = db.select({ one: sql`1` }).from(jokeMessages).where(eq(jokeMessages.jokeId, jokes.id));
-  const told = and(shownIn(guildId), or(isNull(jokes.houseId), exists(message), wasInDuel(db)));
+  const told = and(shownIn(guildId), or(wasTold(db), wasInDuel(db)));
   const total = await db
     .select({ isHouse, ...measures })
     .from(jokes)
@@ -70,7 +69,7 @@ export async function statistics(db: Database, guildId: string, now = new Date()
     .from(jokes)
     .innerJoin(modelVersions, eq(modelVersions.id, jokes.modelVersionId))
     .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
-    .where(shownIn(guildId))
+    .where(told)
     .groupBy(modelVersions.id)
     .orderBy(desc(modelVersions.id));
   const weeks = [...new Set(weekly.map((row) => row.week))].map((week) => ({

@@ -7,7 +7,7 @@ import { replyIsFree } from '../db/waiting.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type Messages, messagesFor } from './messages/index.ts';
-import { sayInstead } from './reply.ts';
+import { sayInstead } from './say-instead.ts';
 import { showHouseJoke } from './show-joke.ts';
 
 interface Dependencies {

@@ -2,11 +2,11 @@ import { type Joke, storeJoke } from '../db/jokes.ts';
 import type { JokeRequest, RequestOf } from '../db/request-shape.ts';
 import { finishRequest, type Outcome } from '../db/requests.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
-import { deliver } from '../discord/deliver.ts';
 import { destinationOf } from '../discord/destination.ts';
-import { type Notices, sentenceMessage, writingMessage } from '../discord/joke-message.ts';
+import { type Notices, writingMessage } from '../discord/joke-message.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
+import { sayInstead } from '../discord/say-instead.ts';
 import { notShown, showJoke } from '../discord/show-joke.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
@@ -28,7 +28,6 @@ export async function answerJoke(
   const edits = createPacedEdits(destination.edit, {
     onSkipped: (err) => log.debug({ err, request: request.id }, 'an intermediate edit was skipped'),
   });
-  const say = (sentence: string) => deliver(edits, destination, sentenceMessage(sentence), signal);
   const giveUp = async (outcome: Outcome, sentence: (m: Messages) => string) => {
     await edits.stop();
     if (await finishRequest(db, request.id, outcome))
@@ -52,8 +51,10 @@ export async function answerJoke(
       const { outcome, code } = delivery;
       log.warn({ request: request.id, code, outcome }, 'a joke could not be shown');
       await finishRequest(db, request.id, { status: 'failed', note: notShown(delivery) });
-      if (outcome === 'gone' || request.by.kind === 'day') return;
-      await say(outcome === 'blocked' ? m.failure.blocked : m.failure.refused(`${code}`));
+      if (outcome === 'gone') return;
+      const sentence = ({ failure }: Messages) =>
+        outcome === 'blocked' ? failure.blocked : failure.refused(`${code}`);
+      await sayInstead(rest, request, sentence, signal);
       return;
     }
     await finishRequest(db, request.id, { status: 'done', timing: written.result.timing });

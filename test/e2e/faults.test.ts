@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect, type Store } from '../../src/db/connect.ts';
-import { jokes, requests } from '../../src/db/schema.ts';
+import { jokeMessages, jokes, requests } from '../../src/db/schema.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { createQueue } from '../../src/queue/queue.ts';
@@ -114,6 +114,25 @@ describe.skipIf(skipPostgres)('when Discord fails', () => {
     ]);
     await stillAnswers();
   });
+
+  it.each([
+    ['nuevo', es.buttons.think],
+    ['casa', es.joke.house],
+  ])(
+    'says it in private when AutoMod blocks that too (%s), and the joke is not told',
+    async (source, blocked) => {
+      const told = await store.db.$count(jokeMessages);
+      await fault({ kind: 'automod', contains: blocked, count: 1 });
+      // The bot tells of a house joke in private at once, a generator tries in public first.
+      if (source === 'nuevo') await fault({ kind: 'automod', contains: es.failure.blocked, count: 1 });
+      const asked = await player.ask(player.ana, 'chiste', { fuente: source });
+      const answer = await asked.answer((m) => m.content === es.failure.blocked);
+      expect(isEphemeral(answer)).toBe(true);
+      const left = (await player.messages(player.ana.id)).filter((m) => m.interaction === asked.interaction);
+      expect(left.map(({ id }) => id)).toEqual([answer.id]);
+      expect(await store.db.$count(jokeMessages)).toBe(told);
+    },
+  );
 
   it('says in private when AutoMod blocks what a command answers', async () => {
     await fault({ kind: 'automod', contains: es.statistics.title, count: 1 });

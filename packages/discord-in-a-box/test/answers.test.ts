@@ -2,6 +2,7 @@ import {
   ContainerBuilder,
   MediaGalleryBuilder,
   MessageFlags,
+  Routes,
   SectionBuilder,
   SeparatorBuilder,
   TextDisplayBuilder,
@@ -80,6 +81,30 @@ describe('answers', () => {
     if (!interaction.isRepliable()) throw new Error('not repliable');
     await interaction.editReply({ content: 'sin tabla', attachments: [] });
     expect((await scene.see(id)).attachments).toEqual([]);
+  });
+
+  it('with an enforced nonce is there once, however often it is sent', async () => {
+    scene.answerWith(async (interaction) => {
+      if (!interaction.isRepliable()) return;
+      const send = (content: string, nonce: string) =>
+        interaction.client.rest.post(Routes.webhook(interaction.applicationId, interaction.token), {
+          auth: false,
+          body: { content, nonce, enforce_nonce: true },
+        });
+      await interaction.deferReply();
+      // The first fills the placeholder.
+      for (const nonce of ['1', '1', '2', '2', '1']) await send(`mensaje ${nonce}`, nonce);
+      await interaction.followUp('sin él');
+      await interaction.followUp('sin él');
+    });
+    const { id } = await scene.use('donde');
+    const { channel, user } = scene.place;
+    const contents = await until('the last two', async () => {
+      const messages = await scene.stage.get<Seen[]>(`/box/messages?channel=${channel}&user=${user}`);
+      const own = messages.filter(({ interaction }) => interaction === id).map(({ content }) => content);
+      return own.filter((content) => content === 'sin él').length === 2 ? own : undefined;
+    });
+    expect(contents).toEqual(['mensaje 1', 'mensaje 2', 'sin él', 'sin él']);
   });
 
   it('may be followed up, edited, fetched and deleted', async () => {

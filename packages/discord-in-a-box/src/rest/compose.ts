@@ -73,6 +73,19 @@ export function composeMessage(
   };
 }
 
+/** How long Discord remembers a nonce: "the past few minutes". */
+const NONCE_MS = 5 * 60_000;
+
+/** With `enforce_nonce`: the message that the author has already sent with the same nonce, to be returned instead. */
+export function sentBefore(core: Core, body: MessageBody, { channel, author }: Origin): Message | undefined {
+  const { nonce, enforce_nonce: enforced } = body;
+  if (!enforced || nonce === undefined || nonce === null) return undefined;
+  const since = core.clock.now() - NONCE_MS;
+  return core.messages
+    .in(channel)
+    .find((one) => one.author === author && one.nonce === nonce && one.createdAt >= since);
+}
+
 /** The forwarded form of a message. */
 export const forwardOf = (core: Core, message: Message): Forward => ({
   channelId: message.channel.id,

@@ -9,7 +9,7 @@ import { PERMISSION, writePermission } from '../state/permissions.ts';
 import { readForm, snowflake, wrongField } from '../validate/form.ts';
 import { isEmpty, REFERENCE, readMessage, refuseEmpty } from '../validate/message.ts';
 import { messageObject } from '../wire/message.ts';
-import { composeEdit, composeMessage, forwardOf } from './compose.ts';
+import { composeEdit, composeMessage, forwardOf, sentBefore } from './compose.ts';
 import { findChannel, findMessage, requirePermission, requireWriting } from './find.ts';
 import { createOldEdits } from './old-edits.ts';
 import { noContent, ok, type Route, route } from './route.ts';
@@ -46,6 +46,8 @@ export function messageRoutes(core: Core): Route[] {
         requireWriting(core, channel);
         if (uploads.length > 0) requirePermission(core, channel, PERMISSION.attachFiles);
         const read = readMessage(body);
+        const before = sentBefore(core, read, { channel, author: core.world.bot });
+        if (before) return ok(messageObject(core, before));
         const reference = read.message_reference;
         if (reference?.type === REFERENCE.forward) {
           const forward = forwardOf(core, forwarded(core, reference, !isEmpty(read, uploads.length)));

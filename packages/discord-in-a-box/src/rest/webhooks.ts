@@ -6,7 +6,7 @@ import { FLAG } from '../state/messages.ts';
 import type { Interaction, Message } from '../state/model.ts';
 import { readMessage, refuseEmpty } from '../validate/message.ts';
 import { messageObject } from '../wire/message.ts';
-import { composeEdit, composeMessage } from './compose.ts';
+import { composeEdit, composeMessage, sentBefore } from './compose.ts';
 import { CALLBACK, originOf } from './interactions.ts';
 import { createOldEdits } from './old-edits.ts';
 import { noContent, ok, type Route, type RouteOptions, route } from './route.ts';
@@ -56,17 +56,17 @@ export function webhookRoutes(core: Core): Route[] {
           interaction.callback === CALLBACK.defer && original && core.messages.get(original.id);
         const read = readMessage(body);
         refuseEmpty(read, uploads.length);
+        const { type: _, ...origin } = originOf(core, interaction, read.flags ?? 0);
+        const before = sentBefore(core, read, origin);
+        if (before) return answered(interaction, before);
         if (deferred && deferred.flags & FLAG.loading) {
           // the first follow-up to a deferred answer replaces "is thinking…"
-          return answered(
-            interaction,
-            core.messages.edit(deferred, composeEdit(core, deferred, read, uploads)),
-          );
+          const edit = { ...composeEdit(core, deferred, read, uploads), nonce: read.nonce ?? null };
+          return answered(interaction, core.messages.edit(deferred, edit));
         }
         const isGuest = interaction.guild !== null && !('0' in interaction.owners);
         if (isGuest && interaction.followUps.size >= LIMITS.interaction.guestFollowUps)
           throw discordError(40094);
-        const { type: _, ...origin } = originOf(core, interaction, read.flags ?? 0);
         const draft = composeMessage(core, read, uploads, { ...origin, replyTo: original?.id ?? null });
         const message = core.messages.create(draft);
         interaction.followUps.add(message.id);

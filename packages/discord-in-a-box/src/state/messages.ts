@@ -25,6 +25,7 @@ export type MessageEdit = Partial<
     | 'mentions'
     | 'mentionRoles'
     | 'mentionEveryone'
+    | 'nonce'
   >
 >;
 

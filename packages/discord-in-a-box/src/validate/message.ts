@@ -35,6 +35,7 @@ const fields = {
   flags: integer(0, 2 ** 31 - 1).nullish(),
   tts: z.boolean().nullish(),
   nonce: z.union([text(0, 25), z.number()]).nullish(),
+  enforce_nonce: z.boolean().nullish(),
   attachments: attachments.nullish(),
   allowed_mentions: allowedMentions.nullish(),
   message_reference: z
