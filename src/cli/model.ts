@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples } from './options/examples.ts';
 
 /** `chispa model …`: manages the models on this machine. `use` needs the database; `list` and `remove` ask it if there is one. */
@@ -37,6 +37,35 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples('model verify gpt2-spanish'))
     .action(async (name, options) => (await import('./model/verify.ts')).verifyModel(name, options));
+  model
+    .command('prompt')
+    .description('show how a model is asked for a joke, or change it')
+    .argument('<name|folder>')
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'plain templates, a few house jokes first, or its own chat template',
+      ).choices(['plain', 'few-shot', 'chat']),
+    )
+    .option(
+      '--joke <text>',
+      'plain, few-shot: what stands before a joke; chat: the question (\\n is a line break)',
+    )
+    .option('--theme <text>', 'the same for a joke about {theme}')
+    .option('--continue <text>', 'plain: what stands for a continuation of {text}')
+    .option('--shots <number>', 'few-shot: how many jokes come first, 1 to 16', Number)
+    .option('--system <text>', 'chat: the system message; "" for none')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        'model prompt mini-es',
+        'model prompt Qwen3-0.6B --system "Cuentas chistes de pueblo. Responde solo con el chiste."',
+        'model prompt SmolLM2-360M --shots 6',
+        'model prompt gpt2-spanish --kind plain --joke "{eot}" --theme "{eot}Sobre {theme}:\\n"',
+      ),
+    )
+    .action(async (name, options) => (await import('./model/prompt.ts')).promptModel(name, options));
   model
     .command('remove')
     .description('delete a model')

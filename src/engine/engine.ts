@@ -37,9 +37,9 @@ export interface GenerationRequest extends RowRequest {
 /**
  * What the model reads before its first new token.
  * `text`: tokenized as plain text (a special token written in it stays text). An empty text starts from end-of-text.
- * `joke`: the model folder's template for a new joke, with its theme if the template has a place for one.
- * `continue`: the model folder's start of a document, then the user's text, keeping as many of the last tokens as fit
- * the context before `maxTokens`.
+ * `joke`: what the model folder's recipe asks for a new joke with, with its theme if the recipe has a place for one.
+ * `continue`: what the recipe writes before a joke, then the user's text, keeping as many of the last tokens as fit the
+ * context before `maxTokens`.
  */
 export type Prompt =
   | { kind: 'text'; text: string }
@@ -76,7 +76,7 @@ export interface LoadedModel {
   sha256: string;
   /** Context length in tokens. */
   context: number;
-  /** Whether its template has a place for a theme. */
+  /** Whether its recipe has a place for a theme. */
   takesTheme: boolean;
   /** sha256 of every file of the folder, by name. */
   files: Record<string, string>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
 import { decoderSettings, seedSchema } from '../lib/settings.ts';
 import { type ModelFolder, openModelFolder } from '../models/folder.ts';
+import { takesTheme } from '../prompt/recipe.ts';
 import { adaptableSession } from './adaptable-session.ts';
 import { createBatch } from './batch.ts';
 import type {
@@ -105,7 +106,7 @@ export async function openLocalEngine(
       name: folder.name,
       sha256: folder.sha256,
       context: folder.config.positions,
-      takesTheme: folder.manifest.prompt.theme !== undefined,
+      takesTheme: takesTheme(folder.manifest.prompt),
       files: folder.manifest.files,
       precision: options.precision,
       provider: session.provider,

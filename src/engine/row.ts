@@ -39,10 +39,11 @@ export interface RowOptions {
 export function createRow(id: number, request: RowRequest, options: RowOptions): Row {
   const { folder, onText, signal, resolve, reject } = options;
   const { maxTokens } = request.settings;
-  const { tokens: prompt, cut: promptCut, opening } = promptTokens(folder, request.prompt, maxTokens);
+  const { tokens: prompt, cut: promptCut, opening, separator, answers } = promptTokens(folder, request);
   const longest = Math.min(prompt.length + maxTokens, folder.config.positions);
   const fresh = request.prompt.kind === 'joke' || prompt.every((token) => token === folder.config.start);
-  const newStream = () => createTextStream(folder.tokenizer, { opening, stop: request.stop, fresh });
+  const stop = [...(request.stop ?? []), ...(separator === undefined ? [] : [separator])];
+  const newStream = () => createTextStream(folder.tokenizer, { opening, stop, fresh, answers });
   const stream = newStream();
   const tokens: number[] = [];
   const states = request.embed ? createStateMean(folder.config.width) : undefined;
@@ -82,7 +83,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
       tokens.push(token);
       if (folder.config.ends.includes(token)) return 'end';
       const { stopped } = stream.push(token);
-      if (stopped) return 'stop';
+      if (stopped !== undefined) return stopped === separator ? 'end' : 'stop';
       hand(stream.settled());
       if (request.cutLoops && loopEnd(tokens) !== undefined) return 'loop';
       return prompt.length + tokens.length >= longest ? 'length' : undefined;

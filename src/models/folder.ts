@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ChispaError, messageOf } from '../lib/errors.ts';
+import { answerEnd } from '../prompt/chat.ts';
+import { BARE_RECIPE } from '../prompt/recipe.ts';
 import { type ModelConfig, parseConfig } from './config.ts';
-import { GENERATION_CONFIG_FILE, withEnds } from './generation-config.ts';
+import { GENERATION_CONFIG_FILE, withEnd, withEnds } from './generation-config.ts';
 import { sha256File } from './hash.ts';
 import { layoutOf } from './layouts.ts';
-import { MANIFEST_FILE, type Manifest, parseManifest, promptTemplates } from './manifest.ts';
+import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import { readTextFile } from './regular-file.ts';
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
 import { checkShapes, findTensor } from './shapes.ts';
@@ -28,7 +30,7 @@ export interface ModelFolder {
 
 /**
  * Opens a model folder: config.json, tokenizer.json, model.safetensors and chispa.json. A Hugging Face folder without
- * chispa.json is opened with the plain templates (its weights are then hashed, which takes a moment). Throws
+ * chispa.json is opened with a plain recipe (its weights are then hashed, which takes a moment). Throws
  * `model-missing`, `model-damaged`, `model-unsupported` or `model-mismatch`, each with one sentence that says what to
  * do.
  */
@@ -52,13 +54,15 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     );
   const manifest = await readManifest(folder);
   await demandUnchanged(folder, manifest);
+  const prompt = manifest?.prompt ?? BARE_RECIPE;
   const sha256 = manifest?.files[WEIGHTS_FILE] ?? (await sha256File(weights.path));
   const name = manifest?.name ?? basename(folder);
   return {
     path: folder,
     name,
-    config,
-    manifest: manifest ?? { name, prompt: promptTemplates.parse({}), files: { [WEIGHTS_FILE]: sha256 } },
+    // A conversation may end with a token that no other file names.
+    config: prompt.kind === 'chat' ? withEnd(config, answerEnd({ config, tokenizer }, prompt)) : config,
+    manifest: manifest ?? { name, prompt, files: { [WEIGHTS_FILE]: sha256 } },
     weights,
     tokenizer,
     sha256,

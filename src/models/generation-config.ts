@@ -17,8 +17,12 @@ const fields = z.looseObject({
 export function withEnds<Config extends ModelConfig>(config: Config, text: string, origin: string): Config {
   const { eos_token_id: ids } = parse(text, origin);
   const more = [ids ?? []].flat().filter((id) => id >= 0 && id < config.vocabSize);
-  return { ...config, ends: [...new Set([...config.ends, ...more])] };
+  return more.reduce(withEnd, config);
 }
+
+/** The config with one more token that ends texts. */
+export const withEnd = <Config extends ModelConfig>(config: Config, id: number): Config =>
+  config.ends.includes(id) ? config : { ...config, ends: [...config.ends, id] };
 
 function parse(text: string, origin: string): z.infer<typeof fields> {
   let json: unknown;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
+import { recipeSchema } from '../prompt/recipe.ts';
 
 /** A model's name. It is also its folder's name, so it has no separators and no leading dot. */
 export const modelName = z
@@ -11,25 +12,11 @@ export const modelName = z
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 hexadecimal digits');
 
-/**
- * Prompt templates. `{eot}` is the token that documents begin with (GPT-2's end-of-text). `{theme}` and `{text}` are
- * what a person gave, always read as plain text. The rest of the template is tokenized as is.
- */
-export const promptTemplates = z.strictObject({
-  /** The start of a new joke. Text after `{eot}` is the visible beginning of the joke itself. */
-  joke: z.string().default('{eot}'),
-  /** The start of a joke with a theme. A model without this template was not trained with themes. */
-  theme: z.string().includes('{theme}').optional(),
-  /** The start of a continuation. */
-  continue: z.string().includes('{text}').default('{eot}{text}'),
-});
-export type PromptTemplates = z.infer<typeof promptTemplates>;
-
 /** `chispa.json`, the file that turns a Hugging Face folder into a Chispa model. */
 export const manifestSchema = z.strictObject({
   name: modelName,
   description: z.string().optional(),
-  prompt: promptTemplates,
+  prompt: recipeSchema,
   /** Where it came from: a hub id with its revision, a folder, or the model it was trained from. */
   source: z.string().optional(),
   licence: z.string().optional(),

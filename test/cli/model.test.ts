@@ -5,10 +5,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { pinModel, ratedModels, usableModels } from '../../src/db/models.ts';
 import { UsageError } from '../../src/lib/errors.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { startHub } from '../models/import/loopback-hub.ts';
 import { sourceFolder } from '../models/import/source-folder.ts';
-import { temporaryFolder, tinyModelFolder } from '../models/tiny-model.ts';
+import { temporaryFolder, tinyModelFolder, tinyTokenizer, writeTinyModel } from '../models/tiny-model.ts';
 import { runCommand } from './run-command.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // slow on a busy machine; nothing here waits for time
@@ -183,5 +184,78 @@ describe('chispa model', () => {
     const { chispa } = await shelf({ MODEL: 'tiny' });
     await chispa('import', await tinyModelFolder(), '--name', 'tiny');
     expect((await chispa('remove', 'tiny', '--yes')).error?.message).toMatch(/the model the bot uses/);
+  });
+});
+
+describe('chispa model prompt', () => {
+  const CHATML = `{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}`;
+  const tokens = ['<|im_start|>', '<|im_end|>'];
+
+  async function imported(template?: unknown) {
+    const source = await temporaryFolder();
+    await writeTinyModel(source, {
+      config: { vocab_size: 259, n_positions: 512 },
+      tokenizer: tinyTokenizer(tokens),
+    });
+    if (template !== undefined)
+      await writeFile(join(source, 'tokenizer_config.json'), JSON.stringify({ chat_template: template }));
+    const { chispa, modelsDir } = await shelf();
+    const prompt = async (...args: string[]) => {
+      const { stdout, error } = await chispa('prompt', 'm', ...args);
+      if (error) throw error;
+      return stdout;
+    };
+    return { modelsDir, prompt, run: await chispa('import', source, '--name', 'm') };
+  }
+
+  it('shows the few jokes that a base model begins after, and changes their number', async () => {
+    const { prompt } = await imported();
+    expect(JSON.parse(await prompt('--json'))).toMatchObject({ name: 'm', kind: 'few-shot', shots: 4 });
+    expect((await prompt('--shots', '1')).match(/Chiste:\n/g)).toHaveLength(2);
+    expect(JSON.parse(await prompt('--json'))).toMatchObject({ shots: 1 });
+    await expect(prompt('--shots', '99')).rejects.toThrow(/--shots is wrong/);
+    await expect(prompt('--system', 'x')).rejects.toThrow(
+      /--system is not for .* few-shot, which has --joke, --theme, --shots/,
+    );
+    await expect(prompt('--kind', 'chat')).rejects.toThrow(/no chat template/);
+    expect(await prompt('--kind', 'plain', '--theme', '{eot}De {theme}:\\n')).toMatch(
+      /theme +"\{eot\}De \{theme\}:\\n"/,
+    );
+  });
+
+  it('asks an instruct model as its own template does, with another system message when told to', async () => {
+    const { prompt, modelsDir } = await imported([
+      { name: 'tools', template: 'x' },
+      { name: 'default', template: CHATML },
+    ]);
+    expect(await prompt()).toContain(
+      '<|im_start|>user\nCuéntame un chiste.<|im_end|>\n<|im_start|>assistant\n',
+    );
+    expect(await prompt('--system', 'Habla claro.')).toContain('<|im_start|>system\nHabla claro.<|im_end|>');
+    expect(await prompt('--system', '')).not.toContain('system\n');
+    expect(await prompt('--joke', 'Un chiste de Jaimito.')).toContain(
+      'user\nUn chiste de Jaimito.<|im_end|>',
+    );
+    await expect(prompt('--theme', 'sin hueco')).rejects.toThrow(/--theme is wrong/);
+    const { config } = await openModelFolder(join(modelsDir, 'm'));
+    expect(config.ends).toEqual([256, 258]);
+  });
+
+  it.each([
+    ['{{ raise_exception("solo con herramientas") }}', /chat template cannot be used: solo con herramientas/],
+    [7, /chat_template in tokenizer_config\.json is neither/],
+    ['{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}', /did not finish/],
+  ])('imports nothing of a model whose template is wrong: %s', async (template, message) => {
+    const { run, modelsDir } = await imported(template);
+    expect(run.error?.message).toMatch(message);
+    expect(await readdir(modelsDir)).toEqual([]);
+  });
+
+  it('leaves the bundled model as it is', async () => {
+    const { chispa } = await shelf();
+    expect((await chispa('prompt', 'mini-es', '--joke', '{eot}x')).error?.message).toMatch(
+      /comes with Chispa.*model import/,
+    );
+    expect((await chispa('prompt', 'mini-es')).stdout).toMatch(/^kind +plain\n/);
   });
 });

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Manifest, PromptTemplates } from '../../src/models/manifest.ts';
+import type { Manifest } from '../../src/models/manifest.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
+import type { PlainRecipe } from '../../src/prompt/recipe.ts';
 
 /**
  * A copy of the bundled model in a new folder, which the caller removes. `prompt`: templates to change; undefined
@@ -11,7 +12,7 @@ import { bundledModelPath } from '../../src/models/registry.ts';
  */
 export function copyModel(
   name: string,
-  { prompt = {}, weights }: { prompt?: Partial<PromptTemplates>; weights?: number } = {},
+  { prompt = {}, weights }: { prompt?: Partial<PlainRecipe>; weights?: number } = {},
 ): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'chispa-model-')), name);
   // Not the cache: it identifies weights by file date.

@@ -4,7 +4,7 @@ import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine
 import { type DecoderSettings, NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { bundledModelPath as model } from '../../src/models/registry.ts';
-import { openingText } from '../../src/models/template.ts';
+import { openingText } from '../../src/prompt/plain.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // decoding is slow on a busy machine
 

@@ -64,7 +64,7 @@ describe('where a text begins and ends', () => {
     const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 40 };
     const reached = new Set<number>();
     for (let seed = 0; seed < 8; seed++) {
-      const { promptTokens, tokens, finish } = await engine.generate({ prompt: { kind: 'joke' }, seed, settings, minTokens: 5 }); // biome-ignore format: one call
+      const { promptTokens, tokens, finish } = await engine.generate({ prompt: { kind: 'text', text: '' }, seed, settings, minTokens: 5 }); // biome-ignore format: one call
       expect(promptTokens).toEqual([1]);
       expect(finish).toBe('end');
       expect(tokens.findIndex((token) => ends.includes(token))).toBe(tokens.length - 1);

@@ -1,8 +1,7 @@
 import type { Joke } from '../../corpus/joke.ts';
 import type { Random } from '../../lib/random.ts';
 import type { ModelFolder } from '../../models/folder.ts';
-import type { PromptTemplates } from '../../models/manifest.ts';
-import { templateTokens } from '../../models/template.ts';
+import { trainedFrame } from '../../prompt/write.ts';
 import type { Sample } from './batch.ts';
 
 /** A joke to train on. */
@@ -31,22 +30,16 @@ export interface EncodedJoke extends TrainingJoke {
   tokens: readonly number[];
 }
 
-/** How the `chispa` recipe writes a joke, and therefore how its models are prompted for one. */
-export const JOKE_FORMAT: PromptTemplates = {
-  joke: '{eot}',
-  theme: '{eot}Tema: {theme}\n',
-  continue: '{eot}{text}',
-};
-
 /** The share of samples that carry their theme. */
 const THEMED = 0.5;
 
-export type Speaker = Pick<ModelFolder, 'config' | 'tokenizer'>;
+export type Speaker = Pick<ModelFolder, 'config' | 'tokenizer' | 'manifest'>;
 
 /**
- * `<eot> [theme line] joke <eot>`. The theme line is read, not learned: a model that learned it would open half its
- * jokes with a theme line. The closing end-of-text is learned like any token. Cut to at most `limit` tokens; `share`
- * of the samples carry a theme.
+ * `<eot> [theme line] joke <eot>`, or for an instruct model the conversation that will ask for it, the joke and the end
+ * of an answer. What stands before the joke is read, not learned: a model that learned it would open half its jokes
+ * with a theme line. The closing token is learned like any other. Cut to at most `limit` tokens; `share` of the samples
+ * carry a theme.
  */
 export function jokeSample(
   model: Speaker,
@@ -58,12 +51,11 @@ export function jokeSample(
   // Both draws are always made, so that one joke's themes do not shift the next joke's stream.
   const themed = random.unit() < share;
   const theme = joke.themes[Math.floor(random.unit() * joke.themes.length)];
-  const { joke: plain, theme: withTheme } = JOKE_FORMAT;
-  const about =
-    themed && theme !== undefined && withTheme ? templateTokens(model, withTheme, { theme }) : undefined;
+  const frame = (about?: string) => trainedFrame(model, model.manifest.prompt, about);
+  const about = themed && theme !== undefined ? frame(theme) : undefined;
   // A theme that leaves no room for the joke would leave nothing to train on.
-  const opening = about && about.length < limit ? about : templateTokens(model, plain);
-  const tokens = [...opening, ...joke.tokens, model.config.eos];
+  const { opening, end } = about && about.opening.length < limit ? about : frame();
+  const tokens = [...opening, ...joke.tokens, end];
   return { tokens: tokens.slice(0, limit), from: opening.length, weight: joke.weight };
 }
 

@@ -1,6 +1,7 @@
 import type { GenerationResult } from '../../engine/engine.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import type { ModelFolder } from '../../models/folder.ts';
+import { trainedFrame } from '../../prompt/write.ts';
 import { type Sample, toBatch } from '../data/batch.ts';
 import { chunks, packRows } from '../data/pack.ts';
 import { createEvaluator } from './evaluator.ts';
@@ -47,7 +48,10 @@ export async function evaluate(
 /** Rows computed together. */
 const ROWS = 4;
 
-/** Mean loss per predicted token of `<eot> joke <eot>`, whatever the model's template; cut to its context. */
+/**
+ * Mean loss per predicted token of `<eot> joke <eot>`, whatever the model's template, and for an instruct model of the
+ * joke that answers the question for one; cut to its context.
+ */
 export async function jokeLoss(
   folder: ModelFolder,
   jokes: readonly string[],
@@ -92,9 +96,10 @@ async function lossSums(
 ): Promise<{ loss: number; tokens: number }[]> {
   const { config, tokenizer } = folder;
   const limit = Math.min(512, config.positions);
+  const { opening, end } = trainedFrame(folder, folder.manifest.prompt, undefined);
   const samples = jokes.map((joke) => ({
-    tokens: [config.start, ...tokenizer.encode(joke), config.eos].slice(0, limit),
-    from: 1,
+    tokens: [...opening, ...tokenizer.encode(joke), end].slice(0, limit),
+    from: opening.length,
     weight: 1,
   }));
   const sums = new Map(samples.map((sample): [Sample, number] => [sample, 0]));
@@ -106,7 +111,7 @@ async function lossSums(
       rows.forEach((row, r) => {
         let at = r * batch.length;
         for (const sample of row) {
-          const predicted = losses.subarray(at, at + sample.tokens.length - 1);
+          const predicted = losses.subarray(at + sample.from - 1, at + sample.tokens.length - 1);
           sums.set(
             sample,
             predicted.reduce((sum, loss) => sum + loss, 0),
@@ -120,6 +125,6 @@ async function lossSums(
   }
   return samples.map((sample) => ({
     loss: sums.get(sample) ?? Number.NaN,
-    tokens: sample.tokens.length - 1,
+    tokens: sample.tokens.length - sample.from,
   }));
 }

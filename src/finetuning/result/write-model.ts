@@ -5,9 +5,10 @@ import { ChispaError } from '../../lib/errors.ts';
 import { type ModelFolder, WEIGHTS_FILE } from '../../models/folder.ts';
 import { sha256File } from '../../models/hash.ts';
 import { layoutOf } from '../../models/layouts.ts';
-import { MANIFEST_FILE, type Manifest, manifestSchema, type PromptTemplates } from '../../models/manifest.ts';
+import { MANIFEST_FILE, type Manifest, manifestSchema } from '../../models/manifest.ts';
 import { float32Tensor, writeSafetensors } from '../../models/safetensors.ts';
 import { storedName } from '../../models/weight-layout.ts';
+import type { Recipe } from '../../prompt/recipe.ts';
 import type { Views } from '../step/memory.ts';
 
 export interface TrainedModel {
@@ -15,7 +16,7 @@ export interface TrainedModel {
   name: string;
   /** Every weight of the model by its Hugging Face name without prefix. */
   weights: Views;
-  prompt: PromptTemplates;
+  prompt: Recipe;
   /** What the manifest records about the run. */
   training: Record<string, unknown>;
   /** Writes further files (metrics, chart), perhaps in a subfolder. */
@@ -30,6 +31,7 @@ const COPIED = [
   'vocab.json',
   'merges.txt',
   'generation_config.json',
+  'chat_template.jinja',
   'LICENSE',
 ];
 

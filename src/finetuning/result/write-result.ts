@@ -4,7 +4,7 @@ import { renderLoss } from '../../lib/loss-chart.ts';
 import type { ModelFolder } from '../../models/folder.ts';
 import { layoutOf } from '../../models/layouts.ts';
 import { writeSafetensors } from '../../models/safetensors.ts';
-import { JOKE_FORMAT } from '../data/samples.ts';
+import { trainedRecipe } from '../../prompt/recipe.ts';
 import type { StopReason } from '../run/events.ts';
 import type { Progress } from '../run/progress.ts';
 import type { Run } from '../run/run-folder.ts';
@@ -46,7 +46,7 @@ export async function writeResult(
     name: run.name,
     weights: settings.mode === 'lora' ? frozen : trained,
     // The notebook does not mark where jokes begin and end: its models are prompted like their base.
-    prompt: settings.recipe === 'chispa' ? JOKE_FORMAT : base.manifest.prompt,
+    prompt: settings.recipe === 'chispa' ? trainedRecipe(base.manifest.prompt) : base.manifest.prompt,
     training: summary,
     async write(folder) {
       await writeFile(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);

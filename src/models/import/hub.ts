@@ -6,6 +6,7 @@ import { GENERATION_CONFIG_FILE } from '../generation-config.ts';
 import { TOKENIZER_FILES } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
 import { downloadFile, type RemoteFile } from './hub-file.ts';
+import { CHAT_TEMPLATE_FILE } from './recipe.ts';
 import { parseShardIndex, WEIGHT_FORMS } from './weights.ts';
 
 export interface HubOptions {
@@ -110,8 +111,8 @@ export const removeDownload = ({ folder }: DownloadedModel): Promise<void> =>
 function smallFiles(listed: ReadonlyMap<string, unknown>, id: string): string[] {
   if (!listed.has('config.json'))
     throw new ChispaError('hub-failed', `${id} has no config.json: it is not a model for transformers.`);
-  return ['config.json', GENERATION_CONFIG_FILE, ...TOKENIZER_FILES, 'README.md'].filter((name) =>
-    listed.has(name),
+  return ['config.json', GENERATION_CONFIG_FILE, CHAT_TEMPLATE_FILE, ...TOKENIZER_FILES, 'README.md'].filter(
+    (name) => listed.has(name),
   );
 }
 

@@ -5,13 +5,14 @@ import { ignoredFields, type ModelConfig, parseConfig } from '../config.ts';
 import { WEIGHTS_FILE } from '../folder.ts';
 import { GENERATION_CONFIG_FILE, withEnds } from '../generation-config.ts';
 import { sha256File } from '../hash.ts';
-import { MANIFEST_FILE, type Manifest, modelName, parseManifest, promptTemplates } from '../manifest.ts';
+import { MANIFEST_FILE, type Manifest, modelName, parseManifest } from '../manifest.ts';
 import { readTextFile } from '../regular-file.ts';
 import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-write.ts';
 import { parseTokenizer } from '../tokenizer.ts';
 import { convertTokenizer, TOKENIZER_FILES, type TokenizerFiles } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
 import { licenseOf } from './license.ts';
+import { CHAT_TEMPLATE_FILE, chatTemplateOf, recipeFor } from './recipe.ts';
 import { type SelectedWeights, selectWeights } from './select.ts';
 import { stageFolder } from './staging.ts';
 import { openWeights } from './weights.ts';
@@ -40,7 +41,7 @@ const MAX_TEXT_BYTES = 64 << 20;
 
 /**
  * Imports a Hugging Face model folder as `modelsDir/name`: one safetensors file with Hugging Face names in the
- * source's data type, config.json, tokenizer.json, and the manifest (which keeps the templates of an existing one).
+ * source's data type, config.json, tokenizer.json, and the manifest (which keeps the recipe of an existing one).
  * The weights are streamed. Everything is checked before the first weight is copied, except for NaN and infinity. On
  * failure, nothing partial is left behind.
  */
@@ -50,10 +51,12 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   const texts = await readTexts(folder);
   const { config, configText, borrowedEnd } = readConfig(texts, folder);
   const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
-  parseTokenizer(tokenizer.json, 'of the model'); // throws if it cannot be used
+  const parsed = parseTokenizer(tokenizer.json, 'of the model'); // throws if it cannot be used
   if (texts.generation !== undefined)
     withEnds(config, texts.generation, join(folder, GENERATION_CONFIG_FILE)); // throws if it is invalid
   const weights = await selectWeights(await openWeights(folder), config);
+  const chat = chatTemplateOf(texts.chat, texts.tokenizer['tokenizer_config.json']);
+  const prompt = texts.manifest?.prompt ?? (await recipeFor(chat, config, parsed));
 
   await stageFolder(modelsDir, name, async (staging) => {
     const total = weights.tensors.reduce((sum, tensor) => sum + byteLength(tensor), 0);
@@ -68,6 +71,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
           weights.tied === config.tied ? configText : changed(configText, { tie_word_embeddings: false }),
         'tokenizer.json': tokenizer.json,
         ...(texts.generation === undefined ? {} : { [GENERATION_CONFIG_FILE]: texts.generation }),
+        ...(chat === undefined ? {} : { [CHAT_TEMPLATE_FILE]: chat }),
         ...(texts.readme === undefined ? {} : { 'README.md': texts.readme }),
       };
       for (const [file, text] of Object.entries(others)) {
@@ -76,7 +80,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
       }
       const licence =
         texts.manifest?.licence ?? (texts.readme === undefined ? undefined : licenseOf(texts.readme));
-      const { description, prompt = promptTemplates.parse({}), training } = texts.manifest ?? {};
+      const { description, training } = texts.manifest ?? {};
       const manifest: Manifest = {
         name,
         ...(description === undefined ? {} : { description }),
@@ -123,12 +127,13 @@ async function readTexts(folder: string) {
       'model-missing',
       `${resolve(folder)} is no Hugging Face model folder: it has no config.json.`,
     );
-  // A model that Chispa trained brings its own prompt templates.
+  // A model that Chispa trained brings its own recipe for prompts.
   const manifest = await readText(join(folder, MANIFEST_FILE));
   return {
     config,
     tokenizer,
     generation: await readText(join(folder, GENERATION_CONFIG_FILE)),
+    chat: await readText(join(folder, CHAT_TEMPLATE_FILE)),
     readme: await readText(join(folder, 'README.md')),
     manifest: manifest === undefined ? undefined : parseManifest(manifest, join(folder, MANIFEST_FILE)),
   };

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowLength } from '../../../src/finetuning/data/batch.ts';
 import { jokeSource } from '../../../src/finetuning/data/joke-source.ts';
-import { JOKE_FORMAT, jokeSample, themesOf } from '../../../src/finetuning/data/samples.ts';
+import { jokeSample, themesOf } from '../../../src/finetuning/data/samples.ts';
 import { validate } from '../../../src/finetuning/run/validation.ts';
 import { RECIPE_DEFAULTS } from '../../../src/finetuning/settings.ts';
 import { createRandom } from '../../../src/lib/random.ts';
 import { type ModelFolder, openModelFolder } from '../../../src/models/folder.ts';
-import { templateTokens } from '../../../src/models/template.ts';
+import { templateTokens } from '../../../src/prompt/plain.ts';
+import { JOKE_FORMAT } from '../../../src/prompt/recipe.ts';
 import { someJokes, writeTinyModel } from '../tiny-model.ts';
 
 let folder: string;

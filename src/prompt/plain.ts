@@ -1,11 +1,11 @@
-import type { ModelFolder } from './folder.ts';
+import type { Speaker } from './speaker.ts';
 
 /**
- * Tokens of one of the manifest's prompt templates. `{eot}` is the token that documents begin with. `{theme}` and
+ * Tokens of one of a plain recipe's templates. `{eot}` is the token that documents begin with. `{theme}` and
  * `{text}` are replaced by `values`, which are tokenized as plain text together with the surrounding template text.
  */
 export function templateTokens(
-  { config, tokenizer }: Pick<ModelFolder, 'config' | 'tokenizer'>,
+  { config, tokenizer }: Speaker,
   template: string,
   values: Readonly<Record<string, string>> = {},
 ): number[] {

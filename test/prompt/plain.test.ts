@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
-import { openingText, templateTokens } from '../../src/models/template.ts';
+import { openingText, templateTokens } from '../../src/prompt/plain.ts';
 
 const model = await openModelFolder(bundledModelPath);
 const { tokenizer } = model;
