@@ -1,17 +1,14 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { z } from 'zod';
 import { ChispaError, hasCode, InterruptedError, messageOf, UsageError } from '../lib/errors.ts';
-import { packageRoot } from '../lib/paths.ts';
 import { withoutSecrets } from '../lib/secrets.ts';
 import { createProgram } from './program.ts';
+import { packageVersion } from './version.ts';
 
 const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const program = createProgram().version(version());
+  const program = createProgram().version(packageVersion());
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return EXIT.ok;
@@ -28,13 +25,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-  return z.object({ version: z.string() }).parse(manifest).version;
-}
-
 /** Commands whose work matters more than their output: they continue when nobody reads it. */
-const GO_ON_UNREAD: ReadonlySet<string | undefined> = new Set(['start', 'train', 'box']);
+const GO_ON_UNREAD: ReadonlySet<string | undefined> = new Set(['start', 'train', 'box', 'backup', 'restore']);
 
 /**
  * A reader that has seen enough closes the pipe, as `head` does. That is no error: commands that only print end

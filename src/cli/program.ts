@@ -1,4 +1,5 @@
 import { type AddHelpTextContext, Command } from 'commander';
+import * as backup from './backup.ts';
 import * as box from './box.ts';
 import * as commands from './commands.ts';
 import * as corpus from './corpus.ts';
@@ -9,12 +10,28 @@ import * as model from './model.ts';
 import * as next from './next.ts';
 import { examples } from './options/examples.ts';
 import * as prune from './prune.ts';
+import * as restore from './restore.ts';
 import * as runs from './runs.ts';
 import * as start from './start.ts';
 import * as train from './train.ts';
 
 /** One file each; what a subcommand needs that is slow to load, its action imports when it runs. */
-const SUBCOMMANDS = [start, joke, generate, next, model, corpus, train, runs, evaluate, commands, box, prune];
+const SUBCOMMANDS = [
+  start,
+  joke,
+  generate,
+  next,
+  model,
+  corpus,
+  train,
+  runs,
+  evaluate,
+  commands,
+  box,
+  backup,
+  restore,
+  prune,
+];
 /** A turn of a dialogue: "- Doctor, doctor…", "-¿Y qué?". Options hold no space, except in the value after a "=". */
 const DASHED_TEXT = /^-(?!-)\S*\s|^--[^=\s]*\s/;
 /** No argument of a process can hold it. In front of a text it keeps commander from looking for an option. */

@@ -112,6 +112,10 @@ export async function usableModels(db: Database): Promise<ModelVersion[]> {
     .orderBy(desc(eq(modelVersions.status, 'active')), desc(modelVersions.id));
 }
 
+/** The versions that should have their weights, newest first. */
+export const weightyModels = (db: Database): Promise<ModelVersion[]> =>
+  db.select().from(modelVersions).where(ne(modelVersions.status, 'retired')).orderBy(desc(modelVersions.id));
+
 /** The version on trial, if there is one. It tells a share of the jokes. */
 export async function trialModel(db: Database): Promise<ModelVersion | undefined> {
   const [row] = await db.select().from(modelVersions).where(eq(modelVersions.status, 'trial'));

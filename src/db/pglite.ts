@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { lockByProcess } from '../lib/process-lock.ts';
+import { lend } from './lent.ts';
 import { migrationsFolder } from './migrations.ts';
 import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
@@ -14,8 +15,9 @@ import type { Opened } from './store.ts';
 export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
 
 /**
- * The embedded database. One process uses it and holds the folder's lock until it closes or ends. The data survives a
- * killed process, but PGlite never calls fsync: a power cut may lose the last few seconds.
+ * The embedded database. One process uses it, holds the folder's lock until it closes or ends, and lends it to the
+ * `chispa` commands of the same user (lent.ts). The data survives a killed process, but PGlite never calls fsync: a power
+ * cut may lose the last few seconds.
  */
 export async function openPglite(dataDir: string, log: Logger): Promise<Opened> {
   const folder = pgliteFolder(dataDir);
@@ -40,8 +42,15 @@ export async function openPglite(dataDir: string, log: Logger): Promise<Opened> 
       );
     });
     closeToOthers(folder);
+    const takeBack = await lend(pglite, dataDir, log);
     log.debug({ folder }, 'database open (PGlite)');
-    return { kind: 'pglite', pglite, db, listen: listener(pglite), close: closer(pglite, folder, unlock) };
+    return {
+      kind: 'pglite',
+      pglite,
+      db,
+      listen: listener(pglite),
+      close: closer(pglite, folder, takeBack, unlock),
+    };
   } catch (error) {
     await pglite?.close().catch(() => {}); // report the first error
     unlock();
@@ -96,11 +105,16 @@ const listener =
     return () => stop();
   };
 
-function closer(pglite: PGlite, folder: string, unlock: () => void): Opened['close'] {
+function closer(
+  pglite: PGlite,
+  folder: string,
+  takeBack: () => Promise<void>,
+  unlock: () => void,
+): Opened['close'] {
   let closing: Promise<void> | undefined;
   return () => {
-    closing ??= pglite
-      .close()
+    closing ??= takeBack()
+      .then(() => pglite.close())
       .then(() => closeToOthers(folder)) // files created since
       .finally(unlock);
     return closing;

@@ -6,7 +6,7 @@ const FOLDER = 0o700;
 const FILE = 0o600;
 
 /** The files Chispa keeps in DATA_DIR. */
-const OURS = /^(db|db\.lock.*|voter-secret.*)$/;
+const OURS = /^(db|db\.lock.*|db\.socket|voter-secret.*)$/;
 
 /**
  * Creates a data folder that only its owner can open. An existing folder is made private too, unless it also contains

@@ -32,14 +32,21 @@ export function createVoter({ secret, databaseUrl, dataDir }: VoterOptions): Vot
   return (userId) => createHmac('sha256', key).update(userId).digest('hex');
 }
 
-function ownSecret(dataDir: string): string {
-  const file = join(dataDir, 'voter-secret');
-  const existing = readIfThere(file);
-  if (existing) return existing;
+const ownSecret = (dataDir: string): string =>
+  ownSecretIn(dataDir) ?? keepOwnSecret(dataDir, randomBytes(32).toString('hex'));
+
+const secretFile = (dataDir: string): string => join(dataDir, 'voter-secret');
+
+/** The secret that was generated for a data folder, if there is one. */
+export const ownSecretIn = (dataDir: string): string | undefined => readIfThere(secretFile(dataDir));
+
+/** Keeps a secret for a data folder that has none, and returns the one that it has then. */
+export function keepOwnSecret(dataDir: string, secret: string): string {
+  const file = secretFile(dataDir);
   makePrivate(dataDir);
   // Written to a draft and linked into place, so that two simultaneous processes both end up with the same secret.
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
+  writeFileSync(draft, secret, { mode: 0o600 });
   try {
     linkSync(draft, file);
   } catch (error) {

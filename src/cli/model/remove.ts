@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Config, loadConfig } from '../../config.ts';
 import { ChispaError, UsageError } from '../../lib/errors.ts';
-import { createLog } from '../../lib/log.ts';
 import { modelName } from '../../models/manifest.ts';
 import { BUNDLED_MODEL } from '../../models/registry.ts';
 
@@ -21,7 +20,7 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
     throw new ChispaError('model-needed', `${name} ships with Chispa and cannot be removed.`);
   if (!(await stat(join(path, 'config.json')).catch(() => undefined)))
     throw new ChispaError('model-missing', `There is no model named ${name} in ${config.modelsDir}.`);
-  const database = await openDatabase(config);
+  const database = await openModels(config);
   try {
     const why = database ? await database.whyNeeded(path) : undefined;
     if (why) throw new ChispaError('model-needed', why);
@@ -44,18 +43,19 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
 }
 
 /**
- * What the database says about models; undefined when there is no database yet. If it cannot be opened, because a bot
- * is using it or its server is down, the removal is refused: nobody knows then who needs the model.
+ * What the database says about models; undefined when there is no database yet. If it cannot be opened, the removal is
+ * refused: nobody knows then who needs the model.
  */
-async function openDatabase({ databaseUrl, dataDir }: Config) {
+async function openModels(config: Config) {
+  const { databaseUrl, dataDir } = config;
   const { pgliteFolder } = await import('../../db/pglite.ts');
   if (!databaseUrl && !existsSync(pgliteFolder(dataDir))) return undefined;
-  const [{ connect }, { activeModel }, { retireFolder, whyNeeded }] = await Promise.all([
-    import('../../db/connect.ts'),
+  const [{ openDatabase }, { activeModel }, { retireFolder, whyNeeded }] = await Promise.all([
+    import('../open/database.ts'),
     import('../../db/models.ts'),
     import('../../db/retired-models.ts'),
   ]);
-  const { db, close } = await connect({ databaseUrl, dataDir, log: createLog('warn') });
+  const { db, close } = await openDatabase(config);
   return {
     whyNeeded: (folder: string) => whyNeeded(db, folder),
     hasActive: async () => (await activeModel(db)) !== undefined,

@@ -5,8 +5,8 @@ import { bundledModelPath, resolveModel } from '../../models/registry.ts';
 import { withDatabase } from '../open/database.ts';
 
 /**
- * `chispa model use`: registers the model in the database and activates it. Running generators that share the
- * database (DATABASE_URL) switch at once; an embedded database can only be used while its bot is stopped.
+ * `chispa model use`: registers the model in the database and activates it. Running generators switch at
+ * once.
  */
 export async function useModel(nameOrPath: string): Promise<void> {
   const { name, path, sha256, manifest, config } = await openModelFolder(
