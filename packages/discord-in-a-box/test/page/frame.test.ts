@@ -79,7 +79,7 @@ describe.skipIf(!chromium)('the frame of the page', { timeout: 180_000 }, () => 
 
   it('speaks the language of the browser, and says where to change it', async () => {
     const page = await setting.open({ locale: 'en-US', guessed: true });
-    const note = page.getByText('Change it at the bottom left');
+    const note = page.getByText('To change it, press your name: at the bottom left, or in the ☰ menu.');
     await note.waitFor();
     await page.locator('.notice').filter({ has: note }).getByRole('button', { name: 'Close' }).click();
     await note.waitFor({ state: 'hidden' });

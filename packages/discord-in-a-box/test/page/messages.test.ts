@@ -222,7 +222,7 @@ describe.skipIf(!chromium)('messages on the page', { timeout: 180_000 }, () => {
     await message.locator('.gallery img').first().waitFor();
     expect(await message.locator('.gallery .picture').count()).toBe(3);
     expect(await message.locator('.file-card a').getAttribute('download')).toBe('notas.txt');
-    await message.getByRole('button', { name: 'Ver la imagen Una chispa en grande' }).click();
+    await message.getByRole('button', { name: 'Ver la imagen en grande: Una chispa' }).click();
     await page.locator('.lightbox img').waitFor();
     await page.keyboard.press('Escape');
     await eventually(() => page.locator('.lightbox').count()).toBe(0);

@@ -113,14 +113,18 @@ export function accountPanel({ store, change, install, addressOf }) {
           state.theme,
         ),
         h(
-          'label',
+          'div',
           { class: 'choice-line' },
-          h('input', {
-            type: 'checkbox',
-            checked: state.world?.installedBy.includes(state.user ?? '') ?? false,
-            onchange: (/** @type {{ target: HTMLInputElement }} */ { target }) => install(target.checked),
-          }),
-          h('span', {}, t('installed')),
+          h(
+            'label',
+            {},
+            h('input', {
+              type: 'checkbox',
+              checked: state.world?.installedBy.includes(state.user ?? '') ?? false,
+              onchange: (/** @type {{ target: HTMLInputElement }} */ { target }) => install(target.checked),
+            }),
+            h('span', {}, t('installed')),
+          ),
         ),
         h('p', { class: 'account-note' }, t('boxNote')),
       ),

@@ -37,15 +37,14 @@ export function localUrl(url, attachments) {
 export function picture({ url, attachments, description, width, height, spoiler, className = '' }) {
   const src = localUrl(url, attachments);
   if (!src) return externalNote(url ?? '', className);
-  const name = description ?? t('image');
   const image = h('img', { src, alt: description ?? '', width, height, loading: 'lazy', decoding: 'async' });
   const button = h(
     'button',
     {
       type: 'button',
       class: ['picture', className],
-      'aria-label': t('openImage', { name }),
-      onclick: () => enlarge(src, name),
+      'aria-label': description ? t('openImage', { name: description }) : t('openUnnamedImage'),
+      onclick: () => enlarge(src, description || t('image')),
     },
     image,
   );
