@@ -1,3 +1,5 @@
+import { folded } from '../../src/discord/text.ts';
+
 /**
  * Our own themes, which `/chiste tema` suggests: categories and keywords of the house jokes, so that a model trained on
  * them knows them. These words are ours and may be learned from; anything else typed belongs to the person
@@ -33,9 +35,6 @@ const OURS = new Set(THEMES);
 
 /** Whether a theme is exactly one of ours. */
 export const isOurTheme = (theme: string): boolean => OURS.has(theme);
-
-/** Ignores accents and case, which people leave out while they type. */
-const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
 /** Up to `limit` of our themes that match what was typed so far: those that begin with it first. */
 export function suggestThemes(typed: string, limit: number): string[] {

@@ -36,3 +36,7 @@ export function clip(text: string, limit: number): string {
   const cut = text.slice(0, limit - 1).replace(/[\ud800-\udbff]$|\\+$/u, '');
   return `${cut}…`;
 }
+
+/** Text to search in: without accents and case, which people leave out while they type. */
+export const folded = (text: string): string =>
+  text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();

@@ -77,7 +77,10 @@ export const commands: Messages['commands'] = {
       segundos: { name: 'seconds', description: 'From 0 (no wait) to 3600' },
       canal: { name: 'channel', description: 'In which channel' },
       hora: { name: 'time', description: 'At what time, for example 9:30, 21:00 or 9 pm' },
-      zona: { name: 'zone', description: 'Time zone, for example Europe/Madrid' },
+      zona: {
+        name: 'zone',
+        description: 'Time zone, for example America/Bogota (if you pick none, Europe/Madrid)',
+      },
       version: { name: 'version', description: 'Which version' },
       rol: { name: 'role', description: 'Which role' },
       desactivar: { name: 'off', description: 'Yes: back to the factory setting' },

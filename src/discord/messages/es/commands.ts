@@ -78,7 +78,10 @@ export const commands = {
       segundos: { name: 'segundos', description: 'De 0 (sin espera) a 3600' },
       canal: { name: 'canal', description: 'En qué canal' },
       hora: { name: 'hora', description: 'A qué hora, por ejemplo 9:30, 21 h o 9 pm' },
-      zona: { name: 'zona', description: 'Zona horaria, por ejemplo Europe/Madrid' },
+      zona: {
+        name: 'zona',
+        description: 'Zona horaria, por ejemplo America/Bogota (si no la eliges, Europe/Madrid)',
+      },
       version: { name: 'version', description: 'Qué versión' },
       rol: { name: 'rol', description: 'Qué rol' },
       desactivar: { name: 'desactivar', description: 'Sí: vuelve a lo de fábrica' },
