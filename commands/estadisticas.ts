@@ -14,6 +14,6 @@ export default {
     await interaction.deferReply();
     const figures = await statistics(store.db, guildId);
     if (together(figures).jokes === 0) throw new Refusal((m) => m.statistics.nothing);
-    await interaction.editReply(await statisticsMessage(figures, interaction.locale, messages));
+    await interaction.editReply(await statisticsMessage(figures, messages));
   },
 } satisfies SlashCommand;

@@ -7,9 +7,10 @@ const COLOR = { help: 0xf2c14e, privacy: 0x8d99ae } as const;
 /** What Chispa can do in a guild that added it, or elsewhere. */
 export function helpMessage({ help }: Messages, { inGuild }: { inGuild: boolean }) {
   const more = inGuild ? help.inGuilds : ['', help.elsewhere];
+  const intro = inGuild ? `${help.intro} ${help.learns}` : help.intro;
   const embed = new EmbedBuilder()
     .setTitle(help.title)
-    .setDescription([help.intro, '', ...help.lines, ...more].join('\n'))
+    .setDescription([intro, '', ...help.lines, ...more].join('\n'))
     .setFooter({ text: help.footer })
     .setColor(COLOR.help);
   return { embeds: [embed] };

@@ -26,7 +26,7 @@ export function rankingMessage(best: readonly RankedJoke[], period: Period, m: M
 }
 
 /** A guild's jokes and votes in numbers, with a chart once there are votes. */
-export async function statisticsMessage(figures: Statistics, locale: string, m: Messages) {
+export async function statisticsMessage(figures: Statistics, m: Messages) {
   const { generated, house, weeks, models } = figures;
   const { jokes, votes, mean } = together(figures);
   const { summary, generated: made, house: ours } = m.statistics;
@@ -39,7 +39,7 @@ export async function statisticsMessage(figures: Statistics, locale: string, m: 
     .setDescription([summary(jokes, votes, mean), ...(house.jokes > 0 ? apart : [])].join('\n'))
     .setColor(COLOR.statistics);
   if (votes === 0) return { embeds: [embed.setFooter({ text: m.statistics.empty })] };
-  const chart = await renderStatistics({ weeks, models, locale, texts: m.statistics.chart });
+  const chart = await renderStatistics({ weeks, models, locale: m.locale, texts: m.statistics.chart });
   return {
     embeds: [embed.setImage(`attachment://${CHART}`)],
     files: [new AttachmentBuilder(chart, { name: CHART })],

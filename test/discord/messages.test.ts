@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { helpMessage } from '../../src/discord/help-message.ts';
 import { en, es, messagesFor } from '../../src/discord/messages/index.ts';
 
 /** Every leaf of a language by its path: a text, or a function and its number of parameters. */
@@ -51,6 +52,7 @@ describe('the languages', () => {
     expect(es.settings.values.daily('1', '01:30', 'UTC')).toContain('a la 01:30');
     expect(es.settings.explain.maxTokens(1)).toContain('1 palabra,');
     expect(es.privacy.forgotten(1, 1)).toContain('1 voto y 1 petición.');
+    expect(en.statistics.chart.version('mini-es', 4, 1)).toBe('mini-es  4  (1 vote)');
   });
 
   it('speak Spanish that America reads too', () => {
@@ -69,6 +71,12 @@ describe('the languages', () => {
     const spanish = new Set(texts(es));
     expect(texts(en).filter((text) => text && spanish.has(text))).toEqual([]);
     for (const [path, kind] of leaves(es)) expect(`${path} ${kind}`).not.toMatch(/ $/);
+  });
+
+  it('promise to learn from votes only where that is so', () => {
+    const help = (inGuild: boolean) => JSON.stringify(helpMessage(es, { inGuild }));
+    expect(help(true)).toContain(es.help.learns);
+    expect(help(false)).not.toContain(es.help.learns);
   });
 
   it('are chosen by the locale of whoever asks: Spanish of any country, else English', () => {

@@ -97,14 +97,11 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
 }
 
 /** One bar per version, newest on top, labeled with its name, mean and votes. */
-function byModel(models: StatisticsChart['models'], { locale, texts }: StatisticsChart): ChartConfiguration {
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-  const label = ({ name, mean, votes }: (typeof models)[number]) =>
-    `${name}  ${number.format(mean ?? 0)}  (${number.format(votes)} ${texts.votes})`;
+function byModel(models: StatisticsChart['models'], { texts }: StatisticsChart): ChartConfiguration {
   return {
     type: 'bar',
     data: {
-      labels: models.map(label),
+      labels: models.map(({ name, mean, votes }) => texts.version(name, mean ?? 0, votes)),
       datasets: [{ data: models.map(({ mean }) => mean), backgroundColor: COLOR.models, barPercentage: 0.7 }],
     },
     options: {

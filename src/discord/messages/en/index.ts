@@ -182,13 +182,14 @@ export const en: Messages = {
       mean: 'mean rating of new jokes',
       house: 'mean rating of house jokes',
       votes: 'votes',
+      version: (name, mean, votes) => `${name}  ${number(mean)}  (${count(votes, 'vote', 'votes')})`,
     },
   },
 
   help: {
     title: 'Hello, I am Chispa',
-    intro:
-      'I tell jokes in Spanish: some are house jokes, others I make up with a small language model. Your votes teach me which ones people like.',
+    intro: 'I tell jokes in Spanish: some are house jokes, others I make up with a small language model.',
+    learns: 'Your votes teach me which ones people like.',
     lines: [
       '**/joke** — a joke; `theme` chooses what about, and `source` whether it is new or a house joke',
       '**/continue** — you begin and I go on (also with right click → Apps → Continue joke)',
@@ -231,7 +232,7 @@ export const en: Messages = {
     ],
     file: 'This is everything I keep about you.',
     confirm:
-      'Are you sure? I will delete your votes, your reports and what you asked me for. This cannot be undone.',
+      'Are you sure? I will delete your votes, your reports, what you asked me for, and the jokes that came of what you typed. This cannot be undone.',
     forgotten: (votes, requests) =>
       `Done: I have deleted ${count(votes, 'vote', 'votes')} and ${count(requests, 'request', 'requests')}. I keep nothing about you any more.`,
   },

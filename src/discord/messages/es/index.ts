@@ -197,13 +197,17 @@ export const es = {
       mean: 'nota media de los nuevos',
       house: 'nota media de los de la casa',
       votes: 'votos',
+      /** A version's bar. */
+      version: (name: string, mean: number, votes: number) =>
+        `${name}  ${number(mean)}  (${count(votes, 'voto', 'votos')})`,
     },
   },
 
   help: {
     title: 'Hola, soy Chispa',
-    intro:
-      'Cuento chistes: unos son de la casa y otros me los invento con un pequeño modelo de lenguaje. Tus votos me enseñan cuáles gustan.',
+    intro: 'Cuento chistes: unos son de la casa y otros me los invento con un pequeño modelo de lenguaje.',
+    /** Follows `intro` where votes may be learned from. */
+    learns: 'Tus votos me enseñan cuáles gustan.',
     lines: [
       '**/chiste** — un chiste; con `tema` eliges de qué trata, y con `fuente` si es nuevo o de la casa',
       '**/continuar** — tú empiezas y yo sigo (también con clic derecho → Aplicaciones → Continuar chiste)',
@@ -245,7 +249,8 @@ export const es = {
       '• Si me llevas en tu cuenta a otros servidores o conversaciones, no guardo cuáles son.',
     ],
     file: 'Esto es todo lo que guardo de ti.',
-    confirm: '¿Seguro? Borraré tus votos, tus reportes y lo que me has pedido. No se puede deshacer.',
+    confirm:
+      '¿Seguro? Borraré tus votos, tus reportes, lo que me has pedido y los chistes que salieron de lo que escribiste. No se puede deshacer.',
     forgotten: (votes: number, requests: number) =>
       `Hecho: he borrado ${count(votes, 'voto', 'votos')} y ${count(requests, 'petición', 'peticiones')}. Ya no guardo nada de ti.`,
   },
