@@ -18,6 +18,7 @@ const texts = new Set(apart.map(({ text }) => text));
 const READERS: Record<string, string> = {
   'src/corpus/house-themes.ts': 'leaves them out: houseJokesAbout',
   'src/finetuning/data/seed-jokes.ts': 'leaves them out: seedJokes',
+  'src/prompt/few-shot.ts': 'leaves them out: houseRecipe',
   'experiments/community/arm.ts': 'hands them to seedJokes',
   'corpus/check.ts': 'checks the form of all jokes',
   'src/cli/evaluate/run.ts': 'measures a model on the held-out ones',
