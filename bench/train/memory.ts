@@ -10,7 +10,7 @@ import { RECIPE_DEFAULTS, type RecipeName, type TrainingSettings } from '../../s
 import { memoryNeed } from '../../src/finetuning/step/memory-need.ts';
 import { table } from '../../src/lib/table.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
-import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
+import { GPT2_SPANISH, type ModelShape, randomModel, SHAPES } from '../decode/random-model.ts';
 
 // The memory that runs of several sizes take, compared with what `chispa train` estimates before it starts, to
 // calibrate the estimate. Each is a real run on the seed jokes that ends after its first step. Linux only.
@@ -18,10 +18,11 @@ import { GPT2_SPANISH, randomModel } from '../decode/random-model.ts';
 
 const SMALL = { ...GPT2_SPANISH, vocab_size: 8192, n_positions: 512, n_embd: 256, n_layer: 6, n_head: 4, bos_token_id: 8191, eos_token_id: 8191 }; // biome-ignore format: one shape
 const MIDDLE = { ...GPT2_SPANISH, vocab_size: 32_768, n_positions: 512, n_embd: 512, n_layer: 8, n_head: 8, bos_token_id: 32_767, eos_token_id: 32_767 }; // biome-ignore format: one shape
+const LLAMA = { model_type: 'llama', vocab_size: 32_768, max_position_embeddings: 512, hidden_size: 512, intermediate_size: 1536, num_hidden_layers: 8, num_attention_heads: 8, num_key_value_heads: 4, tie_word_embeddings: true, bos_token_id: 32_767, eos_token_id: 32_767 }; // biome-ignore format: one shape
 
 interface Case {
   name: string;
-  shape: typeof GPT2_SPANISH;
+  shape: ModelShape;
   recipe: RecipeName;
   change?: Partial<TrainingSettings>;
 }
@@ -36,6 +37,15 @@ const CASES: Case[] = [
   { name: '124M-notebook', shape: GPT2_SPANISH, recipe: 'notebook' },
   { name: '124M-lora', shape: GPT2_SPANISH, recipe: 'chispa', change: { mode: 'lora', batch: 2 } },
   { name: '124M', shape: GPT2_SPANISH, recipe: 'chispa' },
+  { name: '42M-llama', shape: LLAMA, recipe: 'chispa' },
+  { name: '42M-llama-lora', shape: LLAMA, recipe: 'chispa', change: { mode: 'lora' } },
+  { name: '596M-lora', shape: SHAPES['qwen3-0.6b'], recipe: 'chispa', change: { mode: 'lora', batch: 1 } },
+  {
+    name: '596M-lora-short',
+    shape: SHAPES['qwen3-0.6b'],
+    recipe: 'chispa',
+    change: { mode: 'lora', batch: 4, maxLength: 128 },
+  },
 ];
 
 const wanted = process.argv.slice(2);

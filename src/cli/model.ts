@@ -13,12 +13,20 @@ export function register(program: Command): void {
     .argument('<id|folder>', 'for instance DeepESP/gpt2-spanish, or a folder that transformers has saved')
     .option('--revision <revision>', 'branch, tag or commit on the hub (default: main)')
     .option('--name <name>', "what to call it here (default: the model's own name)")
+    .option('--accept-license', 'accept a license with terms of its own, without being asked')
     .option('--json', 'print one JSON object when it is done')
-    .addHelpText('after', examples('model import DeepESP/gpt2-spanish', 'model import ./my-gpt2 --name mine'))
+    .addHelpText(
+      'after',
+      examples(
+        'model import DeepESP/gpt2-spanish',
+        'model import ./my-gpt2 --name mine',
+        'model import meta-llama/Llama-3.2-1B-Instruct --accept-license',
+      ),
+    )
     .action(async (source, options) => (await import('./model/import.ts')).importModel(source, options));
   model
     .command('list')
-    .description('list the models')
+    .description('list the models, and at which precisions each fits the memory of this machine')
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', examples('model list', 'model list --json'))
     .action(async (options) => (await import('./model/list.ts')).listModels(options));

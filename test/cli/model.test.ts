@@ -2,9 +2,11 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { fitsOf } from '../../src/cli/model/fit.ts';
 import { connect, type Database } from '../../src/db/connect.ts';
 import { pinModel, ratedModels, usableModels } from '../../src/db/models.ts';
 import { UsageError } from '../../src/lib/errors.ts';
+import { parseConfig } from '../../src/models/config.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { startHub } from '../models/import/loopback-hub.ts';
@@ -90,6 +92,65 @@ describe('chispa model import', () => {
   });
 });
 
+describe('a license with terms', () => {
+  const card = (license: string) => Buffer.from(`---\nlicense: ${license}\n---\n# A model\n`);
+
+  it('is asked about before any weights are downloaded', async () => {
+    const hub = await startHub({ ...(await hubFiles()), 'README.md': card('llama3.2') });
+    const { modelsDir, chispa } = await shelf({ HF_ENDPOINT: hub.endpoint });
+    expect((await chispa('import', 'owner/model')).error?.message).toMatch(
+      /license of owner\/model, at http.*\/owner\/model is llama3\.2, .*add --accept-license/,
+    );
+    expect(hub.downloads).toEqual([]);
+    expect(await readdir(modelsDir)).toEqual(['.downloads']);
+    const { stdout } = await chispa('import', 'owner/model', '--accept-license');
+    expect(stdout).toMatch(/licence llama3\.2\./);
+    // What has been imported has been accepted.
+    expect((await chispa('import', join(modelsDir, 'model'), '--name', 'copy')).error).toBeUndefined();
+  });
+
+  it('is told from a free one', async () => {
+    const { modelsDir, chispa } = await shelf();
+    const source = await sourceFolder('good/fp16.bin');
+    for (const [license, asks] of [
+      ['other\nlicense_name: qwen-research', true],
+      ['cc-by-nc-4.0', true],
+      ['gemma', true],
+      ['openrail', true],
+      ['apache-2.0', false],
+      ['"MIT"', false],
+      ['cc-by-sa-4.0', false],
+      ['gpl-3.0', false],
+    ] as const) {
+      await writeFile(join(source, 'README.md'), card(license));
+      const { error } = await chispa('import', source, '--name', 'm');
+      if (asks)
+        expect(error?.message, license).toContain(` is ${license.split(' ').at(-1)}, which has terms`);
+      else expect(error, license).toBeUndefined();
+      rmSync(join(modelsDir, 'm'), { recursive: true, force: true });
+    }
+  });
+});
+
+describe('what fits a machine', () => {
+  const qwen = parseConfig(JSON.stringify({ model_type: 'qwen3', vocab_size: 151_936, hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, max_position_embeddings: 40_960, tie_word_embeddings: true, eos_token_id: 0 }), 'Qwen3-0.6B'); // biome-ignore format: one shape
+
+  it('is what its memory has room for, the faster the fewer bits', () => {
+    const at = (gigabytes: number) => fitsOf(qwen, { memory: gigabytes * 1e9, bandwidth: 20e9 });
+    expect(at(8).map(({ precision }) => precision)).toEqual(['fp32', 'q8', 'q4']);
+    expect(at(3).map(({ precision }) => precision)).toEqual(['q8', 'q4']);
+    expect(at(0.5)).toEqual([]);
+    const [fp32, q8, q4] = at(8).map(({ tokensPerSecond }) => tokensPerSecond);
+    expect([fp32, q8, q4]).toEqual([8, 31, 51]);
+  });
+
+  it('does not count an embedding that is only looked up', () => {
+    const fast = (tied: boolean) => fitsOf({ ...qwen, tied }, { memory: 64e9, bandwidth: 20e9 })[0];
+    expect(fast(false)?.tokensPerSecond).toBe(fast(true)?.tokensPerSecond);
+    expect(fast(false)?.memory).toBeGreaterThan(fast(true)?.memory ?? 0);
+  });
+});
+
 describe('chispa model', () => {
   it('lists, shows, verifies, and removes models', async () => {
     const { modelsDir, chispa } = await shelf();
@@ -97,8 +158,10 @@ describe('chispa model', () => {
     await mkdir(join(modelsDir, 'broken'));
     await writeFile(join(modelsDir, 'broken', 'config.json'), '{');
     const { stdout: list } = await chispa('list');
-    expect(list).toMatch(/^NAME +PARAMETERS +TYPE +SIZE +CONTEXT +FROM\nbroken +damaged .*not JSON/);
-    expect(list).toMatch(/\ntiny +\S+ +F32 +/);
+    expect(list).toMatch(
+      /^NAME +PARAMETERS +TYPE +SIZE +CONTEXT +FITS AT +TOKENS\/S +FROM\nbroken +damaged .*not JSON/,
+    );
+    expect(list).toMatch(/\ntiny +\S+ +F32 +.* fp32 q8 q4 +≈ \d+ q8 /);
 
     const { stdout: tree } = await chispa('show', 'tiny');
     expect(tree).toMatch(

@@ -6,6 +6,7 @@ import { describeModel } from '../../models/describe.ts';
 import { type DownloadedModel, downloadModel, HUB_ID, removeDownload } from '../../models/import/hub.ts';
 import { checkedName, type ImportedModel, importFolder } from '../../models/import/import-folder.ts';
 import { refuseTaken } from '../../models/import/staging.ts';
+import { confirmed } from '../confirmed.ts';
 import { interruptible } from '../interruptible.ts';
 import { fileSize, grouped } from '../output/text.ts';
 import { createTransferBar, type TransferBar } from '../output/transfer-bar.ts';
@@ -13,6 +14,7 @@ import { createTransferBar, type TransferBar } from '../output/transfer-bar.ts';
 interface Options {
   revision?: string;
   name?: string;
+  acceptLicense?: boolean;
   json?: boolean;
 }
 
@@ -46,6 +48,7 @@ function fromFolder(
   return importFolder(folder, {
     modelsDir,
     ...(options.name === undefined ? {} : { name: options.name }),
+    agree: agreement(folder, options, bar),
     onProgress: (done, total) => bar.show('importing', done, total),
     signal,
   });
@@ -64,11 +67,24 @@ async function fromHub(id: string, options: Options, config: Config, bar: Transf
     ...(huggingFaceToken ? { token: huggingFaceToken } : {}),
     ...(options.revision === undefined ? {} : { revision: options.revision }),
     downloadsDir: join(modelsDir, '.downloads'),
+    agree: agreement(`${id}, at ${huggingFaceEndpoint}/${id}`, options, bar),
     onProgress: (done, total) => bar.show('downloading', done, total),
     signal,
   });
   return importDownload(download, name, modelsDir, bar, signal);
 }
+
+/** Asks whether the license of `model` is accepted, unless it has been already. */
+const agreement =
+  (model: string, { acceptLicense = false }: Options, bar: TransferBar) =>
+  async (license: string): Promise<void> => {
+    if (acceptLicense) return;
+    bar.stop();
+    const terms = `The license of ${model} is ${license}, which has terms of its own`;
+    const command = 'read them, then add --accept-license';
+    if (!(await confirmed(`${terms}. Have you read and do you accept them?`, `${terms}: ${command}`)))
+      throw new ChispaError('license-refused', `${terms}. Without accepting them it is not imported.`);
+  };
 
 /** A download is kept only when another attempt can help. */
 async function importDownload(

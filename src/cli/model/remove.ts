@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { type Config, loadConfig } from '../../config.ts';
 import { ChispaError, UsageError } from '../../lib/errors.ts';
 import { modelName } from '../../models/manifest.ts';
 import { BUNDLED_MODEL } from '../../models/registry.ts';
+import { confirmed } from '../confirmed.ts';
 
 /**
  * `chispa model remove`: deletes a folder of MODELS_DIR after asking. Refuses for the bundled model, and for one that
@@ -29,7 +29,7 @@ export async function removeModel(name: string, { yes = false }: { yes?: boolean
         'model-needed',
         `${name} is the model the bot uses. Choose another first with: npx chispa model use`,
       );
-    if (!yes && !(await confirmed(`Delete ${path}? [y/N] `)))
+    if (!yes && !(await confirmed(`Delete ${path}?`, 'add --yes to delete the model')))
       throw new ChispaError('not-removed', `${name} was not removed.`);
     await database?.retire(path);
     // Hidden in one step: an interrupted removal leaves no partial model under the name.
@@ -67,14 +67,3 @@ async function openModels(config: Config) {
 /** Whether a new database would start with this model. */
 const isFirst = (path: string, { model, modelsDir }: Config): boolean =>
   model === path || resolve(modelsDir, model) === path;
-
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new UsageError('Cannot ask for confirmation without a terminal: add --yes to delete the model.');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^(y|yes|s|sí|si)$/i.test((await terminal.question(question)).trim());
-  } finally {
-    terminal.close();
-  }
-}

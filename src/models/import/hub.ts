@@ -6,6 +6,7 @@ import { GENERATION_CONFIG_FILE } from '../generation-config.ts';
 import { TOKENIZER_FILES } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
 import { downloadFile, type RemoteFile } from './hub-file.ts';
+import { type Agree, agreeTo } from './license.ts';
 import { CHAT_TEMPLATE_FILE } from './recipe.ts';
 import { parseShardIndex, WEIGHT_FORMS } from './weights.ts';
 
@@ -18,6 +19,8 @@ export interface HubOptions {
   revision?: string;
   /** Where partial downloads are kept so that they can be resumed. */
   downloadsDir: string;
+  /** Asks about a license with terms, before any weights are downloaded. */
+  agree?: Agree;
   /** Reports progress: bytes of the whole model so far, and in total. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -87,6 +90,7 @@ export async function downloadModel(id: string, options: HubOptions): Promise<Do
       }
     };
     await fetchAll(smallFiles(listed, id));
+    await agreeTo(await readFile(join(folder, 'README.md'), 'utf8').catch(() => undefined), options.agree);
     await fetchAll(await weightFiles(listed, folder, fetchAll));
     return { folder, source: `${id}@${sha}` };
   } catch (error) {

@@ -11,7 +11,7 @@ import { byteLength, type TensorSource, writeSafetensors } from '../safetensors-
 import { parseTokenizer } from '../tokenizer.ts';
 import { convertTokenizer, TOKENIZER_FILES, type TokenizerFiles } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
-import { licenseOf } from './license.ts';
+import { type Agree, agreeTo, licenseOf } from './license.ts';
 import { CHAT_TEMPLATE_FILE, chatTemplateOf, recipeFor } from './recipe.ts';
 import { type SelectedWeights, selectWeights } from './select.ts';
 import { stageFolder } from './staging.ts';
@@ -23,6 +23,8 @@ export interface ImportOptions {
   name?: string;
   /** Where it came from, for the manifest; default: the folder. */
   source?: string;
+  /** Asks about a license with terms. A model that Chispa has imported or trained was asked about before. */
+  agree?: Agree;
   /** Reports progress: bytes of weights written so far, and in total. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -49,6 +51,7 @@ export async function importFolder(folder: string, options: ImportOptions): Prom
   const { modelsDir, signal } = options;
   const name = checkedName(options.name ?? basename(resolve(folder)));
   const texts = await readTexts(folder);
+  if (texts.manifest === undefined) await agreeTo(texts.readme, options.agree);
   const { config, configText, borrowedEnd } = readConfig(texts, folder);
   const tokenizer = convertTokenizer(texts.tokenizer, config.vocabSize);
   const parsed = parseTokenizer(tokenizer.json, 'of the model'); // throws if it cannot be used
