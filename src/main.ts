@@ -181,6 +181,7 @@ export async function run(config: Config, roles: readonly Role[]): Promise<void>
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+    whenNpmIsGone(() => resolve('SIGTERM'));
   });
   // In rare reconnects (op 9 right after RESUMED) discord.js throws inside its socket handlers: log it and go on.
   const log = createLog(config.logLevel);
@@ -202,4 +203,17 @@ export async function run(config: Config, roles: readonly Role[]): Promise<void>
     }
   }
   process.exit(0);
+}
+
+const LOOK_MS = 1000;
+
+/** npm, killed from outside, tells nobody: without this the program would go on without a terminal, unseen. */
+function whenNpmIsGone(stop: () => void): void {
+  if (!process.env.npm_lifecycle_event) return; // any other parent may go: `nohup`, a shell that was closed
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, LOOK_MS).unref();
 }

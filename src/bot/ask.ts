@@ -14,6 +14,7 @@ import { messagesFor } from '../discord/messages/index.ts';
 import { showHouseJoke } from '../discord/show-joke.ts';
 import { visible } from '../discord/text.ts';
 import { ChispaError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Queue } from '../queue/queue.ts';
 import { drawOrSubmit, type HouseAnswer, type Submitted, submit } from '../queue/submit.ts';
@@ -65,6 +66,7 @@ export interface AskDependencies {
   admission: Admission;
   safety: Safety;
   waiting: WaitingBoard;
+  log: Logger;
 }
 
 /** The text for the model to continue, with ids replaced by names. Throws a `Refusal` if it is empty or too long. */
@@ -75,7 +77,15 @@ export function continuable(text: string, interaction: Pick<BaseInteraction, 'ch
   return clean;
 }
 
-export function createAsk({ store, queue, settings, admission, safety, waiting }: AskDependencies): AskFor {
+export function createAsk({
+  store,
+  queue,
+  settings,
+  admission,
+  safety,
+  waiting,
+  log,
+}: AskDependencies): AskFor {
   const refuseUnsafe = (ask: Ask, safeMode: boolean) => {
     const allowed = (text: string) => safety.check(text, safeMode ? 'safe' : 'open').allowed;
     if (ask.kind === 'joke' && ask.theme && !allowed(ask.theme.text)) {
@@ -139,6 +149,7 @@ export function createAsk({ store, queue, settings, admission, safety, waiting }
         house.fitting.length > 0
           ? await drawOrSubmit({ store, queue }, asked, house.fitting, { houseOnly: source === 'house' })
           : { request: await submit({ store, queue }, asked), joke: undefined };
+      log.debug({ interaction: interaction.id, request: submitted.request.id }, 'a request was written');
       written();
       if (isJoke && !submitted.joke) waiting.add(submitted.request.id, { interaction, locale }, told);
     } catch (error) {

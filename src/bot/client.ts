@@ -104,7 +104,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       store,
       settings,
       voter,
-      ask: createAsk({ store, queue, settings, admission, safety: createSafety(), waiting }),
+      ask: createAsk({ store, queue, settings, admission, safety: createSafety(), waiting, log }),
       board: createMessageBoard({ db: store.db, rest: client.rest, log }),
       moderatorLog,
       isHost: (userId) => hosts.has(userId),

@@ -13,6 +13,7 @@ import * as prune from './prune.ts';
 import * as restore from './restore.ts';
 import * as runs from './runs.ts';
 import * as start from './start.ts';
+import * as status from './status.ts';
 import * as train from './train.ts';
 
 /** One file each; what a subcommand needs that is slow to load, its action imports when it runs. */
@@ -28,6 +29,7 @@ const SUBCOMMANDS = [
   evaluate,
   commands,
   box,
+  status,
   backup,
   restore,
   prune,

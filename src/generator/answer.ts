@@ -33,6 +33,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     if (!request) return; // closed in the meantime, or the person asked to be forgotten
     const serving = await servingFor(request);
     if (!serving || !(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
+    log.debug({ request: request.id, kind: request.kind, model: serving.version.name }, 'answering');
     await replyIsFree(db, request.id, signal);
     try {
       const deadline = new Date(clock.here(request.deadline.getTime())); // the engine's clock is this machine's

@@ -34,6 +34,7 @@ const RUN_IN: Record<string, string> = {
   runs: 'test/cli/learning.test.ts',
   evaluate: 'test/cli/evaluate.test.ts',
   box: 'test/cli/package.test.ts',
+  status: 'test/cli/status.test.ts',
   backup: 'test/cli/backup.test.ts',
   restore: 'test/cli/backup.test.ts',
   prune: 'test/cli/prune.test.ts',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { pgliteFolder } from '../../src/db/pglite.ts';
 import { ratings, requests } from '../../src/db/schema.ts';
-import { freshDataDir, silent } from '../databases.ts';
+import { dropDatabase, freshDatabase, freshDataDir, silent, skipPostgres } from '../databases.ts';
 import { createPlayer, isFinished, voteButtons } from './player.ts';
 import { groupIsAlive, type Spawned, signalGroup, spawnChispa } from './program.ts';
 
@@ -42,6 +43,52 @@ afterEach(async () => {
     await program.ended;
   }
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The command lines of the processes in a group, where the system shows them. */
+const commandLines = (group: number): string[] =>
+  execFileSync('ps', ['-A', '-o', 'pgid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.trim().startsWith(`${group} `));
+
+describe.skipIf(process.platform === 'win32' || skipPostgres)('a program that npm started', () => {
+  it('keeps secrets and what people type to itself at every level, and ends when npm is killed', async () => {
+    const address = new URL(await freshDatabase());
+    address.username ||= 'postgres';
+    address.password = 'a-marked-password';
+    const secrets = {
+      VOTER_SECRET: 'a-marked-voter-secret',
+      HF_TOKEN: 'hf_amarkedtoken',
+      DATABASE_URL: address.href,
+    };
+    const env = { ...secrets, DATA_DIR: newFolder(), LOG_LEVEL: 'trace', npm_lifecycle_event: 'start' };
+    const program = spawnChispa(['start'], env, { asNpm: true });
+    started.push(program);
+    const [, url = ''] = await program.printed(READY);
+    const player = await createPlayer(url);
+    const asked = await player.ask(player.ana, 'chiste', { fuente: 'nuevo', tema: 'un tema señalado' });
+    const joke = await asked.answer(isFinished);
+    await player.press(player.luis, joke, voteButtons(joke)[3] ?? '');
+    await player.until(player.luis, joke.id, (m) => JSON.stringify(m.embeds).includes('1 voto'));
+    const { pid = 0 } = program.child;
+    const lines = commandLines(pid);
+    expect(lines.length).toBeGreaterThan(2);
+
+    program.child.kill('SIGKILL'); // the shell only
+    await expect.poll(() => groupIsAlive(program), { timeout: 30_000 }).toBe(false);
+    const unreachable = spawnChispa(['runs'], {
+      ...env,
+      DATABASE_URL: address.href.replace(/:\d+\//, ':1/'),
+    });
+    expect(await unreachable.ended).toBe(1);
+    const said = [program.output(), unreachable.output(), ...lines].join('\n');
+    expect(said).toMatch(/"request":"[0-9a-f-]{36}","msg":"a request was written"/);
+    expect(said).toContain('"msg":"answering"');
+    expect(said).toContain('did not answer');
+    for (const secret of ['a-marked', 'amarkedtoken', 'señalado', 'aW50ZXJhY3Rpb246'])
+      expect(said).not.toContain(secret);
+    await dropDatabase(address.href);
+  });
 });
 
 describe('the program', () => {

@@ -12,9 +12,15 @@ export interface Spawned {
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Runs the `chispa` tool in its own process and process group. */
-export function spawnChispa(args: readonly string[], env: Record<string, string> = {}): Spawned {
-  const child = spawn(process.execPath, [chispaTool, ...args], {
+/** Runs the `chispa` tool in its own process and process group. `asNpm`: as the child of a shell that waits for it. */
+export function spawnChispa(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { asNpm = false } = {},
+): Spawned {
+  const command = [process.execPath, chispaTool, ...args];
+  const [program = '', ...rest] = asNpm ? ['sh', '-c', '"$@" & wait', 'sh', ...command] : command;
+  const child = spawn(program, rest, {
     cwd: packageRoot,
     detached: true,
     env: { ...process.env, DISCORD_TOKEN: '', DATABASE_URL: '', BOX_PORT: '0', LOG_LEVEL: 'warn', ...env },

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { expect, it, onTestFinished } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
+import { generatorIsAlive } from '../../src/db/generators.ts';
+import { rate } from '../../src/db/ratings.ts';
+import { finishRequest } from '../../src/db/requests.ts';
+import { requests } from '../../src/db/schema.ts';
+import { claimToken } from '../../src/db/token-lease.ts';
+import { beginRun, closeRun } from '../../src/db/training-runs.ts';
+import { freshDataDir, silent } from '../databases.ts';
+import { onEachBackend } from '../db/backends.ts';
+import { aJoke, aModel, insert, minutes } from '../db/samples.ts';
+import { runCommand } from './run-command.ts';
+
+onEachBackend((backend) => {
+  const env = () => {
+    const { databaseUrl = '', dataDir } = backend().where;
+    return { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, VOTER_SECRET: 'sixteen characters' };
+  };
+
+  it('chispa status says what an idle installation does: nothing', async () => {
+    const { stdout, error } = await runCommand(['status'], env());
+    expect(error).toBeUndefined();
+    expect(stdout).toMatch(/running +no bot, 0 generators\nqueue +0 waiting, 0 being answered\n/);
+    expect(stdout).toMatch(/model +none yet\n$/);
+  });
+
+  it('chispa status counts what is there, and names the last errors and runs', async () => {
+    const { db } = backend().store;
+    const { id: jokeId } = await aJoke(db);
+    await rate(db, { jokeId, voter: 'a', score: 5 });
+    await insert(db, { userId: '301' });
+    const old = await insert(db, { userId: '302' });
+    await db.update(requests).set({ createdAt: new Date(Date.now() - minutes(2)) });
+    const failed = await insert(db, { userId: '303', ask: { kind: 'joke' } });
+    await finishRequest(db, failed.id, { status: 'failed', note: 'no text was fit to tell' });
+    await generatorIsAlive(db, randomUUID());
+    await claimToken(db, { token: 't', owner: randomUUID() }, 30);
+    const { id: baseVersionId } = await aModel(db);
+    const run = await beginRun(db, {
+      baseVersionId,
+      trigger: 'votes',
+      settings: {},
+      owner: 'me',
+      votesSeen: 1,
+    });
+    await closeRun(db, run, { status: 'refused', note: 'too few rated jokes' });
+
+    const status = JSON.parse((await runCommand(['status', '--json'], env())).stdout);
+    expect(status).toMatchObject({
+      bots: 1,
+      generators: 1,
+      queue: { waiting: 2, running: 0 },
+      lastDay: { asked: 4, answered: 1, failed: 1, votes: 1, jokes: 1 },
+      model: { name: 'mini-es' },
+      trial: null,
+      runs: [{ status: 'refused', note: 'too few rated jokes' }],
+      errors: [{ request: failed.id, status: 'failed', note: 'no text was fit to tell' }],
+    });
+    expect(status.queue.oldestSeconds).toBeGreaterThan(100);
+    expect(status.queue.oldestSeconds).toBeLessThan(1000);
+    const { stdout } = await runCommand(['status'], env());
+    expect(stdout).toMatch(/running +the bot, 1 generator\nqueue +2 waiting, the first for 1\d\d s/);
+    expect(stdout).toContain(failed.id);
+    expect(stdout).not.toContain(old.id);
+  });
+});
+
+it('chispa status --watch goes on until it is interrupted', async () => {
+  const dataDir = freshDataDir();
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const store = await connect({ dataDir, log: silent });
+  onTestFinished(store.close);
+  const before = process.listenerCount('SIGINT');
+  const ended = runCommand(['status', '--watch', '--json'], { DATA_DIR: dataDir, DATABASE_URL: '' });
+  await expect.poll(() => process.listenerCount('SIGINT')).toBeGreaterThan(before);
+  process.emit('SIGINT');
+  const { stdout, error } = await ended;
+  expect(error).toBeUndefined();
+  expect(stdout.trim().split('\n').length).toBeLessThan(3);
+});
