@@ -2,6 +2,7 @@ import type { Store } from '../db/connect.ts';
 import { claimLearningEvents } from '../db/learning.ts';
 import { epochsOf } from '../db/training-runs.ts';
 import { learningMessage } from '../discord/learning-message.ts';
+import type { Messages } from '../discord/messages/index.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { SettingsCache } from './guild-settings.ts';
@@ -30,11 +31,11 @@ export async function createLearningLog(options: LearningLogOptions): Promise<{ 
 
   async function tell(): Promise<void> {
     for (const event of await claimLearningEvents(store.db)) {
-      const message = learningMessage(event, await epochsOf(store.db, event.run.id));
-      if (!message) continue;
+      const epochs = await epochsOf(store.db, event.run.id);
+      const compose = oncePerLanguage((m) => learningMessage(event, epochs, m));
       const { guildId: its } = event.run; // only a voice's own guild hears about it
       for (const guildId of its === null ? settings.guildIds() : [its]) {
-        await moderatorLog.post(guildId, message.body, message.files);
+        await moderatorLog.post(guildId, compose);
       }
     }
   }
@@ -46,5 +47,15 @@ export async function createLearningLog(options: LearningLogOptions): Promise<{ 
       await unlisten();
       await telling;
     },
+  };
+}
+
+/** Drawing a chart takes a while, and there may be hundreds of guilds. */
+function oncePerLanguage<T>(compose: (m: Messages) => T): (m: Messages) => T {
+  const composed = new Map<Messages, T>();
+  return (m) => {
+    const one = composed.get(m) ?? compose(m);
+    composed.set(m, one);
+    return one;
   };
 }

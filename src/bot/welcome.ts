@@ -1,6 +1,6 @@
 import { type Client, Events, type Guild, PermissionFlagsBits } from 'discord.js';
+import { messagesForGuild } from '../discord/guild-language.ts';
 import { welcomeMessage } from '../discord/help-message.ts';
-import { es, type Messages, messagesFor } from '../discord/messages/index.ts';
 import type { Logger } from '../lib/log.ts';
 
 const NEEDED = [
@@ -14,7 +14,7 @@ export function welcomeGuilds(client: Client<true>, log: Logger): void {
   client.on(Events.GuildCreate, (guild) => {
     // If there is no channel to write in, people still have `/ayuda`.
     channelFor(guild)
-      ?.send(welcomeMessage(languageOf(guild)))
+      ?.send(welcomeMessage(messagesForGuild(guild)))
       .catch((err) => log.warn({ err, guild: guild.id }, 'a new guild could not be welcomed'));
   });
 }
@@ -28,7 +28,3 @@ function channelFor({ systemChannel, channels, client }: Guild) {
     (channel) => channel?.permissionsFor(client.user)?.has(NEEDED) === true,
   );
 }
-
-/** Only Community servers choose a language; Discord reports all others as en-US. */
-const languageOf = ({ features, preferredLocale }: Guild): Messages =>
-  features.includes('COMMUNITY') ? messagesFor(preferredLocale) : es;

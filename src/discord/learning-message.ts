@@ -3,7 +3,7 @@ import type { LearningEvent } from '../db/learning.ts';
 import type { Epoch, TrainingRun } from '../db/training-runs.ts';
 import { renderLoss } from '../lib/loss-chart.ts';
 import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
-import { es, type Messages } from './messages/index.ts';
+import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
 const COLOR = { good: 0x2a9d8f, neutral: 0x8d99ae, bad: 0xe4572e } as const;
@@ -52,7 +52,7 @@ const COLOR_OF: Record<Heading, number> = {
 export function learningMessage(
   event: LearningEvent,
   epochs: readonly Epoch[],
-  m: Messages = es,
+  m: Messages,
 ): Announcement | undefined {
   const { run, details } = event;
   const heading = headingOf(event);

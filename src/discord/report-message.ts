@@ -11,8 +11,9 @@ import {
 } from 'discord.js';
 import type { Joke } from '../db/jokes.ts';
 import { customId } from './custom-id.ts';
+import { messagesForGuild } from './guild-language.ts';
 import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
-import { es, type Messages, messagesFor } from './messages/index.ts';
+import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
 const COLOR = 0xd62839;
@@ -47,7 +48,7 @@ export function reportModal(jokeId: string, m: Messages): ModalBuilder {
 export function reportMessage(
   joke: Joke,
   { reason, reports, hidden, url }: ReportState,
-  m: Messages = es,
+  m: Messages,
 ): MessageBody {
   const embed = new EmbedBuilder()
     .setTitle(m.report.logTitle)
@@ -70,7 +71,7 @@ export function resolvedReportMessage(
   interaction: ButtonInteraction,
   decision: 'hiddenBy' | 'clearedBy',
 ): MessageBody {
-  const m = messagesFor(interaction.guildLocale ?? interaction.locale);
+  const m = messagesForGuild(interaction.guild);
   const [embed] = interaction.message.embeds;
   const shown = EmbedBuilder.from(embed?.data ?? {}).setFooter({
     text: m.report[decision](interaction.user.displayName),

@@ -6,6 +6,7 @@ import { connect, type Store } from '../../src/db/connect.ts';
 import { endRun } from '../../src/db/promotion.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { beginRun } from '../../src/db/training-runs.ts';
+import { es } from '../../src/discord/messages/index.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { aModel } from '../db/samples.ts';
 
@@ -16,8 +17,9 @@ describe('the log of learning', () => {
   /** Stands in for Discord. */
   const moderatorLog: ModeratorLog = {
     report: async () => true,
-    post: async (guildId, { embeds }) => {
-      posted.push(`${guildId}: ${embeds?.[0]?.title}`);
+    post: async (guildId, compose) => {
+      const notice = compose(es);
+      if (notice) posted.push(`${guildId}: ${notice.body.embeds?.[0]?.title}`);
       return true;
     },
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LearningEvent } from '../../src/db/learning.ts';
 import type { TrainingRun } from '../../src/db/training-runs.ts';
 import { learningMessage } from '../../src/discord/learning-message.ts';
-import { en } from '../../src/discord/messages/index.ts';
+import { en, es } from '../../src/discord/messages/index.ts';
 import type { GateReason } from '../../src/trainer/policy/gate.ts';
 
 const run: TrainingRun = {
@@ -83,7 +83,7 @@ describe('what the log channels hear of learning', () => {
         { check: later, passed: false, value: 1, limit: 2 },
       ],
     };
-    const message = learningMessage(event({ run: { ...run, evaluation } }), []);
+    const message = learningMessage(event({ run: { ...run, evaluation } }), [], es);
     const [embed] = message?.body.embeds ?? [];
     for (const { name, value } of embed?.fields ?? []) {
       expect(name.length).toBeLessThanOrEqual(256);
