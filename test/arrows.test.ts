@@ -11,7 +11,7 @@ import { packageRoot } from '../src/lib/paths.ts';
 const MAY_IMPORT: Record<string, { rooms: string[]; types?: string[]; never?: RegExp }> = {
   commands: { rooms: ['bot', 'discord', 'db'] },
   bot: { rooms: ['discord', 'safety', 'queue', 'db', 'corpus'] },
-  discord: { rooms: ['db', 'corpus'], never: /drizzle|postgres|pglite|pg-boss|onnx/ },
+  discord: { rooms: ['db', 'corpus', 'safety'], never: /drizzle|postgres|pglite|pg-boss|onnx/ },
   generator: { rooms: ['discord', 'safety', 'judge', 'engine', 'models', 'queue', 'db', 'corpus'] },
   trainer: {
     rooms: ['trainer/policy', 'judge', 'finetuning', 'corpus', 'safety', 'engine', 'models', 'queue', 'db'],

@@ -9,6 +9,7 @@ import { lovedJoke } from '../../src/db/loved.ts';
 import { tallyOf } from '../../src/db/ratings.ts';
 import { jokeMessage } from '../../src/discord/joke-message.ts';
 import { anywhere, choiceNames, described } from '../../src/discord/localized.ts';
+import { mentionsTheme } from '../../src/discord/mentions-theme.ts';
 import { replyTo } from '../../src/discord/reply.ts';
 import { visible } from '../../src/discord/text.ts';
 import { seedSchema } from '../../src/lib/settings.ts';
@@ -36,10 +37,10 @@ export default {
 
   async execute(interaction, context) {
     const named = interaction.options.getString('fuente');
-    if (named === 'mejores') return tellLoved(interaction, context);
     const typed = interaction.options.getString('tema') ?? '';
     const theme = visible(readable(typed, interaction)).trim();
     if (theme.length > THEME_LENGTH) throw new Refusal((m) => m.refusal.longTheme(THEME_LENGTH));
+    if (named === 'mejores') return tellLoved(interaction, theme, context);
     const seed = seedSchema.optional().safeParse(interaction.options.getInteger('semilla') ?? undefined);
     if (!seed.success) throw new Refusal((m) => m.refusal.seed);
     const origin = isOurTheme(theme) ? 'list' : 'user';
@@ -56,17 +57,19 @@ export default {
   },
 } satisfies SlashCommand;
 
-/** Tells one of this guild's own best jokes again. */
+/** Tells one of this guild's own best jokes again, about a theme unless that is empty. */
 async function tellLoved(
   interaction: ChatInputCommandInteraction,
+  theme: string,
   { store: { db }, messages: m }: CommandContext,
 ): Promise<void> {
   const { channelId, user } = interaction;
   const guildId = homeGuild(interaction);
   if (guildId === null) throw new Refusal((m) => m.refusal.bestInGuild);
   await interaction.deferReply();
-  const joke = await lovedJoke(db, guildId, {});
-  if (!joke) throw new Refusal((m) => m.refusal.noBest);
+  const fits = (text: string) => theme === '' || mentionsTheme(text, theme);
+  const joke = await lovedJoke(db, guildId, { fits });
+  if (!joke) throw new Refusal(({ refusal }) => (theme ? refusal.noBestAbout : refusal.noBest));
   const told = { ...joke, askedBy: user.id };
   const body = jokeMessage(told, await tallyOf(db, joke.id), m, { heading: m.joke.retold });
   const message = await replyTo(interaction.client.rest, interaction).edit(body);

@@ -22,7 +22,8 @@ const isWhole = or(ne(jokes.promptKind, 'continue'), isNotNull(jokes.promptText)
  * that has rested longest is picked.
  *
  * @param options.where Narrows the choice, a condition on `jokes`.
- * @returns undefined while the guild has no loved joke.
+ * @param options.fits Whether the text of a joke will do.
+ * @returns undefined while the guild has no such joke.
  */
 export async function lovedJoke(
   db: Database,
@@ -31,22 +32,30 @@ export async function lovedJoke(
     random = Math.random,
     now = new Date(),
     where,
-  }: { random?: Random; now?: Date; where?: SQL | undefined } = {},
+    fits = () => true,
+  }: {
+    random?: Random;
+    now?: Date;
+    where?: SQL | undefined;
+    fits?: (text: string) => boolean;
+  } = {},
 ): Promise<Joke | undefined> {
   return db.transaction(async (tx) => {
-    const loved = await lovedJokes(tx, guildId, where);
+    const best = await lovedJokes(tx, guildId, where);
     // Locked so that two simultaneous requests do not both get the same joke.
     const told = await tx
-      .select({ id: jokes.id, retoldAt: jokes.retoldAt })
+      .select({ id: jokes.id, retoldAt: jokes.retoldAt, text: jokes.text })
       .from(jokes)
       .where(
         inArray(
           jokes.id,
-          loved.map(({ jokeId }) => jokeId),
+          best.map(({ jokeId }) => jokeId),
         ),
       )
       .orderBy(jokes.id)
       .for('update');
+    const fitting = new Set(told.filter(({ text }) => fits(text)).map(({ id }) => id));
+    const loved = best.filter(({ jokeId }) => fitting.has(jokeId));
     const since = new Map(told.map(({ id, retoldAt }) => [id, retoldAt?.getTime() ?? 0]));
     const rest = now.getTime() - REST_MS;
     const rested = loved.filter(({ jokeId }) => (since.get(jokeId) ?? 0) <= rest);

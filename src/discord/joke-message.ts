@@ -10,6 +10,7 @@ import type { Joke } from '../db/jokes.ts';
 import type { Tally } from '../db/ratings.ts';
 import { type DecoderSettings, notableSettings } from '../lib/settings.ts';
 import { type ActionName, customId } from './custom-id.ts';
+import { mentionsTheme } from './mentions-theme.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal } from './text.ts';
 
@@ -28,6 +29,7 @@ export interface JokeText {
   /** The text being continued; shown in bold before the generated text. */
   given?: string;
   text: string;
+  /** What it should be about; only one that mentions it is titled so. */
   theme?: string;
 }
 
@@ -131,7 +133,7 @@ export const sentenceMessage = (content: string): MessageBody => ({
 });
 
 function jokeEmbed({ given, text, theme }: JokeText, m: Messages): EmbedBuilder {
-  const about = theme ? m.joke.titleAbout(literal(theme)) : m.joke.title;
+  const about = theme && mentionsTheme(text, theme) ? m.joke.titleAbout(literal(theme)) : m.joke.title;
   const title = given === undefined ? about : m.joke.continuation;
   return new EmbedBuilder()
     .setTitle(clip(title, EMBED_TITLE))

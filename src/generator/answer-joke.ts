@@ -4,13 +4,13 @@ import { finishRequest, type Outcome } from '../db/requests.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import { destinationOf } from '../discord/destination.ts';
 import { type Notices, writingMessage } from '../discord/joke-message.ts';
+import { mentionsTheme } from '../discord/mentions-theme.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
 import { sayInstead } from '../discord/say-instead.ts';
 import { notShown, showJoke } from '../discord/show-joke.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
-import { mentionsTheme } from './mentions-theme.ts';
 import { ENDING, type Written, writeJoke } from './write-joke.ts';
 
 /**

@@ -83,6 +83,14 @@ describe('what a guild thinks of its jokes', () => {
         expect((await lovedJoke(db(), GUILD, { now: NOW }))?.id).toBe(good.id);
       });
 
+      it('is the best of those that fit', async () => {
+        await told('Un pato.', [5, 5, 5]);
+        const cat = await told('Un gato.', [4]);
+        const fits = (text: string) => text.includes('gato');
+        expect((await lovedJoke(db(), GUILD, { now: NOW, fits }))?.id).toBe(cat.id);
+        expect(await lovedJoke(db(), GUILD, { now: NOW, fits: () => false })).toBeUndefined();
+      });
+
       it('is not repeated until the others have been told; then the one told longest ago comes', async () => {
         const loved = [await told('a', [5, 5]), await told('b', [4]), await told('c', [5])];
         const order: (string | undefined)[] = [];

@@ -83,8 +83,14 @@ describe('the jokes of the house', () => {
     );
     expect(more.embeds[0]?.title).toBe(es.joke.continuation);
     expect(footer(more)).toMatch(/^Recién inventado · mini-es/);
-    const best = await tell({ fuente: 'mejores' });
-    expect(shown(best)).toBe(shown(joke));
+    for (const tema of [undefined, 'gatos']) {
+      const best = await tell({ fuente: 'mejores', ...(tema && { tema }) });
+      expect(shown(best)).toBe(shown(joke));
+    }
+    const none = await (
+      await player.ask(player.ana, 'chiste', { fuente: 'mejores', tema: 'submarinos' })
+    ).answer();
+    expect(none.content).toBe(es.refusal.noBestAbout);
     const answer = async (name: string) =>
       (await (await player.ask(player.ana, name)).answer(({ embeds }) => embeds.length > 0)).embeds[0]
         ?.description;

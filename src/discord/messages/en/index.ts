@@ -66,6 +66,8 @@ export const en: Messages = {
     noHouse: 'The house has no joke about that. Shall we try another theme, or a new joke?',
     noOtherHouse:
       'The house has no other joke about that. `/joke` with `source: new` lets me make one up for you.',
+    noBestAbout:
+      'None of those that people here liked is about that. Shall we try another theme, or a new one?',
     noBest: 'No joke in this server has good votes yet. Rate a few and try again!',
     unknownModel: 'I do not know that model version: pick one from the list.',
     unknownTimeZone: (zone) =>

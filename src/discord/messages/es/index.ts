@@ -75,6 +75,8 @@ export const es = {
     notYours: 'Solo quien pidió este chiste puede borrarlo.',
     noHouse: 'De la casa no tengo ningún chiste sobre eso. ¿Probamos con otro tema, o con uno nuevo?',
     noOtherHouse: 'De la casa no tengo otro sobre eso. Con `/chiste` y `fuente: nuevo` puedo inventarte uno.',
+    noBestAbout:
+      'De los que más gustaron aquí, ninguno trata de eso. ¿Probamos con otro tema, o con uno nuevo?',
     noBest: 'Todavía no hay chistes con buenas notas en este servidor. ¡Vota unos cuantos y vuelve a probar!',
     unknownModel: 'No conozco esa versión del modelo: elige una de la lista.',
     unknownTimeZone: (zone: string) =>

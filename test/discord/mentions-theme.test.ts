@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mentionsTheme } from '../../src/generator/mentions-theme.ts';
+import { mentionsTheme } from '../../src/discord/mentions-theme.ts';
 
 describe('a joke mentions its theme', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { footerText } from '../../src/discord/joke-message.ts';
+import { footerText, writingMessage } from '../../src/discord/joke-message.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
 import { BOT_DEFAULTS, type DecoderSettings } from '../../src/lib/settings.ts';
 
@@ -21,6 +21,13 @@ it('names all that it takes to tell the joke again, and no more', () => {
   expect(footer({ decoder: 'greedy', temperature: 1.5, topP: 0.5, repetitionPenalty: 1.5 }, en)).toBe(
     'mini-es · greedy · penalty 1.5 · seed 7',
   );
+});
+
+it.each([
+  ['Va un gato al médico.', 'Chiste sobre gatos'],
+  ['Va un pato al médico.', 'Chiste'],
+])('titles a joke after its theme only where it mentions that (%s)', (text, title) => {
+  expect(writingMessage({ text, theme: 'gatos' }, es).embeds?.[0]?.title).toBe(title);
 });
 
 it('names a voice, and a precision other than the usual', () => {
