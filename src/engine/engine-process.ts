@@ -9,9 +9,9 @@ import type {
   GenerateOptions,
   GenerationResult,
   InspectedStep,
-  InspectRequest,
   LoadedModel,
   RowRequest,
+  TextRequest,
   TokensRequest,
 } from './engine.ts';
 import type { EngineLoad } from './stats.ts';
@@ -25,8 +25,8 @@ export type EngineTasks = {
   };
   /** An event is the next piece of the text. */
   generate: { request: RowRequest; event: string; answer: GenerationResult };
-  inspect: { request: InspectRequest; event: never; answer: InspectedStep[] };
-  embed: { request: TokensRequest; event: never; answer: Float32Array };
+  inspect: { request: TokensRequest; event: never; answer: InspectedStep[] };
+  embed: { request: TextRequest; event: never; answer: Float32Array };
   measure: { request: null; event: never; answer: EngineLoad };
 };
 
@@ -41,8 +41,8 @@ export interface EngineProcess {
   /** `lost`: called when the process has died and the model cannot be reloaded. After that, all requests fail. */
   load(model: string, lost: () => void): Promise<LoadedModel>;
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
-  inspect(request: InspectRequest): Promise<InspectedStep[]>;
-  embed(request: TokensRequest): Promise<Float32Array>;
+  inspect(request: TokensRequest): Promise<InspectedStep[]>;
+  embed(request: TextRequest): Promise<Float32Array>;
   /** What it is doing now; undefined while it has no model or does not answer. */
   measure(): Promise<EngineLoad | undefined>;
   /** Process id, while there is a process. */

@@ -99,19 +99,22 @@ export interface TokensRequest {
   tokens: number[];
   /** First position to look at, ≥ 1: the prediction of token `from` given the tokens before it. */
   from: number;
-}
-
-export interface InspectRequest extends TokensRequest {
   /** Number of likeliest tokens to list at each position. */
   top: number;
 }
 
-export interface InspectionRequest extends InspectRequest {
+export interface InspectionRequest extends TokensRequest {
   model: string;
 }
 
-/** `from` is at most the index of the last token. */
-export interface EmbeddingRequest extends TokensRequest {
+/** A text to embed. */
+export interface TextRequest {
+  /** Same as in a generation request. */
+  adapter?: string;
+  text: string;
+}
+
+export interface EmbeddingRequest extends TextRequest {
   model: string;
 }
 
@@ -141,8 +144,8 @@ export interface Engine {
   /** The likeliest tokens at each position from `from` to `tokens.length` inclusive, computed in one prefill. */
   inspect(request: InspectionRequest): Promise<InspectedStep[]>;
   /**
-   * The mean [D] of the last hidden states that the tokens from `from` on were predicted from, computed in one prefill:
-   * what `generate` returns as the `embedding` of the same tokens, up to rounding.
+   * The embedding [D] of a text, read as a joke that the model told without a theme, up to its context: what `generate`
+   * returns as the `embedding` of the same tokens, up to rounding.
    */
   embed(request: EmbeddingRequest): Promise<Float32Array>;
   close(): Promise<void>;

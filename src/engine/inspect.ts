@@ -1,20 +1,32 @@
 import { ChispaError } from '../lib/errors.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import type { DecoderSession } from './decoder-session.ts';
-import type { InspectedStep, InspectRequest, TokenChoice, TokensRequest } from './engine.ts';
+import type { InspectedStep, TokenChoice, TokensRequest } from './engine.ts';
 import { createKvCache } from './kv-cache.ts';
 import type { SchedulerLimits } from './scheduler.ts';
-import { createStateMean } from './state-mean.ts';
 
 /** Reads `tokens` once and returns the likeliest tokens at each position from `from` on. */
 export async function inspectTokens(
   folder: ModelFolder,
   session: DecoderSession,
-  { tokens, from, top, adapter }: InspectRequest,
+  { tokens, from, top, adapter }: TokensRequest,
   { bucket, chunk }: SchedulerLimits,
 ): Promise<InspectedStep[]> {
-  check(folder, { tokens, from }, tokens.length);
-  const { vocabSize } = folder.config;
+  const { vocabSize, positions } = folder.config;
+  if (!Number.isInteger(from) || from < 1 || from > tokens.length)
+    throw new ChispaError(
+      'bad-request',
+      `The first position to inspect must be 1 to ${tokens.length}, not ${from}.`,
+    );
+  if (tokens.length > positions)
+    throw new ChispaError(
+      'bad-request',
+      `The model sees ${positions} tokens at once, not ${tokens.length}: inspect a shorter text.`,
+    );
+  const foreign = tokens.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (foreign !== undefined)
+    throw new ChispaError('bad-request', `The token ${foreign} is not in the model's vocabulary.`);
+
   const cache = createKvCache(folder.config, bucket);
   cache.add();
   const steps: InspectedStep[] = [];
@@ -34,42 +46,6 @@ export async function inspectTokens(
     });
   }
   return steps;
-}
-
-/** Reads all but the last of `tokens` once and returns the mean state that those from `from` on were predicted from. */
-export async function embedTokens(
-  folder: Pick<ModelFolder, 'config'>,
-  session: DecoderSession,
-  { tokens, from, adapter }: TokensRequest,
-  { bucket, chunk }: SchedulerLimits,
-): Promise<Float32Array> {
-  check(folder, { tokens, from }, tokens.length - 1);
-  const { width } = folder.config;
-  const cache = createKvCache(folder.config, bucket);
-  cache.add();
-  const mean = createStateMean(width);
-  for (let start = 0; start < tokens.length - 1; start += chunk) {
-    const ids = tokens.slice(start, Math.min(start + chunk, tokens.length - 1));
-    const states = await session.states(cache, ids, adapter);
-    for (let i = Math.max(0, from - 1 - start); i < ids.length; i++)
-      mean.add(states.subarray(i * width, (i + 1) * width));
-  }
-  return mean.mean();
-}
-
-/** Throws `bad-request` unless the model can read the tokens and `from` is 1 to `last`. */
-function check(folder: Pick<ModelFolder, 'config'>, { tokens, from }: TokensRequest, last: number): void {
-  const { vocabSize, positions } = folder.config;
-  if (!Number.isInteger(from) || from < 1 || from > last)
-    throw new ChispaError('bad-request', `The first position to inspect must be 1 to ${last}, not ${from}.`);
-  if (tokens.length > positions)
-    throw new ChispaError(
-      'bad-request',
-      `The model sees ${positions} tokens at once, not ${tokens.length}: inspect a shorter text.`,
-    );
-  const foreign = tokens.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
-  if (foreign !== undefined)
-    throw new ChispaError('bad-request', `The token ${foreign} is not in the model's vocabulary.`);
 }
 
 /** Up to this count, keeping a sorted list while scanning all tokens once is faster than sorting them all. */

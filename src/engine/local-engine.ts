@@ -5,17 +5,18 @@ import { type ModelFolder, openModelFolder } from '../models/folder.ts';
 import { takesTheme } from '../prompt/recipe.ts';
 import { adaptableSession } from './adaptable-session.ts';
 import { createBatch } from './batch.ts';
+import { embedText } from './embed.ts';
 import type {
   EngineOptions,
   GenerateOptions,
   GenerationResult,
   InspectedStep,
-  InspectRequest,
   LoadedModel,
   RowRequest,
+  TextRequest,
   TokensRequest,
 } from './engine.ts';
-import { embedTokens, inspectTokens } from './inspect.ts';
+import { inspectTokens } from './inspect.ts';
 import { createRow } from './row.ts';
 import { capacityFor, type SchedulerLimits } from './scheduler.ts';
 import { type EngineLog, runtimeVersion } from './session.ts';
@@ -41,9 +42,9 @@ export interface LocalEngine {
   /** Same as `Engine.generate`, for this model. */
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
   /** Same as `Engine.inspect`, for this model. */
-  inspect(request: InspectRequest): Promise<InspectedStep[]>;
+  inspect(request: TokensRequest): Promise<InspectedStep[]>;
   /** Same as `Engine.embed`, for this model. */
-  embed(request: TokensRequest): Promise<Float32Array>;
+  embed(request: TextRequest): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -126,7 +127,7 @@ export async function openLocalEngine(
 
     async embed(request) {
       refuseIfClosed();
-      return withAdapter(request.adapter, () => embedTokens(folder, session, request, limits));
+      return withAdapter(request.adapter, () => embedText(folder, session, request, limits));
     },
 
     async close() {

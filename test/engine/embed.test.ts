@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { embedTokens } from '../../src/engine/inspect.ts';
+import { embedTokens } from '../../src/engine/embed.ts';
 import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
@@ -33,34 +33,40 @@ describe.each(['fp32', 'q8'] as const)('an embedding gathered while decoding wit
   });
   afterAll(() => engine.close());
 
-  it('is that of reading the same tokens, whatever the rows beside it', async () => {
-    const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 24 };
+  it('is that of reading the same text, whatever the rows beside it', async () => {
+    const settings = { ...NEUTRAL_DEFAULTS, topK: 20, maxTokens: 200 };
     const requests = [true, false, true, true].map((embed, seed) => ({
       ...{ prompt: { kind: 'joke' } as const, settings, seed, ...(embed && { embed }) },
     }));
     const told = await Promise.all(requests.map((request) => engine.generate(request)));
+    expect(told.map(({ finish }) => finish)).toEqual(Array(4).fill('end'));
     expect(told.map(({ embedding }) => embedding !== undefined)).toEqual([true, false, true, true]);
-    for (const [i, { promptTokens, tokens, embedding, text }] of told.entries()) {
+    for (const [i, { embedding, text }] of told.entries()) {
       const { embed: _, ...request } = requests[i] ?? expect.fail();
       expect((await engine.generate(request)).text).toBe(text);
       if (!embedding) continue;
-      const read = await engine.embed({ tokens: [...promptTokens, ...tokens], from: promptTokens.length });
-      const [a, b] = [Array.from(embedding), Array.from(read)];
-      const size = Math.hypot(...b);
-      // A product of 8-bit weights rounds its inputs in groups that depend on how many rows there are.
-      expect(Math.hypot(...a.map((x, j) => x - (b[j] ?? 0))) / size).toBeLessThan(
+      const read = await engine.embed({ text });
+      // Products of 8-bit weights round their inputs in groups that depend on how many rows there are.
+      expect(distance(embedding, read) / Math.hypot(...read)).toBeLessThan(
         precision === 'fp32' ? 1e-4 : 0.02,
       );
     }
     const [first, , second] = told;
-    expect(furthest(first?.embedding ?? [], second?.embedding ?? [])).toBeGreaterThan(0.1);
+    expect(distance(first?.embedding ?? [], second?.embedding ?? [])).toBeGreaterThan(0.5);
   });
 
-  it('refuses what it cannot read', async () => {
-    const bad = { code: 'bad-request' };
-    await expect(engine.embed({ tokens: [1, 2], from: 2 })).rejects.toMatchObject(bad);
-    await expect(engine.embed({ tokens: [1], from: 1 })).rejects.toMatchObject(bad);
-    await expect(engine.embed({ tokens: [1, 1e6, 2], from: 1 })).rejects.toMatchObject(bad);
-    await expect(engine.embed({ tokens: Array(257).fill(1), from: 1 })).rejects.toMatchObject(bad);
+  it('reads any text, as far as the context goes', async () => {
+    const long = 'Va un pato y dice cua. '.repeat(200);
+    const [empty, cut, longer] = [
+      await engine.embed({ text: '' }),
+      await engine.embed({ text: long }),
+      await engine.embed({ text: `${long} Fin.` }),
+    ];
+    for (const embedding of [empty, cut, longer]) expect(embedding.every(Number.isFinite)).toBe(true);
+    expect(longer).toEqual(cut);
+    expect(distance(empty, cut)).toBeGreaterThan(0.5);
   });
 });
+
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.hypot(...Array.from(a, (x, i) => x - (b[i] ?? Number.NaN)));
