@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; types?: string[]; never?: Re
   corpus: { rooms: [], never: /discord|drizzle|postgres|pglite|pg-boss|onnx/ },
   safety: { rooms: [], never: /discord|drizzle|postgres|pglite|pg-boss|onnx/ },
   queue: { rooms: ['db'], never: /discord|onnx/ },
-  db: { rooms: [], types: ['trainer/policy'], never: /discord|onnx/ },
+  db: { rooms: [], types: ['trainer/policy', 'judge'], never: /discord|onnx/ },
   'discord-in-a-box': { rooms: [], never: /^(?!node:|ws$|zod$|discord-api-types\/)/ },
   monitor: { rooms: [], never: /discord|drizzle|postgres|pglite|pg-boss|onnx/ },
   'box.ts': { rooms: [] },

@@ -17,6 +17,8 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Basis } from '../judge/basis.ts';
+import type { Variances } from '../judge/evidence.ts';
 import type { RunSnapshot } from '../trainer/policy/corpus.ts';
 import { created, when } from './columns.ts';
 import type { EventDetails, RunCorpus, RunEvaluation } from './run-record.ts';
@@ -215,3 +217,13 @@ export const learningEvents = pgTable(
   },
   (t) => [index('learning_events_unannounced').on(t.id).where(sql`announced_at is null`)],
 );
+
+/** What the judge measures the jokes of one version in (src/judge/basis.ts), and what it last learned of how they vary. */
+export const judgeBases = pgTable('judge_bases', {
+  modelVersionId: integer()
+    .primaryKey()
+    .references(() => modelVersions.id, { onDelete: 'cascade' }),
+  basis: jsonb().$type<Basis>().notNull(),
+  variances: jsonb().$type<Variances>(),
+  createdAt: created(),
+});

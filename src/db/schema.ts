@@ -231,6 +231,21 @@ export const ratings = pgTable(
   ],
 );
 
+/** Jokes that may teach as a version's hidden states have them (`Engine.embed`): what the judge reads. */
+export const jokeEmbeddings = pgTable(
+  'joke_embeddings',
+  {
+    jokeId: text()
+      .notNull()
+      .references(() => jokes.id, { onDelete: 'cascade' }),
+    modelVersionId: integer()
+      .notNull()
+      .references(() => modelVersions.id, { onDelete: 'cascade' }),
+    embedding: real().array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jokeId, t.modelVersionId] })],
+);
+
 /** One report per person and joke. `reason` was typed by a person and is erased by retention. */
 export const reports = pgTable(
   'reports',

@@ -27,6 +27,11 @@ export interface Fading {
 }
 
 export interface WhichJokes extends Fading {
+  /**
+   * Whether to bound what one person's ratings weigh in a guild: a quarter of those that count there, or with fewer than four
+   * people an equal part. Default false.
+   */
+  perPerson?: boolean;
   /** Whether jokes without ratings count too that people have voted on in duels; they have 0 votes. Default false. */
   alsoDuelled?: boolean;
 }
@@ -42,13 +47,15 @@ export const HALF_LIFE_DAYS = 180;
  */
 export async function trainableJokes(
   db: Database,
-  { alsoDuelled = false, ...fading }: WhichJokes = {},
+  { alsoDuelled = false, perPerson = false, ...fading }: WhichJokes = {},
 ): Promise<RatedJoke[]> {
-  const counts = fadedVote(ratings.updatedAt, fading);
+  const faded = fadedVote(ratings.updatedAt, fading);
+  const limited = perPerson ? votersOf(db, faded) : undefined;
+  const counts = limited ? sql`(${faded} * ${limited.counts})` : faded;
   const votes = sql<number>`coalesce(sum(${counts}) filter (where ${ratings.jokeId} is not null), 0)::float8`;
   const mean = sql<number>`coalesce(sum(${counts} * ${ratings.score}) / sum(${counts}), 0)::float8`;
   const square = sql`(sum(${counts} * ${ratings.score} * ${ratings.score}) / sum(${counts}))`;
-  return db
+  const rated = db
     .select({
       id: jokes.id,
       // `mayTeach` excludes jokes without a guild.
@@ -65,7 +72,52 @@ export async function trainableJokes(
     .leftJoin(ratings, eq(ratings.jokeId, jokes.id))
     .where(and(mayTeach(db), or(isNotNull(ratings.jokeId), alsoDuelled ? wasChosenFrom(db) : undefined)))
     .groupBy(jokes.id)
-    .orderBy(jokes.createdAt, jokes.id);
+    .orderBy(jokes.createdAt, jokes.id)
+    .$dynamic();
+  if (!limited) return rated;
+  return rated.leftJoin(limited, and(eq(limited.guildId, jokes.guildId), eq(limited.voter, ratings.voter)));
+}
+
+/** Everybody who voted in a guild, and what each of their votes counts there so that nobody has more than their part. */
+function votersOf(db: Database, faded: SQL) {
+  const voters = db
+    .select({
+      guildId: jokes.guildId,
+      voter: ratings.voter,
+      own: sql<number>`sum(${faded})`.as('own'),
+    })
+    .from(jokes)
+    .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
+    .where(mayTeach(db))
+    .groupBy(jokes.guildId, ratings.voter)
+    .as('voters');
+  const inGuild = sql`over (partition by ${voters.guildId})`;
+  const descending = sql`over (partition by ${voters.guildId} order by ${voters.own} desc, ${voters.voter})`;
+  const ranked = db
+    .select({
+      guildId: voters.guildId,
+      voter: voters.voter,
+      own: voters.own,
+      people: sql<number>`count(*) ${inGuild}`.as('people'),
+      total: sql<number>`sum(${voters.own}) ${inGuild}`.as('total'),
+      place: sql<number>`row_number() ${descending}`.as('place'),
+      rest: sql<number>`sum(${voters.own}) ${inGuild} - sum(${voters.own}) ${descending}`.as('rest'),
+    })
+    .from(voters)
+    .as('ranked');
+  // With the k largest capped at L, L = (k·L + rest) / 4: the least of these for k = 0 to 3 leaves nobody above a quarter.
+  const limit = sql`case when ${ranked.people} < 4 then ${ranked.total} / ${ranked.people} else least(
+    ${ranked.total} / 4,
+    min(case when ${ranked.place} < 4 then ${ranked.rest} / (4 - ${ranked.place}) end) over (partition by ${ranked.guildId})
+  ) end`;
+  return db
+    .select({
+      guildId: ranked.guildId,
+      voter: ranked.voter,
+      counts: sql<number>`least(1, ${limit} / ${ranked.own})`.as('counts'),
+    })
+    .from(ranked)
+    .as('limited');
 }
 
 /**

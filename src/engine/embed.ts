@@ -1,3 +1,4 @@
+import { NEUTRAL_DEFAULTS } from '../lib/settings.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import type { DecoderSession, RowAdapter } from './decoder-session.ts';
 import type { TextRequest } from './engine.ts';
@@ -16,7 +17,10 @@ export async function embedText(
   limits: Limits,
 ): Promise<Float32Array> {
   const { positions, eos } = folder.config;
-  const { tokens: prompt, opening } = promptTokens(folder, { kind: 'joke' }, 1);
+  const { tokens: prompt, opening } = promptTokens(folder, {
+    ...{ prompt: { kind: 'joke' }, settings: NEUTRAL_DEFAULTS, seed: 0 },
+    ...(adapter !== undefined && { adapter }),
+  });
   const told = text.startsWith(opening) ? text.slice(opening.length) : text;
   const tokens = [...prompt, ...folder.tokenizer.encode(told), eos].slice(0, positions);
   return embedTokens(folder, session, { tokens, from: prompt.length, adapter }, limits);

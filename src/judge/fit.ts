@@ -1,7 +1,7 @@
-import { BLOCKS, FEATURES } from './basis.ts';
+import { type Basis, BLOCKS, FEATURES, featuresOf, type Reading } from './basis.ts';
 import { likeliestVariances, type Variances } from './evidence.ts';
 import { inverse, type Square, square, times } from './matrix.ts';
-import type { Observation } from './observations.ts';
+import { type DuelVotes, duel, type Observation, rating, type Votes, voteNoise } from './observations.ts';
 
 /** What the judge believes about weights: their mean [p] and covariance [p, p]. */
 export interface Belief {
@@ -39,7 +39,40 @@ export function fitJudge(
   return fitWith(observations, { model, basis, variances: likeliestVariances(observations, variances) });
 }
 
-/** The same with given variances. */
+/** A joke that was rated in a guild, or was in a duel there and has 0 votes. */
+export interface ReadJoke extends Reading, Votes {
+  id: string;
+  guildId: string;
+}
+
+/** What people chose between two of the jokes, by id. */
+export interface ReadDuel extends DuelVotes {
+  a: string;
+  b: string;
+}
+
+export interface Votings {
+  jokes: readonly ReadJoke[];
+  /** Those between jokes that are not there do not count. */
+  duels: readonly ReadDuel[];
+}
+
+/** Fits the judge to what people voted; `variances` are those of the last fit. */
+export function fitVotings(basis: Basis, { jokes, duels }: Votings, variances?: Variances): Fit {
+  const noise = voteNoise(jokes);
+  const features = new Map(jokes.map((joke) => [joke.id, featuresOf(basis, joke)]));
+  const ratings = jokes.flatMap((joke) => {
+    const own = features.get(joke.id);
+    return own && joke.votes > 0 ? [rating({ features: own, guildId: joke.guildId }, joke, noise)] : [];
+  });
+  const choices = duels.flatMap((votes) => {
+    const [a, b] = [features.get(votes.a), features.get(votes.b)];
+    return a && b ? [duel(a, b, votes, noise)] : [];
+  });
+  return fitJudge([...ratings, ...choices], { model: basis.model, basis: basis.id, variances });
+}
+
+/** `fitJudge` with given variances. */
 export function fitWith(
   observations: readonly Observation[],
   { model, basis, variances }: { model: string; basis: string; variances: Variances },

@@ -27,6 +27,7 @@ describe('what training gets', () => {
     describe('text from users', () => userOrigin(() => backend().store.db));
     describe('our own jokes', () => ourOwn(() => backend().store.db));
     describe('votes', () => fading(() => backend().store.db));
+    describe('one person', () => onePerson(() => backend().store.db));
     describe('ratings of a version', () => ofVersions(() => backend().store.db));
   });
 });
@@ -230,6 +231,51 @@ function fading(db: () => Database): void {
   it('from long ago count for nothing, and break nothing', async () => {
     await voted([5, 0], [1, 500_000]);
     expect(await only(1)).toMatchObject({ votes: expect.closeTo(1, 4), mean: expect.closeTo(5, 4) });
+  });
+}
+
+function onePerson(db: () => Database): void {
+  /** Jokes of a guild, each with a vote of 5 by these people. */
+  async function voted(guildId: string, jokes: number, ...people: string[]): Promise<void> {
+    for (let i = 0; i < jokes; i++) {
+      const { id: jokeId } = await aJoke(db(), { request: { guildId } });
+      for (const voter of people) await rate(db(), { jokeId, voter, score: 5 });
+    }
+  }
+  const votesIn = async (guildId: string, perPerson = true) =>
+    (await trainableJokes(db(), { perPerson }))
+      .filter((joke) => joke.guildId === guildId)
+      .reduce((sum, { votes }) => sum + votes, 0);
+
+  it('has at most a quarter of the votes that count in a guild', async () => {
+    await voted(GUILD, 12, 'eager');
+    await voted(GUILD, 1, 'ana', 'bea', 'carla', 'eager');
+    expect(await votesIn(GUILD, false)).toBeCloseTo(16, 3);
+    // Of 4 votes, one is the eager person's: 13 votes that count 1 / 13 each.
+    expect(await votesIn(GUILD)).toBeCloseTo(4, 3);
+    const [first] = await trainableJokes(db(), { perPerson: true });
+    expect(first?.votes).toBeCloseTo(1 / 13, 3);
+    expect(first?.mean).toBeCloseTo(5, 3);
+  });
+
+  it('has no more with a friend who votes as much', async () => {
+    await voted(GUILD, 12, 'eager', 'friend');
+    await voted(GUILD, 1, 'ana', 'bea', 'carla', 'dora');
+    expect(await votesIn(GUILD)).toBeCloseTo(4 + 2 * 2, 3); // L = (2·L + 4) / 4
+  });
+
+  it('has an equal part of all votes among fewer than four, and everything alone', async () => {
+    await voted(GUILD, 5, 'alone');
+    await voted('7', 9, 'eager');
+    await voted('7', 1, 'ana');
+    expect(await votesIn(GUILD)).toBeCloseTo(5, 3);
+    expect(await votesIn('7')).toBeCloseTo(5 + 1, 3);
+  });
+
+  it('is not limited where people vote about equally, nor by votes in other guilds', async () => {
+    await voted(GUILD, 3, 'ana', 'bea', 'carla', 'dora', 'elsa');
+    await voted('7', 9, 'ana');
+    expect(await votesIn(GUILD)).toBeCloseTo(15, 3);
   });
 }
 

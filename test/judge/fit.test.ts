@@ -117,13 +117,14 @@ describe('what the judge learns', () => {
   });
 
   it('learns from duels what ratings would have taught', () => {
-    const votes = Array.from({ length: 60 }, (_, i) =>
-      i % 2 ? { first: 9, second: 1, ties: 2 } : { first: 1, second: 9, ties: 2 },
-    );
-    const rows = votes.map((each, i) => duel(along(i % 2 ? 1 : 0), along(i % 2 ? 0 : 1), 'a', each, 1.44));
-    expect(slopeIn(fitJudge(rows, ABOUT), 'a')).toBeGreaterThan(1);
-    const even = votes.map(() => duel(along(1), along(0), 'a', { first: 5, second: 5, ties: 1 }, 1.44));
-    expect(slopeIn(fitJudge(even, ABOUT), 'a')).toBeCloseTo(0, 5);
+    const guildId = 'a';
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const [a, b] = i % 2 ? [1, 0] : [0, 1];
+      return duel(along(a), along(b), { guildId, aWins: 1 + 8 * a, bWins: 1 + 8 * b, ties: 2 }, 1.44);
+    });
+    expect(slopeIn(fitJudge(rows, ABOUT), guildId)).toBeGreaterThan(1);
+    const even = rows.map(() => duel(along(1), along(0), { guildId, aWins: 5, bWins: 5, ties: 1 }, 1.44));
+    expect(slopeIn(fitJudge(even, ABOUT), guildId)).toBeCloseTo(0, 5);
   });
 });
 
