@@ -17,6 +17,7 @@ import { layoutOf } from '../../src/models/layouts.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { float32Tensor, readTensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { expectedShapes } from '../../src/models/shapes.ts';
+import { tinyLlamaFolder } from '../models/tiny-llama.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openModel, openWeights } from './open-model.ts';
 
@@ -82,11 +83,27 @@ async function mergedFolder(base: string, given: Given): Promise<string> {
 const small: Given = { which: 1, rank: 3, targets: ['attn.c_attn', 'mlp.c_proj'] };
 const large: Given = { which: 2, rank: 12, targets: LORA_TARGETS, size: 0.1 };
 
-describe('the graph', () => {
+/** Each family with an adapter on some of its layers and one on all of them. */
+const FAMILIES = [
+  { name: 'GPT-2', make: async () => fixture('random-gpt2/plain'), targets: LORA_TARGETS, small, large },
+  ...(['llama', 'qwen2', 'qwen3'] as const).map((type) => {
+    const parts = ['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((name) => `self_attn.${name}`);
+    const targets = [...parts, ...['gate_proj', 'up_proj', 'down_proj'].map((name) => `mlp.${name}`)];
+    return {
+      name: type,
+      make: () => tinyLlamaFolder({ tokenizer: 'qwen', config: { model_type: type } }),
+      targets,
+      small: { which: 1, rank: 3, targets: ['self_attn.q_proj', 'self_attn.v_proj', 'mlp.down_proj'] },
+      large: { which: 2, rank: 12, targets, size: 0.1 },
+    };
+  }),
+];
+
+describe.each(FAMILIES)('the graph of $name', ({ name, make, targets, small, large }) => {
   it('gives each row of a batch the logits of the weights with its own adapter merged in', async () => {
-    const base = fixture('random-gpt2/plain');
+    const base = await make();
     const ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
-    const { session, config } = await openModel(base, { adapters: LORA_TARGETS });
+    const { session, config } = await openModel(base, { adapters: targets });
     const stack = createAdapterStack(config);
     const folders = [await adapterFolder(config, small), await adapterFolder(config, large)];
     for (const folder of folders) await stack.hold(folder);
@@ -107,12 +124,12 @@ describe('the graph', () => {
     expect(furthest(first ?? [], second ?? [])).toBeGreaterThan(0.1);
   });
 
-  it.each(['fp32', 'q8', 'q4'] as const)(
+  it.each(name === 'llama' || name === 'qwen2' ? (['q8'] as const) : (['fp32', 'q8', 'q4'] as const))(
     'gives a row the same bits alone and alongside others: %s',
     async (precision) => {
       const base = await temporaryFolder(); // a copy: its quantized weights are kept beside it
-      await cp(fixture('random-gpt2/plain'), base, { recursive: true });
-      const { session, config } = await openModel(base, { adapters: LORA_TARGETS, precision });
+      await cp(await make(), base, { recursive: true });
+      const { session, config } = await openModel(base, { adapters: targets, precision });
       const folders = await Promise.all(
         [small, large, { ...small, which: 3, rank: 20 }].map((given) => adapterFolder(config, given)),
       );

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { trainingGraph } from '../../src/graph/training.ts';
-import { CASES, compareWithTorch } from './golden-gradients.ts';
+import { CASES, compareAdapterWithTorch, compareWithTorch } from './golden-gradients.ts';
 
 /** torch's own float32 differs from its float64 by 5e-7. */
 const TOLERANCE = 2e-6;
@@ -20,6 +20,20 @@ describe('gradients of a padded model', () => {
     expect(lossError).toBeLessThan(TOLERANCE);
     expect(errors.filter(({ error }) => !(error <= TOLERANCE))).toEqual([]);
   });
+});
+
+describe('gradients of an adapter', () => {
+  it.each(CASES)(
+    'follow from torch autograd, also when the logits are computed in chunks: %s',
+    async (name) => {
+      for (const atOnce of [undefined, 5]) {
+        const { lossError, errors, matrices } = await compareAdapterWithTorch(name, atOnce);
+        expect(lossError).toBeLessThan(TOLERANCE);
+        expect(errors.filter(({ error }) => !(error <= TOLERANCE))).toEqual([]);
+        expect(errors).toHaveLength(matrices);
+      }
+    },
+  );
 });
 
 describe('a broken rule', () => {
