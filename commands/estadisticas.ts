@@ -2,6 +2,7 @@ import { InteractionContextType, SlashCommandBuilder } from 'discord.js';
 import type { SlashCommand } from '../src/bot/command.ts';
 import { requireGuild } from '../src/bot/place.ts';
 import { Refusal } from '../src/bot/refusal.ts';
+import { judgeRecord } from '../src/db/expected.ts';
 import { statistics, together } from '../src/db/statistics.ts';
 import { described } from '../src/discord/localized.ts';
 import { statisticsMessage } from '../src/discord/ranking-message.ts';
@@ -14,6 +15,7 @@ export default {
     await interaction.deferReply();
     const figures = await statistics(store.db, guildId);
     if (together(figures).jokes === 0) throw new Refusal((m) => m.statistics.nothing);
-    await interaction.editReply(await statisticsMessage(figures, messages));
+    const record = await judgeRecord(store.db, guildId);
+    await interaction.editReply(await statisticsMessage(figures, record, messages));
   },
 } satisfies SlashCommand;

@@ -83,6 +83,11 @@ const VARIABLES = {
   THREADS: variable(wholeNumber(1, 256), 'a whole number from 1 to 256', '1'),
   MODELS_LOADED: variable(wholeNumber(1, 16), 'how many model versions may stay in memory, 1 to 16', '2'),
   SLOTS: variable(wholeNumber(1, 256), 'how many jokes are generated together, 1 to 256', '8'),
+  BEST_OF: variable(
+    wholeNumber(1, 8),
+    'how many jokes are written at most for one that is told, 1 (no choice) to 8',
+    '8',
+  ),
   OWNER_IDS: variable(
     z
       .string()
@@ -160,6 +165,8 @@ export interface Config {
   /** How many model versions stay in memory at once. */
   modelsLoaded: number;
   slots: number;
+  /** How many jokes are written at most, in slots that are free, for the judge to choose from; 1: no choice. */
+  bestOf: number;
   /** Discord ids of the hosts; if empty, the application's owner or team. */
   ownerIds: string[];
   /** When training starts automatically, as a cron expression; undefined means never. */
@@ -220,6 +227,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     threads: read('THREADS') ?? Math.max(1, availableParallelism() - 1),
     modelsLoaded: read('MODELS_LOADED') ?? 2,
     slots: read('SLOTS') ?? 8,
+    bestOf: read('BEST_OF') ?? 8,
     ownerIds: read('OWNER_IDS') ?? [],
     learnSchedule: scheduleOf(read('LEARN_SCHEDULE')),
     learnAfterVotes: read('LEARN_AFTER_VOTES') ?? 300,

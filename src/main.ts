@@ -79,7 +79,7 @@ export async function startProgram(
     const api = box?.api ?? config.discordApi;
 
     // The slow parts start together: the engine warms up in its own process while the database opens.
-    const { provider, threads, slots, precision, modelsLoaded } = config;
+    const { provider, threads, slots, bestOf, precision, modelsLoaded } = config;
     const engineStarts = roles.includes('generator')
       ? opening(startEngine({ provider, threads, slots, precision, modelsLoaded, log }))
       : undefined;
@@ -99,7 +99,7 @@ export async function startProgram(
       const engine = await starting;
       checks.engine = async () => (await engine.measure()).length > 0;
       measurements.push(async () => recordLoads(await engine.measure()));
-      return startGenerator({ store, queue, engine, rest, slots, initialFolder: folder, log });
+      return startGenerator({ store, queue, engine, rest, slots, bestOf, initialFolder: folder, log });
     };
     const connectBot = async () => {
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');

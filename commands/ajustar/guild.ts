@@ -1,7 +1,12 @@
 import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js';
 import { Refusal, refuseUnusable } from '../../src/bot/refusal.ts';
 import type { Database } from '../../src/db/connect.ts';
-import { dailyJoke, type GuildSettings, MAX_COOLDOWN_SECONDS } from '../../src/db/guild-settings.ts';
+import {
+  dailyJoke,
+  type GuildSettings,
+  guildSettings,
+  MAX_COOLDOWN_SECONDS,
+} from '../../src/db/guild-settings.ts';
 import { pinModel, usableModels } from '../../src/db/models.ts';
 import type { SettingsPatch } from '../../src/db/settings.ts';
 import { readTime } from './time-of-day.ts';
@@ -44,6 +49,12 @@ export const GUILD_PATCHES: Record<string, ReadPatch> = {
   aprender: ({ options }) => ({ learns: options.getBoolean('activado', true) }),
 
   voz: ({ options }) => ({ voice: options.getBoolean('activado', true) }),
+
+  aventura: ({ options }) => {
+    const named = guildSettings.shape.adventure.safeParse(options.getString('nivel', true));
+    if (!named.success) throw new Refusal((m) => m.settings.nothingToChange);
+    return { adventure: named.data };
+  },
 
   rol: (interaction) => ({
     moderatorRoleId: turnsOff(interaction, ['rol']) ? null : (interaction.options.getRole('rol')?.id ?? null),

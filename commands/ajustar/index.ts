@@ -11,7 +11,7 @@ import {
 import type { CommandContext, SlashCommand } from '../../src/bot/command.ts';
 import { requireModerator } from '../../src/bot/moderators.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
-import { MAX_COOLDOWN_SECONDS, newShareOf } from '../../src/db/guild-settings.ts';
+import { ADVENTURES, MAX_COOLDOWN_SECONDS, newShareOf } from '../../src/db/guild-settings.ts';
 import { answeringModel, ratedModels } from '../../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../../src/db/settings.ts';
 import { voiceFor } from '../../src/db/voices.ts';
@@ -95,6 +95,13 @@ export default {
     )
     .addSubcommand((sub) =>
       subcommand('voz', sub).addBooleanOption((o) => described(o, label('activado')).setRequired(true)),
+    )
+    .addSubcommand((sub) =>
+      subcommand('aventura', sub).addStringOption((o) =>
+        described(o, label('nivel'))
+          .addChoices(ADVENTURES.map((name) => ({ ...choiceNames((m) => m.adventures[name]), value: name })))
+          .setRequired(true),
+      ),
     )
     .addSubcommand((sub) =>
       subcommand('rol', sub)

@@ -140,6 +140,7 @@ export function createAsk({
         locale,
         settings: decoder ?? guild.decoder,
         seed,
+        exactSeed: options.seed !== undefined,
         safeMode,
         deadline,
       };

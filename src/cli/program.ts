@@ -3,10 +3,10 @@ import * as backup from './backup.ts';
 import * as box from './box.ts';
 import * as commands from './commands.ts';
 import * as corpus from './corpus.ts';
-import * as doctor from './doctor.ts';
 import * as evaluate from './evaluate.ts';
 import * as generate from './generate.ts';
 import * as joke from './joke.ts';
+import * as judge from './judge.ts';
 import * as model from './model.ts';
 import * as next from './next.ts';
 import { examples } from './options/examples.ts';
@@ -27,11 +27,11 @@ const SUBCOMMANDS = [
   corpus,
   train,
   runs,
+  judge,
   evaluate,
   commands,
   box,
   status,
-  doctor,
   backup,
   restore,
   prune,

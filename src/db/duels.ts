@@ -51,6 +51,13 @@ export const wasInDuel = (db: Database): SQL =>
       .where(and(isNotNull(duels.messageId), or(eq(duels.jokeA, jokes.id), eq(duels.jokeB, jokes.id)))),
   );
 
+/** Records how probable a win of A seems to the judge, once: what was guessed first stays. */
+export const noteGuess = async (db: Database, id: string, guess: number): Promise<void> =>
+  void (await db
+    .update(duels)
+    .set({ guess })
+    .where(and(eq(duels.id, id), isNull(duels.guess))));
+
 /** Records the message that shows a duel. */
 export const addDuelMessage = async (
   db: Database,

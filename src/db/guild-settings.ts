@@ -20,6 +20,13 @@ export const dailyJoke = z.strictObject({
 });
 export type DailyJoke = z.infer<typeof dailyJoke>;
 
+/**
+ * Whether the generator writes several jokes and tells the one that the judge believes in, and how readily it tells one that
+ * the judge is not sure of.
+ */
+export const ADVENTURES = ['off', 'careful', 'balanced', 'bold'] as const;
+export type Adventure = (typeof ADVENTURES)[number];
+
 /** Longest cooldown a moderator may set, in seconds. Discord's own slow mode is better for anything longer. */
 export const MAX_COOLDOWN_SECONDS = 3600;
 
@@ -44,6 +51,7 @@ export const guildSettings = z.strictObject({
   learns: z.boolean(),
   /** Whether this guild gets an adapter of its own, trained only on its own jokes. Requires `learns`. */
   voice: z.boolean(),
+  adventure: z.enum(ADVENTURES),
 });
 export type GuildSettings = z.infer<typeof guildSettings>;
 
@@ -60,6 +68,7 @@ export const GUILD_DEFAULTS: GuildSettings = {
   moderatorRoleId: null,
   learns: true,
   voice: false,
+  adventure: 'balanced',
 };
 
 /** Percent of new jokes where the moderators chose none: a small model repeats itself before it learns. */

@@ -4,7 +4,14 @@ import { ChispaError } from '../lib/errors.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Database, Transaction } from './connect.ts';
 import type { Theme } from './request-shape.ts';
-import { type EndingOptions, jokeMessages, jokes, modelVersions, requests } from './schema.ts';
+import {
+  type Considered,
+  type EndingOptions,
+  jokeMessages,
+  jokes,
+  modelVersions,
+  requests,
+} from './schema.ts';
 
 type JokeRow = typeof jokes.$inferSelect;
 
@@ -27,6 +34,9 @@ export interface NewJoke {
   finish: JokeRow['finish'];
   trimmed: boolean;
   promptCut: boolean;
+  /** What it was chosen from, and what the judge expected of it. */
+  considered?: Considered[] | undefined;
+  predicted?: number | undefined;
   /** The model's template has no place for a theme, so the prompt contained none, whatever was asked. Default false. */
   themeIgnored?: boolean;
 }
@@ -68,6 +78,8 @@ export interface GeneratedJoke extends ToldJoke {
   precision: string;
   provider: string;
   runtimeVersion: string;
+  /** What it was chosen from, itself included; undefined if there was no choice. */
+  considered: Considered[] | undefined;
 }
 
 /** A joke of the house. */
@@ -294,10 +306,21 @@ function readJoke({ joke, model, askedBy, locale }: Awaited<ReturnType<typeof jo
     state: joke.deletedAt ? 'deleted' : joke.hiddenAt ? 'hidden' : 'shown',
   };
   const { houseId, ending, voiceId, promptTokens, tokens, precision, provider, runtimeVersion } = joke;
+  const considered = joke.considered ?? undefined;
   if (houseId !== null) return { ...told, origin: 'house', houseId };
   if (!(model && ending && tokens && precision !== null && provider !== null && runtimeVersion !== null)) {
     throw new ChispaError('joke-damaged', `Joke ${id} lacks what its model left behind.`); // the table's check forbids it
   }
-  const made = { ending, model, voiceId, promptTokens, tokens, precision, provider, runtimeVersion };
+  const made = {
+    ending,
+    model,
+    voiceId,
+    promptTokens,
+    tokens,
+    precision,
+    provider,
+    runtimeVersion,
+    considered,
+  };
   return { ...told, origin: 'model', ...made };
 }

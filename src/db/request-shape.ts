@@ -49,6 +49,8 @@ interface Terms {
   safeMode: boolean;
   /** Unsigned 32-bit. */
   seed: number;
+  /** Whether the seed was typed, so that it alone decides the text; default false. */
+  exactSeed?: boolean;
   /** When the interaction's token expires, on the database's clock. After that the request is closed without generating anything. */
   deadline: Date;
 }
@@ -82,7 +84,7 @@ export type RequestRow = typeof requests.$inferSelect;
  * @throws ChispaError `request-damaged` when one of them is empty.
  */
 export function readRequest(row: RequestRow): ChispaRequest {
-  const { id, kind, priority, channelId, locale, settings, safeMode, seed, deadline } = row;
+  const { id, kind, priority, channelId, locale, settings, safeMode, seed, exactSeed, deadline } = row;
   const given = <T>(value: T | null, column: string): T => {
     if (value !== null) return value;
     throw new ChispaError('request-damaged', `Request ${id} of kind ${kind} has no ${column}.`);
@@ -97,7 +99,7 @@ export function readRequest(row: RequestRow): ChispaRequest {
       token: given(row.interactionToken, 'token'),
     },
   });
-  const terms = { id, priority, channelId, locale, settings, safeMode, seed, deadline };
+  const terms = { id, priority, channelId, locale, settings, safeMode, seed, exactSeed, deadline };
   const personOrDay = (): Person | Day =>
     row.userId === null && row.interactionId === null
       ? { kind: 'day', guildId: given(row.guildId, 'guild') }

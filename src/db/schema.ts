@@ -20,7 +20,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { DecoderSettings } from '../lib/settings.ts';
 import { created, when } from './columns.ts';
-import type { DailyJoke, GuildSettings } from './guild-settings.ts';
+import { ADVENTURES, type DailyJoke, type GuildSettings } from './guild-settings.ts';
 import { guildVoices, modelVersions } from './learning-schema.ts';
 
 // Discord snowflakes are stored as text because they do not fit a JavaScript number. Columns are camelCase here and
@@ -42,6 +42,7 @@ export const guildSettings = pgTable('guild_settings', {
   moderatorRoleId: text(),
   learns: boolean().notNull(),
   voice: boolean().notNull().default(false),
+  adventure: text({ enum: ADVENTURES }).notNull().default('balanced'),
   changedBy: text(),
   changedAt: created(),
 });
@@ -98,6 +99,8 @@ export const requests = pgTable(
     themeOrigin: text({ enum: ['list', 'user'] }),
     /** Whether only a new joke will do, so that no house joke may stand in for one that the model cannot write. */
     newOnly: boolean().notNull().default(false),
+    /** Whether the seed was typed, so that it alone decides the text. */
+    exactSeed: boolean().notNull().default(false),
     text: text(),
     /** `joke`: the text is that of `parentJokeId`, read from our own table. */
     textOrigin: text({ enum: ['joke', 'user'] }),
@@ -137,6 +140,13 @@ export interface EndingOptions {
   stop: string[];
 }
 
+/** A joke that could have been told, and the rating the judge expected of it. */
+export interface Considered {
+  text: string;
+  seed: number;
+  predicted: number;
+}
+
 /**
  * The jokes that were told: those a model generated, stored when generated with everything needed to reproduce them, and
  * those of the house, one row per guild that was told one, whose model columns are null.
@@ -173,6 +183,10 @@ export const jokes = pgTable(
     finish: text({ enum: ['end', 'length', 'stop', 'loop', 'cancelled', 'deadline'] }).notNull(),
     trimmed: boolean().notNull(),
     promptCut: boolean().notNull(),
+    /** What it was chosen from, itself included, and how each seemed to the judge; null if there was no choice. */
+    considered: jsonb().$type<Considered[]>(),
+    /** The rating the judge expected of it then. */
+    predicted: real(),
     hiddenAt: when(),
     hiddenBy: text({ enum: ['reports', 'moderator'] }),
     /** When a moderator judged the reports so far unfounded. */

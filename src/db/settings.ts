@@ -94,6 +94,7 @@ const settingColumns = {
   moderatorRoleId: guildSettings.moderatorRoleId,
   learns: guildSettings.learns,
   voice: guildSettings.voice,
+  adventure: guildSettings.adventure,
 };
 
 async function replaceSettings(

@@ -56,6 +56,9 @@ export function writingMessage(joke: JokeText, m: Messages): MessageBody {
   return { content: '', embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
+/** While several jokes are written, of which one will be told. */
+export const thinkingMessage = (m: Messages): MessageBody => sentenceMessage(m.joke.thinking);
+
 /** A finished joke with its votes. Without `notices`, an edit leaves the existing ones in place. */
 export function jokeMessage(joke: Joke, tally: Tally, m: Messages, notices?: Notices): MessageBody {
   if (joke.state === 'hidden') return hiddenMessage(m);

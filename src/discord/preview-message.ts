@@ -1,10 +1,12 @@
-import { EmbedBuilder, type RawFile } from 'discord.js';
+import { type APIEmbed, EmbedBuilder, type RawFile } from 'discord.js';
 import { type MessageBody, NO_MENTIONS } from './joke-message.ts';
 import type { Messages } from './messages/index.ts';
 import { clip, literal, visible } from './text.ts';
 
 const COLOR = { preview: 0x3a86ff, steps: 0xf2c14e } as const;
 const FIELD_LIMIT = 1024;
+/** Characters of each candidate: eight fit beside the other embed. */
+const CANDIDATE = 300;
 const PICTURE = 'pasos.png';
 
 /** What a settings change does: a joke before and after; undefined if no text was fit to show. */
@@ -23,10 +25,19 @@ export function previewMessage(
   return { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS };
 }
 
+/** How a joke was told. */
+export interface HowTold {
+  /** The command that tells it again. */
+  command: string;
+  how: string;
+  /** What it was chosen from, if there was a choice. */
+  considered?: readonly { text: string; predicted: number; chosen: boolean }[] | undefined;
+}
+
 /** The likeliest tokens at each step of a joke, as a picture (PNG), and what it takes to tell the joke again. */
 export function stepsMessage(
   picture: Buffer,
-  { command, how }: { command: string; how: string },
+  { command, how, considered }: HowTold,
   m: Messages,
 ): { body: MessageBody; files: RawFile[] } {
   // Nothing ends a block of code but this.
@@ -37,7 +48,25 @@ export function stepsMessage(
     .setImage(`attachment://${PICTURE}`)
     .setColor(COLOR.steps);
   return {
-    body: { embeds: [embed.toJSON()], allowed_mentions: NO_MENTIONS },
+    body: {
+      embeds: [embed.toJSON(), ...(considered ? [consideredEmbed(considered, m)] : [])],
+      allowed_mentions: NO_MENTIONS,
+    },
     files: [{ name: PICTURE, data: picture, contentType: 'image/png' }],
   };
+}
+
+/** The candidates as text, which a phone breaks into lines, those expected to be best first. */
+function consideredEmbed(considered: NonNullable<HowTold['considered']>, m: Messages): APIEmbed {
+  const lines = [...considered]
+    .sort((a, b) => b.predicted - a.predicted)
+    .map(({ text, predicted, chosen }) => {
+      const expected = `**${m.steps.expected(predicted)}**${chosen ? ' ✅' : ''}`;
+      return `${expected}\n${clip(literal(text.replace(/\s+/g, ' ').trim()), CANDIDATE)}`;
+    });
+  return new EmbedBuilder()
+    .setTitle(m.steps.considered)
+    .setDescription(lines.join('\n'))
+    .setColor(COLOR.steps)
+    .toJSON();
 }

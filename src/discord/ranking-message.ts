@@ -1,4 +1,5 @@
 import { AttachmentBuilder, EmbedBuilder } from 'discord.js';
+import type { JudgeRecord } from '../db/expected.ts';
 import type { Period, RankedJoke } from '../db/ranking.ts';
 import { type Statistics, together } from '../db/statistics.ts';
 import { renderStatistics } from './charts/statistics.ts';
@@ -26,7 +27,11 @@ export function rankingMessage(best: readonly RankedJoke[], period: Period, m: M
 }
 
 /** A guild's jokes and votes in numbers, with a chart once there are votes. */
-export async function statisticsMessage(figures: Statistics, m: Messages) {
+export async function statisticsMessage(
+  figures: Statistics,
+  { expected, before, since }: JudgeRecord,
+  m: Messages,
+) {
   const { generated, house, weeks, models } = figures;
   const { jokes, votes, mean } = together(figures);
   const { summary, generated: made, house: ours } = m.statistics;
@@ -34,12 +39,14 @@ export async function statisticsMessage(figures: Statistics, m: Messages) {
     `**${made}**: ${summary(generated.jokes, generated.votes, generated.mean)}`,
     `**${ours}**: ${summary(house.jokes, house.votes, house.mean)}`,
   ];
+  const chosen = since.mean === null ? [] : [m.statistics.chosen(since.mean, before.mean)];
   const embed = new EmbedBuilder()
     .setTitle(m.statistics.title)
-    .setDescription([summary(jokes, votes, mean), ...(house.jokes > 0 ? apart : [])].join('\n'))
+    .setDescription([summary(jokes, votes, mean), ...(house.jokes > 0 ? apart : []), ...chosen].join('\n'))
     .setColor(COLOR.statistics);
   if (votes === 0) return { embeds: [embed.setFooter({ text: m.statistics.empty })] };
-  const chart = await renderStatistics({ weeks, models, locale: m.locale, texts: m.statistics.chart });
+  const texts = m.statistics.chart;
+  const chart = await renderStatistics({ weeks, models, expected, locale: m.locale, texts });
   return {
     embeds: [embed.setImage(`attachment://${CHART}`)],
     files: [new AttachmentBuilder(chart, { name: CHART })],

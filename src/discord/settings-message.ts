@@ -131,6 +131,8 @@ function guildValue(
         : (pinned ?? m.settings.values.forgottenVersion);
     case 'learns':
       return settings.learns ? on : off;
+    case 'adventure':
+      return values.adventure[settings.adventure ?? 'balanced'];
     case 'voice':
       if (!settings.voice) return off;
       if (!settings.learns) return values.voiceMute;

@@ -1,7 +1,7 @@
 import { type APIMessage, DiscordAPIError, type REST, Routes } from 'discord.js';
 import { houseJokesAbout } from '../corpus/house-themes.ts';
 import type { Database } from '../db/connect.ts';
-import { addDuelMessage, duelRevealed, duelTally, findDuel } from '../db/duels.ts';
+import { addDuelMessage, duelRevealed, duelTally, findDuel, noteGuess } from '../db/duels.ts';
 import type { Joke } from '../db/jokes.ts';
 import { openDuel } from '../db/open-duel.ts';
 import type { RequestOf } from '../db/request-shape.ts';
@@ -21,6 +21,7 @@ interface Dependencies {
 /**
  * Opens the duel of a request with its new joke, shows it, and records its message. Rejects if Discord fails in all of it.
  * @param fits Whether a text may be told there.
+ * @param guess How probable it is that the first joke wins, 0 to 1; undefined if nobody can tell.
  * @returns undefined when no joke can be set against the new one.
  */
 export async function showDuel(
@@ -28,11 +29,14 @@ export async function showDuel(
   request: RequestOf<'duel'>,
   joke: Joke,
   fits: (text: string) => boolean,
+  guess: (a: Joke, b: Joke) => Promise<number | undefined>,
   signal: AbortSignal,
 ): Promise<Delivery | undefined> {
   const duel = await openDuel(db, request, { joke, house: houseJokesAbout(), fits });
   const { channelId } = request;
   if (!duel || channelId === null) return undefined;
+  const guessed = duel.guess ?? (await guess(duel.a, duel.b));
+  if (guessed !== undefined) await noteGuess(db, duel.id, guessed);
   const m = messagesFor(request.locale);
   const heading = request.by.kind === 'day' ? m.daily.duel : m.duel.title;
   const body = duelMessage(duel, undefined, m, { heading });

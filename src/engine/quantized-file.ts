@@ -1,10 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Bits, blocking, type QuantizedMatrix, quantize } from '../graph/quantize.ts';
 import { openChild } from '../lib/child/open.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
-import { makeFolder } from '../lib/make-folder.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
 import { sha256File } from '../models/hash.ts';
 import { layoutOf } from '../models/layouts.ts';
@@ -53,7 +52,7 @@ export async function quantizedWeights(
   let failure: unknown;
   for (const place of places) {
     try {
-      makeFolder(place);
+      await mkdir(place, { recursive: true });
       await inWorker({ folder, precision, target: join(place, name) });
       return await openSafetensors(join(place, name));
     } catch (error) {

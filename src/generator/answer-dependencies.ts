@@ -5,6 +5,9 @@ import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { ActiveModel } from './active-model.ts';
+import type { BestOf } from './best-of.ts';
+import type { Judging } from './judging.ts';
+import type { SpareSlots } from './spare-slots.ts';
 
 /** Dependencies for answering a request of any kind. */
 export interface AnswerDependencies {
@@ -15,5 +18,9 @@ export interface AnswerDependencies {
   /** Replies are edited with their interaction's token. Only the joke of the day needs the bot's token. */
   rest: REST;
   activeModel: ActiveModel;
+  judging: Judging;
+  best: BestOf;
+  /** Slots that jobs do not use; each job counts itself in. */
+  spare: SpareSlots;
   log: Logger;
 }

@@ -1,10 +1,11 @@
-import { storeJoke } from '../db/jokes.ts';
+import { type Joke, storeJoke } from '../db/jokes.ts';
 import type { RequestOf } from '../db/request-shape.ts';
 import { finishRequest, type Outcome } from '../db/requests.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import type { Messages } from '../discord/messages/index.ts';
 import { showDuel } from '../discord/show-duel.ts';
 import { notShown } from '../discord/show-joke.ts';
+import { preference } from '../judge/predict.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 import { newJoke } from './answer-joke.ts';
@@ -15,7 +16,7 @@ import { writeJoke } from './write-joke.ts';
  * rejects, the job should be retried, with the same jokes.
  */
 export async function answerDuel(
-  { db, engine, safety, rest, log }: AnswerDependencies,
+  { db, engine, safety, rest, judging, log }: AnswerDependencies,
   request: RequestOf<'duel'>,
   serving: Serving,
   signal: AbortSignal,
@@ -34,7 +35,18 @@ export async function answerDuel(
   }
   const joke = await storeJoke(db, newJoke(request, serving, written));
   const fits = (text: string) => safety.check(text, request.safeMode ? 'safe' : 'open').allowed;
-  const delivery = await showDuel({ db, rest }, request, joke, fits, signal);
+  /** As the judge sees it, if it has learned anything yet. */
+  const guess = async (...jokes: [Joke, Joke]) => {
+    if (judging.learnedFrom(serving) === 0) return undefined;
+    const { model } = serving.loaded;
+    const read = async ({ text }: Joke) => ({ text, embedding: await engine.embed({ model, text }) });
+    const readings = [await read(jokes[0]), await read(jokes[1])];
+    const { guildId } = request.by;
+    const judgement = judging.judge(serving, { guildId, jokes: readings, seed: request.seed });
+    const [a, b] = judgement?.predictions ?? [];
+    return a && b && preference(a, b);
+  };
+  const delivery = await showDuel({ db, rest }, request, joke, fits, guess, signal);
   if (!delivery) {
     const note = 'there is nothing to set against the joke';
     return giveUp({ status: 'failed', note }, ({ duel }) => duel.noOpponent);

@@ -1,9 +1,10 @@
 import { type Joke, storeJoke } from '../db/jokes.ts';
 import type { JokeRequest, RequestOf } from '../db/request-shape.ts';
 import { finishRequest, type Outcome } from '../db/requests.ts';
+import { settingsOf } from '../db/settings.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import { destinationOf } from '../discord/destination.ts';
-import { type Notices, writingMessage } from '../discord/joke-message.ts';
+import { type Notices, thinkingMessage, writingMessage } from '../discord/joke-message.ts';
 import { mentionsTheme } from '../discord/mentions-theme.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
@@ -11,14 +12,15 @@ import { sayInstead } from '../discord/say-instead.ts';
 import { notShown, showJoke } from '../discord/show-joke.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
-import { ENDING, type Written, writeJoke } from './write-joke.ts';
+import type { Chosen } from './best-of.ts';
+import { ENDING, writeJoke } from './write-joke.ts';
 
 /**
  * Writes a joke or a continuation to its destination and stores it. When it rejects, the job should be retried; by
  * then, no late edit of this attempt can overwrite the next attempt's joke.
  */
 export async function answerJoke(
-  { db, engine, safety, rest, log }: AnswerDependencies,
+  { db, engine, safety, rest, best, log }: AnswerDependencies,
   request: JokeRequest,
   serving: Serving,
   signal: AbortSignal,
@@ -34,10 +36,23 @@ export async function answerJoke(
       await answerInstead({ db, rest, log }, request, sentence);
   };
 
-  async function tell(): Promise<void> {
+  /** The best of several, written while the reply says so; or a single one, which grows before everybody's eyes. */
+  async function write(): Promise<Chosen | undefined> {
+    const { adventure } = await settingsOf(db, request.by.guildId);
+    const count = best.count(request, serving, adventure);
+    if (count > 1) {
+      if (destination.streams) edits.push(thinkingMessage(m));
+      return best.write(request, serving, signal, { count, adventure });
+    }
     const written = await writeJoke({ engine, safety }, request, serving, signal, (joke) => {
       if (destination.streams) edits.push(writingMessage(joke, m));
     });
+    if (written) best.note(serving, written);
+    return written;
+  }
+
+  async function tell(): Promise<void> {
+    const written = await write();
     if (!written)
       return giveUp({ status: 'failed', note: 'no text was fit to tell' }, ({ failure }) => failure.unsafe);
     if (written.result.finish === 'deadline') {
@@ -71,7 +86,7 @@ export async function answerJoke(
 export function newJoke(
   request: JokeRequest | RequestOf<'duel'>,
   { version, loaded, voice }: Serving,
-  { result, seed }: Written,
+  { result, seed, considered, predicted }: Chosen,
 ) {
   const { text, promptTokens, tokens, finish, trimmed, promptCut } = result;
   const { precision, provider, runtimeVersion } = loaded;
@@ -83,7 +98,7 @@ export function newJoke(
     voiceId: voice?.id,
     themeIgnored: request.kind === 'joke' && !loaded.takesTheme,
     ...{ text, promptTokens, tokens, seed, finish, trimmed, promptCut },
-    ...{ precision, provider, runtimeVersion },
+    ...{ precision, provider, runtimeVersion, considered, predicted },
   };
 }
 

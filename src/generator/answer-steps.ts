@@ -54,7 +54,12 @@ export async function answerSteps(
       safe: isSafe(safety, joke),
     });
     const how = `${joke.precision}, ${joke.provider}, onnxruntime ${joke.runtimeVersion}`;
-    const { body, files } = stepsMessage(await renderSteps({ steps: table, locale }), { command, how }, m);
+    const considered = joke.considered?.map(({ text, seed, predicted }) => ({
+      ...{ text, predicted },
+      chosen: seed === joke.seed,
+    }));
+    const told = { command, how, considered };
+    const { body, files } = stepsMessage(await renderSteps({ steps: table, locale }), told, m);
     await reply.whisper(body, files);
   }
   await finishRequest(db, request.id, { status: 'done' });

@@ -26,7 +26,7 @@ export interface Answering {
 }
 
 export function createAnswering(dependencies: AnswerDependencies): Answering {
-  const { db, clock, rest, activeModel, log } = dependencies;
+  const { db, clock, rest, activeModel, spare, log } = dependencies;
 
   async function answer(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const request = await openRequest(db, job.requestId);
@@ -35,12 +35,15 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     if (!serving || !(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
     log.debug({ request: request.id, kind: request.kind, model: serving.version.name }, 'answering');
     await replyIsFree(db, request.id, signal);
+    const release = spare.occupy();
     try {
       const deadline = new Date(clock.here(request.deadline.getTime())); // the engine's clock is this machine's
       await answerKind({ ...request, deadline }, serving, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof ChispaError)) throw error;
       await fail(request, error); // the engine or the store would refuse it again
+    } finally {
+      release();
     }
   }
 

@@ -6,7 +6,10 @@ import type { Queue } from '../queue/queue.ts';
 import { createSafety } from '../safety/safety.ts';
 import { createActiveModel } from './active-model.ts';
 import { createAnswering } from './answer.ts';
+import { createBestOf } from './best-of.ts';
+import { createJudging } from './judging.ts';
 import { startSignsOfLife } from './signs-of-life.ts';
+import { createSpareSlots } from './spare-slots.ts';
 
 export interface GeneratorOptions {
   store: Store;
@@ -15,6 +18,8 @@ export interface GeneratorOptions {
   rest: REST;
   /** Requests worked on at once: the rows of the engine's batch. */
   slots: number;
+  /** Jokes written at most for one that is told. */
+  bestOf: number;
   /** Folder of the model that a new database starts with. */
   initialFolder: string;
   log: Logger;
@@ -28,9 +33,11 @@ export interface Generator {
 
 /** The generator role: takes as many jobs as it has free slots, generates, edits the replies, and stores the jokes. */
 export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
-  const { store, queue, engine, rest, slots, initialFolder, log } = options;
+  const { store, queue, engine, rest, slots, bestOf, initialFolder, log } = options;
   const activeModel = await createActiveModel({ store, engine, initialFolder, log });
   const safety = createSafety();
+  const judging = createJudging({ db: store.db, engine, log });
+  const spare = createSpareSlots(slots);
   const { answer, expire, giveUp } = createAnswering({
     db: store.db,
     clock: store.clock,
@@ -38,6 +45,9 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     safety,
     rest,
     activeModel,
+    best: createBestOf({ engine, safety, judging, spare, bestOf }),
+    spare,
+    judging,
     log,
   });
   const signsOfLife = await startSignsOfLife(store.db, log);
@@ -46,6 +56,7 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     model: (await activeModel.get(null)).version.name,
     async close() {
       await consumer.stop();
+      await judging.close();
       await signsOfLife.stop();
       await activeModel.close();
     },

@@ -50,6 +50,8 @@ export interface Judging {
    * version; from then on, it learns about it in the background.
    */
   judge(version: JudgedVersion, candidates: Candidates): Judgement | undefined;
+  /** From how many ratings and duels the judge has learned about a version; 0 while it knows nothing. */
+  learnedFrom(version: JudgedVersion): number;
   /** Learns all votes so far about a version now, if there are new ones. Resolves when that is done; never rejects. */
   refit(version: JudgedVersion): Promise<void>;
   close(): Promise<void>;
@@ -181,15 +183,21 @@ export function createJudging({ db, engine, log, every = EVERY_MS }: JudgingOpti
     }
   }
 
+  /** What is known about a version; from the first question on, it is learned in the background. */
+  function knownOf(version: JudgedVersion): Known | undefined {
+    const found = known.get(version.version.id);
+    if (!found) void refit(version);
+    return found && fits(found.fit, found.basis) && found.basis.model === version.version.sha256
+      ? found
+      : undefined;
+  }
+
   return {
+    learnedFrom: (version) => knownOf(version)?.fit.observations ?? 0,
     judge(version, { guildId, jokes, seed, boldness = BOLDNESS }) {
-      const found = known.get(version.version.id);
-      if (!found) {
-        void refit(version);
-        return undefined;
-      }
+      const found = knownOf(version);
+      if (!found) return undefined;
       const { basis, fit } = found;
-      if (!fits(fit, basis) || basis.model !== version.version.sha256) return undefined;
       const features = jokes.map((joke) => featuresOf(basis, joke));
       const drawn = drawRatings(fit, features, guildId, createRandom(seed), boldness);
       return {

@@ -11,12 +11,16 @@ import type { Serving } from './active-model.ts';
 export const ENDING: EndingOptions = { trim: true, cutLoops: true, stop: [] };
 /** A continuation must add something, even to a text that seems finished. */
 const CONTINUATION_TOKENS = 12;
-/** How often a joke that fails the filter is silently rewritten with another seed. */
-const RETRIES = 3;
+/** How often a joke that fails the filter is written, each time with another seed. */
+const TRIES = 4;
 
 /** What to generate from: a request for a joke, or one half of a preview. */
-export type Draft = Pick<ChispaRequest, 'settings' | 'safeMode' | 'seed' | 'deadline'> &
-  ({ kind: 'joke'; theme?: string | undefined } | { kind: 'continue'; text: string });
+export type Draft = Pick<ChispaRequest, 'settings' | 'safeMode' | 'seed' | 'deadline'> & {
+  /** Whether the result also has the text's embedding. */
+  embed?: boolean;
+  /** How often to try when a text is not fit to tell; default 4. */
+  tries?: number;
+} & ({ kind: 'joke'; theme?: string | undefined } | { kind: 'continue'; text: string });
 
 export interface Written {
   result: GenerationResult;
@@ -55,7 +59,7 @@ export async function writeJoke(
   const isFit = (text: string) =>
     safety.check(`${about.given ?? ''}${text}`, draft.safeMode ? 'safe' : 'open').allowed;
 
-  for (let attempt = 0; attempt <= RETRIES; attempt++) {
+  for (let attempt = 0; attempt < (draft.tries ?? TRIES); attempt++) {
     const seed = seedOf(draft.seed, attempt);
     const unfit = new AbortController();
     let text = '';
@@ -68,6 +72,7 @@ export async function writeJoke(
         seed,
         deadline: draft.deadline.getTime(),
         ...ENDING,
+        ...(draft.embed && { embed: true }),
         ...(prompt.kind === 'continue' && { minTokens: CONTINUATION_TOKENS }),
       },
       {

@@ -17,6 +17,17 @@ export function predict(fit: Fit, features: ArrayLike<number>, guildId: string |
   return { mean, deviation: Math.sqrt(Math.max(0, covariance.values[0] ?? 0)) };
 }
 
+/** Variance of the difference of two votes, each by somebody else's taste and mood: a point each. */
+const TASTE = 2;
+/** A probit's slope in terms of a logit's (Amemiya 1981). */
+const LOGIT_OF_PROBIT = 1.6;
+
+/** How probable it is that somebody who hears both prefers the first, 0 to 1. */
+export function preference(first: Prediction, second: Prediction): number {
+  const spread = Math.sqrt(first.deviation ** 2 + second.deviation ** 2 + TASTE);
+  return 1 / (1 + Math.exp((-LOGIT_OF_PROBIT * (first.mean - second.mean)) / spread));
+}
+
 /**
  * One opinion that the judge might hold of these jokes: their ratings under weights drawn from its beliefs, all under the
  * same ones (Thompson 1933). `boldness` scales the spread around the expected ratings: 1 is Thompson sampling, 0 always

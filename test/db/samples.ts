@@ -32,6 +32,7 @@ export function newRequest(changes: RequestChanges = {}): NewRequest {
     settings: BOT_DEFAULTS,
     safeMode: true,
     seed: 7,
+    exactSeed: false,
     deadline: new Date(Date.now() + minutes(14)),
     ...terms,
   };

@@ -14,8 +14,8 @@ describe('the statistics', () => {
   const weeks = [{ week: '2026-11-16', generated: { votes: 4, mean: 3.2 }, house: none }];
   const models = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `mini-es-${i}`, votes: i, mean: 2 + i / 4 }));
-  const draw = (count: number, m = es) =>
-    renderStatistics({ weeks, models: models(count), locale: m.locale, texts: m.statistics.chart });
+  const draw = (count: number, m = es, expected: { predicted: number; given: number }[] = []) =>
+    renderStatistics({ weeks, models: models(count), expected, locale: m.locale, texts: m.statistics.chart });
 
   it('have one bar a version below the weeks, for at most six', () => {
     const [width, weeksAlone] = sizeOf(draw(0));
@@ -30,15 +30,23 @@ describe('the statistics', () => {
   it('leave out versions that nobody voted on', () => {
     const unrated = { name: 'new', votes: 0, mean: null };
     const texts = es.statistics.chart;
-    const rest = { weeks, locale: 'es-ES', texts };
+    const rest = { weeks, expected: [], locale: 'es-ES', texts };
     expect(renderStatistics({ ...rest, models: [unrated, ...models(2)] })).toEqual(draw(2));
   });
 
   it('draw house jokes apart once they have votes', () => {
     const texts = es.statistics.chart;
-    const rest = { models: models(2), locale: 'es-ES', texts };
+    const rest = { models: models(2), expected: [], locale: 'es-ES', texts };
     const rated = weeks.map((week) => ({ ...week, house: { votes: 0, mean: 4.5 } }));
     expect(renderStatistics({ ...rest, weeks: rated })).not.toEqual(draw(2));
+  });
+
+  it('show what the judge expected against what came, once there are five such jokes', () => {
+    const jokes = Array.from({ length: 5 }, (_, i) => ({ predicted: 2 + i / 2, given: 1 + i }));
+    const [width, plain] = sizeOf(draw(2));
+    expect(sizeOf(draw(2, es, jokes.slice(1)))).toEqual([width, plain]);
+    expect(sizeOf(draw(2, es, jokes))[1]).toBeGreaterThan(plain);
+    expect(sizeOf(draw(0, es, jokes))[0]).toBe(width);
   });
 
   it('speak the language of whoever asks', () => {

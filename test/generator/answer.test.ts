@@ -1,20 +1,24 @@
 import type { REST } from 'discord.js';
-import { sql } from 'drizzle-orm';
+import { desc, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { houseJokesAbout } from '../../src/corpus/house-themes.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
-import { jokes, requests } from '../../src/db/schema.ts';
+import { duels, jokes, requests } from '../../src/db/schema.ts';
+import { changeSettings } from '../../src/db/settings.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { type ActiveModel, createActiveModel } from '../../src/generator/active-model.ts';
 import { type Answering, createAnswering } from '../../src/generator/answer.ts';
 import type { AnswerDependencies } from '../../src/generator/answer-dependencies.ts';
+import { createBestOf } from '../../src/generator/best-of.ts';
+import type { Judging } from '../../src/generator/judging.ts';
+import { createSpareSlots } from '../../src/generator/spare-slots.ts';
 import { ChispaError } from '../../src/lib/errors.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { createSafety } from '../../src/safety/safety.ts';
 import { freshDataDir, silent } from '../databases.ts';
-import { insert, rowOf } from '../db/samples.ts';
+import { GUILD, insert, type RequestChanges, rowOf } from '../db/samples.ts';
 
 interface Body {
   content?: string;
@@ -35,6 +39,16 @@ describe('answering a job', () => {
   let shown: Body[];
   let taken: Promise<void>;
   const never = new AbortController().signal;
+  /** A judge that likes what is long, once it has learned anything. */
+  let learnedFrom = 0;
+  const judging = {
+    learnedFrom: () => learnedFrom,
+    judge(_, { jokes }) {
+      const predictions = jokes.map(({ text }) => ({ mean: text.length, deviation: 0.5 }));
+      const means = predictions.map(({ mean }) => mean);
+      return { predictions, learnedFrom, chosen: means.indexOf(Math.max(...means)) };
+    },
+  } as Partial<Judging> as Judging;
   const jobOf = (requestId: string) => ({ requestId, deadline: Date.now() + 60_000, attempt: 0 });
 
   beforeAll(async () => {
@@ -47,9 +61,23 @@ describe('answering a job', () => {
       return { id: `${shown.length}` };
     };
     const rest = { patch } as unknown as REST; // the only method used here
-    dependencies = () => ({
-      ...{ db: store.db, clock: store.clock, engine, safety: createSafety(), rest, activeModel, log: silent },
-    });
+    dependencies = () => {
+      const [safety, spare] = [createSafety(), createSpareSlots(2)];
+      return {
+        ...{
+          db: store.db,
+          clock: store.clock,
+          engine,
+          safety,
+          rest,
+          activeModel,
+          judging,
+          spare,
+          log: silent,
+        },
+        best: createBestOf({ engine, safety, judging, spare, bestOf: 8 }),
+      };
+    };
     answering = createAnswering(dependencies());
   });
   afterAll(async () => {
@@ -60,6 +88,7 @@ describe('answering a job', () => {
   beforeEach(async () => {
     shown = [];
     taken = Promise.resolve();
+    learnedFrom = 0;
     await store.db.delete(jokes);
     await store.db.delete(requests);
   });
@@ -102,6 +131,44 @@ describe('answering a job', () => {
     await answering.answer(jobOf((await insert(store.db)).id), never);
     expect(shown.length).toBeGreaterThan(1);
     for (const { content } of shown) expect(content).toBe('');
+  });
+
+  it('tells the best of several, which its seed alone tells again', async () => {
+    const told = async (changes: RequestChanges) => {
+      shown = [];
+      await answering.answer(jobOf((await insert(store.db, changes)).id), never);
+      const [row] = await store.db.select().from(jokes).orderBy(desc(jokes.createdAt)).limit(1);
+      return row ?? expect.fail();
+    };
+    await told({ seed: 21 }); // so that it is known how fast it is
+    learnedFrom = 9;
+    const best = await told({ seed: 22 });
+    expect(shown.map(({ content }) => content)).toContain(es.joke.thinking);
+    expect(shown).toHaveLength(2); // nothing grows before everybody's eyes
+    const considered = best.considered ?? [];
+    expect(considered).toHaveLength(2);
+    expect(considered).toContainEqual({ text: best.text, seed: best.seed, predicted: best.predicted });
+    expect(best.text.length).toBe(Math.max(...considered.map(({ text }) => text.length)));
+    expect(textOf(shown.at(-1))).toContain(best.text.slice(0, 20));
+
+    const exact = await told({ seed: best.seed, exactSeed: true });
+    expect(exact).toMatchObject({ text: best.text, considered: null, predicted: null });
+    await changeSettings(store.db, GUILD, 'mod', { adventure: 'off' });
+    expect(await told({ seed: best.seed })).toMatchObject({ text: best.text, considered: null });
+    await changeSettings(store.db, GUILD, 'mod', { adventure: 'balanced' });
+  });
+
+  it('sets a new joke against a good one, with what the judge thinks of them', async () => {
+    learnedFrom = 9;
+    const { id } = await insert(store.db, { ask: { kind: 'duel' } });
+    await answering.answer(jobOf(id), never);
+    expect(shown).toHaveLength(1);
+    expect(shown[0]?.content).toContain(es.duel.title);
+    const [duel] = await store.db.select().from(duels);
+    const told = new Map((await store.db.select().from(jokes)).map((joke) => [joke.id, joke.text.length]));
+    const longer = (told.get(duel?.jokeA ?? '') ?? 0) - (told.get(duel?.jokeB ?? '') ?? 0);
+    expect(Math.sign((duel?.guess ?? Number.NaN) - 0.5)).toBe(Math.sign(longer));
+    expect(await rowOf(store.db, id)).toMatchObject({ status: 'done' });
   });
 
   describe('that the model does not answer', () => {

@@ -13,6 +13,8 @@ export interface StatisticsChart {
   weeks: { week: string; generated: Rated; house: Rated }[];
   /** Newest first. */
   models: (Rated & { name: string })[];
+  /** Jokes that the judge chose: the rating that it expected, and the mean that people gave. */
+  expected: { predicted: number; given: number }[];
   locale: string;
   texts: Messages['statistics']['chart'];
 }
@@ -22,6 +24,9 @@ const WEEKS_HEIGHT = 520;
 /** Pixels per version's bar, and around the bars. */
 const BAR_HEIGHT = 44;
 const AROUND_BARS = 110;
+const EXPECTED_HEIGHT = 420;
+/** Fewest rated jokes for a picture of what the judge expected. */
+const FEWEST = 5;
 /** How many versions are shown (the newest). */
 const MODELS = 6;
 const COLOR = {
@@ -38,16 +43,23 @@ const ticks = { color: COLOR.text, font: { size: 16 } };
 
 /**
  * One PNG: by week the mean rating of new jokes, that of house jokes if any were rated, and the number of votes; below
- * them the mean rating by model version.
+ * them the mean rating by model version, and what the judge expected against what people gave.
  */
 export function renderStatistics(statistics: StatisticsChart): Buffer {
   const rated = statistics.models.filter(({ mean }) => mean !== null).slice(0, MODELS);
   const size = { width: WIDTH, height: WEEKS_HEIGHT };
   const weeks = { configuration: byWeek(statistics), size };
-  if (rated.length === 0) return renderCharts([weeks]);
   const height = AROUND_BARS + rated.length * BAR_HEIGHT;
   const models = { configuration: byModel(rated, statistics), size: { width: WIDTH, height } };
-  return renderCharts([weeks, models]);
+  const judged = {
+    configuration: byExpectation(statistics),
+    size: { width: WIDTH, height: EXPECTED_HEIGHT },
+  };
+  return renderCharts([
+    weeks,
+    ...(rated.length > 0 ? [models] : []),
+    ...(statistics.expected.length >= FEWEST ? [judged] : []),
+  ]);
 }
 
 function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
@@ -92,6 +104,40 @@ function byWeek({ weeks, locale, texts }: StatisticsChart): ChartConfiguration {
         },
         votes: { min: 0, position: 'right', ticks: { ...ticks, precision: 0 }, grid: { display: false } },
       },
+    },
+  };
+}
+
+/** One point per joke: the expected rating across, the given one upward. A perfect judge would put all on the diagonal. */
+function byExpectation({ expected, texts }: StatisticsChart): ChartConfiguration {
+  const axis = (text: string) => ({
+    ...RATING,
+    title: { display: true, text, color: COLOR.text, font: { size: 16 } },
+    ticks: { ...ticks, stepSize: 1 },
+    grid: { color: COLOR.grid },
+  });
+  return {
+    type: 'scatter',
+    data: {
+      datasets: [
+        {
+          data: expected.map(({ predicted, given }) => ({ x: predicted, y: given })),
+          backgroundColor: COLOR.mean,
+          pointRadius: 6,
+        },
+        {
+          type: 'line',
+          data: [RATING.min, RATING.max].map((value) => ({ x: value, y: value })),
+          borderColor: COLOR.votes,
+          borderWidth: 3,
+          pointRadius: 0,
+        },
+      ],
+    },
+    options: {
+      layout: { padding: 16 },
+      plugins: { title: title(texts.byExpectation), legend: { display: false } },
+      scales: { x: axis(texts.predicted), y: axis(texts.given) },
     },
   };
 }

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChispaError } from '../../lib/errors.ts';
-import { makeFolder } from '../../lib/make-folder.ts';
 import { syncFolder } from '../whole-file.ts';
 
 const STAGING = /^\..+\.(\d+)\.incomplete$/;
@@ -16,7 +15,7 @@ export async function stageFolder<T>(
   name: string,
   fill: (staging: string) => Promise<T>,
 ): Promise<T> {
-  makeFolder(modelsDir);
+  await mkdir(modelsDir, { recursive: true });
   await removeAbandoned(modelsDir);
   const target = join(modelsDir, name);
   await refuseTaken(modelsDir, name);

@@ -64,12 +64,17 @@ export const commands: Messages['commands'] = {
       modelo: { name: 'model', description: 'Pins a model version for this server' },
       aprender: { name: 'learn', description: 'Whether votes from this server teach me' },
       voz: { name: 'voice', description: 'A voice of its own, learned from the votes of this server alone' },
+      aventura: {
+        name: 'adventure',
+        description: 'Whether I write several and tell the best, and how much I try',
+      },
       rol: { name: 'role', description: 'A role that may change my settings too' },
       restablecer: { name: 'reset', description: 'Back to the factory settings' },
       historial: { name: 'history', description: 'Who changed what, and when' },
     },
     options: {
       activado: { name: 'on', description: 'Yes or no' },
+      nivel: { name: 'level', description: 'How far I dare to go' },
       nuevos: {
         name: 'new',
         description: 'What percentage is new: 0 (house jokes only) to 100 (new ones only)',

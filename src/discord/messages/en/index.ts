@@ -20,6 +20,7 @@ export const en: Messages = {
     title: 'Joke',
     titleAbout: (theme) => `A joke about ${theme}`,
     continuation: 'And so it goes on',
+    thinking: '💭 Thinking of several, to tell the best…',
     writing: 'writing…',
     empty: '*(The model was lost for words. Try again!)*',
     noVotes: 'No votes yet: how would you rate it?',
@@ -48,7 +49,7 @@ export const en: Messages = {
     longTheme: (max) => `That theme is too long: up to ${max} characters fit.`,
     seed: 'The seed must be a whole number between 0 and 4,294,967,295.',
     nothingToContinue: 'There is no text in that message for me to continue.',
-    moderatorsOnly: 'That is only for people who manage this server.',
+    moderatorsOnly: 'Only people who can manage the server can change my settings.',
     guildOnly: 'That only works in a server that has added me.',
     bestInGuild:
       'The best are chosen by the votes of a server that has added me. Here, try `/joke` without `source`.',
@@ -133,6 +134,8 @@ export const en: Messages = {
       'At each of the first steps, the words that seemed likeliest to me and, marked, the one that came out. The probabilities are the model’s own, before the server’s settings apply.',
     again: (how) =>
       `To tell it again where the model is (it came with ${how}; another processor may change a word):`,
+    considered: 'I chose among these',
+    expected: (rating) => `★ ${number(rating, 1)} expected`,
     columns: { step: 'Step', text: 'Text so far' },
   },
 
@@ -176,6 +179,8 @@ export const en: Messages = {
       `${count(jokes, 'joke', 'jokes')} · ${count(votes, 'vote', 'votes')}${mean === null ? '' : ` · mean rating ${number(mean, 2)}`}`,
     generated: 'Freshly made',
     house: 'House jokes',
+    chosen: (since, before) =>
+      `Since I choose among several, new ones have ${number(since, 2)}${before === null ? '' : ` (before, ${number(before, 2)})`}.`,
     empty: 'There are no votes to draw yet.',
     nothing: 'I have not told a joke here yet. Ask for one with `/joke`!',
     chart: {
@@ -185,6 +190,9 @@ export const en: Messages = {
       house: 'mean rating of house jokes',
       votes: 'votes',
       version: (name, mean, votes) => `${name}  ${number(mean)}  (${count(votes, 'vote', 'votes')})`,
+      byExpectation: 'What I expected and what came',
+      predicted: 'rating I expected',
+      given: 'rating people gave',
     },
   },
 
@@ -258,6 +266,7 @@ export const en: Messages = {
   settings,
 
   periods: { week: 'this week', month: 'this month', ever: 'of all time' },
+  adventures: { off: 'none', careful: 'a little', balanced: 'some', bold: 'a lot' },
   sources: { new: 'new', house: 'of the house', best: 'the best' },
 
   presence: (jokes) =>

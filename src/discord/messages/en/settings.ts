@@ -45,6 +45,7 @@ export const settings: typeof es = {
     moderatorRoleId: 'Role that may tune me',
     modelVersionId: 'Version',
     learns: 'Votes from here teach me',
+    adventure: 'Adventure',
     voice: 'Own voice',
   },
   values: {
@@ -60,6 +61,12 @@ export const settings: typeof es = {
     cooldown: (seconds) => (seconds === 0 ? 'none' : `${number(seconds)} s`),
     daily: (channel, time, zone) => `in <#${channel}> at ${time} (${zone})`,
     none: 'none',
+    adventure: {
+      off: 'none: I write a single joke, whatever comes',
+      careful: 'a little: of several, I tell the one I think people will like most',
+      balanced: 'some: of several, I tell the most promising one, and now and then try something else',
+      bold: 'a lot: I often try what I do not know yet whether people like',
+    },
     activeModel: 'the active one',
     forgottenVersion: 'one that is gone',
     voiceSince: (when) => `yes, since ${when}`,

@@ -65,12 +65,17 @@ export const commands = {
       modelo: { name: 'modelo', description: 'Fija una versión del modelo para este servidor' },
       aprender: { name: 'aprender', description: 'Si los votos de este servidor me enseñan' },
       voz: { name: 'voz', description: 'Una voz propia, aprendida solo de los votos de este servidor' },
+      aventura: {
+        name: 'aventura',
+        description: 'Si escribo varios y elijo el mejor, y cuánto me atrevo a probar',
+      },
       rol: { name: 'rol', description: 'Un rol que también puede cambiar mis ajustes' },
       restablecer: { name: 'restablecer', description: 'Vuelve a los ajustes de fábrica' },
       historial: { name: 'historial', description: 'Quién cambió qué, y cuándo' },
     },
     options: {
       activado: { name: 'activado', description: 'Sí o no' },
+      nivel: { name: 'nivel', description: 'Cuánto me atrevo' },
       nuevos: {
         name: 'nuevos',
         description: 'Qué porcentaje son nuevos: 0 (todos de la casa) a 100 (todos nuevos)',

@@ -29,6 +29,7 @@ export const es = {
     titleAbout: (theme: string) => `Chiste sobre ${theme}`,
     continuation: 'Así sigue',
     writing: 'escribiendo…',
+    thinking: '💭 Pensando varios, para contar el mejor…',
     empty: '*(El modelo se ha quedado sin palabras. ¡Prueba otra vez!)*',
     noVotes: 'Sin votos todavía: ¿qué nota le pones?',
     tally: (mean: number, votes: number) => `★ ${number(mean, 1)} de 5 · ${count(votes, 'voto', 'votos')}`,
@@ -59,7 +60,7 @@ export const es = {
     longTheme: (max: number) => `Ese tema es demasiado largo: caben hasta ${max} caracteres.`,
     seed: 'La semilla debe ser un número entero entre 0 y 4 294 967 295.',
     nothingToContinue: 'En ese mensaje no hay texto que pueda continuar.',
-    moderatorsOnly: 'Eso es solo para quienes gestionan este servidor.',
+    moderatorsOnly: 'Solo quien puede gestionar el servidor puede cambiar mis ajustes.',
     guildOnly: 'Eso solo funciona en un servidor que me haya añadido.',
     bestInGuild:
       'Los mejores los eligen los votos de un servidor que me haya añadido. Aquí prueba `/chiste` sin `fuente`.',
@@ -142,6 +143,9 @@ export const es = {
       'En cada uno de los primeros pasos, las palabras que me parecían más probables y, marcada, la que salió. Las probabilidades son las del modelo, antes de aplicar los ajustes del servidor.',
     again: (how: string) =>
       `Para contarlo otra vez donde esté el modelo (salió con ${how}; en otro procesador puede cambiar alguna palabra):`,
+    considered: 'De estos elegí',
+    /** The rating that was expected. */
+    expected: (rating: number) => `★ ${number(rating, 1)} esperada`,
     columns: { step: 'Paso', text: 'Texto hasta aquí' },
   },
 
@@ -191,6 +195,9 @@ export const es = {
       `${count(jokes, 'chiste', 'chistes')} · ${count(votes, 'voto', 'votos')}${mean === null ? '' : ` · nota media ${number(mean, 2)}`}`,
     generated: 'Recién inventados',
     house: 'De la casa',
+    /** Mean ratings of new jokes: since the judge chooses, and before; null if there was no vote. */
+    chosen: (since: number, before: number | null) =>
+      `Desde que elijo entre varios, los nuevos tienen un ${number(since, 2)}${before === null ? '' : ` (antes, un ${number(before, 2)})`}.`,
     empty: 'Todavía no hay votos que dibujar.',
     nothing: 'Aquí todavía no he contado ningún chiste. ¡Pide uno con `/chiste`!',
     chart: {
@@ -202,6 +209,9 @@ export const es = {
       /** A version's bar. */
       version: (name: string, mean: number, votes: number) =>
         `${name}  ${number(mean)}  (${count(votes, 'voto', 'votos')})`,
+      byExpectation: 'Lo que esperaba y lo que vino',
+      predicted: 'nota que esperaba',
+      given: 'nota que le pusieron',
     },
   },
 
@@ -277,6 +287,7 @@ export const es = {
   settings,
 
   periods: { week: 'esta semana', month: 'este mes', ever: 'desde siempre' },
+  adventures: { off: 'no', careful: 'poca', balanced: 'normal', bold: 'mucha' },
   sources: { new: 'nuevo', house: 'de la casa', best: 'mejores' },
 
   presence: (jokes: number) =>

@@ -48,6 +48,7 @@ export const settings = {
     modelVersionId: 'Versión',
     learns: 'Los votos de aquí me enseñan',
     voice: 'Voz propia',
+    adventure: 'Aventura',
   },
   values: {
     mix: (percent: number) =>
@@ -63,6 +64,12 @@ export const settings = {
     daily: (channel: string, time: string, zone: string) =>
       `en <#${channel}> a ${time.startsWith('01') ? 'la' : 'las'} ${time} (${zone})`,
     none: 'ninguno',
+    adventure: {
+      off: 'no: escribo un solo chiste, el que salga',
+      careful: 'poca: de varios, cuento el que creo que más gustará',
+      balanced: 'normal: de varios, cuento el que más promete, y a veces pruebo algo distinto',
+      bold: 'mucha: pruebo a menudo lo que todavía no sé si gusta',
+    },
     activeModel: 'la activa',
     forgottenVersion: 'una que ya no existe',
     voiceSince: (when: string) => `sí, desde ${when}`,

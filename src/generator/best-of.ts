@@ -1,0 +1,144 @@
+import { houseJokes } from '../corpus/house.ts';
+import { foldedWords } from '../corpus/words.ts';
+import type { Adventure } from '../db/guild-settings.ts';
+import type { JokeRequest } from '../db/request-shape.ts';
+import type { Considered } from '../db/schema.ts';
+import { createRandom } from '../lib/random.ts';
+import type { Serving } from './active-model.ts';
+import type { Judging } from './judging.ts';
+import { createPace, type Pace } from './pace.ts';
+import type { Borrowed, SpareSlots } from './spare-slots.ts';
+import { type Writer, type Written, writeJoke } from './write-joke.ts';
+
+/** A joke to tell, and what it was chosen from, if there was a choice. */
+export interface Chosen extends Written {
+  considered?: Considered[];
+  predicted?: number;
+}
+
+/** What the choice of a joke needs besides the engine. */
+export interface BestOfOptions extends Writer {
+  judging: Judging;
+  spare: SpareSlots;
+  /** The most candidates; 1: no choice. */
+  bestOf: number;
+}
+
+/** Writes several jokes and chooses one. */
+export interface BestOf {
+  /** How many candidates there may be for a request now, at least 1. */
+  count(request: JokeRequest, serving: Serving, adventure: Adventure): number;
+  /**
+   * Writes up to `count` jokes at once in slots that are free, and chooses the one to tell by an opinion drawn from the judge.
+   * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out; where
+   * nothing is left to choose from, the result is that of `writeJoke`. Nothing is shown.
+   */
+  write(
+    request: JokeRequest,
+    serving: Serving,
+    signal: AbortSignal,
+    terms: { count: number; adventure: Adventure },
+  ): Promise<Chosen | undefined>;
+  /** Notes how long a joke took that was written alone. */
+  note(serving: Serving, written: Written): void;
+}
+
+/** How far each level follows what the judge is not sure of (`Candidates.boldness`); undefined: as measured best. */
+const BOLDNESS: Record<Adventure, number | undefined> = {
+  off: undefined,
+  careful: 0.2,
+  balanced: undefined,
+  bold: 1,
+};
+
+export function createBestOf({ engine, safety, judging, spare, bestOf }: BestOfOptions): BestOf {
+  const paces = new Map<number, Pace>();
+  const paceOf = ({ version: { id } }: Serving): Pace => {
+    const pace = paces.get(id) ?? createPace();
+    paces.set(id, pace);
+    return pace;
+  };
+
+  /** One more joke, from a seed of its own and without a second try; undefined when it comes to nothing. */
+  async function another(
+    request: JokeRequest,
+    serving: Serving,
+    signal: AbortSignal,
+    { slot, seed }: { slot: Borrowed; seed: number },
+  ): Promise<Written | undefined> {
+    try {
+      const either = AbortSignal.any([signal, slot.signal]);
+      const draft = { ...request, seed, embed: true, tries: 1 };
+      return await writeJoke({ engine, safety }, draft, serving, either, () => {});
+    } catch (error) {
+      if (slot.signal.aborted && !signal.aborted) return undefined; // it made way for somebody's joke
+      throw error;
+    } finally {
+      slot.giveBack();
+    }
+  }
+
+  return {
+    count(request, serving, adventure) {
+      if (bestOf === 1 || adventure === 'off' || request.kind !== 'joke' || request.exactSeed) return 1;
+      return judging.learnedFrom(serving) > 0 ? paceOf(serving).affordable(bestOf) : 1;
+    },
+
+    async write(request, serving, signal, { count, adventure }) {
+      const slots = spare.borrow(count - 1);
+      const random = createRandom(request.seed, 1);
+      const draft = { ...request, embed: true };
+      const first = writeJoke({ engine, safety }, draft, serving, signal, () => {});
+      const others = slots.map((slot) =>
+        another(request, serving, signal, { slot, seed: random.int32() >>> 0 }),
+      );
+      const [written, ...more] = await settled([first, ...others]);
+      const all = [written, ...more].filter((one) => one !== undefined);
+      const slowest = Math.max(...all.map(({ result }) => result.timing.totalMs));
+      if (all.length > 0) paceOf(serving).note(1 + slots.length, slowest);
+      const candidates = distinct(all.filter(isWhole));
+      if (candidates.length < 2) return candidates[0] ?? written ?? all[0];
+      const boldness = BOLDNESS[adventure];
+      const judgement = judging.judge(serving, {
+        guildId: request.by.guildId,
+        jokes: candidates.map(({ result: { text, embedding = [] } }) => ({ text, embedding })),
+        seed: request.seed,
+        ...(boldness !== undefined && { boldness }),
+      });
+      const chosen = judgement && candidates[judgement.chosen];
+      if (!chosen) return written ?? candidates[0];
+      const considered = candidates.map(({ result, seed }, i) => ({
+        text: result.text,
+        seed,
+        predicted: judgement.predictions[i]?.mean ?? Number.NaN,
+      }));
+      return { ...chosen, considered, predicted: considered[judgement.chosen]?.predicted ?? Number.NaN };
+    },
+
+    note: (serving, { result }) => paceOf(serving).note(1, result.timing.totalMs),
+  };
+}
+
+/** All results, once none is still being written, so that nothing is left running when one fails. */
+async function settled<T>(all: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
+}
+
+/** Whether a joke ended by itself and says something. */
+const isWhole = ({ result }: Written): boolean => result.finish === 'end' && result.text.trim() !== '';
+
+let house: ReadonlySet<string> | undefined;
+const wordsOf = (text: string): string => foldedWords(text).join(' ');
+
+/** Those that copy neither a house joke nor one before them, word for word. */
+function distinct(candidates: readonly Written[]): Written[] {
+  house ??= new Set(houseJokes().map(({ text }) => wordsOf(text)));
+  const seen = new Set(house);
+  return candidates.filter(({ result }) => {
+    const words = wordsOf(result.text);
+    if (seen.has(words)) return false;
+    seen.add(words);
+    return true;
+  });
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { houseJokes } from '../../src/corpus/house.ts';
+import type { JokeRequest } from '../../src/db/request-shape.ts';
+import type { Engine, GenerationRequest, GenerationResult } from '../../src/engine/engine.ts';
+import type { Serving } from '../../src/generator/active-model.ts';
+import { createBestOf } from '../../src/generator/best-of.ts';
+import type { Judging } from '../../src/generator/judging.ts';
+import { createSpareSlots } from '../../src/generator/spare-slots.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+import { createSafety } from '../../src/safety/safety.ts';
+
+const never = new AbortController().signal;
+const serving = { version: { id: 1 }, loaded: { model: 'mini', takesTheme: false } } as unknown as Serving; // all that is read
+const request = {
+  ...{ kind: 'joke', newOnly: false, settings: BOT_DEFAULTS, safeMode: true, seed: 7, exactSeed: false },
+  by: { kind: 'day', guildId: '1' },
+  deadline: new Date(Date.now() + 60_000),
+} as JokeRequest;
+
+type Told = Partial<GenerationResult> & { text: string };
+
+/** A model that tells these, in the order in which it is asked, and a judge that likes what is long. */
+function scene(
+  told: (Told | ((request: GenerationRequest, signal: AbortSignal) => Promise<Told>))[],
+  { learnedFrom = 9, slots = 8, bestOf = 4 } = {},
+) {
+  const asked: GenerationRequest[] = [];
+  const judged: { texts: string[]; boldness: number | undefined }[] = [];
+  const engine = {
+    async generate(asking: GenerationRequest, { signal = never, onText = (_: string) => {} }) {
+      const next = told[asked.push(asking) - 1] ?? { text: 'Fin.' };
+      const { text, ...more } = typeof next === 'function' ? await next(asking, signal) : next;
+      onText(text);
+      return {
+        ...{ text, tokens: [1, 2], promptTokens: [1], finish: 'end', trimmed: false, promptCut: false },
+        ...{ timing: { firstTokenMs: 1, totalMs: 100 }, embedding: new Float32Array(3) },
+        ...more,
+      };
+    },
+  } as unknown as Engine; // the only method used here
+  const judging = {
+    learnedFrom: () => learnedFrom,
+    judge(_version, { jokes, boldness }) {
+      judged.push({ texts: jokes.map(({ text }) => text), boldness });
+      const predictions = jokes.map(({ text }) => ({ mean: text.length / 10, deviation: 0.5 }));
+      const means = predictions.map(({ mean }) => mean);
+      return { predictions, learnedFrom, chosen: means.indexOf(Math.max(...means)) };
+    },
+  } as Partial<Judging> as Judging;
+  const spare = createSpareSlots(slots);
+  spare.occupy(); // the request itself
+  const best = createBestOf({ engine, safety: createSafety(), judging, spare, bestOf });
+  const write = (count = bestOf) => best.write(request, serving, never, { count, adventure: 'balanced' });
+  return { asked, judged, best, spare, write };
+}
+
+describe('the best of several', () => {
+  it('is what the judge chooses, told from its own seed, with all that it was chosen from', async () => {
+    const { write, asked } = scene([{ text: 'Uno.' }, { text: 'Dos, más largo.' }, { text: 'Tres.' }]);
+    const chosen = await write(3);
+    expect(asked).toHaveLength(3);
+    expect(asked[0]).toMatchObject({ seed: 7, embed: true });
+    expect(new Set(asked.map(({ seed }) => seed)).size).toBe(3);
+    expect(chosen).toMatchObject({
+      result: { text: 'Dos, más largo.' },
+      seed: asked[1]?.seed,
+      predicted: 1.5,
+    });
+    expect(chosen?.considered).toEqual([
+      { text: 'Uno.', seed: 7, predicted: 0.4 },
+      { text: 'Dos, más largo.', seed: asked[1]?.seed, predicted: 1.5 },
+      { text: 'Tres.', seed: asked[2]?.seed, predicted: 0.5 },
+    ]);
+    const { asked: again, write: repeat } = scene([]);
+    await repeat(3);
+    expect(again.map(({ seed }) => seed)).toEqual(asked.map(({ seed }) => seed));
+  });
+
+  it('leaves out what is unfit, did not end, copies a house joke or another candidate, or says nothing', async () => {
+    const { write, judged } = scene(
+      [
+        { text: 'Uno.' },
+        { text: 'Eres un gilipollas, y largo.' },
+        { text: 'Esto no se acaba nunca y', finish: 'length' },
+        { text: houseJokes()[3]?.text.toUpperCase() ?? '' },
+        { text: '¡UNO!' },
+        { text: ' ' },
+        { text: 'Siete es el bueno.' },
+      ],
+      { bestOf: 7 },
+    );
+    expect(await write()).toMatchObject({ result: { text: 'Siete es el bueno.' } });
+    expect(judged).toEqual([{ texts: ['Uno.', 'Siete es el bueno.'], boldness: undefined }]);
+  });
+
+  it('is the plain joke where nothing is left to choose from', async () => {
+    const { write, judged } = scene([
+      { text: 'Va y no acaba', finish: 'length' },
+      { text: 'Un gilipollas.' },
+    ]);
+    const told = await write(2);
+    expect(told).toMatchObject({ result: { text: 'Va y no acaba' }, seed: 7 });
+    expect(told?.considered).toBeUndefined();
+    expect(judged).toEqual([]);
+  });
+
+  it('makes way for somebody else’s joke', async () => {
+    const waiting = (_: GenerationRequest, signal: AbortSignal) =>
+      new Promise<Told>((resolve) => {
+        signal.addEventListener('abort', () => resolve({ text: 'Un tro', finish: 'cancelled' }));
+      });
+    const { write, spare, judged } = scene([{ text: 'Uno.' }, { text: 'Dos.' }, waiting], { slots: 3 });
+    const telling = write(3);
+    spare.occupy();
+    expect(await telling).toMatchObject({ result: { text: 'Uno.' }, considered: [{}, {}] });
+    expect(judged[0]?.texts).toEqual(['Uno.', 'Dos.']);
+    expect(spare.borrow(3)).toHaveLength(1);
+  });
+
+  it('takes no slot that a job uses', async () => {
+    const { write, asked } = scene([{ text: 'Uno.' }, { text: 'Dos.' }], { slots: 2, bestOf: 8 });
+    await write();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('fails as a single joke does, once nothing of it is left running', async () => {
+    let settled = 0;
+    const late = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      settled++;
+      return { text: 'Tarde.' };
+    };
+    const { write } = scene([() => Promise.reject(new Error('broken')), late]);
+    await expect(write(2)).rejects.toThrow('broken');
+    expect(settled).toBe(1);
+  });
+
+  it('is one of one where there is nothing to choose by, or nobody wants a choice', async () => {
+    const counts = (options = {}, changes: Partial<JokeRequest> = {}, adventure: 'off' | 'bold' = 'bold') => {
+      const { best } = scene([], { bestOf: 4, ...options });
+      best.note(serving, {
+        seed: 1,
+        result: { timing: { firstTokenMs: 1, totalMs: 100 } } as GenerationResult,
+      });
+      return best.count({ ...request, ...changes } as JokeRequest, serving, adventure);
+    };
+    expect(counts()).toBe(4);
+    expect(counts({ learnedFrom: 0 })).toBe(1);
+    expect(counts({ bestOf: 1 })).toBe(1);
+    expect(counts({}, { exactSeed: true })).toBe(1);
+    expect(counts({}, { kind: 'continue' })).toBe(1);
+    expect(counts({}, {}, 'off')).toBe(1);
+    expect(scene([]).best.count(request, serving, 'bold')).toBe(1); // how fast it is, is not known yet
+  });
+
+  it('follows how adventurous the server is', async () => {
+    const { best, judged } = scene([{ text: 'Uno.' }, { text: 'Dos.' }, { text: 'Uno.' }, { text: 'Dos.' }]);
+    for (const adventure of ['careful', 'bold'] as const)
+      await best.write(request, serving, never, { count: 2, adventure });
+    const [careful, bold] = judged.map(({ boldness }) => boldness ?? Number.NaN);
+    expect(careful).toBeLessThan(bold ?? 0);
+  });
+});
