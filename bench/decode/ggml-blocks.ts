@@ -1,3 +1,5 @@
+import { floatToHalf } from '../../src/models/float16.ts';
+
 // ggml's block formats: 32 numbers share one half-precision scale.
 
 const BLOCK = 32;
@@ -19,50 +21,55 @@ export const F32: BlockFormat = {
 export const Q8_0: BlockFormat = {
   type: 8,
   bytes: (count) => (count / BLOCK) * (2 + BLOCK),
-  encode: (values) =>
-    inBlocks(values, 2 + BLOCK, (at, view, target) => {
+  encode(values) {
+    const bytes = new Uint8Array(this.bytes(values.length));
+    const codes = new Int8Array(bytes.buffer);
+    const scales = new Float32Array(values.length / BLOCK);
+    for (let from = 0, target = 2; from < values.length; from += BLOCK, target += 2 + BLOCK) {
       let largest = 0;
-      for (let i = 0; i < BLOCK; i++) largest = Math.max(largest, Math.abs(values[at + i] ?? 0));
-      const scale = largest / 127;
-      view.setUint16(target, half(scale), true);
-      for (let i = 0; i < BLOCK; i++)
-        view.setInt8(target + 2 + i, scale ? Math.round((values[at + i] ?? 0) / scale) : 0);
-    }),
+      for (let i = from; i < from + BLOCK; i++) {
+        const size = Math.abs(values[i] as number);
+        if (size > largest) largest = size;
+      }
+      scales[from / BLOCK] = largest / 127;
+      const inverse = largest ? 127 / largest : 0;
+      for (let i = 0; i < BLOCK; i++) codes[target + i] = Math.round((values[from + i] as number) * inverse);
+    }
+    return withScales(bytes, scales);
+  },
 };
 
 /** 4 bits around 8, the number furthest from 0 at −8; a byte holds the numbers i and i + 16. */
 export const Q4_0: BlockFormat = {
   type: 2,
   bytes: (count) => (count / BLOCK) * (2 + BLOCK / 2),
-  encode: (values) =>
-    inBlocks(values, 2 + BLOCK / 2, (at, view, target) => {
+  encode(values) {
+    const bytes = new Uint8Array(this.bytes(values.length));
+    const scales = new Float32Array(values.length / BLOCK);
+    for (let from = 0, target = 2; from < values.length; from += BLOCK, target += 2 + BLOCK / 2) {
       let widest = 0;
-      for (let i = 0; i < BLOCK; i++)
-        if (Math.abs(values[at + i] ?? 0) > Math.abs(widest)) widest = values[at + i] ?? 0;
-      const scale = widest / -8;
-      view.setUint16(target, half(scale), true);
-      const code = (i: number) => (scale ? Math.min(15, Math.floor((values[at + i] ?? 0) / scale + 8.5)) : 8);
-      for (let i = 0; i < BLOCK / 2; i++) view.setUint8(target + 2 + i, code(i) | (code(i + BLOCK / 2) << 4));
-    }),
+      for (let i = from; i < from + BLOCK; i++) {
+        const value = values[i] as number;
+        if (Math.abs(value) > Math.abs(widest)) widest = value;
+      }
+      scales[from / BLOCK] = widest / -8;
+      const inverse = widest ? -8 / widest : 0;
+      for (let i = 0; i < BLOCK / 2; i++) {
+        const low = Math.min(15, (values[from + i] as number) * inverse + 8.5) | 0;
+        const high = Math.min(15, (values[from + i + BLOCK / 2] as number) * inverse + 8.5) | 0;
+        bytes[target + i] = low | (high << 4);
+      }
+    }
+    return withScales(bytes, scales);
+  },
 };
 
-function inBlocks(
-  values: Float32Array,
-  blockBytes: number,
-  write: (from: number, view: DataView, target: number) => void,
-): Uint8Array {
-  const bytes = new Uint8Array((values.length / BLOCK) * blockBytes);
-  const view = new DataView(bytes.buffer);
-  for (let block = 0; block * BLOCK < values.length; block++) write(block * BLOCK, view, block * blockBytes);
+/** Writes each block's scale in half precision before its codes. A block has an even number of bytes. */
+function withScales(bytes: Uint8Array<ArrayBuffer>, scales: Float32Array): Uint8Array {
+  const halves = new Uint16Array(scales.length);
+  floatToHalf(scales, halves);
+  const words = new Uint16Array(bytes.buffer);
+  const stride = words.length / scales.length;
+  for (let block = 0; block < scales.length; block++) words[block * stride] = halves[block] as number;
   return bytes;
-}
-
-/** A number in half precision. */
-function half(value: number): number {
-  const sign = value < 0 ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (size < 2 ** -24) return sign;
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
-  const mantissa = Math.round((size / 2 ** exponent) * 1024);
-  return sign + (size < 2 ** -14 ? Math.round(size * 2 ** 24) : ((exponent + 15) << 10) + mantissa - 1024);
 }

@@ -33,7 +33,10 @@ const flags = new Command('bench:decode')
       .default('gpt2-spanish'),
   )
   .option('--json <file>', 'write the medians as JSON')
-  .option('--quick', 'fewer batches, tokens and rounds: under five minutes on an idle machine')
+  .option(
+    '--quick',
+    'fewer batches, tokens and rounds: under five minutes on an idle machine, ten for qwen3-0.6b',
+  )
   .addOption(
     new Option('--threads <n>', 'threads for every engine').argParser(Number).default(availableParallelism()),
   )
@@ -62,12 +65,13 @@ const flags = new Command('bench:decode')
 const ENGINES: EngineName[] = ['chispa', 'chispa-bare', 'transformers.js', 'llama.cpp'];
 const chosen = <T extends string>(all: readonly T[], names: readonly string[] | undefined) =>
   all.filter((name) => names?.includes(name) ?? true);
+const small = flags.shape !== 'qwen3-0.6b';
 const plan = {
   ...(flags.shape === 'gpt2-spanish'
     ? { precisions: ['fp32', 'q8'] as const, batches: [1, 4, 8, 16], tokens: 64 }
     : { precisions: ['q8', 'q4'] as const, batches: [1, 8], tokens: 32 }),
   rounds: 5,
-  ...(flags.quick && { batches: [1, 8], tokens: 24, rounds: 3 }),
+  ...(flags.quick && (small ? { batches: [1, 8], tokens: 24, rounds: 3 } : { tokens: 12, rounds: 2 })),
   ...(flags.batches && { batches: flags.batches }),
   ...(flags.tokens && { tokens: flags.tokens }),
   ...(flags.rounds && { rounds: flags.rounds }),

@@ -17,6 +17,8 @@ export interface ChoosingRow {
     readonly adapter?: string;
   };
   readonly prompt: readonly number[];
+  /** Tokens that would now end its text besides the model's end tokens, and are banned as long as these. */
+  readonly enders?: ReadonlySet<number> | undefined;
   /** Tokens generated so far: their count is the step of the row's random stream. */
   readonly tokens: readonly number[];
 }
@@ -194,7 +196,7 @@ export function createChooser(
   function writeSeen(feeds: Feeds, list: readonly number[]): void {
     const listed = (row: ChoosingRow | undefined): readonly number[] => {
       if (!row) return [0];
-      const banned = mustGoOn(row) ? ends : row.prompt.slice(0, 1);
+      const banned = mustGoOn(row) ? [...ends, ...(row.enders ?? [])] : row.prompt.slice(0, 1);
       return row.request.settings.repetitionPenalty === 1
         ? banned
         : [...banned, ...row.prompt, ...row.tokens];
@@ -210,7 +212,8 @@ export function createChooser(
       for (let j = 0; j < width; j++) {
         const token = own[j] ?? own[0] ?? 0;
         seen[i * width + j] = BigInt(token);
-        if (row && mustGoOn(row) && ends.includes(token)) bans[i * width + j] = BANNED;
+        if (row && mustGoOn(row) && (ends.includes(token) || row.enders?.has(token)))
+          bans[i * width + j] = BANNED;
       }
     });
   }

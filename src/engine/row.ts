@@ -1,4 +1,5 @@
 import type { ModelFolder } from '../models/folder.ts';
+import type { Tokenizer } from '../models/tokenizer.ts';
 import type { FinishReason, GenerationResult, RowRequest } from './engine.ts';
 import { loopEnd } from './loops.ts';
 import { promptTokens } from './prompt.ts';
@@ -11,6 +12,8 @@ export interface Row {
   readonly id: number;
   readonly request: RowRequest;
   readonly prompt: readonly number[];
+  /** Tokens that would complete the separator of a few-shot prompt, as long as the text may not end. */
+  readonly enders: ReadonlySet<number> | undefined;
   /** Tokens generated so far. */
   readonly tokens: readonly number[];
   /** Of the text's last hidden states, if the request asks for its embedding. */
@@ -72,6 +75,10 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
     id,
     request,
     prompt,
+    get enders() {
+      if (separator === undefined || tokens.length >= (request.minTokens ?? 0)) return undefined;
+      return tokensCompleting(folder.tokenizer, separator, stream.text);
+    },
     tokens,
     states,
     longest,
@@ -107,4 +114,32 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
     },
     fail: reject,
   };
+}
+
+/** For each vocabulary, what `tokensLike` found: looking at 150,000 tokens takes a moment. */
+const found = new WeakMap<Tokenizer, Map<string, ReadonlySet<number>>>();
+
+/** The tokens that contain `part`, or begin with it. */
+function tokensLike(tokenizer: Tokenizer, part: string, where: 'anywhere' | 'first'): ReadonlySet<number> {
+  const known = found.get(tokenizer) ?? new Map<string, ReadonlySet<number>>();
+  found.set(tokenizer, known);
+  const key = `${where} ${part}`;
+  const before = known.get(key);
+  if (before) return before;
+  const tokens = new Set<number>();
+  for (let id = 0; id < tokenizer.size; id++) {
+    const at = Buffer.from(tokenizer.bytes(id)).indexOf(part);
+    if (where === 'first' ? at === 0 : at >= 0) tokens.add(id);
+  }
+  known.set(key, tokens);
+  return tokens;
+}
+
+/** The tokens that contain `part`, or what is missing of it where the text ends in its beginning. */
+function tokensCompleting(tokenizer: Tokenizer, part: string, text: string): ReadonlySet<number> {
+  const tokens = new Set(tokensLike(tokenizer, part, 'anywhere'));
+  for (let length = 1; length < part.length; length++)
+    if (text.endsWith(part.slice(0, length)))
+      for (const id of tokensLike(tokenizer, part.slice(length), 'first')) tokens.add(id);
+  return tokens;
 }

@@ -95,8 +95,9 @@ export function decodeGraph(
   const attend: TransformerParts['attend'] = (q, k, v, { scale, layer }) => {
     const { key, value } = past[layer] ?? unreachable();
     fresh.push(k, v);
-    // Scaled here rather than in the products: onnxruntime has a much faster product for a single query without a
-    // factor, and would move the factor into it from a multiplication right before it.
+    // Scaled before they are grouped: onnxruntime has a much faster product for a single query without a factor, and
+    // moves one into it from a multiplication right before it (MatMulScaleFusion). The reshape of grouped queries stands
+    // between the two; where each head has its own keys, as in GPT-2, the factor is moved all the same.
     const query = grouped(mul(q, scale), headWidth);
     const scores = concat([timesTransposed(query, key), timesTransposed(query, k)], -1, 'T+S'); // [B, G, H/G·S, T+S]
     const [ofPast, ofOwn] = atBoundary(softmax(add(scores, mask)));

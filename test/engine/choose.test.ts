@@ -209,11 +209,20 @@ describe('the sampler', () => {
     sampler(graph, graph.input('logits', 'float32', ['R', 300]));
     const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
     const feeds = createFeeds();
-    const chooser = createChooser({ vocabSize: 300, ends: [7, 11, 13] });
+    const all = { chooser: createChooser({ vocabSize: 300, ends: [7, 11, 13] }), more: {} };
+    const one = {
+      chooser: createChooser({ vocabSize: 300, ends: [7] }),
+      more: { enders: new Set([11, 13]) }, // of this row alone
+    };
     const logits = Float32Array.from({ length: 300 }, (_, i) => ([7, 11, 13].includes(i) ? 30 : Math.sin(i)));
     for (const settings of [{}, { topP: 0.5 }, { decoder: 'greedy', repetitionPenalty: 1.3 }] as const)
-      for (const minTokens of [0, 1]) {
-        chooser.prepare(feeds, [row(settings, 3, { prompt: [5, 11], minTokens })]);
+      for (const [minTokens, { chooser, more }] of [
+        [0, all],
+        [1, all],
+        [0, one],
+        [1, one],
+      ] as const) {
+        chooser.prepare(feeds, [{ ...row(settings, 3, { prompt: [5, 11], minTokens }), ...more }]);
         const outputs = await session.run(feeds.all({ logits: new Tensor('float32', logits, [1, 300]) }));
         const [token = -1] = chooser.choose(outputs);
         expect([7, 11, 13].includes(token)).toBe(minTokens === 0);

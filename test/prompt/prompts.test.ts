@@ -119,6 +119,31 @@ describe('a few-shot prompt', () => {
   });
 });
 
+describe('a continuation below examples', () => {
+  it('may not end before minTokens, neither with an end token nor with the separator', async () => {
+    const made = (minTokens: number) =>
+      createRow(
+        0,
+        {
+          prompt: { kind: 'continue', text: 'Va un gato.' },
+          settings: NEUTRAL_DEFAULTS,
+          seed: 3,
+          minTokens,
+        },
+        { folder: modelWith(fewShot), resolve() {}, reject() {} },
+      );
+    const row = made(2);
+    const newline = tokenizer.encode('\n')[0] ?? -1;
+    expect(row.enders).not.toContain(newline);
+    row.accept(newline); // this vocabulary has no token of two line breaks
+    expect(row.enders).toContain(newline);
+    expect([...(row.enders ?? [])].filter((id) => !tokenizer.tokenText(id).startsWith('\n'))).toEqual([]);
+    row.accept(tokenizer.encode('Miau')[0] ?? -1);
+    expect(row.enders).toBeUndefined();
+    expect(made(0).enders).toBeUndefined();
+  });
+});
+
 describe('a conversation', () => {
   it('asks the question with the theme, and begins the answer with a text to be continued', () => {
     const shown = (ask: Parameters<typeof writePrompt>[2]) =>

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import type { GenerationResult } from '../../engine/engine.ts';
+import type { GenerationResult, Prompt } from '../../engine/engine.ts';
 import { type ExplainedStep, explain } from '../../engine/explain.ts';
 import { distinct, repetition } from '../../lib/diversity.ts';
 import { InterruptedError } from '../../lib/errors.ts';
+import { describeModel } from '../../models/describe.ts';
 import { loadTokenizer, type Tokenizer } from '../../models/tokenizer.ts';
 import { type OpenEngine, openEngine } from '../open/engine.ts';
 import { openText } from '../open/text.ts';
@@ -35,6 +36,7 @@ export async function generate(
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
+    const prompt = await promptFor(open.loaded.model, text);
     const tokenizer = options.explain > 0 ? await loadTokenizer(open.loaded.model) : undefined;
     const first = options.seed ?? randomInt(0, 2 ** 32);
     const streams = count === 1 && options.format === 'text';
@@ -45,7 +47,7 @@ export async function generate(
         const seed = (first + i) % 2 ** 32;
         const settings = { ...options.settings, epsilon };
         const result = await open.engine.generate(
-          { model: open.loaded.model, prompt: { kind: 'text', text }, settings, seed },
+          { model: open.loaded.model, prompt, settings, seed },
           { signal: stop.signal, ...(streams ? { onText: write } : {}) },
         );
         const steps = tokenizer && (await explained(open, result, options.explain, tokenizer));
@@ -68,6 +70,13 @@ export async function generate(
     process.removeListener('SIGINT', interrupt);
     await open.engine.close();
   }
+}
+
+/** A model that knows themes has been trained on texts that begin with the token that documents begin with. */
+async function promptFor(model: string, text: string): Promise<Prompt> {
+  const recipe = (await describeModel(model)).manifest?.prompt;
+  const marked = recipe !== undefined && (recipe.kind ?? 'plain') === 'plain' && recipe.theme !== undefined;
+  return { kind: marked ? 'continue' : 'text', text };
 }
 
 async function explained(
