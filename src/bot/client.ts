@@ -74,7 +74,8 @@ const CLOSE_DEADLINE_MS = 1500;
 /** Discord allows one IDENTIFY every 5 s; in the box that would only slow down every start. */
 const NO_THROTTLE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
 
-const PERMISSIONS = [
+/** What the bot needs in a server. */
+export const PERMISSIONS = [
   PermissionFlagsBits.ViewChannel,
   PermissionFlagsBits.SendMessages,
   PermissionFlagsBits.EmbedLinks,

@@ -3,6 +3,7 @@ import * as backup from './backup.ts';
 import * as box from './box.ts';
 import * as commands from './commands.ts';
 import * as corpus from './corpus.ts';
+import * as doctor from './doctor.ts';
 import * as evaluate from './evaluate.ts';
 import * as generate from './generate.ts';
 import * as joke from './joke.ts';
@@ -32,6 +33,7 @@ const SUBCOMMANDS = [
   commands,
   box,
   status,
+  doctor,
   backup,
   restore,
   prune,

@@ -3,7 +3,7 @@ import { PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Database, Transaction } from './connect.ts';
 import { isAnyGeneratorAlive } from './generators.ts';
-import { migrateUpTo } from './migrations.ts';
+import { migrateUpTo, migrationOf } from './migrations.ts';
 import * as schema from './schema.ts';
 
 // All rows as text, the same for PGlite and PostgreSQL: what one wrote, the other reads.
@@ -130,16 +130,6 @@ async function existingTables(db: Database): Promise<string[]> {
     z.object({ name: z.string() }),
   );
   return found.map(({ name }) => name).filter((name) => TABLES.includes(name));
-}
-
-async function migrationOf(db: Database): Promise<number> {
-  const row = z.object({ newest: z.coerce.number() });
-  const [found] = await rowsOf(
-    db,
-    sql`select max(created_at) as newest from drizzle.__drizzle_migrations`,
-    row,
-  );
-  return found?.newest ?? 0;
 }
 
 /** Both drivers return this shape, but the handle that covers both has no common result type. */

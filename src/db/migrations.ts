@@ -12,6 +12,18 @@ export const migrationsFolder = join(packageRoot, 'migrations');
 export const newestMigration = (): number =>
   Math.max(...readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis));
 
+/** When the newest migration that a database has was written, in ms; 0 for an empty database. */
+export async function migrationOf(db: Database): Promise<number> {
+  const known = (await db.execute(
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as known`,
+  )) as unknown as { rows: [{ known: boolean }] };
+  if (!known.rows[0].known) return 0;
+  const newest = (await db.execute(
+    sql`select coalesce(max(created_at), 0)::float8 as newest from drizzle.__drizzle_migrations`,
+  )) as unknown as { rows: [{ newest: number }] };
+  return newest.rows[0].newest;
+}
+
 /**
  * Brings a database up to a migration, by default the newest: what Drizzle's `migrate` does, within the caller's
  * transaction.
@@ -24,10 +36,7 @@ export async function migrateUpTo(tx: Database, last = newestMigration()): Promi
       'newer-version',
       'This is from a newer version of Chispa: install that version, or a later one.',
     );
-  const done = (await tx.execute(sql`select created_at from drizzle.__drizzle_migrations`)) as unknown as {
-    rows: { created_at: unknown }[];
-  };
-  const newest = Math.max(0, ...done.rows.map((row) => Number(row.created_at)));
+  const newest = await migrationOf(tx);
   for (const { sql: statements, hash, folderMillis } of known) {
     if (folderMillis <= newest || folderMillis > last) continue;
     for (const statement of statements) await tx.execute(sql.raw(statement));

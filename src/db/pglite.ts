@@ -6,7 +6,7 @@ import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { lockByProcess } from '../lib/process-lock.ts';
 import { lend } from './lent.ts';
-import { migrationsFolder } from './migrations.ts';
+import { migrationOf, migrationsFolder } from './migrations.ts';
 import { closeToOthers, makePrivate } from './private-files.ts';
 import * as schema from './schema.ts';
 import type { Opened } from './store.ts';
@@ -22,15 +22,7 @@ export const pgliteFolder = (dataDir: string): string => join(dataDir, 'db');
 export async function openPglite(dataDir: string, log: Logger): Promise<Opened> {
   const folder = pgliteFolder(dataDir);
   makePrivate(dataDir);
-  // Two processes on one data folder would silently lose rows.
-  const unlock = await lockByProcess(
-    `${folder}.lock`,
-    (holder) =>
-      new ChispaError(
-        'data-folder-in-use',
-        `The database in ${folder} is in use by process ${holder}: stop that process, or set DATABASE_URL to a PostgreSQL server that several processes may share.`,
-      ),
-  );
+  const unlock = await lock(folder);
   let pglite: PGlite | undefined;
   try {
     pglite = await open(folder);
@@ -55,6 +47,31 @@ export async function openPglite(dataDir: string, log: Logger): Promise<Opened> 
     await pglite?.close().catch(() => {}); // report the first error
     unlock();
     throw error;
+  }
+}
+
+/** Two processes on one data folder would silently lose rows. */
+const lock = (folder: string): Promise<() => void> =>
+  lockByProcess(
+    `${folder}.lock`,
+    (holder) =>
+      new ChispaError(
+        'data-folder-in-use',
+        `The database in ${folder} is in use by process ${holder}: stop that process, or set DATABASE_URL to a PostgreSQL server that several processes may share.`,
+      ),
+  );
+
+/** Looks at an embedded database that nobody uses, without changing it. */
+export async function inspectPglite(dataDir: string): Promise<{ migration: number }> {
+  const folder = pgliteFolder(dataDir);
+  const unlock = await lock(folder);
+  try {
+    const pglite = await open(folder);
+    const migration = await migrationOf(drizzle(pglite, { schema }));
+    await pglite.close();
+    return { migration };
+  } finally {
+    unlock();
   }
 }
 

@@ -5,8 +5,9 @@ import pg, { type ClientConfig } from 'pg';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type Address, readAddress } from './address.ts';
+import { startClock } from './clock.ts';
 import { type Listener, openListener } from './listener.ts';
-import { migrationsFolder } from './migrations.ts';
+import { migrationOf, migrationsFolder } from './migrations.ts';
 import { createPool } from './pool.ts';
 import * as schema from './schema.ts';
 import type { Opened } from './store.ts';
@@ -38,6 +39,39 @@ export async function openPostgres(databaseUrl: string, log: Logger): Promise<Op
     listen: listener.listen,
     close,
   };
+}
+
+export interface Inspection {
+  place: string;
+  encrypted: boolean;
+  /** Whether the server is on this machine. */
+  local: boolean;
+  /** See `migrationOf`. */
+  migration: number;
+  /** How far this machine's clock is ahead of the server's. */
+  aheadMs: number;
+}
+
+/** Looks at a server as a start would, without changing anything. Throws like `connect`. */
+export async function inspectPostgres(databaseUrl: string, log: Logger): Promise<Inspection> {
+  const address = readAddress(databaseUrl);
+  const { client, listener } = await reach(address, log);
+  const { pool, close } = createPool(client, log);
+  try {
+    await demandSession(pool, listener, address.place);
+    const db = drizzle(pool, { schema });
+    const clock = await startClock(db, log);
+    await clock.stop();
+    return {
+      place: address.place,
+      encrypted: client.ssl !== false,
+      local: /^(\/|localhost$|127\.|::1$)/.test(client.host ?? 'localhost'),
+      migration: await migrationOf(db),
+      aheadMs: Date.now() - clock.now(),
+    };
+  } finally {
+    await Promise.all([listener.close(), close()]);
+  }
 }
 
 /** The first connection. Where encryption is only preferred, it shows whether the server supports it. */

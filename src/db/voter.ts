@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ChispaError } from '../lib/errors.ts';
+import { ChispaError, hasCode } from '../lib/errors.ts';
 import { makePrivate } from './private-files.ts';
 
 /** Turns a Discord user id into the pseudonym stored in `ratings` and `reports`. */
@@ -61,7 +61,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined; // makePrivate says what is wrong with the folder
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { ApplicationIntegrationType, InteractionContextType, Locale } from 'discord.js';
-import { en, es, type Messages } from './messages/index.ts';
+import { en, es, type Messages, messagesFor } from './messages/index.ts';
 
 interface Describable {
   setName(name: string): this;
@@ -31,7 +31,9 @@ export const anywhere = <B extends Placeable>(builder: B): B =>
       InteractionContextType.PrivateChannel,
     );
 
-const inEnglish = (text: string) => ({ [Locale.EnglishUS]: text, [Locale.EnglishGB]: text });
+/** Whoever is answered in English (`messagesFor`) reads English names too; Discord shows the Spanish ones to the others. */
+const ENGLISH = Object.values(Locale).filter((locale) => messagesFor(locale) === en);
+const inEnglish = (text: string) => Object.fromEntries(ENGLISH.map((locale) => [locale, text]));
 
 /** Names a builder in Spanish with its English localization; `pick` finds the label in a language's messages. */
 export function named<B extends Describable>(builder: B, pick: (m: Messages['commands']) => Label): B {

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Bits, blocking, type QuantizedMatrix, quantize } from '../graph/quantize.ts';
 import { openChild } from '../lib/child/open.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { type ModelFolder, tensorFor } from '../models/folder.ts';
 import { sha256File } from '../models/hash.ts';
 import { layoutOf } from '../models/layouts.ts';
@@ -52,7 +53,7 @@ export async function quantizedWeights(
   let failure: unknown;
   for (const place of places) {
     try {
-      await mkdir(place, { recursive: true });
+      makeFolder(place);
       await inWorker({ folder, precision, target: join(place, name) });
       return await openSafetensors(join(place, name));
     } catch (error) {

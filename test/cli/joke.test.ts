@@ -62,6 +62,8 @@ it('tells a house joke, about a theme if given, or says that there is none', asy
   expect(again.stdout).toBe(`${text}\n\n${id} of the house · seed 3\n`);
   expect((await chispa(id)).stdout.startsWith(`${text}\n\n${id} of the house`)).toBe(true);
   expect((await chispa('ornitorrinco', '--source', 'house')).error?.message).toMatch(/no joke about/);
+  expect((await chispa('casa-99999')).error?.message).toBe('There is no house joke casa-99999.');
+  expect((await chispa(id, '--source', 'new')).error?.message).toMatch(/is a house joke/);
 });
 
 it('continues a text, with the settings that a server had', async () => {
@@ -74,6 +76,7 @@ it('continues a text, with the settings that a server had', async () => {
   const { stdout } = await typed(retellCommand(told, { voice: undefined, safe: false }));
   expect(stdout).toMatch(/^Van 'dos' `y`\nse cae.+\n\nmini-es · q4 · greedy · maximum 13 · seed 9\n$/s);
   expect((await chispa('gato', '--continue', text)).error?.message).toMatch(/not both/);
+  expect((await chispa('--continue', ' ')).error?.message).toBe('--continue needs a text.');
 });
 
 it('tells one of those that servers liked, of all servers or of one', async () => {

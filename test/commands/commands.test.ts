@@ -27,7 +27,7 @@ describe('the commands', () => {
     );
   });
 
-  it('have English names, and descriptions that fit', () => {
+  it('have English names in all languages but Spanish, as the answers are, and descriptions that fit', () => {
     interface Entry {
       name: string;
       name_localizations?: Record<string, string>;
@@ -38,6 +38,9 @@ describe('the commands', () => {
     const check = ({ name, description, options = [], ...localized }: Entry) => {
       const { name_localizations, description_localizations } = localized;
       expect(name_localizations?.['en-US'], name).toBeTruthy();
+      for (const locale of ['en-GB', 'fr', 'pt-BR', 'ja'])
+        expect(name_localizations?.[locale], name).toBe(name_localizations?.['en-US']);
+      for (const locale of ['es-ES', 'es-419']) expect(name_localizations?.[locale]).toBeUndefined();
       if (description) {
         expect(description.length).toBeLessThanOrEqual(100);
         expect(description_localizations?.['en-US']?.length, name).toBeLessThanOrEqual(100);

@@ -36,6 +36,7 @@ const RUN_IN: Record<string, string> = {
   evaluate: 'test/cli/evaluate.test.ts',
   box: 'test/cli/package.test.ts',
   status: 'test/cli/status.test.ts',
+  doctor: 'test/cli/doctor.test.ts',
   backup: 'test/cli/backup.test.ts',
   restore: 'test/cli/backup.test.ts',
   prune: 'test/cli/prune.test.ts',

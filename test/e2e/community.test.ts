@@ -93,6 +93,21 @@ describe('a community', () => {
     expect(left.map(({ id }) => id)).toEqual(expect.arrayContaining([own.id, other.id]));
   });
 
+  it('does nothing for a modal that names a joke of another message', async () => {
+    const [own, other] = [await tell(player.luis), await tell(player.ana)];
+    const opened = await player.press(player.luis, own, button(own, buttons.report));
+    const { interaction } = await player.eventually(() =>
+      player.call<{ interaction: string }>('/box/modals', {
+        ...{ user: player.luis.id, interaction: opened.interaction, fields: { reason: 'Es malo' } },
+        ...{ customId: button(other, buttons.report), unchecked: true },
+      }),
+    );
+    const answer = await player.eventually(async () =>
+      (await player.messages(player.luis.id)).find((m) => m.interaction === interaction),
+    );
+    expect(answer.content).toBe(es.refusal.jokeGone);
+  });
+
   it('shows an empty ranking to whoever asks alone', async () => {
     const answer = await (await player.ask(player.ana, 'ranking')).answer((m) => m.content !== '');
     expect(answer.content).toBe(es.ranking.empty);

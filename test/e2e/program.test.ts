@@ -37,9 +37,13 @@ function start(env: Record<string, string>): Spawned {
 
 vi.setConfig({ testTimeout: 120_000 });
 
+const hasEnded = ({ child }: Spawned) => child.exitCode !== null || child.signalCode !== null;
+
 afterEach(async () => {
   for (const program of started.splice(0)) {
-    if (groupIsAlive(program)) signalGroup(program, 'SIGKILL');
+    // However it ended, it has taken its children along.
+    if (hasEnded(program)) await expect.poll(() => groupIsAlive(program), { timeout: 10_000 }).toBe(false);
+    else signalGroup(program, 'SIGKILL');
     await program.ended;
   }
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -169,6 +173,8 @@ describe('the program', () => {
 
   it.each([
     ['MODEL', 'no-such-model', /no-such-model/],
+    ['DATA_DIR', '/proc/x', /^chispa: DATA_DIR cannot be created or read/m],
+    ['DATA_DIR', '/dev/null/x', /^chispa: DATA_DIR cannot be created or read/m],
     ['BOX_PORT', 'abc', /^chispa: BOX_PORT is wrong/m],
     ['EXECUTION_PROVIDER', 'tpu', /^chispa: EXECUTION_PROVIDER is wrong/m],
     ['DISCORD_TOKEN', 'abc', /^chispa: DISCORD_TOKEN is wrong/m],

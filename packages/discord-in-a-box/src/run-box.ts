@@ -17,9 +17,10 @@ export interface RunOptions {
 
 /**
  * Runs a box from the command line until Ctrl-C, or until its bot ends.
- * @throws Error if the port is taken, or the bot exits with a failure
+ * @throws Error if the port is taken, the bot's command is empty, or the bot exits with a failure
  */
 export async function runBox({ port, bot: command, name, token, open }: RunOptions): Promise<void> {
+  if (command?.trim() === '') throw new Error('--bot needs a shell command, such as "node bot.js".');
   const stopped = new Promise<'stopped'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('stopped'));
   });

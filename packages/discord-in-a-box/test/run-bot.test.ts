@@ -61,6 +61,10 @@ it('says what a bot needs, ends with 1 when the bot fails and with 2 on wrong us
     return [failed.code, failed.stderr];
   };
   expect(await run('--port', '0', '--bot', 'exit 3')).toEqual([1, expect.stringContaining('exit code 3')]);
+  expect(await run('--port', '0', '--bot', ' ')).toEqual([
+    1,
+    expect.stringContaining('needs a shell command'),
+  ]);
   expect(await run('--port', 'x')).toEqual([2, expect.stringContaining('A port is a whole number')]);
   expect(await run('--prot', '1')).toEqual([2, expect.stringContaining("Unknown option '--prot'")]);
 }, 120_000);

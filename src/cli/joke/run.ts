@@ -58,7 +58,15 @@ export async function tellJoke(argument: string | undefined, flags: Flags): Prom
   process.stdout.write(`${told.text}\n\n${told.footer}\n`);
 }
 
+/** The form of a house joke's id. */
+const ID = /^(?:casa|chispa)-\d+$/;
+
 function refuseContradictions(theme: string | undefined, { source, guild, ...flags }: Flags): void {
+  if (theme !== undefined && ID.test(theme) && (!byId(theme) || source === 'new'))
+    throw new UsageError(
+      byId(theme) ? `${theme} is a house joke, not a new one.` : `There is no house joke ${theme}.`,
+    );
+  if (flags.continue?.trim() === '') throw new UsageError('--continue needs a text.');
   if (source !== 'best' && guild !== undefined) throw new UsageError('--guild is for --source best.');
   if (flags.continue !== undefined && theme !== undefined)
     throw new UsageError('Give a theme or --continue, not both.');

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Config, loadConfig } from '../../config.ts';
@@ -9,6 +9,7 @@ import { settleIn } from '../../db/settle-in.ts';
 import { keepOwnSecret, ownSecretIn } from '../../db/voter.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { sha256File } from '../../models/hash.ts';
 import { bundledModelPath } from '../../models/registry.ts';
 import { checkArchive, readArchive, text } from '../backup/archive.ts';
@@ -31,7 +32,7 @@ export async function restore(
 ): Promise<void> {
   const config = loadConfig();
   const { databaseUrl, dataDir, modelsDir } = config;
-  await mkdir(modelsDir, { recursive: true });
+  makeFolder(modelsDir);
   const staging = await mkdtemp(join(modelsDir, '.restoring-'));
   const bar = createTransferBar();
   try {
@@ -42,7 +43,7 @@ export async function restore(
       const [, folder = '', name = ''] = MODEL_FILE.exec(path) ?? [];
       if (!folder) throw new ChispaError('archive-damaged', `${file} contains ${path}, which no backup has.`);
       folders.add(folder);
-      await mkdir(join(staging, folder), { recursive: true });
+      makeFolder(join(staging, folder));
       await pipeline(body, createWriteStream(join(staging, folder, name), { mode: 0o600 }));
       unpacked += size;
       bar.show('models', unpacked, unpacked);
@@ -74,7 +75,7 @@ export async function restore(
         });
         for (const { from, to } of moves) {
           await rm(to, { recursive: true, force: true });
-          await mkdir(dirname(to), { recursive: true });
+          makeFolder(dirname(to));
           await rename(from, to);
         }
         if (secret && !config.voterSecret) keepOwnSecret(dataDir, secret);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ChispaError } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { type ModelFolder, WEIGHTS_FILE } from '../../models/folder.ts';
 import { sha256File } from '../../models/hash.ts';
 import { layoutOf } from '../../models/layouts.ts';
@@ -41,7 +42,7 @@ export async function writeModel(output: string, model: TrainedModel): Promise<v
   const { base, name, weights, prompt, training } = model;
   const folder = `${output}.incomplete`;
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   try {
     const files = ['config.json', WEIGHTS_FILE];
     await writeFile(join(folder, 'config.json'), await configText(base));
@@ -72,7 +73,7 @@ export async function writeModel(output: string, model: TrainedModel): Promise<v
       training,
     });
     await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    await mkdir(dirname(output), { recursive: true });
+    makeFolder(dirname(output));
     await rename(folder, output);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChispaError } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { lockByProcess, lockHolder } from '../../lib/process-lock.ts';
 import { modelName } from '../../models/manifest.ts';
 import { writeWhole } from '../../models/whole-file.ts';
@@ -53,7 +54,7 @@ export async function createRun(
   run: Run,
   files: Record<string, string | Uint8Array>,
 ): Promise<void> {
-  await mkdir(join(folder, '..'), { recursive: true });
+  makeFolder(join(folder, '..'));
   try {
     await mkdir(folder);
   } catch (cause) {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileDownloadInfo, HubApiError, type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { GENERATION_CONFIG_FILE } from '../generation-config.ts';
 import { TOKENIZER_FILES } from '../tokenizer-convert.ts';
 import { asDiskError, checkDisk } from './disk.ts';
@@ -57,7 +58,7 @@ export async function downloadModel(id: string, options: HubOptions): Promise<Do
       if (entry.type === 'file') listed.set(entry.path, entry);
 
     const folder = join(options.downloadsDir, `${id.replace('/', '--')}@${sha}`);
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await removeOlder(options.downloadsDir, id, folder);
     let finished = 0;
     let total = 0;

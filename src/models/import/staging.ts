@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChispaError } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { syncFolder } from '../whole-file.ts';
 
 const STAGING = /^\..+\.(\d+)\.incomplete$/;
@@ -15,7 +16,7 @@ export async function stageFolder<T>(
   name: string,
   fill: (staging: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(modelsDir, { recursive: true });
+  makeFolder(modelsDir);
   await removeAbandoned(modelsDir);
   const target = join(modelsDir, name);
   await refuseTaken(modelsDir, name);

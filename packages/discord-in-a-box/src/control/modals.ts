@@ -16,6 +16,7 @@ const schema = z.strictObject({
   interaction: id,
   fields: z.record(z.string(), z.unknown()).default({}),
   locale: localeSchema,
+  customId: z.string().max(100).optional(),
   unchecked: z.boolean().default(false),
 });
 
@@ -27,7 +28,10 @@ export function submitModal(core: Core, body: unknown): Interaction {
   const { modal, channel } = parent;
   if (!modal || parent.user !== user)
     throw new ControlError(`${user.name} has no modal open for ${parent.id}.`);
+  if (input.customId !== undefined && !input.unchecked)
+    throw new ControlError('Only a modified client sends another customId: with unchecked.');
   refuseOutsider(core, user, channel);
+  const customId = input.customId ?? String(modal.custom_id);
   const resolved = createResolved(core, channel, user.id);
   const layout = objects(modal.components);
   const names = flatten(layout).map(({ component }) => component.custom_id);
@@ -58,11 +62,11 @@ export function submitModal(core: Core, body: unknown): Interaction {
     guild: parent.guild,
     locale: input.locale,
     name: null,
-    customId: String(modal.custom_id),
+    customId,
     source: parent.source,
     parent,
     owners: parent.owners,
-    data: { custom_id: modal.custom_id, components, ...resolved.fields() },
+    data: { custom_id: customId, components, ...resolved.fields() },
   });
 }
 

@@ -49,7 +49,7 @@ export const en: Messages = {
     longTheme: (max) => `That theme is too long: up to ${max} characters fit.`,
     seed: 'The seed must be a whole number between 0 and 4,294,967,295.',
     nothingToContinue: 'There is no text in that message for me to continue.',
-    moderatorsOnly: 'Only people who can manage the server can change my settings.',
+    moderatorsOnly: 'That is only for people who manage this server.',
     guildOnly: 'That only works in a server that has added me.',
     bestInGuild:
       'The best are chosen by the votes of a server that has added me. Here, try `/joke` without `source`.',

@@ -60,7 +60,7 @@ export const es = {
     longTheme: (max: number) => `Ese tema es demasiado largo: caben hasta ${max} caracteres.`,
     seed: 'La semilla debe ser un número entero entre 0 y 4 294 967 295.',
     nothingToContinue: 'En ese mensaje no hay texto que pueda continuar.',
-    moderatorsOnly: 'Solo quien puede gestionar el servidor puede cambiar mis ajustes.',
+    moderatorsOnly: 'Eso es solo para quienes gestionan este servidor.',
     guildOnly: 'Eso solo funciona en un servidor que me haya añadido.',
     bestInGuild:
       'Los mejores los eligen los votos de un servidor que me haya añadido. Aquí prueba `/chiste` sin `fuente`.',
