@@ -59,7 +59,7 @@ const VARIABLES = {
   DATA_DIR: variable(path, 'a folder for the embedded database', './data'),
   VOTER_SECRET: variable(
     z.string().min(16),
-    'at least 16 characters that stay the same for ever',
+    'at least 16 characters that never change',
     'openssl rand -hex 32',
   ),
   MODELS_DIR: variable(path, 'the folder where models live', './models'),
@@ -96,7 +96,7 @@ const VARIABLES = {
     'Discord user ids separated by commas',
     '80351110224678912,80351110224678913',
   ),
-  TZ: variable(z.string().refine(isTimeZone), 'a time zone of the IANA database', 'Europe/Madrid'),
+  TZ: variable(z.string().refine(isTimeZone), 'an IANA time zone', 'Europe/Madrid'),
   LEARN_SCHEDULE: variable(
     z.string().regex(/^(off|\S+( +\S+){4})$/),
     'a cron expression of five fields (minute, hour, day, month, day of the week) or off',
@@ -104,22 +104,22 @@ const VARIABLES = {
   ),
   LEARN_AFTER_VOTES: variable(
     wholeNumber(0, 1e9),
-    'the new votes after which training begins by itself (0 never)',
+    'how many new votes start a training run (0: never)',
     '300',
   ),
   GUILD_VOICE_VOTES: variable(
     wholeNumber(0, 1e9),
-    'the new votes of a server after which its own voice is trained (0 never)',
+    'how many new votes in a server start training its own voice (0: never)',
     '500',
   ),
-  LEARN_MINUTES: variable(decimal(z.number().positive()), 'the minutes a training may take', '120'),
+  LEARN_MINUTES: variable(decimal(z.number().positive()), 'how many minutes a training run may take', '120'),
   MODELS_KEEP: variable(wholeNumber(1, 1000), 'how many trained versions keep their weights', '5'),
   AB_SHARE: variable(share, 'the share of jokes that a version on trial tells, 0 to 1', '0.1'),
-  GATE_SAMPLES: variable(wholeNumber(10, 10_000), 'the jokes that both models generate, 10 to 10000', '300'),
+  GATE_SAMPLES: variable(wholeNumber(10, 10_000), 'how many jokes each model generates, 10 to 10000', '300'),
   GATE_SIGNIFICANCE: variable(decimal(gateThresholds.shape.significance), 'a probability', '0.05'),
   GATE_HELD_OUT: variable(
     wholeNumber(2, 1e6),
-    'the fewest held-out rated jokes to compare models with',
+    'the minimum number of held-out rated jokes for comparing models',
     '30',
   ),
   GATE_DIVERSITY: variable(share, 'a share of the distinct-2 that the line began with, 0 to 1', '0.9'),
@@ -128,7 +128,7 @@ const VARIABLES = {
     "how far the share of jokes that recite may rise above the line's first model's, 0 to 1",
     '0.1',
   ),
-  GATE_UNSAFE: variable(share, 'the largest growth of the share that safe mode refuses, 0 to 1', '0.02'),
+  GATE_UNSAFE: variable(share, 'the largest increase in the share that safe mode refuses, 0 to 1', '0.02'),
 } as const;
 type VariableName = keyof typeof VARIABLES;
 /** Never shown, not even when invalid. */

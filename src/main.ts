@@ -185,7 +185,7 @@ export async function run(config: Config, roles: readonly Role[]): Promise<void>
   });
   // In rare reconnects (op 9 right after RESUMED) discord.js throws inside its socket handlers: log it and go on.
   const log = createLog(config.logLevel);
-  process.on('unhandledRejection', (err) => log.error({ err }, 'a rejection nobody handled'));
+  process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 
   const program = await Promise.race([startProgram(config, roles, say), stopped]);
   if (typeof program !== 'string') {

@@ -29,7 +29,7 @@ export async function answerError(
   if (error instanceof DiscordAPIError && UNANSWERABLE.includes(error.code)) {
     log.warn(
       { interaction: interaction.id, code: error.code, url: error.url },
-      'Discord no longer takes this answer',
+      'Discord no longer accepts this answer',
     );
     return;
   }
@@ -44,7 +44,7 @@ export async function answerError(
   try {
     await sayPrivately(interaction, content);
   } catch (failed) {
-    log.warn({ err: failed, code, interaction: interaction.id }, 'the error could not be told');
+    log.warn({ err: failed, code, interaction: interaction.id }, 'could not tell the person about the error');
   }
 }
 

@@ -33,13 +33,13 @@ export function createHandled({ store: { db, clock }, owner, log }: HandledOptio
         ...{ interactionId: id, applicationId, interactionToken: token, owner, locale },
         deadline: new Date(clock.now() + LIFETIME_MS),
       }).catch((error) =>
-        log.debug({ error: messageOf(error), interaction: id }, 'an interaction could not be noted'),
+        log.debug({ error: messageOf(error), interaction: id }, 'could not record an interaction'),
       );
       await within(BEGIN_MS, begun);
       return async () => {
         await begun;
         await endHandling(db, id).catch((error) =>
-          log.debug({ error: messageOf(error), interaction: id }, 'an interaction could not be ticked off'),
+          log.debug({ error: messageOf(error), interaction: id }, 'could not mark an interaction as handled'),
         );
       };
     },

@@ -23,7 +23,7 @@ export async function findHosts(
   } catch (error) {
     log.warn(
       { error: messageOf(error) },
-      'Discord does not tell whose application this is: /modelo obeys nobody until OWNER_IDS is set',
+      'Discord does not say who owns this application: nobody can use /modelo until OWNER_IDS is set',
     );
     return new Set();
   }

@@ -91,7 +91,7 @@ export function createHousekeeping(options: HousekeepingOptions) {
       heading,
     });
     if (delivery.outcome !== 'shown')
-      log.warn({ guild: guildId, ...delivery }, 'a joke of the day could not be shown');
+      log.warn({ guild: guildId, ...delivery }, 'could not show a joke of the day');
   }
 
   /** A duel needs a new joke: while no generator is at work, its time goes on. */

@@ -26,7 +26,7 @@ export async function createLearningLog(options: LearningLogOptions): Promise<{ 
   const tellAll = () => {
     telling = telling
       .then(tell)
-      .catch((error) => log.error({ error: messageOf(error) }, 'what was learned could not be announced'));
+      .catch((error) => log.error({ error: messageOf(error) }, 'could not announce what was learned'));
   };
 
   async function tell(): Promise<void> {

@@ -55,7 +55,7 @@ export function createMessageBoard({
       return known;
     }
     const edits = createPacedEdits<() => Promise<unknown>, unknown>((edit) => edit(), {
-      onSkipped: (err) => log.warn({ err, message: messageId }, 'a message could not be brought up to date'),
+      onSkipped: (err) => log.warn({ err, message: messageId }, 'could not update a message'),
     });
     const forget = setTimeout(() => boards.delete(messageId), FORGET_AFTER_MS).unref();
     const board = { edits, forget, turn: 0 };
@@ -89,7 +89,7 @@ export function createMessageBoard({
         await forget(messageId); // an earlier vote must not reveal a joke that is now hidden
         await rest.patch(Routes.channelMessage(channelId, messageId), { body }).catch((err) => {
           // The message or its channel is gone or inaccessible to the bot: carry on with the other messages.
-          log.warn({ err, message: messageId }, 'a message of a joke could not be changed');
+          log.warn({ err, message: messageId }, 'could not edit the message of a joke');
         });
       }
       for (const { id } of await duelsOfJoke(db, jokeId)) await refreshDuel({ db, rest, log }, id);

@@ -38,7 +38,7 @@ export function createModeratorLog(
       return true;
     } catch (err) {
       // Deleted or inaccessible to the bot: nothing is lost, everything posted there is also in the database.
-      log.warn({ err, guild: guildId, channel: logChannelId }, 'the moderators’ channel takes no message');
+      log.warn({ err, guild: guildId, channel: logChannelId }, 'could not post in the moderators’ channel');
       return false;
     }
   }

@@ -87,7 +87,9 @@ export async function createOpenRequests(
       open.delete(key);
     },
     () =>
-      void read().catch((error) => log.error({ error: messageOf(error) }, 'open requests could not be read')),
+      void read().catch((error) =>
+        log.error({ error: messageOf(error) }, 'could not read the open requests'),
+      ),
   );
   await read();
 

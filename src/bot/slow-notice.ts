@@ -31,7 +31,10 @@ export function noticeWhenSlow(
   let handled = false;
   const timer = setTimeout(() => {
     notice().catch((error) =>
-      log.debug({ error: messageOf(error), interaction: interaction.id }, 'a delay could not be told'),
+      log.debug(
+        { error: messageOf(error), interaction: interaction.id },
+        'could not tell someone about a delay',
+      ),
     );
   }, afterMs);
 

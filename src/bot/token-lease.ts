@@ -50,7 +50,7 @@ export async function holdToken(options: HoldTokenOptions): Promise<HeldToken> {
           if (!ours) tell(inUse());
         },
         // While the database is away nobody else can take it either.
-        (error) => log.debug({ error: messageOf(error) }, 'the lease on the token could not be renewed'),
+        (error) => log.debug({ error: messageOf(error) }, 'could not renew the lease on the token'),
       );
     },
     (leaseSeconds * 1000) / 3,
@@ -61,7 +61,7 @@ export async function holdToken(options: HoldTokenOptions): Promise<HeldToken> {
       clearInterval(timer);
       await renewing;
       await releaseToken(db, lease).catch((error) =>
-        log.debug({ error: messageOf(error) }, 'the lease on the token could not be given back'),
+        log.debug({ error: messageOf(error) }, 'could not release the lease on the token'),
       );
     },
   };

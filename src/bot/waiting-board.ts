@@ -94,7 +94,7 @@ export function createWaitingBoard({ store, rest, slots, log }: WaitingBoardOpti
     try {
       await reply.edit(sentenceMessage(messagesFor(locale).waiting(wait.position, wait.readyAt)));
     } catch (err) {
-      log.debug({ err, request: id }, 'a waiting person could not be told');
+      log.debug({ err, request: id }, 'could not update a waiting notice');
       if (!(err instanceof DiscordAPIError)) return; // maybe still in flight: the hold expires by itself
     }
     await releaseReply(db, id);
@@ -105,7 +105,7 @@ export function createWaitingBoard({ store, rest, slots, log }: WaitingBoardOpti
       places.set(requestId, { ...asker, told, toldAt: told ? clock.now() : 0 });
       timer ??= setInterval(() => {
         looking ??= look()
-          .catch((err) => log.warn({ err }, 'the queue could not be looked at'))
+          .catch((err) => log.warn({ err }, 'could not read the queue'))
           .finally(() => {
             looking = undefined;
           });

@@ -11,13 +11,13 @@ export function register(program: Command): void {
     .addHelpText('after', examples('commands diff', 'commands deploy'));
   commands
     .command('diff')
-    .description('say what deploy would change')
+    .description('show what deploy would change')
     .option('--json', 'print { added, changed, removed }')
     .addHelpText('after', examples('commands diff', 'commands diff --json'))
     .action(async (options) => (await import('./commands/on-discord.ts')).diff(options));
   commands
     .command('deploy')
-    .description('make the commands Discord has equal to ours, if they differ')
+    .description('update the commands that Discord has to match ours, if they differ')
     .addHelpText('after', examples('commands deploy'))
     .action(async () => (await import('./commands/on-discord.ts')).deploy());
   commands

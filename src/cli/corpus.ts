@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .command('import')
     .description('import a file of jokes into the database: .csv, .tsv, .jsonl, .json, .parquet or .txt')
     .argument('<file>')
-    .option('--source <name>', `their source, for instance "CHISTES" ${UNLESS_STATED}`)
+    .option('--source <name>', `their source, for example "CHISTES" ${UNLESS_STATED}`)
     .option(
       '--license <license>',
       `the license that allows their use, for instance "CC0-1.0" ${UNLESS_STATED}`,
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     .option('--category <category>', 'only jokes of this category')
     .option('--clean', 'leave out crude jokes')
     .option('--limit <number>', 'maximum number of jokes', numberIn(1, 1_000_000, true), 20)
-    .option('--json', 'print one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', examples('corpus list', 'corpus list --source "Mis chistes" --limit 5'))
     .action(async (options) => (await import('./corpus/list.ts')).listCorpus(options));
   corpus
@@ -94,7 +94,7 @@ export function register(program: Command): void {
     .description(
       'find near-duplicates and, in the database, mark all but one, so that nobody learns them twice',
     )
-    .argument('[file]', 'a file of jokes, which is only looked at (default: the database)')
+    .argument('[file]', 'a file of jokes, which is not changed (default: the database)')
     .addOption(format())
     .option(
       '--threshold <number>',

@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .option('--samples <number>', 'how many texts, each with the next seed', numberIn(1, 100, true), 1)
     .option('--explain <number>', 'print the likeliest tokens at each step', numberIn(1, 100, true))
     .option('--csv', 'print the steps of --explain as CSV')
-    .option('--json', 'print one JSON object a line for each text')
+    .option('--json', 'print one JSON object per line for each text')
     .addHelpText(
       'after',
       examples(

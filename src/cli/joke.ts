@@ -10,7 +10,11 @@ export function register(program: Command): void {
     .command('joke')
     .description("tell a joke as the bot does: with its settings, its trimming and safe mode's filter")
     .argument('[theme]', 'what it is about, in Spanish, or the id of a house joke; - reads stdin')
-    .option('--seed <number>', 'tell a certain joke again (default: random)', numberIn(0, 0xffff_ffff, true))
+    .option(
+      '--seed <number>',
+      'tell a particular joke again (default: random)',
+      numberIn(0, 0xffff_ffff, true),
+    )
     .addOption(
       new Option(
         '--source <source>',

@@ -10,7 +10,7 @@ export function register(program: Command): void {
   model
     .command('import')
     .description('import a model from the Hugging Face hub or from a folder')
-    .argument('<id|folder>', 'for instance DeepESP/gpt2-spanish, or a folder that transformers has saved')
+    .argument('<id|folder>', 'for example DeepESP/gpt2-spanish, or a folder that transformers has saved')
     .option('--revision <revision>', 'branch, tag or commit on the hub (default: main)')
     .option('--name <name>', "what to call it here (default: the model's own name)")
     .option('--accept-license', 'accept a license with terms of its own, without being asked')
@@ -27,7 +27,7 @@ export function register(program: Command): void {
   model
     .command('list')
     .description('list the models, and at which precisions each fits the memory of this machine')
-    .option('--json', 'print one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', examples('model list', 'model list --json'))
     .action(async (options) => (await import('./model/list.ts')).listModels(options));
   model

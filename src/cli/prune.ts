@@ -24,7 +24,7 @@ export function register(program: Command): void {
   program
     .command('prune')
     .description("delete onnxruntime's binaries for other platforms from node_modules (some 250 MB)")
-    .option('--dry-run', 'only say what would be deleted')
+    .option('--dry-run', 'only show what would be deleted')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

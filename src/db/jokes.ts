@@ -309,7 +309,7 @@ function readJoke({ joke, model, askedBy, locale }: Awaited<ReturnType<typeof jo
   const considered = joke.considered ?? undefined;
   if (houseId !== null) return { ...told, origin: 'house', houseId };
   if (!(model && ending && tokens && precision !== null && provider !== null && runtimeVersion !== null)) {
-    throw new ChispaError('joke-damaged', `Joke ${id} lacks what its model left behind.`); // the table's check forbids it
+    throw new ChispaError('joke-damaged', `Joke ${id} has no complete record of how it was generated.`); // the table's check forbids it
   }
   const made = {
     ending,

@@ -92,7 +92,7 @@ export async function openListener(config: ClientConfig, log: Logger): Promise<L
         client = await open();
         break;
       } catch (error) {
-        log.debug({ error: messageOf(error) }, 'PostgreSQL is away');
+        log.debug({ error: messageOf(error) }, 'lost the connection to PostgreSQL');
         await delay(pause, undefined, { signal: closing.signal });
       }
     }

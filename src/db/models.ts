@@ -253,6 +253,7 @@ async function takeTurn(tx: Transaction): Promise<void> {
 
 /** `returning()` of a statement that always writes one row is still typed as maybe empty. */
 function present(row: ModelVersion | undefined, name: string): ModelVersion {
-  if (!row) throw new ChispaError('model-version-not-found', `Model ${name} vanished while it was written.`);
+  if (!row)
+    throw new ChispaError('model-version-not-found', `Model ${name} disappeared while it was being written.`);
   return row;
 }

@@ -50,7 +50,7 @@ export async function rate(db: Database, { jokeId, voter, score, guildId, messag
       throw new ChispaError('joke-not-found', `There is no joke ${jokeId} in this guild.`);
     }
     if (joke.state !== 'shown') {
-      throw new ChispaError('joke-gone', `Joke ${jokeId} was deleted and takes no votes.`);
+      throw new ChispaError('joke-gone', `Joke ${jokeId} was deleted and can no longer be rated.`);
     }
     await tx
       .insert(ratings)

@@ -29,7 +29,10 @@ export async function answerInstead(
     await replyIsFree(db, request.id);
     if (!(await tellHouseJoke({ db, rest, log }, request))) await sayInstead(rest, request, sentence);
   } catch (error) {
-    log.warn({ error: messageOf(error), request: request.id }, 'the end of a request could not be told');
+    log.warn(
+      { error: messageOf(error), request: request.id },
+      'could not tell someone that a request has ended',
+    );
   }
 }
 
@@ -46,6 +49,6 @@ async function tellHouseJoke({ db, rest, log }: Dependencies, request: ChispaReq
   const notices = houseLacks === undefined ? { heading } : { houseLacks };
   const delivery = await showHouseJoke({ db, rest }, request, joke, notices);
   if (delivery.outcome === 'shown') return true;
-  log.warn({ request: request.id, ...delivery }, 'a house joke could not be shown');
+  log.warn({ request: request.id, ...delivery }, 'could not show a house joke');
   return delivery.outcome === 'gone'; // then nothing can be said either
 }

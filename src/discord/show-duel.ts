@@ -64,7 +64,7 @@ export async function refreshDuel(
   try {
     await rest.patch(Routes.channelMessage(channelId, messageId), { body });
   } catch (err) {
-    log.warn({ err, duel: id }, 'the message of a duel could not be changed');
+    log.warn({ err, duel: id }, 'could not edit the message of a duel');
     if (!(err instanceof DiscordAPIError)) return;
   }
   if (duel.closed) await duelRevealed(db, id); // or its message is gone or inaccessible to the bot

@@ -238,11 +238,11 @@ function writeList(feeds: Feeds, name: string, values: readonly number[]): void 
 function int64(outputs: Readonly<Record<string, Tensor>>, name: string): BigInt64Array {
   const data = outputs[name]?.data;
   if (data instanceof BigInt64Array) return data;
-  throw new ChispaError('decode-failed', `The model gave no ${name}.`);
+  throw new ChispaError('decode-failed', `The model did not output ${name}.`);
 }
 
 function float32(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
   const data = outputs[name]?.data;
   if (data instanceof Float32Array) return data;
-  throw new ChispaError('decode-failed', `The model gave no ${name}.`);
+  throw new ChispaError('decode-failed', `The model did not output ${name}.`);
 }

@@ -162,5 +162,5 @@ export function createDecoderSession(
 function float32(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
   const data = outputs[name]?.data;
   if (data instanceof Float32Array) return data;
-  throw new ChispaError('decode-failed', `The model gave no ${name}.`);
+  throw new ChispaError('decode-failed', `The model did not output ${name}.`);
 }

@@ -126,7 +126,7 @@ export async function startEngineProcess({
   function serve({ model, lost }: { model: string; lost: () => void }): void {
     serving = load(model).catch((error: unknown) => {
       if (closing.signal.aborted) throw error;
-      log.error({ model, err: error }, 'a model that was loaded cannot be loaded again');
+      log.error({ model, err: error }, 'could not load a model again');
       void close();
       lost();
       throw error;

@@ -56,7 +56,7 @@ export async function answerDuel(
     return;
   }
   const { outcome, code } = delivery;
-  log.warn({ request: request.id, code, outcome }, 'a duel could not be shown');
+  log.warn({ request: request.id, code, outcome }, 'could not show a duel');
   await giveUp({ status: 'failed', note: notShown(delivery) }, ({ failure }) =>
     outcome === 'blocked' ? failure.blocked : failure.refused(`${code}`),
   );

@@ -64,7 +64,7 @@ export async function answerJoke(
     const delivery = await showJoke(db, request, joke, notices, { destination, edits, signal });
     if (delivery.outcome !== 'shown') {
       const { outcome, code } = delivery;
-      log.warn({ request: request.id, code, outcome }, 'a joke could not be shown');
+      log.warn({ request: request.id, code, outcome }, 'could not show a joke');
       await finishRequest(db, request.id, { status: 'failed', note: notShown(delivery) });
       if (outcome === 'gone') return;
       const sentence = ({ failure }: Messages) =>

@@ -81,7 +81,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
   /** Tells a house joke, or that it failed, with a code that can be found in the log. */
   async function fail(request: ChispaRequest, error: unknown): Promise<void> {
     const code = randomBytes(3).toString('hex');
-    log.error({ error: messageOf(error), code, request: request.id }, 'a request could not be answered');
+    log.error({ error: messageOf(error), code, request: request.id }, 'could not answer a request');
     const note = `${code}: ${messageOf(error)}`;
     await close(request, { status: 'failed', note }, (m) => m.failure.generation(code));
   }

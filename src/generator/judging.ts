@@ -116,7 +116,7 @@ export function createJudging({ db, engine, log, every = EVERY_MS }: JudgingOpti
         await learn(version);
       } catch (error) {
         if (!closing.signal.aborted)
-          log.warn({ error: messageOf(error), model: version.version.name }, 'the judge could not be fitted');
+          log.warn({ error: messageOf(error), model: version.version.name }, 'could not fit the judge');
       }
     });
     queued.set(id, turn);

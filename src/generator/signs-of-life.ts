@@ -10,7 +10,7 @@ import type { Logger } from '../lib/log.ts';
  */
 export async function startSignsOfLife(db: Database, log: Logger): Promise<{ stop(): Promise<void> }> {
   const id = randomUUID();
-  const failed = (error: unknown) => log.warn({ error: messageOf(error) }, 'no sign of life could be given');
+  const failed = (error: unknown) => log.warn({ error: messageOf(error) }, 'could not record a sign of life');
   let latest = generatorIsAlive(db, id);
   await latest;
   const timer = setInterval(() => {

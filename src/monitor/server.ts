@@ -58,7 +58,7 @@ export async function startMonitor({ port, host, checks, measure, log }: Monitor
     },
     async '/metrics'(response) {
       await within(CHECK_MS, measure()).catch((error) =>
-        log.debug({ error: messageOf(error) }, 'some metrics could not be measured'),
+        log.debug({ error: messageOf(error) }, 'could not measure some metrics'),
       );
       send(response, 200, registry.contentType, await registry.metrics());
     },

@@ -57,7 +57,7 @@ export async function learn(options: LearnOptions, run: OpenRun): Promise<Traini
     lease.release();
   }
   const found = await findRun(db, run.id);
-  if (!found) throw new ChispaError('run-gone', 'The training run was deleted meanwhile.');
+  if (!found) throw new ChispaError('run-gone', 'The training run was deleted in the meantime.');
   return found;
 
   async function settle(error: unknown): Promise<void> {
@@ -113,7 +113,7 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
       if (event.event !== 'epoch') return;
       // Only for watchers: epochs that the database missed are recorded at the end.
       const written = recordEpoch(db, run.id, epochOf(event)).catch((error) =>
-        log.warn({ error: messageOf(error) }, 'an epoch could not be recorded yet'),
+        log.warn({ error: messageOf(error) }, 'could not record an epoch yet'),
       );
       writing.push(written);
     },

@@ -68,7 +68,7 @@ describe('the log at level trace', () => {
   it('shows no interaction token from a URL, a message or a stack', () => {
     const lines = logged(`
       const url = 'https://discord.com/api/v10/webhooks/1234/TOKENMARK5/messages/@original';
-      log.warn({ code: 10062, url }, 'Discord no longer takes this answer');
+      log.warn({ code: 10062, url }, 'Discord no longer accepts this answer');
       const failed = new Error('PATCH ' + url + ' failed');
       failed.stack = 'Error\\n    at fetch (' + url + ')';
       log.error({ err: failed }, 'interaction failed');

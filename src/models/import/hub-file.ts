@@ -64,7 +64,7 @@ export async function downloadFile(file: RemoteFile, path: string, options: Down
     await rm(incomplete);
     throw new ChispaError(
       'download-damaged',
-      `The downloaded ${file.name} does not have the ${file.hash.kind === 'git' ? 'git hash' : 'sha256'} the hub states, so it was thrown away: try again.`,
+      `The downloaded ${file.name} does not have the ${file.hash.kind === 'git' ? 'git hash' : 'sha256'} that the hub states, so it was discarded: try again.`,
     );
   }
   await rename(incomplete, path);

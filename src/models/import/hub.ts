@@ -74,7 +74,7 @@ export async function downloadModel(id: string, options: HubOptions): Promise<Do
           if (!info || info.size !== file.size)
             throw new ChispaError(
               'hub-failed',
-              `The hub lists ${file.name} and does not have it in that size.`,
+              `The hub lists ${file.name} but does not have it in that size.`,
             );
           // The token is for the hub only; fetch drops it when a redirect leads to a storage server.
           const own = token && new URL(info.url).origin === new URL(endpoint).origin;
