@@ -195,6 +195,7 @@ describe.skipIf(!chromium)('the page for everybody', { timeout: 180_000 }, () =>
     const wider = await page.evaluate(() => {
       const screen = document.documentElement.clientWidth;
       return [...document.querySelectorAll('.chat *')]
+        .filter((element) => !element.parentElement?.closest('pre')) // which scrolls
         .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > screen + 1)
         .map((element) => `${element.tagName}.${element.className}`);
     });

@@ -274,6 +274,7 @@ async function command(interaction: ChatInputCommandInteraction, next: () => Pro
     case 'foto':
       await interaction.reply({
         content: 'Tres fotos, una tapada, y un archivo',
+        embeds: [joke(`Una línea de código larga:\n\`\`\`\n${'npx '.repeat(40)}\n\`\`\``, '0 votos')],
         files: [
           new AttachmentBuilder(picture, { name: 'una.png', description: 'Una chispa' }),
           new AttachmentBuilder(picture, { name: 'dos.png' }),
