@@ -11,6 +11,7 @@ import { homeGuild } from '../src/bot/place.ts';
 import { Refusal } from '../src/bot/refusal.ts';
 import { findJokeByMessage, type Joke } from '../src/db/jokes.ts';
 import { anywhere, named } from '../src/discord/localized.ts';
+import { visible } from '../src/discord/text.ts';
 
 /** "Continuar chiste" in a message's menu: continues one of our jokes, or what a person wrote. */
 export default {
@@ -50,6 +51,6 @@ const wholeText = ({ prompt, text }: Joke): string =>
   prompt.kind === 'continue' ? `${prompt.text ?? ''}${text}` : text;
 
 function textOf(text: string, interaction: MessageContextMenuCommandInteraction): { text: string } {
-  if (!text.trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
+  if (!visible(text).trim()) throw new Refusal((m) => m.refusal.nothingToContinue);
   return { text: continuable(text, interaction) };
 }

@@ -55,6 +55,10 @@ describe('messages and channels of every kind', () => {
     expect(await continued(forwarded)).toContain(`**${line}`);
   });
 
+  it('finds nothing to continue where nothing is to be seen', async () => {
+    expect(await continued(await write({ content: ' \u200b ' }))).toBe(es.refusal.nothingToContinue);
+  });
+
   it('reads names where Discord sends ids', async () => {
     const content = `<@${player.luis.id}> entra en un bar <:pepe:123456789012345678> con <@99999999999999999>`;
     const text = await continued(await write({ content }));
