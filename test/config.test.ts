@@ -95,7 +95,7 @@ describe('configuration', () => {
     };
     expect(zone('TZ=America/Bogota', '')).toBe('7');
     expect(zone('TZ=America/Bogota', 'Asia/Tokyo')).toBe('21');
-    expect(() => load({ TZ: 'Madrid' })).toThrow(/^TZ is wrong: "Madrid" is not a time zone/);
+    expect(() => load({ TZ: 'Madrid' })).toThrow(/^TZ is wrong: "Madrid" is not an IANA time zone/);
   });
 
   it('asks for VOTER_SECRET where several processes share a database', () => {
