@@ -133,15 +133,15 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
     const { shape, offset, length } = entry;
     return graph.external(name, dtype, shape, { location: basename(data.path), offset, length });
   };
-  const ids = graph.input('input_ids', 'int64', ['B', 'S']);
-  const mask = graph.input('attention_mask', 'int64', ['B', 'T']);
-  const positions = graph.input('position_ids', 'int64', ['B', 'S']);
+  const ids = graph.input('input_ids', 'int64', ['batch_size', 'S']);
+  const mask = graph.input('attention_mask', 'int64', ['batch_size', 'T']);
+  const positions = graph.input('position_ids', 'int64', ['batch_size', 'S']);
   const past = Array.from({ length: layers }, (_, i) => {
     const input = (part: string) =>
-      graph.input(`past_key_values.${i}.${part}`, 'float32', ['B', keyValueHeads, 'P', headWidth]);
+      graph.input(`past_key_values.${i}.${part}`, 'float32', ['batch_size', keyValueHeads, 'P', headWidth]);
     return { key: input('key'), value: input('value') };
   });
-  graph.bindDimension('N', mul(graph.dimension('B'), graph.dimension('S')));
+  graph.bindDimension('N', mul(graph.dimension('batch_size'), graph.dimension('S')));
   const attention =
     config.architecture === 'gpt2'
       ? concatenatingAttention(graph, mask)
@@ -167,7 +167,7 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
   const hidden = transformer(
     config,
     {
-      batch: 'B',
+      batch: 'batch_size',
       length: 'S',
       parameter,
       attend,
@@ -187,7 +187,7 @@ function exported(config: ModelConfig, data: SafetensorsFile, precision: BenchPr
     precision === 'q8'
       ? multiply(hidden, head, vocabSize)
       : gemm(hidden, external(head), { transposeB: true });
-  graph.output('logits', reshape(logits, ['B', 'S', vocabSize]));
+  graph.output('logits', reshape(logits, ['batch_size', 'S', vocabSize]));
   return graph;
 }
 
@@ -223,13 +223,13 @@ function groupedAttention(
   const before = cast(sub(sum(mask, 1), 1), 'int32'); // [B]
   const length = cast(squeeze(graph.dimension('T'), [0]), 'int32');
   const flat = (x: Value, count: number) =>
-    reshape(transpose(x, [0, 2, 1, 3]), ['B', 'S', count * headWidth]);
-  const all = { dtype: 'float32', shape: ['B', keyValueHeads, 'T', headWidth] } as const;
+    reshape(transpose(x, [0, 2, 1, 3]), ['batch_size', 'S', count * headWidth]);
+  const all = { dtype: 'float32', shape: ['batch_size', keyValueHeads, 'T', headWidth] } as const;
   return (q, [k, v], past, scale) => {
     const [mixed, keys, values] = graph.node(
       'GroupQueryAttention',
       [flat(q, heads), flat(k, keyValueHeads), flat(v, keyValueHeads), past.key, past.value, before, length],
-      [{ dtype: 'float32', shape: ['B', 'S', heads * headWidth] }, all, all],
+      [{ dtype: 'float32', shape: ['batch_size', 'S', heads * headWidth] }, all, all],
       {
         domain: 'com.microsoft',
         attributes: { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: scale } },

@@ -1,3 +1,4 @@
+import { LOGITS } from '../../graph/ops/index.ts';
 import { loraShapes } from '../../graph/trained-adapter.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import type { ModelConfig } from '../../models/config.ts';
@@ -6,7 +7,7 @@ import type { TrainingSettings } from '../settings.ts';
 
 /**
  * The memory that training needs, in bytes. The activation factors are fitted to the peaks that `bench/train/memory.ts`
- * measured for random models of 7, 42 and 124 million parameters (docs/training.md); it is within 20 % of all of them.
+ * measured for random models of 7 to 596 million parameters (docs/training.md); it is within 10 % of all of them.
  */
 export function memoryNeed(config: ModelConfig, settings: TrainingSettings): number {
   const { layers, width, heads, vocabSize } = config;
@@ -17,11 +18,13 @@ export function memoryNeed(config: ModelConfig, settings: TrainingSettings): num
   const length = settings.recipe === 'notebook' ? Math.min(longest, TYPICAL_JOKE * 4) : longest;
   const rows = Math.ceil(settings.batch / settings.accumulate);
   const tokens = rows * length;
-  // Kept for each layer's backward pass: vectors of the model's width and attention matrices; then the logits.
-  const activations = tokens * (layers * (21 * width + 3.25 * heads * length) + 2.5 * vocabSize) * FLOAT;
+  // Kept for each layer's backward pass: vectors of the model's width and attention matrices.
+  const activations = tokens * layers * (15 * width + 3.2 * heads * length) * FLOAT;
+  // The logits of one chunk with their softmax and its gradient, and the sum of the head's gradient over the chunks.
+  const loss = (4.2 * Math.min(tokens * vocabSize, LOGITS) + (lora ? 0 : 1.4 * vocabSize * width)) * FLOAT;
   // Parameters, two moments, gradients (and their sums); the binding copies the gradients once more.
   const states = trainable * FLOAT * (settings.accumulate > 1 ? 6 : 5) + (lora ? parameters * FLOAT : 0);
-  return PROCESS + states + activations;
+  return PROCESS + states + activations + loss;
 }
 
 /** Refuses a run that would not fit in `available` bytes, before it begins. */
@@ -48,7 +51,7 @@ export function refuseIfTooLarge(
 }
 
 const FLOAT = 4;
-const PROCESS = 280e6;
+const PROCESS = 170e6;
 /** Median tokens in a joke (CHISTES with DeepESP's tokenizer): the notebook's packed rows are far below 512. */
 const TYPICAL_JOKE = 46;
 

@@ -9,7 +9,7 @@ import { max, sum, total } from './reduce.ts';
 import { repeat } from './repeat.ts';
 
 /** Numbers in the logits that are held at once: 128 MB. */
-const LOGITS = 2 ** 25;
+export const LOGITS: number = 2 ** 25;
 
 /** The tokens whose logits are held at once: 220 with a vocabulary of 152,000. */
 const tokensAtOnce = (vocabSize: number): number => Math.max(1, Math.floor(LOGITS / vocabSize));

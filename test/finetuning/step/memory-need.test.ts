@@ -9,25 +9,30 @@ const { chispa, notebook } = RECIPE_DEFAULTS;
 /** The peak memory of runs on x86-64 Linux with Node 20 and onnxruntime 1.30 (`bench/train/memory.ts`), in bytes. */
 const small = { vocab_size: 8192, n_positions: 512, n_embd: 256, n_layer: 6, n_head: 4, eos_token_id: 0 };
 const middle = { vocab_size: 32_768, n_positions: 512, n_embd: 512, n_layer: 8, n_head: 8, eos_token_id: 0 };
+const llama = { model_type: 'llama', vocab_size: 32_768, max_position_embeddings: 512, hidden_size: 512, intermediate_size: 1536, num_hidden_layers: 8, num_attention_heads: 8, num_key_value_heads: 4, tie_word_embeddings: true, eos_token_id: 0 }; // biome-ignore format: one shape
+const qwen = { model_type: 'qwen3', vocab_size: 151_936, max_position_embeddings: 40_960, hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, tie_word_embeddings: true, eos_token_id: 0 }; // biome-ignore format: one shape
 const PEAKS: [number, object, Partial<TrainingSettings>][] = [
-  [1.17e9, small, {}],
-  [1.04e9, small, { mode: 'lora' }],
-  [3.37e9, middle, {}],
-  [1.91e9, middle, { maxLength: 128, batch: 8 }],
-  [1.27e9, middle, notebook],
-  [2.67e9, middle, { mode: 'lora' }],
-  [4.75e9, {}, { accumulate: 4 }],
-  [3.12e9, {}, notebook],
-  [3.1e9, {}, { mode: 'lora', batch: 2 }],
-  [7.15e9, {}, {}],
+  [1.11e9, small, {}],
+  [1.03e9, small, { mode: 'lora' }],
+  [3.26e9, middle, {}],
+  [2.03e9, middle, { maxLength: 128, batch: 8 }],
+  [1.43e9, middle, notebook],
+  [2.26e9, middle, { mode: 'lora' }],
+  [4.87e9, {}, { accumulate: 4 }],
+  [3.27e9, {}, notebook],
+  [2.63e9, {}, { mode: 'lora', batch: 2 }],
+  [6.54e9, {}, {}],
+  [3.15e9, llama, {}],
+  [2.2e9, llama, { mode: 'lora' }],
+  [4.38e9, qwen, { mode: 'lora', batch: 8, maxLength: 64 }], // `bench:train -- --shape qwen3-0.6b`
 ];
 
 describe('the memory a run needs', () => {
-  it.each(PEAKS)('is within a fifth of the measured %d bytes (case %#)', (peak, shape, change) => {
+  it.each(PEAKS)('is within a tenth of the measured %d bytes (case %#)', (peak, shape, change) => {
     const config = parseConfig(JSON.stringify({ bos_token_id: 0, ...shape }), 'a model');
     const need = memoryNeed(config, { ...chispa, ...change });
-    expect(need / peak).toBeGreaterThan(0.8);
-    expect(need / peak).toBeLessThan(1.2);
+    expect(need / peak).toBeGreaterThan(0.9);
+    expect(need / peak).toBeLessThan(1.1);
   });
 
   it('leads to a polite refusal if it is missing, with what would fit', () => {
