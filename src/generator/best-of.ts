@@ -3,6 +3,7 @@ import { foldedWords } from '../corpus/words.ts';
 import type { Adventure } from '../db/guild-settings.ts';
 import type { JokeRequest } from '../db/request-shape.ts';
 import type { Considered } from '../db/schema.ts';
+import { mentionsTheme } from '../discord/mentions-theme.ts';
 import { createRandom } from '../lib/random.ts';
 import type { Serving } from './active-model.ts';
 import type { Judging } from './judging.ts';
@@ -30,8 +31,9 @@ export interface BestOf {
   count(request: JokeRequest, serving: Serving, adventure: Adventure): number;
   /**
    * Writes up to `count` jokes at once in slots that are free, and chooses the one to tell by an opinion drawn from the judge.
-   * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out; where
-   * nothing is left to choose from, the result is that of `writeJoke`. Nothing is shown.
+   * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out, and
+   * where one mentions the theme, those that do not. Where nothing is left to choose from, the result is that of
+   * `writeJoke`. Nothing is shown.
    */
   write(
     request: JokeRequest,
@@ -96,7 +98,7 @@ export function createBestOf({ engine, safety, judging, spare, bestOf }: BestOfO
       const all = [written, ...more].filter((one) => one !== undefined);
       const slowest = Math.max(...all.map(({ result }) => result.timing.totalMs));
       if (all.length > 0) paceOf(serving).note(1 + slots.length, slowest);
-      const candidates = distinct(all.filter(isWhole));
+      const candidates = aboutTheme(distinct(all.filter(isWhole)), request, serving);
       if (candidates.length < 2) return candidates[0] ?? written ?? all[0];
       const boldness = BOLDNESS[adventure];
       const judgement = judging.judge(serving, {
@@ -123,6 +125,14 @@ export function createBestOf({ engine, safety, judging, spare, bestOf }: BestOfO
 async function settled<T>(all: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(all);
   return Promise.all(all);
+}
+
+/** Those that mention the theme that was asked for; all, if none does or the model takes none. */
+function aboutTheme(candidates: Written[], request: JokeRequest, { loaded }: Serving): Written[] {
+  const theme = request.kind === 'joke' && loaded.takesTheme ? request.theme : undefined;
+  if (theme === undefined) return candidates;
+  const about = candidates.filter(({ result }) => mentionsTheme(result.text, theme));
+  return about.length > 0 ? about : candidates;
 }
 
 /** Whether a joke ended by itself and says something. */

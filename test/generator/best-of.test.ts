@@ -104,6 +104,18 @@ describe('the best of several', () => {
     expect(judged).toEqual([]);
   });
 
+  it('keeps to the theme where a candidate does', async () => {
+    const told = [{ text: 'Un perro, y muy largo.' }, { text: 'Va un gato.' }, { text: 'Dos gatos, más.' }];
+    const themed = { ...request, theme: 'gato' } as JokeRequest;
+    const takesTheme = { ...serving, loaded: { ...serving.loaded, takesTheme: true } };
+    const terms = { count: 3, adventure: 'balanced' } as const;
+    const { best, judged } = scene(told);
+    expect((await best.write(themed, takesTheme, never, terms))?.result.text).toBe('Dos gatos, más.');
+    expect(judged[0]?.texts).toEqual(['Va un gato.', 'Dos gatos, más.']);
+    const without = scene(told); // a model that takes no theme
+    expect((await without.best.write(themed, serving, never, terms))?.result.text).toContain('perro');
+  });
+
   it('makes way for somebody else’s joke', async () => {
     const waiting = (_: GenerationRequest, signal: AbortSignal) =>
       new Promise<Told>((resolve) => {
