@@ -20,6 +20,11 @@ const path = z
   .min(1)
   .transform((p) => resolve(p));
 
+const userIds = z
+  .string()
+  .regex(/^\d{5,20}(\s*,\s*\d{5,20})*$/)
+  .transform((ids) => ids.split(/\s*,\s*/));
+
 const decimal = (schema: z.ZodType<number, number>) =>
   z
     .string()
@@ -88,13 +93,20 @@ const VARIABLES = {
     'how many jokes are written at most for one that is told, 1 (no choice) to 8',
     '8',
   ),
-  OWNER_IDS: variable(
+  OWNER_IDS: variable(userIds, 'Discord user ids separated by commas', '80351110224678912,80351110224678913'),
+  BLOCKED_USERS: variable(userIds, 'Discord user ids separated by commas', '80351110224678914'),
+  SHARDS: variable(
     z
       .string()
-      .regex(/^\d{5,20}(\s*,\s*\d{5,20})*$/)
-      .transform((ids) => ids.split(/\s*,\s*/)),
-    'Discord user ids separated by commas',
-    '80351110224678912,80351110224678913',
+      .regex(/^\d+(-\d+)?\/\d+$/)
+      .transform((text) => {
+        const [range = '', of] = text.split('/');
+        const [first, last = first] = range.split('-');
+        return { first: Number(first), last: Number(last), of: Number(of) };
+      })
+      .refine(({ first, last, of }) => first <= last && last < of),
+    "this process's shards, counted from 0, and how many there are",
+    '0-3/16',
   ),
   TZ: variable(z.string().refine(isTimeZone), 'an IANA time zone', 'Europe/Madrid'),
   LEARN_SCHEDULE: variable(
@@ -169,6 +181,10 @@ export interface Config {
   bestOf: number;
   /** Discord ids of the hosts; if empty, the application's owner or team. */
   ownerIds: string[];
+  /** Discord ids of people who may not use Chispa anywhere. */
+  blockedUsers: readonly string[];
+  /** The shards that this process has; without them, all that Discord recommends. */
+  shards: { first: number; last: number; of: number } | undefined;
   /** When training starts automatically, as a cron expression; undefined means never. */
   learnSchedule: string | undefined;
   /** How many new votes start training; 0 means never. */
@@ -229,6 +245,8 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     slots: read('SLOTS') ?? 8,
     bestOf: read('BEST_OF') ?? 8,
     ownerIds: read('OWNER_IDS') ?? [],
+    blockedUsers: read('BLOCKED_USERS') ?? [],
+    shards: read('SHARDS'),
     learnSchedule: scheduleOf(read('LEARN_SCHEDULE')),
     learnAfterVotes: read('LEARN_AFTER_VOTES') ?? 300,
     guildVoiceVotes: read('GUILD_VOICE_VOTES') ?? 500,

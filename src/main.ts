@@ -104,8 +104,20 @@ export async function startProgram(
     const connectBot = async () => {
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
       const learningNeeds = ratedJokesFor(config.gate.heldOut);
-      const { ownerIds } = config;
-      return startBot({ token, api, store, queue, voter, slots, ownerIds, learningNeeds, log });
+      const { ownerIds, blockedUsers: blockedIds, shards } = config;
+      return startBot({
+        token,
+        api,
+        store,
+        queue,
+        voter,
+        slots,
+        ownerIds,
+        blockedIds,
+        shards,
+        learningNeeds,
+        log,
+      });
     };
     // Both at once: while a large model loads, the bot tells house jokes.
     const [generator, bot] = await Promise.all([

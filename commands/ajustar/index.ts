@@ -11,10 +11,12 @@ import {
 import type { CommandContext, SlashCommand } from '../../src/bot/command.ts';
 import { requireModerator } from '../../src/bot/moderators.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
+import { setBlock } from '../../src/db/blocks.ts';
 import { ADVENTURES, MAX_COOLDOWN_SECONDS, newShareOf } from '../../src/db/guild-settings.ts';
 import { answeringModel, ratedModels } from '../../src/db/models.ts';
 import { changeSettings, resetSettings, settingsHistory, settingsOf } from '../../src/db/settings.ts';
 import { voiceFor } from '../../src/db/voices.ts';
+import { NO_MENTIONS } from '../../src/discord/joke-message.ts';
 import { choiceNames, described } from '../../src/discord/localized.ts';
 import type { es } from '../../src/discord/messages/index.ts';
 import { historyMessage, settingsMessage } from '../../src/discord/settings-message.ts';
@@ -108,6 +110,11 @@ export default {
         .addRoleOption((o) => described(o, label('rol')))
         .addBooleanOption(off),
     )
+    .addSubcommand((sub) =>
+      subcommand('bloquear', sub)
+        .addUserOption((o) => described(o, label('persona')).setRequired(true))
+        .addBooleanOption(off),
+    )
     .addSubcommand((sub) => subcommand('restablecer', sub))
     .addSubcommand((sub) => subcommand('historial', sub)),
 
@@ -128,6 +135,8 @@ export default {
       await showPanel(interaction, guildId, context);
     } else if (name === 'decodificador') {
       await changeDecoder(interaction, guildId, context);
+    } else if (name === 'bloquear') {
+      await block(interaction, guildId, context);
     } else if (name === 'restablecer') {
       await resetSettings(store.db, guildId, by);
       await showPanel(interaction, guildId, context, m.settings.reset);
@@ -141,6 +150,23 @@ export default {
 
   autocomplete: (interaction, { store }) => suggest(interaction, store.db),
 } satisfies SlashCommand;
+
+/** Shuts somebody out of Chispa here, or lets them in again. */
+async function block(
+  interaction: ChatInputCommandInteraction,
+  guildId: string,
+  { store, voter, messages: m }: CommandContext,
+): Promise<void> {
+  const { id } = interaction.options.getUser('persona', true);
+  const blocked = interaction.options.getBoolean('desactivar') !== true;
+  if (id === interaction.user.id || id === interaction.client.user.id)
+    throw new Refusal((m) => m.refusal.cannotBlock);
+  await setBlock(store.db, { guildId, person: voter(id) }, blocked);
+  await interaction.editReply({
+    content: blocked ? m.settings.blocked(`<@${id}>`) : m.settings.unblocked(`<@${id}>`),
+    allowedMentions: NO_MENTIONS,
+  });
+}
 
 /** Changes decoder settings and shows their effect, if they have one: a joke from the same seed before and after. */
 async function changeDecoder(

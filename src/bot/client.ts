@@ -21,6 +21,7 @@ import type { Queue } from '../queue/queue.ts';
 import { createSafety } from '../safety/safety.ts';
 import { createAdmission } from './admission.ts';
 import { createAsk } from './ask.ts';
+import { createBlocks } from './blocks.ts';
 import { createSettingsCache } from './guild-settings.ts';
 import { answerAbandoned, createHandled } from './handled.ts';
 import { findHosts } from './hosts.ts';
@@ -47,6 +48,10 @@ export interface BotOptions {
   slots: number;
   /** Discord ids of the hosts; if empty, the application's owner or team. */
   ownerIds: readonly string[];
+  /** Discord ids of those who are shut out everywhere. */
+  blockedIds: readonly string[];
+  /** The shards that this process has; absent for all that Discord recommends. */
+  shards?: ShardRange | undefined;
   /** About how many rated jokes a training run needs. */
   learningNeeds: number;
   log: Logger;
@@ -71,6 +76,16 @@ export interface Bot {
 
 /** `client.destroy()` can hang between IDENTIFY and READY. */
 const CLOSE_DEADLINE_MS = 1500;
+/** Some of a bot's shards: `first` to `last` of `of`, counted from 0. */
+export interface ShardRange {
+  first: number;
+  last: number;
+  of: number;
+}
+
+const shardsOf = ({ first, last }: ShardRange): number[] =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
 /** Discord allows one IDENTIFY every 5 s; in the box that would only slow down every start. */
 const NO_THROTTLE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
 
@@ -87,12 +102,15 @@ export const PERMISSIONS = [
  * @throws ChispaError `discord-login` if Discord rejects the login.
  */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { token, api, store, queue, voter, slots, ownerIds, learningNeeds, log } = options;
-  const client = createClient(api, log);
+  const { token, api, store, queue, voter, slots, ownerIds, blockedIds, shards, learningNeeds, log } =
+    options;
+  const client = createClient(api, shards, log);
   const owner = randomUUID();
   // A folder of PGlite belongs to one process anyway.
-  const held = store.kind === 'postgres' ? await holdToken({ db: store.db, token, owner, log }) : undefined;
+  const held =
+    store.kind === 'postgres' ? await holdToken({ db: store.db, token, shards, owner, log }) : undefined;
   const settings = await createSettingsCache({ store, log });
+  const blocks = await createBlocks({ store, voter, everywhere: blockedIds, log });
   const open = await createOpenRequests(store, { slots, log });
   const admission = createAdmission(open, store.clock.now);
   const waiting = createWaitingBoard({ store, rest: client.rest, slots, log });
@@ -113,6 +131,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       requestLearning: () => queue.requestLearning('host'),
     },
     handled: createHandled({ store, owner, log }),
+    blocks,
     isOpen: open.has,
     log,
   });
@@ -157,6 +176,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await learningLog.close();
       await housekeeping.close();
       await open.close();
+      await blocks.close();
       await settings.close();
     },
   };
@@ -166,11 +186,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 const accountUrl = (applicationId: string): string =>
   `https://discord.com/oauth2/authorize?client_id=${applicationId}&integration_type=1&scope=${OAuth2Scopes.ApplicationsCommands}`;
 
-function createClient(api: string | undefined, log: Logger): Client {
+function createClient(api: string | undefined, range: ShardRange | undefined, log: Logger): Client {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },
-    shards: 'auto',
+    ...(range ? { shards: shardsOf(range), shardCount: range.of } : { shards: 'auto' }),
     ...(api && { rest: { api, version: '10' }, ws: NO_THROTTLE }),
   });
   measureRest(client.rest);

@@ -10,6 +10,7 @@ import { messagesFor } from '../discord/messages/index.ts';
 import type { Logger } from '../lib/log.ts';
 import { noteUnheard, surviveLostAnswers } from './acknowledging.ts';
 import { answerError } from './answer-error.ts';
+import type { Blocks } from './blocks.ts';
 import type { ButtonHandler, ModalHandler } from './buttons/handler.ts';
 import { BUTTONS, MODALS } from './buttons/index.ts';
 import type { Command, Services } from './command.ts';
@@ -22,6 +23,7 @@ export interface Routes {
   commands: ReadonlyMap<string, Command>;
   services: Services;
   handled: Handled;
+  blocks: Blocks;
   /** Whether an interaction has become a request that is not answered yet. */
   isOpen(interactionId: string): boolean;
   log: Logger;
@@ -54,13 +56,22 @@ async function handle(interaction: RepliableInteraction & BaseInteraction, route
   await done?.();
 }
 
+/** What everybody may do, even who is shut out: see and delete what is kept about them. */
+const isAboutOwnData = (interaction: RepliableInteraction): boolean =>
+  interaction.isChatInputCommand()
+    ? interaction.commandName === 'privacidad'
+    : (interaction.isButton() || interaction.isModalSubmit()) &&
+      OWN_DATA.includes(parseCustomId(interaction.customId)?.action);
+const OWN_DATA: (ActionName | undefined)[] = ['export', 'forget', 'forget-for-ever'];
+
 const isVote = (interaction: RepliableInteraction): boolean =>
   interaction.isButton() && parseCustomId(interaction.customId)?.action === 'rate';
 
 async function dispatch(
   interaction: RepliableInteraction & BaseInteraction,
-  { commands, services }: Routes,
+  { commands, services, blocks }: Routes,
 ): Promise<void> {
+  if (!isAboutOwnData(interaction)) blocks.demandWelcome(interaction);
   const context = { ...services, messages: messagesFor(interaction.locale) };
   if (interaction.isChatInputCommand()) {
     const command = commands.get(interaction.commandName);

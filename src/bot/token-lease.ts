@@ -14,6 +14,8 @@ export interface HeldToken {
 export interface HoldTokenOptions {
   db: Database;
   token: string;
+  /** The shards that this process has: others may have others. */
+  shards?: { first: number; last: number; of: number } | undefined;
   /** Identifies this process. */
   owner: string;
   log: Logger;
@@ -29,8 +31,9 @@ const RETRY_MS = 250;
  * @throws ChispaError `token-in-use` when the other process goes on.
  */
 export async function holdToken(options: HoldTokenOptions): Promise<HeldToken> {
-  const { db, owner, log, leaseSeconds = 6 } = options;
-  const lease = { token: createHash('sha256').update(options.token).digest('hex'), owner };
+  const { db, owner, shards, log, leaseSeconds = 6 } = options;
+  const name = shards ? `${options.token} ${shards.first}-${shards.last}/${shards.of}` : options.token;
+  const lease = { token: createHash('sha256').update(name).digest('hex'), owner };
   const patience = performance.now() + leaseSeconds * 1500;
   for (let waiting = false; !(await claimToken(db, lease, leaseSeconds)); waiting = true) {
     if (performance.now() > patience) throw inUse();

@@ -1,6 +1,6 @@
-import { and, eq, exists, inArray, ne } from 'drizzle-orm';
+import { and, eq, exists, gt, inArray, ne, notExists, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
-import { handledInteractions, OPEN_STATUSES, requests } from './schema.ts';
+import { handledInteractions, OPEN_STATUSES, requests, tokenLeases } from './schema.ts';
 
 export type HandledInteraction = typeof handledInteractions.$inferSelect;
 
@@ -14,7 +14,7 @@ export async function endHandling(db: Database, interactionId: string): Promise<
 }
 
 /**
- * Takes the interactions of an application that other processes left unfinished, so that no other process answers them
+ * Takes the interactions of an application that other processes, which are gone, left unfinished, so that no other process answers them
  * too. Those that became a request still open are dropped: its generator answers them.
  */
 export const takeAbandoned = (
@@ -22,9 +22,15 @@ export const takeAbandoned = (
   { applicationId, owner }: { applicationId: string; owner: string },
 ): Promise<HandledInteraction[]> =>
   db.transaction(async (tx) => {
+    // Where shards are dealt, others are at work.
+    const alive = tx
+      .select({ owner: tokenLeases.owner })
+      .from(tokenLeases)
+      .where(and(eq(tokenLeases.owner, handledInteractions.owner), gt(tokenLeases.until, sql`now()`)));
     const others = and(
       eq(handledInteractions.applicationId, applicationId),
       ne(handledInteractions.owner, owner),
+      notExists(alive),
     );
     const queued = tx
       .select({ id: requests.id })

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { cancelRequests } from './requests.ts';
 import {
+  blockedPeople,
   duels,
   duelVotes,
   guildSettings,
@@ -50,6 +51,11 @@ export async function exportPerson(db: Database, { userId, voter }: Person) {
       .innerJoin(jokes, eq(jokes.id, reports.jokeId))
       .where(eq(reports.reporter, voter))
       .orderBy(reports.createdAt),
+    /** The servers that have shut them out. */
+    blocks: await db
+      .select({ guildId: blockedPeople.guildId, createdAt: blockedPeople.createdAt })
+      .from(blockedPeople)
+      .where(eq(blockedPeople.person, voter)),
     messages: await db
       .select({
         messageId: jokeMessages.messageId,

@@ -344,6 +344,17 @@ export const dailyJokes = pgTable(
   (t) => [primaryKey({ columns: [t.guildId, t.day, t.kind] })],
 );
 
+/** Whom moderators have shut out of a guild. `person` is the same HMAC as a voter. */
+export const blockedPeople = pgTable(
+  'blocked_people',
+  {
+    guildId: text().notNull(),
+    person: text().notNull(),
+    createdAt: created(),
+  },
+  (t) => [primaryKey({ columns: [t.guildId, t.person] }), index('blocked_people_person').on(t.person)],
+);
+
 /** Which process answers with a bot token (its SHA-256), and until when unless it renews that. */
 export const tokenLeases = pgTable('token_leases', {
   token: text().primaryKey(),

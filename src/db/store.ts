@@ -12,6 +12,8 @@ export type Channel =
   | 'chispa_jobs'
   /** A guild's settings changed; payload: the guild's id. */
   | 'chispa_settings'
+  /** A guild shut somebody out, or let them in again; payload: empty. */
+  | 'chispa_blocks'
   /** A request was closed; payload: `ClosedRequest` as JSON. */
   | 'chispa_requests'
   /** Another model version became active, or a trial began or ended; payload: the active one's id. */

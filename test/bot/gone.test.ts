@@ -32,7 +32,7 @@ describe('a bot that Discord disconnects for good', () => {
     const bot = await startBot({
       ...{ token: box.token, api: box.api, store, queue, log: silent },
       ...{ voter: createVoter({ secret: 'a secret for the tests', dataDir: '' }), slots: 1 },
-      ...{ ownerIds: [], learningNeeds: 200 },
+      ...{ ownerIds: [], blockedIds: [], learningNeeds: 200 },
     });
     onTestFinished(() => bot.close());
     await createDriver(box).call('/box/faults', { kind: 'drop-gateway', code });

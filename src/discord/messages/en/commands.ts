@@ -69,6 +69,7 @@ export const commands: Messages['commands'] = {
         description: 'Whether I write several and tell the best, and how much I try',
       },
       rol: { name: 'role', description: 'A role that may change my settings too' },
+      bloquear: { name: 'block', description: 'Somebody who may not use me here' },
       restablecer: { name: 'reset', description: 'Back to the factory settings' },
       historial: { name: 'history', description: 'Who changed what, and when' },
     },
@@ -88,6 +89,7 @@ export const commands: Messages['commands'] = {
       },
       version: { name: 'version', description: 'Which version' },
       rol: { name: 'role', description: 'Which role' },
+      persona: { name: 'person', description: 'Who' },
       desactivar: { name: 'off', description: 'Yes: back to the factory setting' },
       decodificador: { name: 'decoder', description: 'How each word is chosen' },
       epsilon: {

@@ -49,6 +49,11 @@ export const en: Messages = {
     longTheme: (max) => `That theme is too long: up to ${max} characters fit.`,
     seed: 'The seed must be a whole number between 0 and 4,294,967,295.',
     nothingToContinue: 'There is no text in that message for me to continue.',
+    blockedHere:
+      'The moderators of this server have decided that I do not answer you here. With `/privacy` you can still see and delete your data.',
+    blockedEverywhere:
+      'My host has decided that I do not answer you. With `/privacy` you can still see and delete your data.',
+    cannotBlock: 'I cannot block you, nor myself: choose somebody else.',
     moderatorsOnly: 'That is only for people who manage this server.',
     guildOnly: 'That only works in a server that has added me.',
     bestInGuild:

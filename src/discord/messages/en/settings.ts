@@ -16,6 +16,8 @@ export const settings: typeof es = {
   title: 'How I tell jokes here',
   changed: 'Done. The next jokes will come out like this:',
   saved: 'Saved.',
+  blocked: (who: string) => `Done: I no longer answer ${who} here. With \`off\` I do again.`,
+  unblocked: (who: string) => `Done: I answer ${who} again.`,
   reset: 'Back to the factory settings:',
   nothingToChange: 'Tell me what to change: pick at least one option.',
   offOrOn: 'I have changed nothing: either turn it off, or choose how it should be.',

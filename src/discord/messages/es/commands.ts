@@ -70,6 +70,7 @@ export const commands = {
         description: 'Si escribo varios y elijo el mejor, y cuánto me atrevo a probar',
       },
       rol: { name: 'rol', description: 'Un rol que también puede cambiar mis ajustes' },
+      bloquear: { name: 'bloquear', description: 'Alguien que aquí no puede usarme' },
       restablecer: { name: 'restablecer', description: 'Vuelve a los ajustes de fábrica' },
       historial: { name: 'historial', description: 'Quién cambió qué, y cuándo' },
     },
@@ -89,6 +90,7 @@ export const commands = {
       },
       version: { name: 'version', description: 'Qué versión' },
       rol: { name: 'rol', description: 'Qué rol' },
+      persona: { name: 'persona', description: 'Quién' },
       desactivar: { name: 'desactivar', description: 'Sí: vuelve a lo de fábrica' },
       decodificador: { name: 'decodificador', description: 'Cómo se elige cada palabra' },
       epsilon: {

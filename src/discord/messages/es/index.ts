@@ -60,6 +60,11 @@ export const es = {
     longTheme: (max: number) => `Ese tema es demasiado largo: caben hasta ${max} caracteres.`,
     seed: 'La semilla debe ser un número entero entre 0 y 4 294 967 295.',
     nothingToContinue: 'En ese mensaje no hay texto que pueda continuar.',
+    blockedHere:
+      'Quienes moderan este servidor han decidido que aquí no te atienda. Con `/privacidad` sigues viendo y borrando tus datos.',
+    blockedEverywhere:
+      'Quien me hospeda ha decidido que no te atienda. Con `/privacidad` sigues viendo y borrando tus datos.',
+    cannotBlock: 'A ti no te puedo bloquear, y a mí tampoco: elige a otra persona.',
     moderatorsOnly: 'Eso es solo para quienes gestionan este servidor.',
     guildOnly: 'Eso solo funciona en un servidor que me haya añadido.',
     bestInGuild:

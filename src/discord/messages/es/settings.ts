@@ -16,6 +16,8 @@ export const settings = {
   title: 'Así cuento chistes aquí',
   changed: 'Hecho. Los próximos chistes saldrán así:',
   saved: 'Guardado.',
+  blocked: (who: string) => `Hecho: aquí ya no atiendo a ${who}. Con \`desactivar\` vuelvo a hacerlo.`,
+  unblocked: (who: string) => `Hecho: vuelvo a atender a ${who}.`,
   reset: 'He vuelto a los ajustes de fábrica:',
   nothingToChange: 'Dime qué quieres cambiar: elige al menos una opción.',
   offOrOn: 'No he cambiado nada: o lo desactivas, o eliges cómo debe ser.',
