@@ -113,11 +113,14 @@ describe.skipIf(!chromium)('the frame of the page', { timeout: 180_000 }, () => 
 
   it('takes the app along into a conversation between people, once it is on one’s account', async () => {
     const page = await setting.open({ user: 'ana' });
+    await page.getByRole('button', { name: 'Mensajes directos' }).click();
+    await page.locator('.channel', { hasText: 'Bruno' }).click();
+    await page.locator('.composer-input').fill('/');
+    await page.getByText('Aquí hace falta que añadas la app a tu cuenta: pulsa tu nombre').waitFor();
+    await page.locator('.composer-input').fill('');
     await page.locator('.account-button').click();
     await page.getByRole('checkbox', { name: 'He añadido la app a mi cuenta' }).check();
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Mensajes directos' }).click();
-    await page.locator('.channel', { hasText: 'Bruno' }).click();
     await run(page, 'en-todas-partes');
     await last(page).getByText('También aquí.').waitFor();
   });

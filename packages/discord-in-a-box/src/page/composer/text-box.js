@@ -3,7 +3,7 @@ import { directoryOf } from '../components/choices.js';
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
-import { channelOf, placeName } from '../names.js';
+import { channelOf, partnerOf, placeName } from '../names.js';
 import { formatTime } from '../time.js';
 import { entriesOf, visibleCommands } from './commands.js';
 import { encodeMentions } from './mentions.js';
@@ -151,7 +151,8 @@ export function textBox({ store, api, visit, oncommand }) {
       choose(exact[0]);
       return null;
     }
-    return commandList(all, typed, { bot: store.get().world?.bot.name ?? '', choose });
+    const state = store.get();
+    return commandList(all, typed, { bot: state.world?.bot.name ?? '', isAway: !!partnerOf(state), choose });
   }
 
   /** @param {string} text */

@@ -13,10 +13,10 @@ import { mentionAt, mentionable } from './mentions.js';
  * The commands that match what was typed after the slash.
  * @param {Entry[]} entries
  * @param {string} typed
- * @param {{ bot: string, choose: (entry: Entry) => void }} use
+ * @param {{ bot: string, isAway: boolean, choose: (entry: Entry) => void }} use `isAway`: where only the app on one's account offers any
  * @returns {ListContent<() => void>}
  */
-export function commandList(entries, typed, { bot, choose }) {
+export function commandList(entries, typed, { bot, isAway, choose }) {
   const found = matchEntries(entries, typed);
   return {
     label: t('commands'),
@@ -31,7 +31,7 @@ export function commandList(entries, typed, { bot, choose }) {
         ? null
         : entries.length > 0
           ? t('noCommands', { text: `/${typed}` })
-          : t('noCommandsYet'),
+          : t(isAway ? 'noCommandsAway' : 'noCommandsYet'),
   };
 }
 

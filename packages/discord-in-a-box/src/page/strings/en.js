@@ -122,6 +122,7 @@ export const en = {
   openCommands: 'See the commands (/)',
   noCommands: 'No command matches “{text}”',
   noCommandsYet: 'No bot has registered commands yet',
+  noCommandsAway: 'Here you need the app on your account: press your name',
   optional: 'optional',
   required: 'required',
   addOption: 'Add the option {name}',

@@ -122,6 +122,7 @@ export const es = {
   openCommands: 'Ver los comandos (/)',
   noCommands: 'Ningún comando coincide con «{text}»',
   noCommandsYet: 'Ningún bot ha registrado comandos todavía',
+  noCommandsAway: 'Aquí hace falta que añadas la app a tu cuenta: pulsa tu nombre',
   optional: 'opcional',
   required: 'obligatoria',
   addOption: 'Añadir la opción {name}',
