@@ -170,6 +170,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     gone,
     isConnected: () => ready.ws.shards.every(({ status }) => status === Status.Ready),
     async close() {
+      client.removeAllListeners(Events.ShardReconnecting); // it is not for now
       await within(CLOSE_DEADLINE_MS, client.destroy());
       await held?.release();
       await waiting.close();

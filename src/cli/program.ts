@@ -47,7 +47,7 @@ const MARK = '\u0000';
 export function createProgram(): Command {
   const program = new ChispaCommand('chispa')
     .description(
-      'A Discord bot that tells Spanish jokes with a GPT-2 model and learns from what people laugh at',
+      'A Discord bot that tells Spanish jokes with a language model and learns from what people laugh at',
     )
     .exitOverride()
     .showHelpAfterError('(add --help to see what it takes)')
