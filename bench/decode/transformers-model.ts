@@ -72,6 +72,8 @@ export async function transformersModel(source: string, precision: BenchPrecisio
 
 const isMatrix = (name: string, shape: readonly number[]) => shape.length === 2 && name !== 'wpe.weight';
 
+const TILE = 64;
+
 /** Tensors in the data file; a tied head is stored a second time, as [in, out]. */
 function stored(
   weights: SafetensorsFile,
@@ -100,15 +102,22 @@ function stored(
     shape: [inputs, outputs],
     async *chunks() {
       const values = await read();
-      const at = (input: number, output: number) =>
-        values[outputsFirst ? output * inputs + input : input * outputs + output] ?? 0;
+      const [nextInput, nextOutput] = outputsFirst ? [1, inputs] : [outputs, 1];
       const made = new Int8Array(inputs * outputs);
-      for (let input = 0; input < inputs; input++)
-        for (let output = 0; output < outputs; output++)
-          scales[output] = Math.max(scales[output] ?? 0, Math.abs(at(input, output)) / 127);
-      for (let input = 0; input < inputs; input++)
-        for (let output = 0; output < outputs; output++)
-          made[input * outputs + output] = Math.round(at(input, output) / (scales[output] || 1));
+      // A few inputs at a time: whichever way the weights are stored, all that is touched then stays in the cache.
+      const each = (visit: (value: number, input: number, output: number) => void) => {
+        for (let from = 0; from < inputs; from += TILE)
+          for (let output = 0; output < outputs; output++)
+            for (let input = from; input < Math.min(from + TILE, inputs); input++)
+              visit(values[input * nextInput + output * nextOutput] as number, input, output);
+      };
+      each((value, _, output) => {
+        const size = Math.abs(value) / 127;
+        if (size > (scales[output] as number)) scales[output] = size;
+      });
+      each((value, input, output) => {
+        made[input * outputs + output] = Math.round(value / (scales[output] || 1));
+      });
       yield new Uint8Array(made.buffer);
     },
   };

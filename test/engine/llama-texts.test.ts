@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RowRequest } from '../../src/engine/engine.ts';
 import { openLocalEngine } from '../../src/engine/local-engine.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
-import { tinyLlamaFolder } from '../models/tiny-llama.ts';
+import { importFolder } from '../../src/models/import/import-folder.ts';
+import { tinyLlamaFolder, tinyLlamaSource } from '../models/tiny-llama.ts';
+import { temporaryFolder } from '../models/tiny-model.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // some models are quantized in a separate process
 
@@ -51,6 +55,40 @@ describe.each([
     );
     expect(together).toEqual(alone);
     expect(new Set(alone).size).toBe(requests.length);
+  });
+});
+
+describe('a prompt of a recipe', () => {
+  const template = "{% for m in messages %}{{ m.role + ': ' + m.content + '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}"; // biome-ignore format: one line
+
+  it.each([
+    ['few-shot', undefined],
+    ['chat', template],
+  ])('gives a seed its text again, whatever runs beside it: %s', async (kind, chat) => {
+    const source = await tinyLlamaSource({ tokenizer: 'qwen', config: { max_position_embeddings: 512 } });
+    if (chat !== undefined)
+      await writeFile(join(source, 'tokenizer_config.json'), JSON.stringify({ chat_template: chat }));
+    const { path } = await importFolder(source, { modelsDir: await temporaryFolder(), name: 'tiny' });
+    const { manifest, tokenizer } = await openModelFolder(path);
+    expect(manifest.prompt.kind).toBe(kind);
+    const engine = await engineOf(path);
+    expect(engine.loaded.takesTheme).toBe(true);
+    const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 16 };
+    const tell = (seed: number, prompt: RowRequest['prompt']) => engine.generate({ prompt, seed, settings });
+    const asked = [
+      { kind: 'joke' },
+      { kind: 'joke', theme: 'gatos' },
+      { kind: 'continue', text: 'Va un gato' },
+    ] as const;
+    const alone = [];
+    for (const [seed, prompt] of asked.entries()) alone.push(await tell(seed, prompt));
+    const together = await Promise.all(asked.map((prompt, seed) => tell(seed, prompt)));
+    expect(together.map(({ text }) => text)).toEqual(alone.map(({ text }) => text));
+    const read = alone.map(({ promptTokens }) => tokenizer.decode(promptTokens));
+    expect(read[0]).not.toContain('gatos');
+    expect(read[1]).toContain('chiste sobre gatos'.slice(1));
+    expect(read[2]).toMatch(/Va un gato$/);
+    for (const { text } of alone.slice(0, 2)) expect(text).toBe(text.trimStart());
   });
 });
 

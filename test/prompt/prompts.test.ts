@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { houseJokes } from '../../src/corpus/house.ts';
 import type { GenerationResult } from '../../src/engine/engine.ts';
 import { createRow } from '../../src/engine/row.ts';
+import { jokeSource } from '../../src/finetuning/data/joke-source.ts';
 import { jokeSample } from '../../src/finetuning/data/samples.ts';
+import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
 import { packageRoot } from '../../src/lib/paths.ts';
 import { createRandom } from '../../src/lib/random.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
@@ -204,6 +206,12 @@ describe('a joke to train on', () => {
     expect(Array.from(tokens)).toEqual([...asked, ...joke.tokens, TURN_END]);
     expect(from).toBe(asked.length);
     expect(answerEnd(modelWith(chat), chat)).toBe(TURN_END);
+  });
+
+  it('needs room below its prompt', () => {
+    const settings = { ...RECIPE_DEFAULTS.chispa, maxLength: 12 };
+    expect(() => jokeSource(modelWith(chat), [joke], settings)).toThrow(/leaves no room for the joke/);
+    expect(() => jokeSource(modelWith(fewShot), [joke], settings)).toThrow(/The corpus has 1 joke/);
   });
 
   it('is a document of its own for a base model', () => {

@@ -116,10 +116,11 @@ async function report({ name, path, notes }: ImportedModel, options: Options): P
   const { parameters, dtypes, bytes, manifest } = await describeModel(path);
   for (const note of notes) process.stderr.write(`${note}\n`);
   const { source, licence } = manifest ?? {};
+  const prompt = manifest?.prompt.kind ?? 'plain';
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ name, path, parameters, dtypes, bytes, source, licence, notes })}\n`
-      : `Imported ${name}: ${grouped(parameters)} parameters, ${dtypes.join(' and ')}, ${fileSize(bytes)}, licence ${licence ?? 'not stated'}.\nTry it with: npx chispa generate "Había una vez" --model ${name}\n`,
+      ? `${JSON.stringify({ name, path, parameters, dtypes, bytes, source, licence, prompt, notes })}\n`
+      : `Imported ${name}: ${grouped(parameters)} parameters, ${dtypes.join(' and ')}, ${fileSize(bytes)}, licence ${licence ?? 'not stated'}.\nIt is asked for jokes by a ${prompt} prompt (npx chispa model prompt ${name}). Try it with: npx chispa joke --source new --model ${name}\n`,
   );
 }
 

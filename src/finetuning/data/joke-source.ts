@@ -1,6 +1,7 @@
 import { duplicateGroups } from '../../corpus/duplicates.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import { createRandom, shuffled } from '../../lib/random.ts';
+import { trainedFrame } from '../../prompt/write.ts';
 import type { TrainingSettings } from '../settings.ts';
 import { chunks, packRows } from './pack.ts';
 import { type EncodedJoke, jokeSample, plainSample, type Speaker, type TrainingJoke } from './samples.ts';
@@ -9,10 +10,13 @@ import { type Split, splitByHash, splitByShuffle } from './split.ts';
 
 /** Fewest distinct training jokes; near-duplicates count once. */
 const MINIMUM_JOKES = 20;
+/** Tokens that a row must have for a joke, at least. */
+const SHORTEST_JOKE = 8;
 
 /**
  * What a recipe makes of a corpus of jokes: its split, its samples and its batches.
- * @throws ChispaError `corpus-too-small` if too little of it is left to train on.
+ * @throws ChispaError `corpus-too-small` if too little of it is left to train on, `prompt-too-long` if the model's prompt
+ * leaves no room for a joke.
  */
 export function jokeSource(
   model: Speaker,
@@ -33,6 +37,7 @@ const THEMES = 2;
 function chispaSource(model: Speaker, jokes: readonly EncodedJoke[], settings: TrainingSettings) {
   const { seed, batch } = settings;
   const limit = Math.min(settings.maxLength, model.config.positions);
+  refuseLongPrompt(model, limit);
   const groups = duplicateGroups(jokes.map(({ text }) => text));
   const split = splitByHash(jokes, ({ text }) => text, groups, settings.validation);
   const groupOf = new Map(jokes.map((joke, i) => [joke, groups[i]]));
@@ -75,6 +80,16 @@ function notebookSource(model: Speaker, jokes: readonly EncodedJoke[], settings:
     epoch: (epoch: number) => batchesOf(shuffled(split.training, createRandom(seed, ORDER, epoch))),
     validation: batchesOf(split.validation),
   };
+}
+
+/** A conversation may fill the whole row; nothing would be learned then. */
+function refuseLongPrompt(model: Speaker, limit: number): void {
+  const { opening } = trainedFrame(model, model.manifest.prompt, undefined);
+  if (opening.length + SHORTEST_JOKE <= limit) return;
+  throw new ChispaError(
+    'prompt-too-long',
+    `What asks the model for a joke has ${opening.length} tokens, and a row has ${limit}: that leaves no room for the joke. Raise --max-length, or shorten the prompt with: npx chispa model prompt`,
+  );
 }
 
 function refuseTooFew(corpus: readonly EncodedJoke[], left: number): void {
