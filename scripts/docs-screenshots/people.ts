@@ -29,6 +29,7 @@ export async function shootPeople(scene: Scene): Promise<SeenMessage> {
   const steps = await think.answer((m) => m.embeds[0]?.title === es.steps.title);
   await shoot(windows.ana, steps, 'como-lo-pense');
 
+  await shootDuel(scene);
   await shootThemes(scene);
   await shootQueue(scene);
 
@@ -54,6 +55,25 @@ export async function shootPeople(scene: Scene): Promise<SeenMessage> {
   const more = await player.ask(ana, es.commands.continuarMensaje.name, {}, { target: written.id });
   await shoot(windows.ana, await more.answer(isFinished), 'continuar-mensaje');
   return joke;
+}
+
+/** A duel that people vote in, and how it ends. */
+export async function shootDuel({ player, windows, shoot }: Scene): Promise<void> {
+  const { ana, luis, moderator } = player;
+  const open = await (await player.ask(ana, 'duelo')).answer((m) => m.content.includes(es.duel.title));
+  await shoot(windows.ana, open, 'duelo');
+  for (const [user, choice] of [
+    [ana, 'A'],
+    [luis, 'B'],
+    [moderator, 'B'],
+  ] as const) {
+    const vote = await player.press(user, open, button(open, choice));
+    await vote.answer((m) => m.id !== open.id);
+  }
+  await player.press(moderator, open, button(open, es.buttons.closeDuel));
+  const closed = await player.until(ana, open.id, (m) => !m.content.includes('<t:'));
+  await windows.ana.getByText('1 voto ·').waitFor();
+  await shoot(windows.ana, closed, 'duelo-cerrado');
 }
 
 /** The themes suggested as you type. */
