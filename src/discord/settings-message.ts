@@ -150,6 +150,7 @@ function differences(
   const { on, off } = m.settings;
   const value = (field: GuildField, settings: Partial<GuildSettings>): string => {
     if (field === 'voice') return settings.voice ? on : off;
+    if (field === 'adventure') return m.adventures[settings.adventure ?? 'balanced'];
     const pinned = versions.get(settings.modelVersionId ?? 0);
     return guildValue(field, settings, m, { pinned });
   };
