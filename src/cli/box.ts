@@ -15,6 +15,7 @@ export function register(program: Command): void {
     .option('--bot <command>', 'shell command that runs the bot, such as "node bot.js"')
     .option('--name <name>', "the bot's name", 'Bot')
     .option('--token <token>', "the bot's token (default: a new one)")
+    .option('--beside-token', 'run although DISCORD_TOKEN is set')
     .option('--no-open', 'do not open the page in a browser')
     .addHelpText('after', examples('box', 'box --bot "node bot.js" --port 0'))
     .action(async (flags) => (await import('./box/run.ts')).runBox(flags));
