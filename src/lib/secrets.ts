@@ -17,7 +17,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/aW50ZXJhY3Rpb246[\w=+/-]+/g, '[token]'], // base64 of "interaction:", with which those tokens begin
   [/\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, '[bot token]'],
   [/\bhf_\w{8,}/g, '[token]'],
-  [/(\b[a-z][a-z\d+.-]*:\/\/)(?!USER:PASSWORD@)[^\s/@"'\\]+@/gi, '$1[secret]@'], // user and password of a URL, except in examples
+  [/(:\/\/)(?!USER:PASSWORD@)[^\s/@"'\\]+@/g, '$1[secret]@'], // user and password of a URL, except in examples
 ];
 
 /** The text with its secrets redacted. */
