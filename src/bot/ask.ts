@@ -11,7 +11,7 @@ import type { Store } from '../db/connect.ts';
 import { isAnyGeneratorAlive } from '../db/generators.ts';
 import type { Ask, NewRequest } from '../db/request-shape.ts';
 import { messagesFor } from '../discord/messages/index.ts';
-import { showHouseJoke } from '../discord/show-joke.ts';
+import { sayNotShown, showHouseJoke } from '../discord/show-joke.ts';
 import { visible } from '../discord/text.ts';
 import { ChispaError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -100,8 +100,8 @@ export function createAsk({
   const tell = async (rest: REST, { request, joke }: HouseAnswer, lacks: string | undefined) => {
     const notices = lacks === undefined ? {} : { houseLacks: lacks };
     const delivery = await showHouseJoke({ db: store.db, rest }, request, joke, notices);
-    if (delivery.outcome === 'blocked') throw new Refusal((m) => m.failure.blocked);
-    if (delivery.outcome === 'refused') throw new Refusal((m) => m.failure.refused(`${delivery.code}`));
+    if (delivery.outcome === 'blocked' || delivery.outcome === 'refused')
+      throw new Refusal(sayNotShown(delivery));
   };
 
   return async (interaction, ask, options = {}) => {

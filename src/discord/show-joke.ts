@@ -7,7 +7,7 @@ import { finishRequest } from '../db/requests.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { type Destination, destinationOf } from './destination.ts';
 import { jokeMessage, type MessageBody, type Notices, plainMessage } from './joke-message.ts';
-import { messagesFor } from './messages/index.ts';
+import { type Messages, messagesFor } from './messages/index.ts';
 import { createPacedEdits, type PacedEdits } from './paced-edits.ts';
 
 export interface Showing {
@@ -56,6 +56,13 @@ export async function showHouseJoke(
   return delivery;
 }
 
+type NotShown = Exclude<Delivery, { outcome: 'shown' }>;
+
 /** The note of a request whose joke could not be shown. */
-export const notShown = ({ outcome, code }: Exclude<Delivery, { outcome: 'shown' }>): string =>
-  `not shown (${outcome}): ${code}`;
+export const notShown = ({ outcome, code }: NotShown): string => `not shown (${outcome}): ${code}`;
+
+/** What whoever asked is told then. */
+export const sayNotShown =
+  ({ outcome, code }: NotShown) =>
+  ({ failure }: Messages): string =>
+    outcome === 'blocked' ? failure.blocked : failure.refused(`${code}`);

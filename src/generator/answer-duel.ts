@@ -4,7 +4,7 @@ import { finishRequest, type Outcome } from '../db/requests.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import type { Messages } from '../discord/messages/index.ts';
 import { showDuel } from '../discord/show-duel.ts';
-import { notShown } from '../discord/show-joke.ts';
+import { notShown, sayNotShown } from '../discord/show-joke.ts';
 import { preference } from '../judge/predict.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
@@ -57,7 +57,5 @@ export async function answerDuel(
   }
   const { outcome, code } = delivery;
   log.warn({ request: request.id, code, outcome }, 'could not show a duel');
-  await giveUp({ status: 'failed', note: notShown(delivery) }, ({ failure }) =>
-    outcome === 'blocked' ? failure.blocked : failure.refused(`${code}`),
-  );
+  await giveUp({ status: 'failed', note: notShown(delivery) }, sayNotShown(delivery));
 }

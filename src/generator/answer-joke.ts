@@ -9,7 +9,7 @@ import { mentionsTheme } from '../discord/mentions-theme.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
 import { sayInstead } from '../discord/say-instead.ts';
-import { notShown, showJoke } from '../discord/show-joke.ts';
+import { notShown, sayNotShown, showJoke } from '../discord/show-joke.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 import type { Chosen } from './best-of.ts';
@@ -67,9 +67,7 @@ export async function answerJoke(
       log.warn({ request: request.id, code, outcome }, 'could not show a joke');
       await finishRequest(db, request.id, { status: 'failed', note: notShown(delivery) });
       if (outcome === 'gone') return;
-      const sentence = ({ failure }: Messages) =>
-        outcome === 'blocked' ? failure.blocked : failure.refused(`${code}`);
-      await sayInstead(rest, request, sentence, signal);
+      await sayInstead(rest, request, sayNotShown(delivery), signal);
       return;
     }
     await finishRequest(db, request.id, { status: 'done', timing: written.result.timing });

@@ -2,15 +2,20 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { customId } from '../../src/discord/custom-id.ts';
 import { es } from '../../src/discord/messages/index.ts';
-import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
+import {
+  button,
+  isEphemeral,
+  isFinished,
+  jokeOf,
+  type Player,
+  type SeenMessage,
+  voteButtons,
+} from './player.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machines
 
 const text = (message: SeenMessage) => JSON.stringify([message.content, message.embeds, message.components]);
-/** The custom id of the button with this label. */
-const button = (message: SeenMessage, label: string): string =>
-  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 const { buttons } = es;
 const labels = (message: SeenMessage): string[] => {
   const [, others] = message.components;

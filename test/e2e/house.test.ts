@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { houseJokes } from '../../src/corpus/house.ts';
 import { houseJokesAbout } from '../../src/corpus/house-themes.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
-import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
+import {
+  button,
+  isEphemeral,
+  isFinished,
+  jokeOf,
+  type Player,
+  type SeenMessage,
+  voteButtons,
+} from './player.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machines
@@ -14,8 +22,6 @@ const footer = (message: SeenMessage) =>
     '',
   );
 const labels = (message: SeenMessage) => message.components[1]?.components.map(({ label }) => label) ?? [];
-const button = (message: SeenMessage, label: string): string =>
-  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 /** As Discord shows it: without Markdown escapes. */
 const shown = (message: SeenMessage) => jokeOf(message).replace(/\\(?=\W)/g, '');
 const texts = new Set(houseJokes().map(({ text }) => text));

@@ -105,7 +105,7 @@ describe.each([
 
   it.skipIf(skip)('is refused /ajustar, unless a moderator', async () => {
     const refused = await (await player.ask(player.luis, 'ajustar', {}, { subcommand: 'ver' })).answer();
-    expect(refused.content).toMatch(/Solo quien puede gestionar/);
+    expect(refused.content).toBe(es.refusal.moderatorsOnly);
     expect(refused.embeds).toEqual([]);
     expect(isEphemeral(refused)).toBe(true);
     const panel = await (await player.ask(player.moderator, 'ajustar', {}, { subcommand: 'ver' })).answer();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { es } from '../../src/discord/messages/index.ts';
 import {
   type Asked,
+  button,
   isEphemeral,
   isFinished,
   jokeOf,
@@ -112,8 +113,6 @@ describe('messages and channels of every kind', () => {
     let other: Member;
     /** Three people of the server that has not added it. */
     let reporters: Member[];
-    const button = (message: SeenMessage, label: string): string =>
-      message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
     const ask = (
       place: Place,
       name: string,

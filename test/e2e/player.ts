@@ -18,6 +18,9 @@ export const isEphemeral = (message: SeenMessage): boolean => (message.flags & E
 export const voteButtons = (message: SeenMessage): string[] =>
   (message.components[0]?.components ?? []).flatMap(({ custom_id }) => (custom_id ? [custom_id] : []));
 export const isFinished = (message: SeenMessage): boolean => voteButtons(message).length >= 5;
+/** The custom id of the button with this label. */
+export const button = (message: SeenMessage, label: string): string =>
+  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 export const jokeOf = (message: SeenMessage): string => message.embeds[0]?.description ?? '';
 
 /** Acts as members of a guild (by default the first) in its first channel. */

@@ -3,14 +3,20 @@ import { type Box, createBox } from 'discord-in-a-box';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { es } from '../../src/discord/messages/index.ts';
 import { freshDataDir } from '../databases.ts';
-import { isEphemeral, isFinished, jokeOf, type Player, type SeenMessage, voteButtons } from './player.ts';
+import {
+  button,
+  isEphemeral,
+  isFinished,
+  jokeOf,
+  type Player,
+  type SeenMessage,
+  voteButtons,
+} from './player.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 }); // for slow machines
 
 const text = (message: SeenMessage) => JSON.stringify([message.content, message.embeds, message.components]);
-const button = (message: SeenMessage, label: string): string =>
-  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 
 /** Discord keeps running while Chispa stops and restarts on the same data folder. */
 describe('after a restart', () => {

@@ -6,7 +6,7 @@ import { trainableJokes } from '../../src/db/trainable.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { silent, skipPostgres } from '../databases.ts';
 import { copyModel } from './model-copy.ts';
-import { isFinished, type Player, type SeenMessage, voteButtons } from './player.ts';
+import { button, isFinished, type Player, type SeenMessage, voteButtons } from './player.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machines
@@ -14,8 +14,6 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machin
 /** A theme that a person types. */
 const TYPED = 'Filomena la del quinto';
 const OURS = 'gato';
-const button = (message: SeenMessage, label: string): string =>
-  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 
 /** On PostgreSQL, so that the test can read what training would see. */
 describe.skipIf(skipPostgres).each([

@@ -11,6 +11,7 @@ import { openModelFolder } from '../../src/models/folder.ts';
 import { silent, skipPostgres } from '../databases.ts';
 import { copyModel } from './model-copy.ts';
 import {
+  button,
   createPlayer,
   isEphemeral,
   isFinished,
@@ -23,8 +24,6 @@ import { type Started, startForTest } from './start.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // for slow machines
 
 const text = (message: SeenMessage) => JSON.stringify([message.content, message.embeds, message.components]);
-const button = (message: SeenMessage, label: string): string =>
-  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 const { refusal, models, log } = es.learning;
 
 const figures = {

@@ -13,16 +13,13 @@ import { createQueue } from '../../src/queue/queue.ts';
 import { silent, skipPostgres } from '../databases.ts';
 import { LENIENT } from '../trainer/learning-options.ts';
 import { aCommunity, tell } from '../trainer/rated.ts';
-import { isFinished, type SeenMessage } from './player.ts';
+import { button, isFinished, type SeenMessage } from './player.ts';
 import { type Started, startForTest } from './start.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 }); // for slow machines
 const SLOW = { timeout: 400_000, interval: 200 };
 
 const text = (message: SeenMessage) => JSON.stringify([message.content, message.embeds]);
-/** The custom id of the button with this label. */
-const button = (message: SeenMessage, label: string): string =>
-  message.components.flatMap((row) => row.components).find((one) => one.label === label)?.custom_id ?? '';
 
 /** On PostgreSQL, so that the test can read the program's rows. */
 describe.skipIf(skipPostgres)('a server with a voice of its own', () => {

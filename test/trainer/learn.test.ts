@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { claimLearningEvents, votesSinceLastRun } from '../../src/db/learning.ts';
 import { activeModel, findModelVersion, trialModel } from '../../src/db/models.ts';
 import { trainingRuns } from '../../src/db/schema.ts';
@@ -14,28 +13,15 @@ import type { LearnOptions } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { beginVersion } from '../../src/trainer/version.ts';
 import { onOneBackend, onPostgres } from '../db/backends.ts';
-import { writeTinyModel } from '../finetuning/tiny-model.ts';
-import { LENIENT, quickLearning } from './learning-options.ts';
+import { aWorkplace, LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
 /** The engine and the trainer are separate processes, slow to start on a busy machine. */
 const SLOW = { timeout: 120_000 };
-let folder: string;
-let base: string;
-let modelsDir: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
-  base = await writeTinyModel(join(folder, 'tiny'));
-});
-beforeEach(() => {
-  modelsDir = join(folder, `models${count++}`);
-});
-afterAll(() => rm(folder, { recursive: true }));
+const work = aWorkplace();
 
 const optionsFor = (db: LearnOptions['db'], changes: Partial<LearnOptions> = {}): LearnOptions => ({
-  ...quickLearning(modelsDir, changes),
+  ...quickLearning(work.modelsDir, changes),
   db,
 });
 
@@ -48,7 +34,7 @@ describe('a learning run', () => {
     const db = () => backend().store.db;
 
     it('makes a version from what people liked, which serves if it passes the gate', SLOW, async () => {
-      const former = await serving(db(), base);
+      const former = await serving(db(), work.base);
       await tell(db(), former, aCommunity(160));
       expect(await votesSinceLastRun(db())).toBe(480);
       const done = await run(optionsFor(db()));
@@ -68,17 +54,17 @@ describe('a learning run', () => {
       expect(evaluation.losses.jokes).toBe(done.corpus?.heldOut);
       expect(evaluation.reasons.every(({ passed }) => passed)).toBe(true);
       expect(await activeModel(db())).toMatchObject({ id: version.id, parentId: former.id, kind: 'trained' });
-      expect(existsSync(join(modelsDir, version.name, 'model.safetensors'))).toBe(true);
+      expect(existsSync(join(work.modelsDir, version.name, 'model.safetensors'))).toBe(true);
       expect(await epochsOf(db(), done.id)).toHaveLength(3);
       expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { id: done.id } }]);
       expect(await claimLearningEvents(db())).toEqual([]);
       expect(await votesSinceLastRun(db())).toBe(0);
-      expect(await readdir(join(modelsDir, '.runs'))).toEqual([]);
+      expect(await readdir(join(work.modelsDir, '.runs'))).toEqual([]);
     });
 
     it('keeps no training text in the database', SLOW, async () => {
       const told = aCommunity(160);
-      await tell(db(), await serving(db(), base), told);
+      await tell(db(), await serving(db(), work.base), told);
       await run(optionsFor(db(), { skipGate: true, samples: 0 }));
       const rows = JSON.stringify(await db().select().from(trainingRuns));
       expect(told.filter(({ text }) => rows.includes(text))).toEqual([]);
@@ -90,7 +76,7 @@ describe('a learning run', () => {
       'rejects what the gate does not let through, with reasons, and the old model goes on',
       SLOW,
       async () => {
-        const former = await serving(db(), base);
+        const former = await serving(db(), work.base);
         await tell(db(), former, aCommunity(160));
         const done = await run(optionsFor(db(), { gate: { ...LENIENT, selfEnding: 1.01 } }));
         expect([done.status, done.note]).toEqual(['rejected', null]);
@@ -102,7 +88,7 @@ describe('a learning run', () => {
     );
 
     it('is refused with a reason when there are too few well-rated jokes', SLOW, async () => {
-      const former = await serving(db(), base);
+      const former = await serving(db(), work.base);
       await tell(db(), former, aCommunity(10));
       const done = await run(optionsFor(db(), { gate: GATE_DEFAULTS }));
       expect(done).toMatchObject({ status: 'refused', note: expect.stringContaining('too few') });
@@ -110,11 +96,11 @@ describe('a learning run', () => {
       expect(await refusedToday(db(), null)).toBe(false); // a host's run postpones none that votes begin
       await learn(optionsFor(db()), await beginVersion(optionsFor(db()), 'votes', 'test'));
       expect(await refusedToday(db(), null)).toBe(true);
-      expect(existsSync(join(modelsDir, '.runs'))).toBe(false);
+      expect(existsSync(join(work.modelsDir, '.runs'))).toBe(false);
     });
 
     it('is refused with the numbers when there is too little memory', SLOW, async () => {
-      await tell(db(), await serving(db(), base), aCommunity(160));
+      await tell(db(), await serving(db(), work.base), aCommunity(160));
       const options = optionsFor(db());
       const training = { ...options.training, batch: 1_000_000 };
       const done = await run({ ...options, training });
@@ -126,7 +112,7 @@ describe('a learning run', () => {
     });
 
     it('lets a version on trial tell a share of the jokes', SLOW, async () => {
-      const former = await serving(db(), base);
+      const former = await serving(db(), work.base);
       await tell(db(), former, aCommunity(160));
       const done = await run(optionsFor(db(), { trialShare: 0.25 }));
       expect(done.status).toBe('trial');
@@ -138,7 +124,7 @@ describe('a learning run', () => {
     });
 
     it('resumes from its checkpoint after it was stopped', SLOW, async () => {
-      await tell(db(), await serving(db(), base), aCommunity(160));
+      await tell(db(), await serving(db(), work.base), aCommunity(160));
       const stop = new AbortController();
       const options = optionsFor(db(), { samples: 0, skipGate: true });
       const first = await beginVersion(options, 'host', 'test');
@@ -169,7 +155,7 @@ describe('a learning run', () => {
     });
 
     it('is left only once, even if leaving is repeated because the reply was lost', async () => {
-      await serving(db(), base);
+      await serving(db(), work.base);
       const begun = await beginVersion(optionsFor(db()), 'host', 'test');
       await leaveRun(db(), begun);
       await leaveRun(db(), begun);
@@ -177,7 +163,7 @@ describe('a learning run', () => {
     });
 
     it('does not promote a folder that was damaged in the meantime', SLOW, async () => {
-      const former = await serving(db(), base);
+      const former = await serving(db(), work.base);
       await tell(db(), former, aCommunity(160));
       let model = '';
       const damage = async () => {
@@ -205,7 +191,7 @@ describe('a learning run', () => {
     });
 
     it('is given up after too many attempts', SLOW, async () => {
-      await tell(db(), await serving(db(), base), aCommunity(160));
+      await tell(db(), await serving(db(), work.base), aCommunity(160));
       const options = optionsFor(db());
       await beginVersion(options, 'host', 'test');
       await db().update(trainingRuns).set({ attempts: 5, leaseUntil: sql`now() - interval '1 second'` });
@@ -217,7 +203,7 @@ describe('a learning run', () => {
   onPostgres((backend) => {
     it('runs one at a time, whatever starts it', async () => {
       const { db } = backend().store;
-      await serving(db, base);
+      await serving(db, work.base);
       const begun = await Promise.allSettled(
         Array.from({ length: 6 }, (_, i) => beginVersion(optionsFor(db), 'host', `trainer ${i}`)),
       );
@@ -228,7 +214,7 @@ describe('a learning run', () => {
 
     it('is left alone once another process has picked it up', SLOW, async () => {
       const { db } = backend().store;
-      await tell(db, await serving(db, base), aCommunity(160));
+      await tell(db, await serving(db, work.base), aCommunity(160));
       const options = optionsFor(db);
       let taken = Promise.resolve();
       const done = await run({

@@ -1,9 +1,13 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { startEngine } from '../../src/engine/client.ts';
 import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
 import { type LearnOptions, PLAN_DEFAULTS } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
 import { silent } from '../databases.ts';
-import { someJokes } from '../finetuning/tiny-model.ts';
+import { someJokes, writeTinyModel } from '../finetuning/tiny-model.ts';
 
 /** A model with random weights learns to spell, but no more. */
 export const LENIENT = {
@@ -42,3 +46,19 @@ export const quickLearning = (
   samples: 8,
   ...changes,
 });
+
+/** Where the tests of a file learn: a tiny model to start from, and an empty MODELS_DIR for each test. */
+export function aWorkplace(): { folder: string; base: string; modelsDir: string } {
+  const place = { folder: '', base: '', modelsDir: '' };
+  let count = 0;
+  beforeAll(async () => {
+    place.folder = await mkdtemp(join(tmpdir(), 'chispa-'));
+    place.base = await writeTinyModel(join(place.folder, 'tiny'));
+  });
+  beforeEach(async () => {
+    place.modelsDir = join(place.folder, `models${count++}`);
+    await mkdir(place.modelsDir);
+  });
+  afterAll(() => rm(place.folder, { recursive: true }));
+  return place;
+}

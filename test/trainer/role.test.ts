@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Store } from '../../src/db/connect.ts';
 import { connect } from '../../src/db/connect.ts';
 import { pauseLearning, votesSinceLastRun } from '../../src/db/learning.ts';
@@ -18,35 +17,22 @@ import { startTrainer, type TrainerOptions } from '../../src/trainer/role.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { onOneBackend, onPostgres } from '../db/backends.ts';
 import { ended, startProgram } from '../db/programs.ts';
-import { writeTinyModel } from '../finetuning/tiny-model.ts';
 import { aProxy } from '../proxy.ts';
 import { compiledPath } from '../setup/compiled.ts';
-import { quickLearning } from './learning-options.ts';
+import { aWorkplace, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
 const SLOW = { timeout: 180_000 };
 const POLL = { timeout: 90_000, interval: 100 };
 const program = new URL('./children/train.ts', import.meta.url);
 
-let folder: string;
-let base: string;
-let modelsDir: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
-  base = await writeTinyModel(join(folder, 'tiny'));
-});
-beforeEach(() => {
-  modelsDir = join(folder, `models${count++}`);
-});
-afterAll(() => rm(folder, { recursive: true }));
+const work = aWorkplace();
 
 async function aTrainer(store: Store, changes: Partial<TrainerOptions> = {}) {
   const queue = await createQueue({ store, log: silent, schedules: true });
   const events: TrainingEvent[] = [];
   const trainer = await startTrainer({
-    ...quickLearning(modelsDir),
+    ...quickLearning(work.modelsDir),
     ...{ store, queue, schedule: undefined, afterVotes: 0, voiceVotes: 0, modelsKeep: 5, pollMs: 100 },
     onEvent: (event) => events.push(event),
     ...changes,
@@ -75,7 +61,7 @@ describe('the trainer', () => {
   onOneBackend((backend) => {
     it('trains when the host asks, and the new version serves', SLOW, async () => {
       const { store } = backend();
-      await tell(store.db, await serving(store.db, base), aCommunity(160));
+      await tell(store.db, await serving(store.db, work.base), aCommunity(160));
       const { queue } = await aTrainer(store);
       expect(await queue.requestLearning('host')).toBe(true);
       await expect.poll(() => statuses(store), POLL).toEqual(['promoted']);
@@ -86,7 +72,7 @@ describe('the trainer', () => {
 
     it('trains automatically after enough new votes, and not again without more', SLOW, async () => {
       const { store } = backend();
-      const version = await serving(store.db, base);
+      const version = await serving(store.db, work.base);
       await tell(store.db, version, aCommunity(160));
       await pauseLearning(store.db, true);
       const paused = await aTrainer(store, { afterVotes: 400 });
@@ -112,7 +98,7 @@ describe('the trainer', () => {
 
     it('resumes at its next start after it was told to stop', SLOW, async () => {
       const { store } = backend();
-      await tell(store.db, await serving(store.db, base), aCommunity(160));
+      await tell(store.db, await serving(store.db, work.base), aCommunity(160));
       const first = await aTrainer(store);
       await first.queue.requestLearning('host');
       await expect
@@ -131,9 +117,9 @@ describe('the trainer', () => {
   it('resumes from its checkpoint on PGlite after it was killed', SLOW, async () => {
     const dataDir = freshDataDir();
     const before = await connect({ dataDir, log: silent });
-    await tell(before.db, await serving(before.db, base), aCommunity(160));
+    await tell(before.db, await serving(before.db, work.base), aCommunity(160));
     await before.close();
-    await killAtStep(10, [dataDir, modelsDir, '8']);
+    await killAtStep(10, [dataDir, work.modelsDir, '8']);
 
     const store = await connect({ dataDir, log: silent });
     onTestFinished(async () => {
@@ -146,8 +132,8 @@ describe('the trainer', () => {
   onPostgres((backend) => {
     it('is succeeded by another, from the checkpoint, when it is killed', SLOW, async () => {
       const { store, where } = backend();
-      await tell(store.db, await serving(store.db, base), aCommunity(160));
-      await killAtStep(10, [where.dataDir, modelsDir, '8', where.databaseUrl ?? '']);
+      await tell(store.db, await serving(store.db, work.base), aCommunity(160));
+      await killAtStep(10, [where.dataDir, work.modelsDir, '8', where.databaseUrl ?? '']);
       await goesOn(store);
     });
 
@@ -156,12 +142,12 @@ describe('the trainer', () => {
       SLOW,
       async () => {
         const { store, where } = backend();
-        await tell(store.db, await serving(store.db, base), aCommunity(160));
+        await tell(store.db, await serving(store.db, work.base), aCommunity(160));
         // 100 blocks of 1 KiB: the snapshot fits, a checkpoint of 130 kB does not.
         const args = [
           compiledPath(fileURLToPath(program)),
           where.dataDir,
-          modelsDir,
+          work.modelsDir,
           '3',
           where.databaseUrl ?? '',
         ];
@@ -181,9 +167,9 @@ describe('the trainer', () => {
 
     it('trains alone even if several are asked at once', SLOW, async () => {
       const { store, where } = backend();
-      await tell(store.db, await serving(store.db, base), aCommunity(160));
+      await tell(store.db, await serving(store.db, work.base), aCommunity(160));
       const children = Array.from({ length: 2 }, () =>
-        startProgram(program, [where.dataDir, modelsDir, '3', where.databaseUrl ?? '']),
+        startProgram(program, [where.dataDir, work.modelsDir, '3', where.databaseUrl ?? '']),
       );
       const starts: TrainingEvent[] = [];
       for (const child of children)
@@ -198,7 +184,7 @@ describe('the trainer', () => {
 
     it('survives a database outage that lasts until after the training', SLOW, async () => {
       const { store, where } = backend();
-      await tell(store.db, await serving(store.db, base), aCommunity(160));
+      await tell(store.db, await serving(store.db, work.base), aCommunity(160));
       const proxy = await aProxy(new URL(where.databaseUrl ?? ''));
       const away = await connect({ databaseUrl: proxy.url, dataDir: where.dataDir, log: silent });
       onTestFinished(() => away.close());
@@ -221,7 +207,7 @@ describe('the trainer', () => {
 
     it('survives a database that cuts every connection midway', SLOW, async () => {
       const { store } = backend();
-      await tell(store.db, await serving(store.db, base), aCommunity(160));
+      await tell(store.db, await serving(store.db, work.base), aCommunity(160));
       const { queue, events } = await aTrainer(store);
       await queue.requestLearning('host');
       for (const moment of ['start', 'epoch', 'done'] as const) {
@@ -260,5 +246,5 @@ async function goesOn(store: Store): Promise<void> {
   const start = events.find(({ event }) => event === 'start');
   expect(start?.event === 'start' && start.resumedAt).toBeGreaterThanOrEqual(4);
   const [run] = await listRuns(store.db);
-  expect(existsSync(join(modelsDir, run?.version?.name ?? '', 'model.safetensors'))).toBe(true);
+  expect(existsSync(join(work.modelsDir, run?.version?.name ?? '', 'model.safetensors'))).toBe(true);
 }

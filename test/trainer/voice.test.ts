@@ -1,8 +1,7 @@
-import { appendFile, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Database, Store } from '../../src/db/connect.ts';
 import { claimLearningEvents } from '../../src/db/learning.ts';
 import { activateModel, activeModel, type ModelVersion, pinModel, ratedModels } from '../../src/db/models.ts';
@@ -26,27 +25,14 @@ import { beginVoice } from '../../src/trainer/voice.ts';
 import { silent } from '../databases.ts';
 import { onOneBackend } from '../db/backends.ts';
 import { writeTinyModel } from '../finetuning/tiny-model.ts';
-import { LENIENT, quickLearning } from './learning-options.ts';
+import { aWorkplace, LENIENT, quickLearning } from './learning-options.ts';
 import { aCommunity, serving, tell } from './rated.ts';
 
 const SLOW = { timeout: 180_000 };
 const POLL = { timeout: 90_000, interval: 100 };
 const [HERE, ELSEWHERE] = ['500', '600'];
 
-let folder: string;
-let base: string;
-let modelsDir: string;
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chispa-'));
-  base = await writeTinyModel(join(folder, 'tiny'));
-});
-beforeEach(async () => {
-  modelsDir = join(folder, `models${count++}`);
-  await mkdir(modelsDir);
-});
-afterAll(() => rm(folder, { recursive: true }));
+const work = aWorkplace();
 
 const draft: Draft = {
   ...{ kind: 'joke', safeMode: false, seed: 0, settings: { ...BOT_DEFAULTS, maxTokens: 40 } },
@@ -61,7 +47,7 @@ const laughsAt = (guildId: string) => aCommunity(160).map((joke) => ({ ...joke, 
 const wantsVoice = (db: Database, guildId: string) => changeSettings(db, guildId, 'mod', { voice: true });
 
 const optionsFor = (db: Database, changes: Partial<LearnOptions> = {}): LearnOptions => ({
-  ...quickLearning(modelsDir, { gate: ANY_TASTE, ...changes }),
+  ...quickLearning(work.modelsDir, { gate: ANY_TASTE, ...changes }),
   db,
 });
 
@@ -74,7 +60,7 @@ const train = async (options: LearnOptions) => learn(options, await begun(option
 
 /** A guild that wants a voice and has enough votes, and the version that answers it. */
 async function aGuild(db: Database): Promise<ModelVersion> {
-  const version = await serving(db, base);
+  const version = await serving(db, work.base);
   await tell(db, version, laughsAt(HERE));
   await wantsVoice(db, HERE);
   return version;
@@ -90,7 +76,7 @@ describe('the voice of a guild', () => {
         ...{ provider: 'cpu', precision: 'fp32', slots: 8, threads: 1, log: silent },
       });
       onTestFinished(() => engine.close());
-      const active = await createActiveModel({ store, engine, initialFolder: base, log: silent });
+      const active = await createActiveModel({ store, engine, initialFolder: work.base, log: silent });
       onTestFinished(() => active.close());
       const signal = new AbortController().signal;
       const tokens = async (serving: Pick<Serving, 'loaded' | 'voice'>, seed: number) => {
@@ -115,8 +101,8 @@ describe('the voice of a guild', () => {
     it("is trained on its guild's jokes and heard only there, alongside everybody else", SLOW, async () => {
       const version = await aGuild(db());
       await tell(db(), version, laughsAt(ELSEWHERE));
-      const merged = join(folder, `merged${count}`);
-      const place = voicesFolder(modelsDir);
+      const merged = join(work.folder, 'merged');
+      const place = voicesFolder(work.modelsDir);
       const options = optionsFor(db());
       const done = await train({
         ...options,
@@ -162,12 +148,12 @@ describe('the voice of a guild', () => {
       const failed = done.evaluation?.reasons.filter(({ passed }) => !passed);
       expect(failed?.map(({ check }) => check)).toEqual(['self-ending']);
       expect(await voiceFor(db(), HERE, version.id)).toBeUndefined();
-      expect(await readdir(voicesFolder(modelsDir))).toEqual(['.runs']);
+      expect(await readdir(voicesFolder(work.modelsDir))).toEqual(['.runs']);
       expect(await dueVoice(db(), 1)).toBeUndefined(); // it waits for new votes
     });
 
     it('is refused with too few rated jokes', SLOW, async () => {
-      const version = await serving(db(), base);
+      const version = await serving(db(), work.base);
       await tell(db(), version, laughsAt(ELSEWHERE));
       await tell(db(), version, laughsAt(HERE).slice(0, 6));
       await wantsVoice(db(), HERE);
@@ -186,7 +172,7 @@ describe('the voice of a guild', () => {
     });
 
     it('is trained only where it is wanted and enough votes may teach', async () => {
-      const version = await serving(db(), base);
+      const version = await serving(db(), work.base);
       await tell(db(), version, laughsAt(HERE));
       await tell(db(), version, laughsAt(ELSEWHERE));
       expect(await dueVoice(db(), 100)).toBeUndefined();
@@ -206,7 +192,7 @@ describe('the voice of a guild', () => {
         const version = await aGuild(db());
         await train(optionsFor(db()));
         expect(await dueVoice(db(), 1)).toBeUndefined();
-        const other = await serving(db(), await writeTinyModel(join(modelsDir, 'otro'), {}, 0.3));
+        const other = await serving(db(), await writeTinyModel(join(work.modelsDir, 'otro'), {}, 0.3));
         const { active } = await generator();
         expect(await active.get(HERE)).toMatchObject({ version: { id: other.id } });
         expect((await active.get(HERE)).voice).toBeUndefined();
@@ -264,7 +250,7 @@ describe('the voice of a guild', () => {
         await begun(options),
       );
       expect(stopped).toMatchObject({ status: 'running', guildId: HERE });
-      await pruneVoices({ db: db(), modelsDir, log: silent });
+      await pruneVoices({ db: db(), modelsDir: work.modelsDir, log: silent });
       const again = await takeOverRun(db(), 'another');
       let resumedAt = 0;
       const onEvent = (event: TrainingEvent) => {
@@ -280,12 +266,12 @@ describe('the voice of a guild', () => {
       await aGuild(db());
       const { id } = await train(optionsFor(db()));
       await db().update(jokes).set({ voiceId: id });
-      await mkdir(join(voicesFolder(modelsDir), 'voice-left'));
-      await pruneVoices({ db: db(), modelsDir, log: silent });
-      expect(await readdir(voicesFolder(modelsDir))).toHaveLength(2); // .runs, and the voice
+      await mkdir(join(voicesFolder(work.modelsDir), 'voice-left'));
+      await pruneVoices({ db: db(), modelsDir: work.modelsDir, log: silent });
+      expect(await readdir(voicesFolder(work.modelsDir))).toHaveLength(2); // .runs, and the voice
       await changeSettings(db(), HERE, 'mod', { learns: false });
-      await pruneVoices({ db: db(), modelsDir, log: silent });
-      expect(await readdir(voicesFolder(modelsDir))).toEqual(['.runs']);
+      await pruneVoices({ db: db(), modelsDir: work.modelsDir, log: silent });
+      expect(await readdir(voicesFolder(work.modelsDir))).toEqual(['.runs']);
       expect((await findVoice(db(), id))?.retiredAt).not.toBeNull();
       expect(await db().$count(jokes)).toBe(160);
     });
@@ -295,7 +281,7 @@ describe('the voice of a guild', () => {
     async function aTrainer(store: Store, changes: Partial<TrainerOptions> = {}) {
       const queue = await createQueue({ store, log: silent, schedules: true });
       const trainer = await startTrainer({
-        ...quickLearning(modelsDir, { gate: ANY_TASTE }),
+        ...quickLearning(work.modelsDir, { gate: ANY_TASTE }),
         ...{ store, queue, schedule: undefined, afterVotes: 0, voiceVotes: 400, modelsKeep: 5, pollMs: 100 },
         ...changes,
       });
