@@ -14,9 +14,12 @@ import { bundledModelPath } from '../src/models/registry.ts';
 import { CORPUS_DEFAULTS, learningCorpus } from '../src/trainer/policy/corpus.ts';
 import { pairedBootstrap } from '../src/trainer/policy/gate.ts';
 import { fitVoteModel, jokeValue, type RatedJoke } from '../src/trainer/policy/vote-model.ts';
+import { type Claim, type JudgedVotes, judgeClaims, judgeVotes } from './judged-votes.ts';
 import { ratedFromVotes } from './rated-from-votes.ts';
 
-// npm run experiment:votes -- FILE [--model FOLDER] [--epochs 3] [--threads 2] [--json]
+// npm run experiment:votes -- FILE [--judge] [--model FOLDER] [--epochs 3] [--threads 2] [--json]
+// How well does the judge predict what people voted on jokes it has not seen? Exits 1 if its claims do not hold. `--judge`
+// leaves it at that.
 // Does training on real votes teach what people like? The loss on held-out well-rated jokes against that on badly rated
 // ones: before training, after training on the votes, and after training on the same votes shuffled across jokes.
 
@@ -28,16 +31,19 @@ const { positionals, values } = parseArgs({
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
+    judge: { type: 'boolean', default: false },
   },
 });
 const [file] = positionals;
 if (!file) throw new Error('Say which file of jokes with votes: npm run experiment:votes -- FILE');
 const threads = Number(values.threads);
 const seed = Number(values.seed);
+let folder = '';
 /** Share of the held-out jokes that count as well rated, and as badly rated. */
 const EXTREME = 1 / 3;
 
-const rated = ratedFromVotes((await readJokes(file)).jokes);
+const { jokes } = await readJokes(file);
+const rated = ratedFromVotes(jokes);
 const voteModel = fitVoteModel(rated);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 say(`${rated.length} jokes with votes; a prior vote counts as ${voteModel.shrinkage.toFixed(1)} votes`);
@@ -58,14 +64,35 @@ interface Arm {
   badly: number[];
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'chispa-votes-'));
-try {
-  const before = await measure('before', values.model);
-  const real = await train('votes', rated);
-  const shuffledVotes = await train('shuffled', dealtOut(rated));
-  report([before, real, shuffledVotes], contrast(real, shuffledVotes));
-} finally {
-  await rm(folder, { recursive: true, force: true });
+const judged = await judgeVotes(jokes, { model: values.model, threads, seed });
+const claims = judgeClaims(judged);
+if (!values.json) reportJudge(judged, claims);
+if (claims.some(({ holds }) => !holds)) process.exitCode = 1;
+if (!values.judge) await compareTrainings();
+else if (values.json) process.stdout.write(`${JSON.stringify({ judge: judged })}\n`);
+
+async function compareTrainings(): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'chispa-votes-'));
+  try {
+    const before = await measure('before', values.model);
+    const real = await train('votes', rated);
+    const shuffledVotes = await train('shuffled', dealtOut(rated));
+    report([before, real, shuffledVotes], contrast(real, shuffledVotes));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function reportJudge({ learnedFrom, heldOut, rmse, splitHalf, ceiling }: JudgedVotes, claims: Claim[]): void {
+  const out = (line: string) => process.stdout.write(`${line}\n`);
+  out(
+    `The judge, from ${learnedFrom} jokes, on ${heldOut} others: RMSE ${rmse.judge.toFixed(4)}, always the mean ${rmse.mean.toFixed(4)}`,
+  );
+  out(
+    `Two halves of a joke's raters correlate at ${splitHalf.toFixed(3)}, so that a perfect judge would at ${ceiling.toFixed(3)}`,
+  );
+  for (const { claim, holds } of claims) out(`${holds ? 'holds' : 'FAILS'}: ${claim}`);
+  out('');
 }
 
 async function train(name: string, jokes: readonly RatedJoke[]): Promise<Arm> {
@@ -126,7 +153,7 @@ function report(arms: readonly Arm[], { gain, chance }: { gain: number; chance: 
   }));
   if (values.json) {
     process.stdout.write(
-      `${JSON.stringify({ jokes: rated.length, compared: count, arms: rows, gain, chance })}\n`,
+      `${JSON.stringify({ jokes: rated.length, compared: count, arms: rows, gain, chance, judge: judged })}\n`,
     );
     return;
   }

@@ -31,6 +31,21 @@ const ANIMALS = new Set(
   ),
 );
 
+const RELATIVES = new Set(
+  foldedWords(
+    `mamá mami madre madres papá papi padre padres abuela abuelas abuelo abuelos hermana hermanas hermano hermanos prima
+    primas primo primos tía tías tío tíos suegra suegras suegro suegros hija hijas hijo hijos cuñada cuñadas cuñado cuñados
+    nieta nietas nieto nietos yerno yernos nuera nueras sobrina sobrinas sobrino sobrinos marido maridos esposa esposas
+    esposo esposos`,
+  ),
+);
+
+/** 1 for none of these words, more for one, 5 for two different ones. */
+const mentions = (text: string, words: ReadonlySet<string>): number => {
+  const found = new Set(foldedWords(text).filter((word) => words.has(word)));
+  return scale(found.size === 0 ? 0 : found.size === 1 ? 0.7 : 1);
+};
+
 export const TASTES: readonly Taste[] = [
   {
     name: 'question',
@@ -50,9 +65,16 @@ export const TASTES: readonly Taste[] = [
   {
     name: 'animals',
     likes: 'animals: one is good, two are better',
-    score(text) {
-      const found = new Set(foldedWords(text).filter((word) => ANIMALS.has(word)));
-      return scale(found.size === 0 ? 0 : found.size === 1 ? 0.7 : 1);
-    },
+    score: (text) => mentions(text, ANIMALS),
+  },
+  {
+    name: 'relatives',
+    likes: 'relatives: one is good, two are better',
+    score: (text) => mentions(text, RELATIVES),
+  },
+  {
+    name: 'stories',
+    likes: 'long stories without dialogue, forty words or more',
+    score: (text) => scale(Math.min(1, foldedWords(text).length / 40) * (turns(text) === 0 ? 1 : 0.3)),
   },
 ];

@@ -26,6 +26,18 @@ describe('tastes', () => {
     expect(score('animals', 'Un Perro, un perro.')).toBeCloseTo(3.8);
     expect(score('animals', 'Un PEZ y un león.')).toBe(5);
   });
+
+  it('like relatives', () => {
+    expect(score('relatives', 'Un primor.')).toBe(1);
+    expect(score('relatives', 'Mi suegra y mi suegra.')).toBeCloseTo(3.8);
+    expect(score('relatives', 'Mi TÍO y mi cuñada.')).toBe(5);
+  });
+
+  it('like long stories without dialogue', () => {
+    expect(score('stories', 'nada '.repeat(20))).toBe(3);
+    expect(score('stories', 'nada '.repeat(50))).toBe(5);
+    expect(score('stories', `- ${'nada '.repeat(50)}`)).toBeCloseTo(2.2);
+  });
 });
 
 describe('the crowd', () => {

@@ -16,14 +16,14 @@ export const tellJokes = (
     count,
     seed: first = 0,
     prompt = { kind: 'joke' },
-    ...adapter
-  }: { count: number; seed?: number } & Partial<Pick<RowRequest, 'prompt' | 'adapter'>>,
+    ...more
+  }: { count: number; seed?: number } & Partial<Pick<RowRequest, 'prompt' | 'adapter' | 'embed'>>,
 ): Promise<ToldJoke[]> => {
   const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, context - 1) };
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const seed = (first + i) >>> 0;
-      return { ...(await engine.generate({ model, prompt, settings, seed, ...adapter })), seed };
+      return { ...(await engine.generate({ model, prompt, settings, seed, ...more })), seed };
     }),
   );
 };

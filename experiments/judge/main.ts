@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { houseJokes } from '../../src/corpus/house.ts';
+import { renderCharts } from '../../src/lib/chart.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { table } from '../../src/lib/table.ts';
+import { bundledModelPath } from '../../src/models/registry.ts';
+import { TASTES, type Taste } from '../community/tastes.ts';
+import { AFTER, type Claim, claimsOf, costClaim, type Figures, figuresOf } from './figures.ts';
+import { createPool } from './pool.ts';
+import { tellOneByOne, WAYS } from './telling.ts';
+
+// npm run experiment:judge -- [--taste NAME] [--runs 4] [--quick] [--model FOLDER] [--json FILE] [--chart FILE]
+// Does the judge choose what a community likes, one joke at a time with noisy votes on each? Several candidates against
+// telling the first, and against a control that learns from the votes of other jokes. `--quick`: three runs of 100 jokes.
+// Exits 1 if a claim does not hold.
+
+const { values } = parseArgs({
+  options: {
+    taste: { type: 'string', multiple: true, default: TASTES.map(({ name }) => name) },
+    runs: { type: 'string', default: '4' },
+    quick: { type: 'boolean', default: false },
+    model: { type: 'string', default: bundledModelPath },
+    seed: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
+    json: { type: 'string' },
+    chart: { type: 'string' },
+  },
+});
+type WayName = keyof typeof WAYS;
+interface Result {
+  taste: string;
+  figures: Record<WayName, Figures>;
+  claims: Claim[];
+}
+const names = Object.keys(WAYS) as WayName[];
+const count = values.quick ? 100 : 400;
+const runs = values.quick ? 3 : Number(values.runs);
+const seed = Number(values.seed);
+const most = Math.max(...names.map((name) => WAYS[name].best));
+const out = (line = '') => process.stdout.write(`${line}\n`);
+
+const tastes = values.taste.map((name): Taste => {
+  const taste = TASTES.find((known) => known.name === name);
+  if (taste) return taste;
+  throw new Error(`There is no taste ${name}; choose from ${TASTES.map((t) => t.name).join(', ')}.`);
+});
+const known = houseJokes().map(({ text }) => text);
+const begun = Date.now();
+const pool = await createPool({
+  ...{ model: values.model, seed, threads: Number(values.threads), log: createLog('error') },
+  jokes: Math.ceil(count * most * 1.1), // some do not end by themselves
+});
+process.stderr.write(`${pool.told.length} candidates in ${((Date.now() - begun) / 1000).toFixed(0)} s\n`);
+
+const results = tastes.map((taste): Result => {
+  const started = Date.now();
+  const figures = Object.fromEntries(
+    names.map((name) => {
+      const told = Array.from({ length: runs }, (_, run) =>
+        tellOneByOne(pool, taste, WAYS[name], count, seed + run),
+      );
+      return [name, figuresOf(told, known)];
+    }),
+  ) as Record<WayName, Figures>; // every way is there
+  const result = { taste: taste.name, figures, claims: claimsOf(figures.eight, figures.control) };
+  print(taste, result, (Date.now() - started) / 1000);
+  return result;
+});
+const cost = costClaim(pool.cost);
+out();
+say(cost);
+if (values.json) await writeFile(values.json, `${JSON.stringify({ results, cost: pool.cost }, null, 2)}\n`);
+if (values.chart) await writeFile(values.chart, chartOf(results));
+process.exitCode = [cost, ...results.flatMap(({ claims }) => claims)].every(({ holds }) => holds) ? 0 : 1;
+
+function print({ name, likes }: Taste, { figures, claims }: Result, seconds: number): void {
+  out(`\n## ${name}: ${likes} (${seconds.toFixed(0)} s)\n`);
+  const after = AFTER.slice(0, figures.eight.scores.length);
+  const rows = names.map((way) => {
+    const { scores, distinct2, recited } = figures[way];
+    return [
+      WAYS[way].name,
+      ...scores.map((score) => score.toFixed(2)),
+      distinct2.toFixed(3),
+      `${(100 * recited).toFixed(1)} %`,
+    ];
+  });
+  const gains = (of: readonly number[]) => [...of.map((gain) => gain.toFixed(2)), '', ''];
+  rows.push(['gain of the best of 8', ...gains(figures.eight.gains)]);
+  rows.push(["an oracle's gain", ...gains(figures.eight.oracle)]);
+  out(table(['rated jokes', ...after.map(String), 'distinct-2', 'recited'], rows));
+  out();
+  for (const claim of claims) say(claim);
+}
+
+function say({ claim, holds }: Claim): void {
+  out(`${holds ? 'holds' : 'FAILS'}: ${claim}`);
+}
+
+/** For each taste, the gain over the mean of the candidates, and the oracle's. */
+function chartOf(all: readonly Result[]): Buffer {
+  const lines = [
+    { way: 'eight', of: 'oracle', label: 'an oracle', color: '#999999', dash: [2, 4] },
+    { way: 'eight', of: 'gains', label: 'best of 8', color: '#4a6fa5', dash: [] },
+    { way: 'four', of: 'gains', label: 'best of 4', color: '#4f9d69', dash: [] },
+    { way: 'control', of: 'gains', label: 'best of 8, shuffled votes', color: '#d9822b', dash: [6, 6] },
+  ] as const;
+  return renderCharts(
+    all.map(({ taste, figures }) => ({
+      size: { width: 900, height: 280 },
+      configuration: {
+        type: 'line',
+        data: {
+          labels: AFTER.slice(0, figures.eight.scores.length).map((after) => `${after} rated`),
+          datasets: lines.map(({ way, of, label, color, dash }) => ({
+            ...{ label, data: figures[way][of], borderColor: color, borderDash: [...dash] },
+          })),
+        },
+        options: {
+          plugins: { title: { display: true, text: taste } },
+          scales: { y: { min: -0.5, max: 2, title: { display: true, text: 'points gained' } } },
+        },
+      },
+    })),
+  );
+}

@@ -1,0 +1,93 @@
+import { type HouseJoke, houseJokes } from '../../src/corpus/house.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
+import { tellJokes } from '../../src/finetuning/measure/tell.ts';
+import { type Basis, createBasis, featuresOf, type Reading } from '../../src/judge/basis.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
+
+/** A joke as a candidate. */
+export interface Candidate {
+  text: string;
+  features: Float64Array;
+}
+
+/** What all tastes are told from: the model's jokes, house jokes, and how long a joke takes. */
+export interface Pool {
+  told: Candidate[];
+  house: Candidate[];
+  cost: Cost;
+}
+
+/** Milliseconds a joke, in batches of eight rows. */
+export interface Cost {
+  plain: number;
+  judged: number;
+}
+
+const SLOTS = 8;
+/** House jokes that the basis is made of, and those among the candidates. */
+const HOUSE = 200;
+
+export async function createPool(options: {
+  model: string;
+  jokes: number;
+  seed: number;
+  threads: number;
+  log: Logger;
+}): Promise<Pool> {
+  const { model, jokes: count, seed, threads, log } = options;
+  const engine = await startEngine({ provider: 'cpu', precision: 'q8', slots: SLOTS, threads, log });
+  try {
+    const loaded = await engine.load(model);
+    const house = await readHouse(engine, loaded);
+    const basis = createBasis(loaded.sha256, house.slice(0, HOUSE));
+    const told = await tellJokes(engine, loaded, { count, seed, embed: true });
+    const candidates = told
+      .filter(({ finish, text }) => finish === 'end' && text.trim() !== '')
+      .map(({ text, embedding = [] }) => candidate(basis, { text, embedding }));
+    return {
+      told: candidates,
+      house: house.slice(HOUSE).map((reading) => candidate(basis, reading)),
+      cost: await costOf(engine, loaded, basis),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+const candidate = (basis: Basis, reading: Reading): Candidate => ({
+  text: reading.text,
+  features: featuresOf(basis, reading),
+});
+
+async function readHouse(engine: Engine, { model }: LoadedModel): Promise<Reading[]> {
+  const all = houseJokes().filter(({ heldOut }) => !heldOut);
+  const spread = (_: HouseJoke, i: number) => i % Math.floor(all.length / (2 * HOUSE)) === 0;
+  const readings: Reading[] = [];
+  for (const { text } of all.filter(spread))
+    readings.push({ text, embedding: await engine.embed({ model, text }) });
+  return readings;
+}
+
+const ROUNDS = 12;
+
+/** Eight rows as ever, and eight rows with what the judge needs of them; in turns, the median round of each. */
+async function costOf(engine: Engine, loaded: LoadedModel, basis: Basis): Promise<Cost> {
+  const times: { plain: number[]; judged: number[] } = { plain: [], judged: [] };
+  const settings = { ...BOT_DEFAULTS, maxTokens: Math.min(BOT_DEFAULTS.maxTokens, loaded.context - 1) };
+  for (let round = 0; round < ROUNDS; round++)
+    for (const embed of [false, true]) {
+      const begun = performance.now();
+      const rows = Array.from({ length: SLOTS }, (_, i) =>
+        engine.generate({
+          ...{ model: loaded.model, prompt: { kind: 'joke' }, settings, seed: round * SLOTS + i, embed },
+        }),
+      );
+      for (const { text, embedding } of await Promise.all(rows))
+        if (embedding) featuresOf(basis, { text, embedding });
+      times[embed ? 'judged' : 'plain'].push((performance.now() - begun) / SLOTS);
+    }
+  const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
+  return { plain: median(times.plain), judged: median(times.judged) };
+}
