@@ -31,6 +31,8 @@ export interface ArmOptions {
   taste: Taste;
   /** Shuffles each round's votes across its jokes: the control. */
   shuffled: boolean;
+  /** Whether a candidate serves only if the gate promotes it; otherwise every one does. */
+  gate: boolean;
   /** Folder of the model that the community starts with. */
   model: string;
   rounds: number;
@@ -74,8 +76,8 @@ const PLAIN = { trim: false, cutLoops: false, stop: [] };
 
 /**
  * A community and its bot, on the real path: the engine tells jokes, they are stored with their requests, raters vote in
- * the database, the trainer learns from there, and the model it makes tells the next jokes. Every candidate is promoted, so
- * that the arms can be compared; the gate's verdict is in the round's run.
+ * the database, the trainer learns from there, and the model it makes tells the next jokes. Without `gate`, every candidate is
+ * promoted, so that the arms can be compared; the gate's verdict is in the round's run.
  */
 export async function runArm(options: ArmOptions): Promise<Round[]> {
   const { seed, threads, log } = options;
@@ -118,13 +120,14 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
     const learning = {
       ...PLAN_DEFAULTS,
       ...{ db, modelsDir: join(folder, 'models'), seedJokes: seeds, threads, openEngine, log, training },
-      ...{ skipGate: true, corpus: { ...CORPUS_DEFAULTS, guildShare: 1 } },
-      // The gate is skipped for the control: its verdict takes time and means nothing.
-      ...(options.shuffled && { samples: 0 }),
+      ...{ skipGate: !options.gate, corpus: { ...CORPUS_DEFAULTS, guildShare: 1 } },
+      // Without a gate, its verdict on the control takes time and means nothing.
+      ...(options.shuffled && !options.gate && { samples: 0 }),
     };
     const opened = await beginVersion(learning, 'experiment', randomUUID());
     const run = await learn(learning, opened);
-    if (run.status !== 'promoted') throw new Error(`the run was ${run.status}: ${run.note ?? ''}`);
+    if (run.status !== 'promoted' && !(options.gate && run.status === 'rejected'))
+      throw new Error(`the run was ${run.status}: ${run.note ?? ''}`);
     const counted = opened.snapshot?.training.filter(({ weight }) => weight > 0) ?? [];
     const jokes = await findJokes(
       db,

@@ -6,11 +6,12 @@ import { bundledModelPath } from '../../src/models/registry.ts';
 import { type Round, runArm } from './arm.ts';
 import { communityChart, type Result } from './chart.ts';
 import { TASTES, type Taste } from './tastes.ts';
-import { type Claim, claimsOf } from './verdict.ts';
+import { type Claim, claimsOf, falsePromotions, gateClaimsOf } from './verdict.ts';
 
-// npm run experiment:community -- [--taste NAME] [--rounds 5] [--jokes 320] [--model FOLDER] [--json FILE] [--chart FILE]
+// npm run experiment:community -- [--taste NAME] [--gate] [--no-control] [--rounds 5] [--jokes 320] [--model FOLDER] [--json FILE] [--chart FILE]
 // Does the bot learn what a community laughs at, seeing only its noisy votes? Compared with a control that learns from the
-// same votes shuffled across jokes. Exits 1 if a claim does not hold.
+// same votes shuffled across jokes. `--gate`: only what the gate promotes serves. `--no-control` leaves the control out, to look
+// at one thing sooner; the claims about it are then not checked. Exits 1 if a claim does not hold.
 
 const { values } = parseArgs({
   options: {
@@ -22,9 +23,13 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     json: { type: 'string' },
     chart: { type: 'string' },
+    gate: { type: 'boolean', default: false },
+    'no-control': { type: 'boolean', default: false },
   },
 });
 const say = (line: string) => process.stderr.write(`${line}\n`);
+/** Of all controls together. */
+const allControls: Claim[] = [];
 const results: (Result & { claims: Claim[] })[] = [];
 for (const name of values.taste) {
   const taste = TASTES.find((known) => known.name === name);
@@ -32,23 +37,30 @@ for (const name of values.taste) {
     throw new Error(`There is no taste ${name}; choose from ${TASTES.map((t) => t.name).join(', ')}.`);
   const begun = Date.now();
   const votes = await arm(taste, false);
-  const control = await arm(taste, true);
-  const claims = claimsOf(votes, control);
+  const control = values['no-control'] ? [] : await arm(taste, true);
+  const claims = values.gate ? gateClaimsOf(votes) : control.length > 0 ? claimsOf(votes, control) : [];
   results.push({ taste: name, arms: { votes, control }, claims });
   print(taste, votes, control, claims, (Date.now() - begun) / 60_000);
 }
+if (values.gate && !values['no-control']) {
+  const claim = falsePromotions(results.map(({ arms }) => arms.control));
+  process.stdout.write(`\n${claim.holds ? 'holds' : 'FAILS'}: ${claim.claim}\n`);
+  allControls.push(claim);
+}
 if (values.json) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
 if (values.chart) await writeFile(values.chart, communityChart(results));
-process.exitCode = results.every(({ claims }) => claims.every(({ holds }) => holds)) ? 0 : 1;
+process.exitCode = [...allControls, ...results.flatMap(({ claims }) => claims)].every(({ holds }) => holds)
+  ? 0
+  : 1;
 
 function arm(taste: Taste, shuffled: boolean): Promise<Round[]> {
   return runArm({
-    ...{ taste, shuffled, model: values.model, log: createLog('error') },
+    ...{ taste, shuffled, gate: values.gate, model: values.model, log: createLog('error') },
     ...{ rounds: Number(values.rounds), jokes: Number(values.jokes) },
     ...{ seed: Number(values.seed), threads: Number(values.threads) },
-    onRound: ({ round, mean, distinct2 }) =>
+    onRound: (round) =>
       say(
-        `${taste.name}, ${shuffled ? 'shuffled votes' : 'votes'}, round ${round}: ${mean.toFixed(2)}, distinct-2 ${distinct2.toFixed(3)}`,
+        `${taste.name}, ${shuffled ? 'shuffled votes' : 'votes'}, round ${round.round}: ${round.mean.toFixed(2)}, distinct-2 ${round.distinct2.toFixed(3)} ${gateOf(round)}`,
       ),
   });
 }
@@ -108,5 +120,7 @@ function percent(share: number): string {
 function gateOf({ run }: Round): string {
   if (!run?.evaluation) return '';
   const failed = run.evaluation.reasons.filter(({ passed }) => !passed).map(({ check }) => check);
-  return failed.length === 0 ? 'promotes' : `rejects: ${failed.join(', ')}`;
+  const { judged } = run.evaluation;
+  const estimate = judged ? ` (judge ${judged.gain.toFixed(2)} ±${judged.deviation.toFixed(2)})` : '';
+  return `${failed.length === 0 ? 'promotes' : `rejects: ${failed.join(', ')}`}${estimate}`;
 }

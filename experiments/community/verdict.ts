@@ -47,3 +47,31 @@ function ends(rounds: readonly Round[]): [Round, Round] {
   if (!first || !last) throw new Error('no round was played');
   return [first, last];
 }
+
+/** Most candidates that the gate may promote in all controls together. */
+const CONTROL_PROMOTED = 1;
+
+/** With the gate deciding who serves: what one taste should show. */
+export function gateClaimsOf(votes: readonly Round[]): Claim[] {
+  const [start, end] = ends(votes);
+  const rise = end.mean - start.mean;
+  return [
+    {
+      claim: `with the gate, the mean hidden score rises by ${rise.toFixed(2)} (at least ${RISE}); it promotes ${promotedIn(votes)} of ${votes.length - 1} candidates`,
+      holds: rise >= RISE,
+    },
+  ];
+}
+
+/** What all controls together should show. */
+export function falsePromotions(controls: readonly (readonly Round[])[]): Claim {
+  const promoted = controls.reduce((sum, rounds) => sum + promotedIn(rounds), 0);
+  const candidates = controls.reduce((sum, rounds) => sum + rounds.length - 1, 0);
+  return {
+    claim: `of ${candidates} candidates trained on shuffled votes, the gate promotes ${promoted} (at most ${CONTROL_PROMOTED})`,
+    holds: promoted <= CONTROL_PROMOTED,
+  };
+}
+
+const promotedIn = (rounds: readonly Round[]): number =>
+  rounds.filter(({ run }) => run?.status === 'promoted').length;

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { houseJokes } from '../corpus/house.ts';
 import type { Database } from '../db/connect.ts';
 import {
@@ -12,11 +11,10 @@ import {
 } from '../db/judge.ts';
 import { duelOutcomes } from '../db/trainable.ts';
 import type { Engine } from '../engine/engine.ts';
+import { fitApart } from '../judge/apart.ts';
 import { type Basis, createBasis, featuresOf, type Reading } from '../judge/basis.ts';
-import type { Variances } from '../judge/evidence.ts';
-import { type Fit, fits, type ReadJoke, type Votings } from '../judge/fit.ts';
+import { type Fit, fits, type ReadJoke } from '../judge/fit.ts';
 import { drawRatings, type Prediction, predict } from '../judge/predict.ts';
-import { openChild } from '../lib/child/open.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { createRandom } from '../lib/random.ts';
@@ -64,14 +62,6 @@ export interface JudgingOptions {
   /** Milliseconds between two looks at whether anybody voted. Default 15 s. */
   every?: number;
 }
-
-export type JudgeTasks = {
-  fit: {
-    request: { basis: Basis; votings: Votings; variances: Variances | undefined };
-    event: never;
-    answer: Fit;
-  };
-};
 
 const EVERY_MS = 15_000;
 /** Default boldness: in the experiment, the full spread explored too much (docs/learning.md). */
@@ -139,7 +129,10 @@ export function createJudging({ db, engine, log, every = EVERY_MS }: JudgingOpti
       embedding ? [{ ...joke, embedding }] : [],
     );
     const votings = { jokes: read, duels: await duelOutcomes(db) };
-    const fit = await fitted(basis, votings, before?.fit.variances ?? kept?.variances);
+    const fit = await fitApart(
+      { basis, votings, variances: before?.fit.variances ?? kept?.variances },
+      closing.signal,
+    );
     await keepVariances(db, id, fit.variances);
     const whole = missing.length <= EMBEDDED_AT_ONCE;
     known.set(id, { version, basis, fit, mark: whole ? mark : '' });
@@ -166,21 +159,6 @@ export function createJudging({ db, engine, log, every = EVERY_MS }: JudgingOpti
   async function read({ loaded }: JudgedVersion, text: string): Promise<Reading> {
     closing.signal.throwIfAborted();
     return { text, embedding: await engine.embed({ model: loaded.model, text }) };
-  }
-
-  async function fitted(basis: Basis, votings: Votings, variances: Variances | undefined): Promise<Fit> {
-    const child = openChild<JudgeTasks>(import.meta.url, 'judge-worker', {
-      name: 'The judge',
-      code: 'judge',
-      niceness: constants.priority.PRIORITY_LOW,
-    });
-    closing.signal.addEventListener('abort', child.close, { once: true });
-    try {
-      return await child.ask('fit', { basis, votings, variances });
-    } finally {
-      closing.signal.removeEventListener('abort', child.close);
-      await child.close();
-    }
   }
 
   /** What is known about a version; from the first question on, it is learned in the background. */

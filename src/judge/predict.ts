@@ -29,6 +29,40 @@ export function preference(first: Prediction, second: Prediction): number {
 }
 
 /**
+ * How much better the jokes told after something are than those told before it, in points, and how sure that is: what is open
+ * about the weights, and that other jokes might have been told. Both need at least one joke.
+ */
+export function compareTellings(
+  fit: Fit,
+  { before, after }: Record<'before' | 'after', readonly ArrayLike<number>[]>,
+  guildId: string,
+): { gain: number; deviation: number } {
+  const [from, to] = [meanFeatures(before), meanFeatures(after)];
+  const { mean, deviation } = predict(
+    fit,
+    to.map((x, i) => x - (from[i] ?? Number.NaN)),
+    guildId,
+  );
+  const luck = varianceOfMean(meansOf(fit, before, guildId)) + varianceOfMean(meansOf(fit, after, guildId));
+  return { gain: mean - MIDDLE, deviation: Math.sqrt(deviation ** 2 + luck) };
+}
+
+function meanFeatures(jokes: readonly ArrayLike<number>[]): Float64Array {
+  const size = jokes[0]?.length ?? 0;
+  return Float64Array.from({ length: size }, (_, i) =>
+    averageOf(jokes.map((features) => features[i] ?? Number.NaN)),
+  );
+}
+
+function varianceOfMean(values: readonly number[]): number {
+  const mean = averageOf(values);
+  return averageOf(values.map((value) => (value - mean) ** 2)) / values.length;
+}
+
+const averageOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
  * One opinion that the judge might hold of these jokes: their ratings under weights drawn from its beliefs, all under the
  * same ones (Thompson 1933). `boldness` scales the spread around the expected ratings: 1 is Thompson sampling, 0 always
  * expects the mean.

@@ -3,9 +3,11 @@ import type { Engine } from '../engine/engine.ts';
 import { measureLosses } from '../finetuning/measure/losses.ts';
 import { type ToldJoke, tellJokes } from '../finetuning/measure/tell.ts';
 import { jokeFigures } from '../finetuning/measure/text-figures.ts';
+import type { Votes } from '../judge/observations.ts';
 import { BOT_DEFAULTS } from '../lib/settings.ts';
 import { createSafety } from '../safety/safety.ts';
 import { type GateThresholds, type GateVerdict, type GenerationFigures, gateVerdict } from './policy/gate.ts';
+import { judgedGain } from './taste.ts';
 
 export interface Comparison {
   /** Model folders: the line's first model, the version that serves, and the one that would replace it. */
@@ -15,7 +17,7 @@ export interface Comparison {
   /** For a guild's voice: the adapter merged into the candidate. It generates on top of `active`, as it will serve. */
   adapter?: string | undefined;
   /** Rated jokes that neither was trained on; a weight is positive if the joke is liked, else negative. */
-  heldOut: readonly { text: string; weight: number }[];
+  heldOut: readonly ({ text: string; weight: number } & Votes)[];
   /** Texts that must not be recited: the training texts. */
   known: readonly string[];
   /** Jokes that each model generates, at the bot's default settings, unfiltered. */
@@ -68,7 +70,11 @@ export async function compareModels(
   const retold = adapter ? await tell(active, adapter) : await tell(candidate);
   const [before, after] = [figures(told), figures(retold)];
   const first = start === active ? before : figures(await tell(start));
-  const verdict = gateVerdict(losses, { start: first, before, after }, thresholds);
+  const texts = (list: readonly ToldJoke[]) => list.map(({ text }) => text);
+  const judged = await judgedGain({
+    ...{ engine, model: active, heldOut, before: texts(told), after: texts(retold), signal },
+  });
+  const verdict = gateVerdict({ losses, judged }, { start: first, before, after }, thresholds);
   const size = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   const mean = (values: readonly number[]) =>
     values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / (size || 1);
@@ -83,6 +89,7 @@ export async function compareModels(
         jokes: jokes.length,
         gain: verdict.gain,
       },
+      ...(judged && { judged }),
       generated: samples,
       reasons: verdict.reasons,
       samples: presentable(told, retold, isSafe),

@@ -12,11 +12,11 @@ export async function measure(
 ) {
   const { db, seedJokes, threads, samples, gate: thresholds, training, signal } = options;
   const told = await trainableJokes(db, { alsoDuelled: true });
-  const texts = new Map(told.map(({ id, text }): [string, string] => [id, text]));
+  const jokes = new Map(told.map((joke) => [joke.id, joke]));
   const present = (marks: RunSnapshot['training'] = []) =>
     marks.flatMap(({ id, weight }) => {
-      const text = texts.get(id); // deleted or reported since: it no longer counts
-      return text !== undefined && weight !== 0 ? [{ text, weight }] : [];
+      const joke = jokes.get(id); // deleted or reported since: it no longer counts
+      return joke !== undefined && weight !== 0 ? [{ ...joke, weight }] : [];
     });
   const engine = await options.openEngine();
   const stop = () => void engine.close();

@@ -4,7 +4,7 @@ import { FEATURES } from '../../src/judge/basis.ts';
 import { likeliestVariances, logEvidence, VARIANCES, type Variances } from '../../src/judge/evidence.ts';
 import { fitJudge, fits, fitWith } from '../../src/judge/fit.ts';
 import { duel, type Observation, rating } from '../../src/judge/observations.ts';
-import { drawRatings, predict } from '../../src/judge/predict.ts';
+import { compareTellings, drawRatings, predict } from '../../src/judge/predict.ts';
 import { createRandom, normal } from '../../src/lib/random.ts';
 
 // Written by test/golden/judge.py in this shape.
@@ -125,6 +125,34 @@ describe('what the judge learns', () => {
     expect(slopeIn(fitJudge(rows, ABOUT), guildId)).toBeGreaterThan(1);
     const even = rows.map(() => duel(along(1), along(0), { guildId, aWins: 5, bWins: 5, ties: 1 }, 1.44));
     expect(slopeIn(fitJudge(even, ABOUT), guildId)).toBeCloseTo(0, 5);
+  });
+});
+
+describe('comparing what was told before and after', () => {
+  const fit = fitJudge(told('a', 1, 60), ABOUT);
+  const around = (x: number, count: number, seed: number) => {
+    const random = createRandom(seed);
+    return Array.from({ length: count }, () => along(x + normal(random)));
+  };
+
+  it('finds the gain, and how sure it is', () => {
+    const few = compareTellings(fit, { before: around(0, 30, 1), after: around(0.5, 30, 2) }, 'a');
+    const many = compareTellings(fit, { before: around(0, 300, 1), after: around(0.5, 300, 2) }, 'a');
+    expect(many.gain).toBeCloseTo(0.5 * slopeIn(fit, 'a'), 0);
+    expect(many.gain).toBeGreaterThan(3 * many.deviation);
+    expect(few.deviation).toBeGreaterThan(2 * many.deviation);
+  });
+
+  it('finds none between the same, nor in a direction that no vote spoke of', () => {
+    const same = around(0, 50, 1);
+    expect(compareTellings(fit, { before: same, after: same }, 'a').gain).toBeCloseTo(0, 10);
+    const elsewhere = same.map(() => along(1, 20));
+    const { gain, deviation } = compareTellings(
+      fit,
+      { before: same.map(() => along(0)), after: elsewhere },
+      'a',
+    );
+    expect(Math.abs(gain)).toBeLessThan(deviation);
   });
 });
 

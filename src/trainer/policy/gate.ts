@@ -23,6 +23,16 @@ export interface HeldOutLosses {
   weights: readonly number[];
 }
 
+/** What a candidate's gain in taste is seen from. */
+export interface Evidence {
+  losses: HeldOutLosses;
+  /**
+   * How much better its fresh jokes would be rated than the active model's, in points, with its standard deviation, by a judge
+   * that knows only votes that the candidate was not trained on; undefined if that could not be asked.
+   */
+  judged?: { gain: number; deviation: number } | undefined;
+}
+
 /** What a candidate must satisfy. Documented in docs/learning.md; set by GATE_… in the environment. */
 export const gateThresholds = z.strictObject({
   /** Largest probability that the gain on held-out jokes is chance. */
@@ -91,11 +101,13 @@ export interface ComparedFigures {
 
 /** Whether a candidate may take the active model's place: every check must pass. Pure and repeatable. */
 export function gateVerdict(
-  losses: HeldOutLosses,
+  { losses, judged }: Evidence,
   { start, before, after }: ComparedFigures,
   thresholds: GateThresholds = GATE_DEFAULTS,
 ): GateVerdict {
-  const { gain, chance } = pairedBootstrap(losses);
+  const { gain, chance: ofLosses } = pairedBootstrap(losses);
+  // Either may show it, so each has half of the significance level (Bonferroni).
+  const chance = judged ? Math.min(1, 2 * Math.min(ofLosses, chanceOf(judged))) : ofLosses;
   const atLeast = (check: GateReason['check'], value: number, limit: number): GateReason => ({
     check,
     passed: value >= limit,
@@ -152,3 +164,18 @@ export function pairedBootstrap({ active, candidate, weights }: HeldOutLosses): 
 
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+/** The probability that a normal estimate is above 0 by chance alone. NaN counts as certain. */
+function chanceOf({ gain, deviation }: { gain: number; deviation: number }): number {
+  const chance = 1 - normalShare(gain / deviation);
+  return Number.isNaN(chance) ? 1 : chance;
+}
+
+/** Share of a standard normal distribution below z (Abramowitz and Stegun 26.2.17: within 7.5e-8). */
+function normalShare(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const series =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const above = (Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI)) * series;
+  return z < 0 ? above : 1 - above;
+}

@@ -42,7 +42,7 @@ const failed = (verdict: ReturnType<typeof gateVerdict>) =>
 
 describe('the gate', () => {
   it('passes a candidate that is better and in no way worse', () => {
-    const verdict = gateVerdict(losses(0.05), compared(figures));
+    const verdict = gateVerdict({ losses: losses(0.05) }, compared(figures));
     expect(verdict.promoted).toBe(true);
     expect(verdict.gain).toBeCloseTo(0.05, 1);
     expect(verdict.reasons.map(({ check }) => check)).toEqual([...GATE_CHECKS]);
@@ -59,7 +59,7 @@ describe('the gate', () => {
     ['recited', losses(0.1), { ...figures, recited: 0.13 }],
     ['unsafe', losses(0.1), { ...figures, unsafe: 0.04 }],
   ] as const)('stops a candidate by its %s', (check, held, after) => {
-    const verdict = gateVerdict(held, compared(after));
+    const verdict = gateVerdict({ losses: held }, compared(after));
     expect(verdict.promoted).toBe(false);
     expect(failed(verdict)).toEqual([check]);
   });
@@ -67,25 +67,49 @@ describe('the gate', () => {
   it("judges diversity against the line's first model, so that small losses do not add up", () => {
     const before = { ...figures, distinct2: 0.55 };
     const after = { ...figures, distinct2: 0.51 };
-    expect(failed(gateVerdict(losses(0.1), { start: figures, before, after }))).toEqual(['diversity']);
-    expect(failed(gateVerdict(losses(0.1), { start: before, before, after }))).toEqual([]);
+    expect(failed(gateVerdict({ losses: losses(0.1) }, { start: figures, before, after }))).toEqual([
+      'diversity',
+    ]);
+    expect(failed(gateVerdict({ losses: losses(0.1) }, { start: before, before, after }))).toEqual([]);
   });
 
   it("lets a line's set phrases be, and stops what recites more than they do", () => {
     const start = { ...figures, recited: 0.16 };
     const at = (recited: number) => ({ start, before: start, after: { ...start, recited } });
-    expect(failed(gateVerdict(losses(0.1), at(0.25)))).toEqual([]);
-    expect(failed(gateVerdict(losses(0.1), at(0.27)))).toEqual(['recited']);
+    expect(failed(gateVerdict({ losses: losses(0.1) }, at(0.25)))).toEqual([]);
+    expect(failed(gateVerdict({ losses: losses(0.1) }, at(0.27)))).toEqual(['recited']);
+  });
+
+  it('takes the word of the judge instead of the losses', () => {
+    const losing = losses(0, { seed: 2 });
+    const by = (gain: number, deviation = 0.1) => {
+      const verdict = gateVerdict({ losses: losing, judged: { gain, deviation } }, compared(figures));
+      return {
+        failed: failed(verdict),
+        chance: verdict.reasons.find(({ check }) => check === 'loss')?.value,
+      };
+    };
+    expect(by(0.3).failed).toEqual([]);
+    expect(by(0.3).chance).toBeCloseTo(2 * 0.00135, 4); // three deviations, and two ways to show it
+    expect(by(0.19).failed).toEqual(['loss']); // 2.9 % each
+    expect(by(-0.5).failed).toEqual(['loss']);
+    expect(by(Number.NaN).failed).toEqual(['loss']);
+    expect(by(0, 0).failed).toEqual(['loss']);
+  });
+
+  it('promotes by the losses whatever the judge says, if they leave less doubt', () => {
+    const judged = { gain: -0.2, deviation: 0.1 };
+    expect(failed(gateVerdict({ losses: losses(0.1), judged }, compared(figures)))).toEqual([]);
   });
 
   it('rejects a candidate whose losses are NaN', () => {
     const broken = { ...losses(0.1), candidate: losses(0.1).candidate.map(() => Number.NaN) };
-    expect(failed(gateVerdict(broken, compared(figures)))).toEqual(['loss', 'language']);
+    expect(failed(gateVerdict({ losses: broken }, compared(figures)))).toEqual(['loss', 'language']);
   });
 
   it('passes nothing without held-out jokes', () => {
     const none = { active: [], candidate: [], weights: [] };
-    expect(failed(gateVerdict(none, compared(figures)))).toEqual(['held-out', 'loss']);
+    expect(failed(gateVerdict({ losses: none }, compared(figures)))).toEqual(['held-out', 'loss']);
   });
 });
 
