@@ -61,6 +61,8 @@ export interface JudgingOptions {
   log: Logger;
   /** Milliseconds between two looks at whether anybody voted. Default 15 s. */
   every?: number;
+  /** How to fit; default in a process of its own. */
+  fit?: typeof fitApart;
 }
 
 const EVERY_MS = 15_000;
@@ -82,7 +84,13 @@ interface Known {
  * The judge as a generator has it. Everything that a fit is made of is in the database: the votes, the jokes' embeddings, and
  * the version's basis. So nothing is lost with the process, and the next one begins where this one ended.
  */
-export function createJudging({ db, engine, log, every = EVERY_MS }: JudgingOptions): Judging {
+export function createJudging({
+  db,
+  engine,
+  log,
+  every = EVERY_MS,
+  fit: fitting = fitApart,
+}: JudgingOptions): Judging {
   const known = new Map<number, Known>();
   const wanted = new Map<number, JudgedVersion>();
   const closing = new AbortController();
@@ -129,7 +137,7 @@ export function createJudging({ db, engine, log, every = EVERY_MS }: JudgingOpti
       embedding ? [{ ...joke, embedding }] : [],
     );
     const votings = { jokes: read, duels: await duelOutcomes(db) };
-    const fit = await fitApart(
+    const fit = await fitting(
       { basis, votings, variances: before?.fit.variances ?? kept?.variances },
       closing.signal,
     );

@@ -20,6 +20,8 @@ export interface TasteOptions {
   before: readonly string[];
   after: readonly string[];
   signal?: AbortSignal | undefined;
+  /** How to fit; default in a process of its own. */
+  fit?: typeof fitApart;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface TasteOptions {
 export async function judgedGain(
   options: TasteOptions,
 ): Promise<{ gain: number; deviation: number } | undefined> {
-  const { engine, model, heldOut, before, after, signal } = options;
+  const { engine, model, heldOut, before, after, signal, fit: fitting = fitApart } = options;
   if (heldOut.length === 0 || before.length === 0 || after.length === 0) return undefined;
   const { sha256 } = await engine.load(model);
   const read = async (texts: readonly string[]): Promise<Reading[]> => {
@@ -48,7 +50,7 @@ export async function judgedGain(
     ...joke,
     ...{ id: String(i), guildId: EVERYBODY, embedding: readings[i]?.embedding ?? [] },
   }));
-  const fit = await fitApart({ basis, votings: { jokes, duels: [] } }, signal);
+  const fit = await fitting({ basis, votings: { jokes, duels: [] } }, signal);
   const features = async (texts: readonly string[]) =>
     (await read(texts)).map((reading) => featuresOf(basis, reading));
   return compareTellings(fit, { before: await features(before), after: await features(after) }, EVERYBODY);

@@ -3,12 +3,14 @@ import { findBasis, judgedJokes } from '../../src/db/judge.ts';
 import { rate, type Score } from '../../src/db/ratings.ts';
 import { hideJoke } from '../../src/db/reports.ts';
 import { createJudging, type JudgedVersion, type Judging } from '../../src/generator/judging.ts';
+import { fitApart } from '../../src/judge/apart.ts';
+import { fitVotings } from '../../src/judge/fit.ts';
 import { createRandom, normal } from '../../src/lib/random.ts';
 import { silent } from '../databases.ts';
 import { onOneBackend } from '../db/backends.ts';
 import { aJoke, aModel, GUILD } from '../db/samples.ts';
 
-vi.setConfig({ testTimeout: 60_000 }); // each fit starts a process
+vi.setConfig({ testTimeout: 60_000 }); // one fit starts a process
 
 const WIDTH = 30;
 const LIKED = 'Va un pato al médico.';
@@ -30,8 +32,10 @@ describe('the judge of a generator', () => {
     afterEach(async () => {
       for (const judging of open.splice(0)) await judging.close();
     });
-    const start = (engine = { embed }) => {
-      const judging = createJudging({ db: db(), engine, log: silent, every: 3_600_000 });
+    const here: typeof fitApart = async ({ basis, votings, variances }) =>
+      fitVotings(basis, votings, variances);
+    const start = (engine = { embed }, fit = here) => {
+      const judging = createJudging({ db: db(), engine, log: silent, every: 3_600_000, fit });
       open.push(judging);
       return judging;
     };
@@ -59,7 +63,7 @@ describe('the judge of a generator', () => {
 
     it('learns what people like, in the background, and tells that', async () => {
       await rated(5, 1);
-      const [judging, version] = [start(), await serving()];
+      const [judging, version] = [start({ embed }, fitApart), await serving()];
       expect(judging.judge(version, await candidates())).toBeUndefined();
       await judging.refit(version);
       const judgement = judging.judge(version, await candidates());
