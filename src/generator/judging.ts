@@ -66,6 +66,8 @@ export interface JudgingOptions {
 }
 
 const EVERY_MS = 15_000;
+/** A version that nobody has asked about for so long is left alone: to learn would bring its weights back into memory. */
+const WANTED_MS = 5 * 60_000;
 /** Default boldness: in the experiment, the full spread explored too much (docs/learning.md). */
 const BOLDNESS = 0.5;
 /** House jokes that a basis is made of. */
@@ -92,11 +94,13 @@ export function createJudging({
   fit: fitting = fitApart,
 }: JudgingOptions): Judging {
   const known = new Map<number, Known>();
-  const wanted = new Map<number, JudgedVersion>();
+  /** The versions asked about, and when they last were (`performance.now()`). */
+  const wanted = new Map<number, { version: JudgedVersion; at: number }>();
   const closing = new AbortController();
   let working: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    for (const version of wanted.values()) void refit(version);
+    for (const { version, at } of wanted.values())
+      if (performance.now() - at < WANTED_MS) void refit(version);
   }, every);
   timer.unref();
   /** Versions with a refit that has not begun. */
@@ -104,7 +108,6 @@ export function createJudging({
 
   function refit(version: JudgedVersion): Promise<void> {
     const { id } = version.version;
-    wanted.set(id, version);
     const waiting = queued.get(id);
     if (waiting) return waiting;
     const turn = working.then(async () => {
@@ -127,10 +130,11 @@ export function createJudging({
     const before = known.get(id);
     const mark = await votesMark(db);
     if (before?.mark === mark) return;
+    const jokes = await judgedJokes(db, id);
+    if (jokes.length === 0 && !before) return; // nothing to learn yet
     const kept = await findBasis(db, id);
     const basis =
       kept?.basis.model === sha256 ? kept.basis : await keepBasis(db, id, await newBasis(version));
-    const jokes = await judgedJokes(db, id);
     const missing = jokes.filter(({ embedding }) => embedding === undefined);
     const fresh = await embedded(version, missing.slice(-EMBEDDED_AT_ONCE));
     const read = [...jokes, ...fresh].flatMap(({ embedding, ...joke }): ReadJoke[] =>
@@ -171,7 +175,9 @@ export function createJudging({
 
   /** What is known about a version; from the first question on, it is learned in the background. */
   function knownOf(version: JudgedVersion): Known | undefined {
-    const found = known.get(version.version.id);
+    const { id } = version.version;
+    wanted.set(id, { version, at: performance.now() });
+    const found = known.get(id);
     if (!found) void refit(version);
     return found && fits(found.fit, found.basis) && found.basis.model === version.version.sha256
       ? found

@@ -140,7 +140,9 @@ describe('the judge of a generator', () => {
     it('knows nothing without votes, and does not follow one person against the others', async () => {
       const [judging, version] = [start(), await serving()];
       await judging.refit(version);
-      expect(judging.judge(version, await candidates())).toMatchObject({ learnedFrom: 0 });
+      expect(judging.learnedFrom(version)).toBe(0);
+      expect(judging.judge(version, await candidates())).toBeUndefined();
+      expect(await findBasis(db(), version.version.id)).toBeUndefined(); // nothing is read before there is a vote
       await rated(4, 2);
       for (let i = 0; i < 100; i++) {
         const { id: jokeId } = await aJoke(db(), { joke: { text: `${OTHER} ${100 + i}` } });
