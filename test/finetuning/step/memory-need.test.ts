@@ -25,6 +25,7 @@ const PEAKS: [number, object, Partial<TrainingSettings>][] = [
   [3.15e9, llama, {}],
   [2.2e9, llama, { mode: 'lora' }],
   [4.38e9, qwen, { mode: 'lora', batch: 8, maxLength: 64 }], // `bench:train -- --shape qwen3-0.6b`
+  [5.71e9, qwen, { mode: 'lora', batch: 1 }],
 ];
 
 describe('the memory a run needs', () => {
