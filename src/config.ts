@@ -83,8 +83,12 @@ const VARIABLES = {
     '127.0.0.1',
   ),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`, 'info'),
-  EXECUTION_PROVIDER: variable(z.enum(['cpu', 'webgpu', 'cuda']), 'one of cpu, webgpu, cuda', 'cpu'),
-  PRECISION: variable(z.enum(['fp32', 'q8', 'q4']), 'one of fp32, q8, q4', 'q8'),
+  EXECUTION_PROVIDER: variable(
+    z.enum(['auto', 'cpu', 'webgpu', 'cuda']),
+    'one of auto, cpu, webgpu, cuda',
+    'auto',
+  ),
+  PRECISION: variable(z.enum(['fp32', 'fp16', 'q8', 'q4']), 'one of fp32, fp16, q8, q4', 'q8'),
   THREADS: variable(wholeNumber(1, 256), 'a whole number from 1 to 256', '1'),
   MODELS_LOADED: variable(wholeNumber(1, 16), 'how many model versions may stay in memory, 1 to 16', '2'),
   SLOTS: variable(wholeNumber(1, 256), 'how many jokes are generated together, 1 to 256', '8'),
@@ -171,8 +175,8 @@ export interface Config {
   metricsPort: number | undefined;
   metricsHost: string;
   logLevel: (typeof LOG_LEVELS)[number];
-  provider: 'cpu' | 'webgpu' | 'cuda';
-  precision: 'fp32' | 'q8' | 'q4';
+  provider: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  precision: 'fp32' | 'fp16' | 'q8' | 'q4';
   threads: number;
   /** How many model versions stay in memory at once. */
   modelsLoaded: number;
@@ -238,7 +242,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     metricsPort: read('METRICS_PORT'),
     metricsHost: read('METRICS_HOST') ?? '127.0.0.1',
     logLevel: read('LOG_LEVEL') ?? 'info',
-    provider: read('EXECUTION_PROVIDER') ?? 'cpu',
+    provider: read('EXECUTION_PROVIDER') ?? 'auto',
     precision: read('PRECISION') ?? 'q8',
     threads: read('THREADS') ?? Math.max(1, availableParallelism() - 1),
     modelsLoaded: read('MODELS_LOADED') ?? 2,

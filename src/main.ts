@@ -125,9 +125,7 @@ export async function startProgram(
       roles.includes('bot') ? opening(connectBot()) : undefined,
     ]);
     if (generator) {
-      say(
-        `Model: ${generator.model} (${precision} on ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,
-      );
+      say(`Model: ${generator.model} (${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`);
       if (!roles.includes('bot')) say('Chispa generates');
     }
     if (roles.includes('trainer')) {

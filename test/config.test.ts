@@ -25,7 +25,7 @@ const load = (environment: Record<string, string>, file = '') => {
 describe('configuration', () => {
   it('has a default for everything', () => {
     const config = loadConfig({}, join(folder, 'no such file'));
-    expect(config).toMatchObject({ model: 'mini-es', boxPort: 8787, logLevel: 'info', provider: 'cpu' });
+    expect(config).toMatchObject({ model: 'mini-es', boxPort: 8787, logLevel: 'info', provider: 'auto' });
     expect(config.discordToken).toBeUndefined();
     expect(config.threads).toBe(Math.max(1, availableParallelism() - 1));
   });

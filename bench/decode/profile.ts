@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDecoderSession } from '../../src/engine/decoder-session.ts';
 import { createDecodeSession } from '../../src/engine/session.ts';
+import type { InferenceSession } from '../../src/lib/onnxruntime.ts';
 import { openModelFolder } from '../../src/models/folder.ts';
 import { decodeSteps } from './engines/chispa-bare.ts';
 import { benchFolder } from './peers.ts';
@@ -43,8 +44,8 @@ try {
   const options = { provider: 'cpu', precision, threads, log } as const;
   // Profiling itself takes time, so speed is measured in a session without it.
   const plain = await createDecodeSession(model, options);
-  const milliseconds = await decode(plain.session);
-  const { session } = await createDecodeSession(model, { ...options, profile });
+  const milliseconds = await decode(plain);
+  const session = await createDecodeSession(model, { ...options, profile });
   await decode(session);
   session.endProfiling();
   const [file = ''] = await readdir(folder);
@@ -54,7 +55,7 @@ try {
 }
 
 /** Duration of the median step, in ms. */
-async function decode(session: Awaited<ReturnType<typeof createDecodeSession>>['session']): Promise<number> {
+async function decode(session: InferenceSession): Promise<number> {
   const steps: number[] = [];
   const decoder = createDecoderSession(session, model.config);
   await decodeSteps(decoder, model.config, { batch, decoder: 'sampling', tokens }, (ms) => steps.push(ms));

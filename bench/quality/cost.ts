@@ -56,7 +56,7 @@ export async function stepCosts(
 
 async function open(folder: ModelFolder, precision: Precision, threads: number): Promise<DecoderSession> {
   const log = { info: console.error, warn: console.error };
-  const { session } = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
+  const session = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
   return createDecoderSession(session, folder.config);
 }
 

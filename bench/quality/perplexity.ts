@@ -30,7 +30,7 @@ export async function perplexities(folder: ModelFolder, text: string, threads: n
   let reference: number[] = [];
   for (const precision of ['fp32', 'q8', 'q4'] as const) {
     const log = { info: console.error, warn: console.error };
-    const { session } = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
+    const session = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
     const decoder = createDecoderSession(session, config);
     const choices: number[] = [];
     let loss = 0;

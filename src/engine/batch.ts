@@ -1,6 +1,5 @@
-import type { ModelFolder } from '../models/folder.ts';
 import type { DecoderSession } from './decoder-session.ts';
-import { createKvCache, type KvCache } from './kv-cache.ts';
+import type { RowCache } from './kv-cache.ts';
 import type { Row } from './row.ts';
 import { planStep, type SchedulerLimits } from './scheduler.ts';
 import type { EngineStats } from './stats.ts';
@@ -13,28 +12,36 @@ export interface Batch {
   readonly size: { rows: number; cacheTokens: number };
   /** Runs one step of the plan: a decode run for all running rows, then chunks of prompts. */
   step(): Promise<void>;
+  /**
+   * Reads every row again, as far as it has come, into new caches of the session, because the old ones are lost. The
+   * rows go on from there: their random numbers depend only on their seed and the token's index.
+   */
+  restart(): void;
   /** Ends every row with an error. */
   fail(error: unknown): void;
 }
 
 interface Prefilling {
   row: Row;
-  cache: KvCache;
+  cache: RowCache;
 }
 
-export function createBatch(
-  folder: ModelFolder,
-  session: DecoderSession,
-  limits: SchedulerLimits,
-  stats: EngineStats,
-): Batch {
+export function createBatch(session: DecoderSession, limits: SchedulerLimits, stats: EngineStats): Batch {
   const waiting: Row[] = [];
   const prefilling: Prefilling[] = [];
   const running: Row[] = []; // in the order of the cache's rows
-  const cache = createKvCache(folder.config, limits.bucket, limits.cacheTokens);
+  const newCache = () => session.newCache(limits.bucket, limits.cacheTokens);
+  let cache = newCache();
 
-  /** The last prompt token is decoded, not read: its prediction is the first new token. */
-  const unread = ({ row, cache }: Prefilling) => row.prompt.length - 1 - (cache.lengths[0] ?? 0);
+  const lengthOf = (row: Row): number => row.prompt.length + row.tokens.length;
+  /** The last token is decoded, not read: its prediction is the next one. */
+  const unread = ({ row, cache }: Prefilling) => lengthOf(row) - 1 - (cache.lengths[0] ?? 0);
+
+  const startReading = (row: Row): void => {
+    const own = session.newCache(limits.bucket);
+    own.add();
+    prefilling.push({ row, cache: own });
+  };
 
   const leave = (index: number): void => {
     cache.remove(index);
@@ -60,7 +67,7 @@ export function createBatch(
     drop(
       prefilling,
       ({ row }) => row,
-      (i) => prefilling.splice(i, 1),
+      (i) => prefilling.splice(i, 1)[0]?.cache.dispose(),
     );
     drop(running, (row) => row, leave);
   };
@@ -97,17 +104,17 @@ export function createBatch(
   const admit = (count: number): void => {
     for (const row of waiting.splice(0, count)) {
       row.admitted();
-      const own = createKvCache(folder.config, limits.bucket);
-      own.add();
-      prefilling.push({ row, cache: own });
+      startReading(row);
     }
   };
 
   const prefill = async (id: number, tokens: number): Promise<void> => {
     const item = prefilling.find(({ row }) => row.id === id);
     if (!item) return;
+    const { row } = item;
     const read = item.cache.lengths[0] ?? 0;
-    await session.read(item.cache, item.row.prompt.slice(read, read + tokens), item.row.request.adapter);
+    const next = [...row.prompt, ...row.tokens].slice(read, read + tokens);
+    await session.read(item.cache, next, row.request.adapter);
     stats.prefillRuns++;
   };
 
@@ -119,6 +126,13 @@ export function createBatch(
         running.push(item.row);
       }
     }
+  };
+
+  /** Takes all rows that have a slot from it. */
+  const clear = (): Row[] => {
+    for (const old of [cache, ...prefilling.map(({ cache }) => cache)]) old.dispose();
+    cache = newCache();
+    return [...running.splice(0), ...prefilling.splice(0).map(({ row }) => row)];
   };
 
   return {
@@ -137,12 +151,11 @@ export function createBatch(
       for (const { id, tokens } of next.prefill) await prefill(id, tokens);
       join();
     },
+    restart() {
+      for (const row of clear()) startReading(row);
+    },
     fail(error) {
-      const rows = [...waiting, ...prefilling.map(({ row }) => row), ...running];
-      waiting.length = 0;
-      prefilling.length = 0;
-      while (running.length > 0) leave(running.length - 1);
-      for (const row of rows) row.fail(error);
+      for (const row of [...waiting.splice(0), ...clear()]) row.fail(error);
     },
   };
 }

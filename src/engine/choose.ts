@@ -105,7 +105,7 @@ export function createChooser(
       writeColumn(feeds, 'draw_points', drawn, (_, i) => points[i] ?? 0);
       writeColumn(feeds, 'temperatures', formed, temperature);
       writeColumn(feeds, 'penalties', formed, (row) => row.request.settings.repetitionPenalty);
-      writeSeen(feeds, formed);
+      writeSeen(feeds, formed.map((index) => rows[index]), ends); // biome-ignore format: one call
     },
 
     choose(outputs) {
@@ -188,42 +188,44 @@ export function createChooser(
       column[i] = row ? value(row, index) : 1;
     });
   }
+}
 
-  /**
-   * For each shaped row, the tokens that end texts and then its text so far, padded with one of the end tokens. A row
-   * without a penalty needs only the tokens that are banned.
-   */
-  function writeSeen(feeds: Feeds, list: readonly number[]): void {
-    const listed = (row: ChoosingRow | undefined): readonly number[] => {
-      if (!row) return [0];
-      const banned = mustGoOn(row) ? [...ends, ...(row.enders ?? [])] : row.prompt.slice(0, 1);
-      return row.request.settings.repetitionPenalty === 1
-        ? banned
-        : [...banned, ...row.prompt, ...row.tokens];
-    };
-    const lists = list.map((index) => listed(rows[index]));
-    const longest = Math.max(ends.length, ...lists.map(({ length }) => length));
-    const width = longest === ends.length ? ends.length : Math.ceil(longest / SEEN_BUCKET) * SEEN_BUCKET;
-    const seen = feeds.int64('seen_tokens', list.length, width);
-    const bans = feeds.float32('bans', list.length, width).fill(0);
-    list.forEach((index, i) => {
-      const row = rows[index];
-      const own = lists[i] ?? [];
-      for (let j = 0; j < width; j++) {
-        const token = own[j] ?? own[0] ?? 0;
-        seen[i * width + j] = BigInt(token);
-        if (row && mustGoOn(row) && (ends.includes(token) || row.enders?.has(token)))
-          bans[i * width + j] = BANNED;
-      }
-    });
-  }
+/**
+ * Writes `seen_tokens` and `bans` [rows, M]: for each row, the tokens that end texts and then its text so far, padded
+ * with one of the end tokens. A row without a penalty needs only the tokens that are banned.
+ */
+export function writeSeen(
+  feeds: Feeds,
+  rows: readonly (ChoosingRow | undefined)[],
+  ends: readonly number[],
+): void {
+  const listed = (row: ChoosingRow | undefined): readonly number[] => {
+    if (!row) return [0];
+    const banned = mustGoOn(row) ? [...ends, ...(row.enders ?? [])] : row.prompt.slice(0, 1);
+    return row.request.settings.repetitionPenalty === 1 ? banned : [...banned, ...row.prompt, ...row.tokens];
+  };
+  const lists = rows.map(listed);
+  const longest = Math.max(ends.length, ...lists.map(({ length }) => length));
+  const width = longest === ends.length ? ends.length : Math.ceil(longest / SEEN_BUCKET) * SEEN_BUCKET;
+  const seen = feeds.int64('seen_tokens', rows.length, width);
+  const bans = feeds.float32('bans', rows.length, width).fill(0);
+  rows.forEach((row, i) => {
+    const own = lists[i] ?? [];
+    for (let j = 0; j < width; j++) {
+      const token = own[j] ?? own[0] ?? 0;
+      seen[i * width + j] = BigInt(token);
+      if (row && mustGoOn(row) && (ends.includes(token) || row.enders?.has(token)))
+        bans[i * width + j] = BANNED;
+    }
+  });
 }
 
 /** Whether it is too early for the text to end. */
-const mustGoOn = ({ request, tokens }: ChoosingRow): boolean => tokens.length < (request.minTokens ?? 0);
+export const mustGoOn = ({ request, tokens }: ChoosingRow): boolean =>
+  tokens.length < (request.minTokens ?? 0);
 
 /** Whether this step takes the most probable token. `coin` is in [0, 1), so ε = 1 always does and ε = 0 never does. */
-const isGreedy = ({ decoder, epsilon }: DecoderSettings, coin: number): boolean =>
+export const isGreedy = ({ decoder, epsilon }: DecoderSettings, coin: number): boolean =>
   decoder === 'greedy' || (decoder === 'epsilon-greedy' && coin < epsilon);
 
 const temperature = ({ request }: ChoosingRow): number => request.settings.temperature;

@@ -3,34 +3,39 @@ import type { InferenceSession, Tensor } from '../lib/onnxruntime.ts';
 import type { ModelConfig } from '../models/config.ts';
 import { type ChoosingRow, createChooser } from './choose.ts';
 import { createFeeds } from './feeds.ts';
-import type { KvCache } from './kv-cache.ts';
+import { createKvCache, type KvCache, type RowCache } from './kv-cache.ts';
 import type { StateMean } from './state-mean.ts';
 
 /** Folder of the adapter that a row uses, if any. */
 export type RowAdapter = string | undefined;
 
-/** Runs the decode graph on caches and fills them. A call made during another run waits for that run to end. */
-export interface DecoderSession {
+/**
+ * Runs the decode graph on caches of its own kind and fills them. A call made during another run waits for that run to
+ * end.
+ */
+export interface DecoderSession<Cache extends RowCache = RowCache> {
+  /** A cache without rows. Capacities are multiples of `bucket`; `maxTokens` as in `createKvCache`. */
+  newCache(bucket: number, maxTokens?: number): Cache;
   /** Reads `ids` and appends them to the cache's only row. */
-  read(cache: KvCache, ids: readonly number[], adapter?: RowAdapter): Promise<void>;
+  read(cache: Cache, ids: readonly number[], adapter?: RowAdapter): Promise<void>;
   /**
    * Decodes one token for every row of the cache and returns the tokens; valid until the next call. Rows with `states`
    * get the state that their token was predicted from.
    */
-  step(cache: KvCache, rows: readonly DecodingRow[]): Promise<readonly number[]>;
+  step(cache: Cache, rows: readonly DecodingRow[]): Promise<readonly number[]>;
   /**
    * Reads `count` tokens for every row of the cache, ids [rows · count], and returns the logits [wanted.length, V] at
    * the positions `wanted` (indices into rows · count). `adapters`: one per row; default none.
    */
   logits(
-    cache: KvCache,
+    cache: Cache,
     ids: readonly number[],
     count: number,
     wanted: readonly number[],
     adapters?: readonly RowAdapter[],
   ): Promise<Float32Array>;
   /** Like `read`, and returns the tokens' last hidden states [ids.length, D]. */
-  states(cache: KvCache, ids: readonly number[], adapter?: RowAdapter): Promise<Float32Array>;
+  states(cache: Cache, ids: readonly number[], adapter?: RowAdapter): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -56,27 +61,21 @@ const everyChoice = [KEYS_VALUES, ...CHOICES];
 const choicesAndStates = [...everyChoice, HIDDEN];
 const nobody: readonly ChoosingRow[] = [];
 
-/**
- * `adapters`: when the graph takes adapters, returns its inputs for each row's adapter, at each run of `count` tokens
- * per row. `neverEmpty`: no tensor in the graph may be empty (see `createChooser`).
- */
+export interface DecoderOptions {
+  /** When the graph takes adapters, its inputs for each row's adapter, at a run of `count` tokens per row. */
+  adapters?: ((rows: readonly RowAdapter[], count: number) => Record<string, Tensor>) | undefined;
+  /** No tensor in the graph may be empty (see `createChooser`). Default false. */
+  neverEmpty?: boolean;
+}
+
 export function createDecoderSession(
   session: InferenceSession,
   config: ModelConfig,
-  options: {
-    adapters?: ((rows: readonly RowAdapter[], count: number) => Record<string, Tensor>) | undefined;
-    neverEmpty?: boolean;
-  } = {},
-): DecoderSession {
+  options: DecoderOptions = {},
+): DecoderSession<KvCache> {
   const { adapters, neverEmpty = false } = options;
   const feeds = createFeeds();
-  let last: Promise<unknown> = Promise.resolve();
-  /** onnxruntime-node starts a run only in a later tick, and the feeds belong to it until it has ended. */
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => {}); // reported to the caller of that run
-    return turn;
-  };
+  const alone = oneAtATime();
   const chooser = createChooser(config, { neverEmpty });
   const rowAdapters: RowAdapter[] = []; // for one step, reused
 
@@ -114,6 +113,8 @@ export function createDecoderSession(
   };
 
   return {
+    newCache: (bucket, maxTokens) => createKvCache(config, bucket, maxTokens),
+
     read: (cache, ids, adapter) =>
       alone(async () => {
         writeIds(ids, cache.rows);
@@ -159,7 +160,21 @@ export function createDecoderSession(
   };
 }
 
-function float32(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+/**
+ * Runs work after all earlier work has ended: onnxruntime-node starts a run only in a later tick, and the feeds belong
+ * to it until it has ended.
+ */
+export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {}); // reported to the caller of that run
+    return turn;
+  };
+}
+
+/** An output of the session. Throws `decode-failed` if there is none. */
+export function float32(outputs: Readonly<Record<string, Tensor>>, name: string): Float32Array {
   const data = outputs[name]?.data;
   if (data instanceof Float32Array) return data;
   throw new ChispaError('decode-failed', `The model did not output ${name}.`);

@@ -2,7 +2,6 @@ import { NEUTRAL_DEFAULTS } from '../lib/settings.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import type { DecoderSession, RowAdapter } from './decoder-session.ts';
 import type { TextRequest } from './engine.ts';
-import { createKvCache } from './kv-cache.ts';
 import { promptTokens } from './prompt.ts';
 import type { SchedulerLimits } from './scheduler.ts';
 import { createStateMean } from './state-mean.ts';
@@ -35,14 +34,18 @@ export async function embedTokens(
 ): Promise<Float32Array> {
   const { width } = config;
   const read = tokens.slice(0, -1);
-  const cache = createKvCache(config, bucket);
+  const cache = session.newCache(bucket);
   cache.add();
   const mean = createStateMean(width);
-  for (let start = 0; start < read.length; start += chunk) {
-    const ids = read.slice(start, start + chunk);
-    const states = await session.states(cache, ids, adapter);
-    for (let i = Math.max(0, from - 1 - start); i < ids.length; i++)
-      mean.add(states.subarray(i * width, (i + 1) * width));
+  try {
+    for (let start = 0; start < read.length; start += chunk) {
+      const ids = read.slice(start, start + chunk);
+      const states = await session.states(cache, ids, adapter);
+      for (let i = Math.max(0, from - 1 - start); i < ids.length; i++)
+        mean.add(states.subarray(i * width, (i + 1) * width));
+    }
+  } finally {
+    cache.dispose();
   }
   return mean.mean();
 }

@@ -79,6 +79,7 @@ export async function startEngineProcess({
   let kept: { model: string; lost: () => void } | undefined;
   /** Resolves when the current process has loaded its model. */
   let serving: Promise<unknown> = Promise.resolve();
+  let { provider } = options;
   let child = start();
   await child.ready;
 
@@ -88,6 +89,7 @@ export async function startEngineProcess({
       ...{ name: 'The engine process', code: 'engine', niceness, env: withHugePages() },
       onDeath(death) {
         log.warn(death.message);
+        if (loading || kept) provider = 'cpu'; // a driver that ended it once would again
         if (kept && !loading) serve(kept);
       },
     });
@@ -109,7 +111,7 @@ export async function startEngineProcess({
         try {
           return await child.ask(
             'load',
-            { model, options },
+            { model, options: { ...options, provider } },
             { onEvent: (line) => log[line.level](line.message) },
           );
         } catch (error) {

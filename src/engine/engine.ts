@@ -151,12 +151,14 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type Precision = 'fp32' | 'q8' | 'q4';
+/** `fp16`: half precision on a GPU that can, `fp32` elsewhere. */
+export type Precision = 'fp32' | 'fp16' | 'q8' | 'q4';
 export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
 
 /** How a model runs. */
 export interface EngineOptions {
-  provider: ExecutionProvider;
+  /** `auto`: a GPU if there is one and it is faster, otherwise the CPU. */
+  provider: ExecutionProvider | 'auto';
   /** Number of threads onnxruntime may use within an operation. */
   threads: number;
   /** Maximum number of rows of a model decoded together. */

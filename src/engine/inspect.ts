@@ -2,7 +2,6 @@ import { ChispaError } from '../lib/errors.ts';
 import type { ModelFolder } from '../models/folder.ts';
 import type { DecoderSession } from './decoder-session.ts';
 import type { InspectedStep, TokenChoice, TokensRequest } from './engine.ts';
-import { createKvCache } from './kv-cache.ts';
 import type { SchedulerLimits } from './scheduler.ts';
 
 /** Reads `tokens` once and returns the likeliest tokens at each position from `from` on. */
@@ -27,23 +26,27 @@ export async function inspectTokens(
   if (foreign !== undefined)
     throw new ChispaError('bad-request', `The token ${foreign} is not in the model's vocabulary.`);
 
-  const cache = createKvCache(folder.config, bucket);
+  const cache = session.newCache(bucket);
   cache.add();
   const steps: InspectedStep[] = [];
-  for (let start = 0; start < tokens.length; start += chunk) {
-    const ids = tokens.slice(start, start + chunk);
-    const wanted = ids.map((_, i) => i).filter((i) => start + i + 1 >= from);
-    const logits = await session.logits(cache, ids, ids.length, wanted, [adapter]);
-    wanted.forEach((i, row) => {
-      const position = start + i + 1;
-      const p = softmax(logits.subarray(row * vocabSize, (row + 1) * vocabSize));
-      const next = tokens[position];
-      steps.push({
-        position,
-        choices: likeliest(p, top),
-        ...(next === undefined ? {} : { chosen: choice(p, next) }),
+  try {
+    for (let start = 0; start < tokens.length; start += chunk) {
+      const ids = tokens.slice(start, start + chunk);
+      const wanted = ids.map((_, i) => i).filter((i) => start + i + 1 >= from);
+      const logits = await session.logits(cache, ids, ids.length, wanted, [adapter]);
+      wanted.forEach((i, row) => {
+        const position = start + i + 1;
+        const p = softmax(logits.subarray(row * vocabSize, (row + 1) * vocabSize));
+        const next = tokens[position];
+        steps.push({
+          position,
+          choices: likeliest(p, top),
+          ...(next === undefined ? {} : { chosen: choice(p, next) }),
+        });
       });
-    });
+    }
+  } finally {
+    cache.dispose();
   }
   return steps;
 }

@@ -3,15 +3,27 @@ import type { ModelConfig } from '../models/config.ts';
 import { capacityFor } from './scheduler.ts';
 
 /**
- * Keys and values of some rows of one model, laid out as the decode graph reads them: for each layer [rows, heads,
- * capacity, head width]. Rows are numbered without gaps: when a row leaves, the last one takes its place. Unused
- * space is zero, because it is multiplied too: a non-finite number left there by a row that went wrong would corrupt
- * the next one.
+ * Keys and values of some rows of one model, wherever they are. Rows are numbered without gaps: when a row leaves, the
+ * last one takes its place.
  */
-export interface KvCache {
+export interface RowCache {
   readonly rows: number;
   /** Tokens held by each row. */
   readonly lengths: readonly number[];
+  /** Adds a row: an empty one, or the first row of `source`, which must not be used any more. Returns its index. */
+  add(source?: RowCache): number;
+  /** Removes a row; the last row takes its index. */
+  remove(row: number): void;
+  /** Frees the memory of a cache that is not needed any more, unless it was the source of a row. */
+  dispose(): void;
+}
+
+/**
+ * A cache in this process's memory, laid out as the decode graph reads it: for each layer [rows, heads, capacity, head
+ * width]. Unused space is zero, because it is multiplied too: a non-finite number left there by a row that went wrong
+ * would corrupt the next one.
+ */
+export interface KvCache extends RowCache {
   /**
    * The graph's inputs `past_key.i` and `past_value.i`. They stay the same tensors until a row is added or removed,
    * or the cache grows.
@@ -21,8 +33,6 @@ export interface KvCache {
   reserve(extra: number): void;
   /** Adds a row: an empty one, or a copy of the first row of `source`. Returns its index. */
   add(source?: KvCache): number;
-  /** Removes a row; the last row takes its index. */
-  remove(row: number): void;
   /** Appends a run's output `new_keys_values` [rows, 2·L·heads, count, head width] after each row's tokens. */
   append(fresh: Float32Array, count: number): void;
   /** Copies a row's entries of layer part `part` (2·layer for keys, + 1 for values) into `target`. Used by `add`. */
@@ -163,6 +173,8 @@ export function createKvCache(
       }
       for (let row = 0; row < lengths.length; row++) lengths[row] = (lengths[row] ?? 0) + count;
     },
+
+    dispose() {}, // its memory is the garbage collector's
 
     copyInto(target, offset, part, row, tokens) {
       const values = storage[part];

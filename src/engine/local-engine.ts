@@ -60,7 +60,7 @@ export async function openLocalEngine(
   const folder = await openModelFolder(model);
   const session = await adaptableSession(folder, options);
   const limits = limitsFor(folder, options);
-  const batch = createBatch(folder, session, limits, stats);
+  const batch = createBatch(session, limits, stats);
   let closed = false;
   let nextId = 0;
   let looping: Promise<void> | undefined;
@@ -70,10 +70,19 @@ export async function openLocalEngine(
       try {
         await batch.step();
       } catch (error) {
-        batch.fail(error);
+        await recover(error);
       }
     }
     looping = undefined; // in the same tick as the check: a request that arrives now starts a new loop
+  }
+
+  /** After a failed step: the rows go on on the CPU if they were elsewhere, or end with the error. */
+  async function recover(error: unknown): Promise<void> {
+    try {
+      if (!(await session.fallBack(error, batch.restart))) batch.fail(error);
+    } catch (failure) {
+      batch.fail(failure);
+    }
   }
 
   function submit(request: RowRequest, { onText, signal }: GenerateOptions): Promise<GenerationResult> {
@@ -110,7 +119,9 @@ export async function openLocalEngine(
       takesTheme: takesTheme(folder.manifest.prompt),
       files: folder.manifest.files,
       precision: options.precision,
-      provider: session.provider,
+      get provider() {
+        return session.provider;
+      },
       runtimeVersion,
     },
 

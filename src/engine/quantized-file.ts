@@ -16,7 +16,6 @@ import {
   type TensorSource,
   writeSafetensors,
 } from '../models/safetensors.ts';
-import type { Precision } from './engine.ts';
 
 /** The parts of a model folder that a session needs. */
 export type ModelWeights = Pick<ModelFolder, 'path' | 'name' | 'config' | 'weights' | 'sha256'>;
@@ -24,7 +23,9 @@ export type ModelWeights = Pick<ModelFolder, 'path' | 'name' | 'config' | 'weigh
 /** Changes whenever the layout of the file does, so that older files are regenerated. */
 const FORMAT = 'chispa-quantised-3';
 
-export const bitsOf = (precision: Exclude<Precision, 'fp32'>): Bits => (precision === 'q8' ? 8 : 4);
+export type QuantizedPrecision = 'q8' | 'q4';
+
+export const bitsOf = (precision: QuantizedPrecision): Bits => (precision === 'q8' ? 8 : 4);
 
 /** Names in the file for a quantized matrix: its packed weights and its scales. */
 export const packedName = (name: string): string => `${name}.packed`;
@@ -40,7 +41,7 @@ export const groupName = (layers: readonly string[]): string => layers.join('+')
  */
 export async function quantizedWeights(
   folder: ModelWeights,
-  precision: Exclude<Precision, 'fp32'>,
+  precision: QuantizedPrecision,
   warn: (message: string) => void = () => {},
 ): Promise<SafetensorsFile> {
   const name = `${folder.sha256.slice(0, 16)}.${precision}.safetensors`;
@@ -82,7 +83,7 @@ async function openIfWhole(
 
 export interface QuantizeRequest {
   folder: Omit<ModelWeights, 'weights'> & { weights: Pick<SafetensorsFile, 'path'> };
-  precision: Exclude<Precision, 'fp32'>;
+  precision: QuantizedPrecision;
   target: string;
 }
 /** The worker answers with the path of the file it has written. */
@@ -116,7 +117,7 @@ async function inWorker({ folder, precision, target }: QuantizeRequest): Promise
  */
 export async function writeQuantized(
   folder: ModelWeights,
-  precision: Exclude<Precision, 'fp32'>,
+  precision: QuantizedPrecision,
   target: string,
 ): Promise<void> {
   const bits = bitsOf(precision);

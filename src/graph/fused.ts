@@ -11,7 +11,7 @@ export function fusedAddLayerNorm(
   bias: Value,
   epsilon: number,
 ): NormalizedSum {
-  const type = { dtype: 'float32', shape: x.shape } as const;
+  const type = { dtype: x.dtype, shape: x.shape };
   const statistic = { dtype: 'float32', shape: [x.shape[0] ?? 'N', 1] } as const;
   const [normal, , , sum] = x.graph.node(
     'SkipLayerNormalization',
@@ -25,7 +25,7 @@ export function fusedAddLayerNorm(
 
 /** Residual sum and RMS normalization. */
 export function fusedAddRmsNorm(x: Value, y: Value, weight: Value, epsilon: number): NormalizedSum {
-  const type = { dtype: 'float32', shape: x.shape } as const;
+  const type = { dtype: x.dtype, shape: x.shape };
   const statistic = { dtype: 'float32', shape: [x.shape[0] ?? 'N', 1] } as const;
   const [normal, , , sum] = x.graph.node(
     'SkipSimplifiedLayerNormalization',
@@ -40,7 +40,7 @@ export function fusedAddRmsNorm(x: Value, y: Value, weight: Value, epsilon: numb
 /** `a·bᵀ` over the last two axes, without materializing bᵀ. */
 export function timesTransposed(a: Value, b: Value): Value {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-2) ?? 'T'];
-  const [product] = a.graph.node('FusedMatMul', [a, b], [{ dtype: 'float32', shape }], {
+  const [product] = a.graph.node('FusedMatMul', [a, b], [{ dtype: a.dtype, shape }], {
     domain: 'com.microsoft',
     attributes: { transB: 1 },
   });

@@ -1,6 +1,6 @@
 import type { Activation, Gpt2Config } from '../models/gpt2-config.ts';
 import { add, gather, gelu, geluTanh, layerNorm, relu, silu, split, tanh } from './ops/index.ts';
-import { inHeads, projector, type TransformerParts } from './transformer-parts.ts';
+import { type AttentionOptions, inHeads, projector, type TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
 
 const activations: Record<Activation, (x: Value) => Value> = {
@@ -35,6 +35,12 @@ export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, po
     const sum = add(x, y);
     return { sum, normal: norm(sum, name) };
   };
+  const attention = (packed: Value, options: AttentionOptions) => {
+    if (parts.attendProjected) return parts.attendProjected([packed], options);
+    const [q, k, v] = split(inHeads(packed, parts, 3 * heads, headWidth), 1, 3); // [B, H, S, D/H] each
+    if (!q || !k || !v) throw new Error('unreachable: split in three');
+    return attend(q, k, v, options);
+  };
 
   let x = dropout(add(embed(ids), gather(parameter('wpe.weight'), positions))); // [N, D]
   let h = norm(x, 'h.0.ln_1');
@@ -42,11 +48,9 @@ export function gpt2(config: Gpt2Config, parts: TransformerParts, ids: Value, po
     const layer = `h.${i}`;
     const next = i + 1 < config.layers ? `h.${i + 1}.ln_1` : 'ln_f';
     const [packed] = project(h, [`${layer}.attn.c_attn`]); // [N, 3·D]
-    const [q, k, v] = split(inHeads(packed, parts, 3 * heads, headWidth), 1, 3); // [B, H, S, D/H] each
-    if (!q || !k || !v) throw new Error('unreachable: split in three');
-    const attended = attend(q, k, v, { scale: attentionScale(config, i), layer: i }); // [N, D]
-    const [attention] = project(attended, [`${layer}.attn.c_proj`]); // [N, D]
-    ({ sum: x, normal: h } = addNorm(x, dropout(attention), `${layer}.ln_2`));
+    const attended = attention(packed, { scale: attentionScale(config, i), layer: i }); // [N, D]
+    const [output] = project(attended, [`${layer}.attn.c_proj`]); // [N, D]
+    ({ sum: x, normal: h } = addNorm(x, dropout(output), `${layer}.ln_2`));
     const [inner] = project(h, [`${layer}.mlp.c_fc`]); // [N, 4·D]
     const [feedForward] = project(activate(inner), [`${layer}.mlp.c_proj`]); // [N, D]
     ({ sum: x, normal: h } = addNorm(x, dropout(feedForward), next));

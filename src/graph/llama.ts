@@ -1,5 +1,5 @@
 import type { LlamaConfig } from '../models/llama-config.ts';
-import { add, gather, reshape, rmsNorm, rotate, swiglu } from './ops/index.ts';
+import { add, gather, type RotaryTable, reshape, rmsNorm, rotate, swiglu } from './ops/index.ts';
 import { rotaryTable } from './rotary.ts';
 import { inHeads, projector, type TransformerParts } from './transformer-parts.ts';
 import type { Value } from './value.ts';
@@ -11,7 +11,7 @@ import type { Value } from './value.ts';
  * [N, D].
  */
 export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, positions: Value): Value {
-  const { parameter, attend, dropout = (x) => x } = parts;
+  const { parameter, dropout = (x) => x } = parts;
   const project = projector(parts);
   const { embed = (ids) => gather(parameter('embed_tokens.weight'), ids) } = parts;
   const { heads, keyValueHeads, headWidth, normEpsilon } = config;
@@ -21,12 +21,23 @@ export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, 
     const sum = add(x, y);
     return { sum, normal: norm(sum, name) };
   };
-  const table = rotaryTable(ids.graph, config.rotary, positions, { ...parts, width: headWidth });
+  let table: RotaryTable | undefined;
 
-  /** Queries or keys [N, count · W] as heads [B, count, S, W], normalized if the model does so, then rotated. */
-  const turned = (x: Value, count: number, normName: string): Value => {
-    const normal = config.headNorm ? norm(reshape(x, ['N', count, headWidth]), normName) : x;
-    return rotate(inHeads(normal, parts, count, headWidth), table);
+  /** Queries or keys [N, count · W], each head normalized if the model does so. */
+  const normalized = (x: Value, count: number, name: string): Value => {
+    if (!config.headNorm) return x;
+    return reshape(norm(reshape(x, ['N', count, headWidth]), name), ['N', count * headWidth]);
+  };
+  /** The same as heads [B, count, S, W], rotated. */
+  const turned = (x: Value, count: number): Value => {
+    table ??= rotaryTable(ids.graph, config.rotary, positions, { ...parts, width: headWidth });
+    return rotate(inHeads(x, parts, count, headWidth), table);
+  };
+  const attend = (query: Value, key: Value, value: Value, layer: number): Value => {
+    const options = { scale: 1 / Math.sqrt(headWidth), layer };
+    if (parts.attendProjected) return parts.attendProjected([query, key, value], options);
+    const values = inHeads(value, parts, keyValueHeads, headWidth); // [B, G, S, W]
+    return parts.attend(turned(query, heads), turned(key, keyValueHeads), values, options);
   };
 
   let x = dropout(embed(ids)); // [N, D]
@@ -36,10 +47,9 @@ export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, 
     const attention = `${layer}.self_attn`;
     const next = i + 1 < config.layers ? `layers.${i + 1}.input_layernorm` : 'norm';
     const [q, k, v] = project(h, [`${attention}.q_proj`, `${attention}.k_proj`, `${attention}.v_proj`]);
-    const query = turned(q, heads, `${attention}.q_norm`); // [B, H, S, W]
-    const key = turned(k, keyValueHeads, `${attention}.k_norm`); // [B, G, S, W]
-    const value = inHeads(v, parts, keyValueHeads, headWidth); // [B, G, S, W]
-    const attended = attend(query, key, value, { scale: 1 / Math.sqrt(headWidth), layer: i }); // [N, H·W]
+    const query = normalized(q, heads, `${attention}.q_norm`); // [N, H·W]
+    const key = normalized(k, keyValueHeads, `${attention}.k_norm`); // [N, G·W]
+    const attended = attend(query, key, v, i); // [N, H·W]
     const [output] = project(attended, [`${attention}.o_proj`]);
     ({ sum: x, normal: h } = addNorm(x, dropout(output), `${layer}.post_attention_layernorm`));
     const [gate, up] = project(h, [`${layer}.mlp.gate_proj`, `${layer}.mlp.up_proj`]); // [N, inner] each

@@ -61,17 +61,25 @@ export function quantize(
   return { packed, scales };
 }
 
-/** `x·W + b` with a quantized W: x [N, inputs] → [N, outputs], by onnxruntime's MatMulNBits. */
+/**
+ * `x·W + b` with a quantized W: x [N, inputs] → [N, outputs], by onnxruntime's MatMulNBits. `companion`: on the CPU, a
+ * single row must be multiplied as one among others would be.
+ */
 export function quantizedLinear(
   x: Value,
   { packed, scales, bias }: { packed: Value; scales: Value; bias?: Value | undefined },
-  { inputs, outputs, bits }: { inputs: number; outputs: number; bits: Bits },
+  {
+    inputs,
+    outputs,
+    bits,
+    companion = true,
+  }: { inputs: number; outputs: number; bits: Bits; companion?: boolean },
 ): Value {
   const multiply = (rows: Value): Value => {
     const [y] = x.graph.node(
       'MatMulNBits',
       [rows, packed, scales, undefined, undefined, bias],
-      [{ dtype: 'float32', shape: [rows.shape[0] ?? 'N', outputs] }],
+      [{ dtype: x.dtype, shape: [rows.shape[0] ?? 'N', outputs] }],
       {
         domain: 'com.microsoft',
         // Accuracy level 4 also rounds the activations to 8 bits and multiplies integers; other levels are 10× slower.
@@ -89,7 +97,7 @@ export function quantizedLinear(
   };
   // With 4 bits, onnxruntime uses another kernel for a single row, which rounds differently: a row's result would
   // depend on whether it is alone. So it never is.
-  return bits === 4 ? withCompany(x, multiply) : multiply(x);
+  return bits === 4 && companion ? withCompany(x, multiply) : multiply(x);
 }
 
 /**
@@ -106,7 +114,7 @@ export function quantizedRows(
   const [rows] = graph.node(
     'GatherBlockQuantized',
     [reshape(packed, [outputs, blocks * bytes]), ids, scales],
-    [{ dtype: 'float32', shape: ['N', blocks * block] }],
+    [{ dtype: scales.dtype, shape: ['N', blocks * block] }],
     { domain: 'com.microsoft', attributes: { bits, block_size: block, gather_axis: 0, quantize_axis: 1 } },
   );
   if (!rows) throw new Error('GatherBlockQuantized has one output');

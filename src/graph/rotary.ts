@@ -47,6 +47,10 @@ function yarnRange(rotary: RotaryConfig & { type: 'yarn' }, width: number): [num
   return [low, high === low ? high + 0.001 : high];
 }
 
+/** The factor of cosines and sines, by which YaRN makes attention sharper. */
+export const rotaryFactor = (rotary: RotaryConfig): number =>
+  rotary.type === 'yarn' ? rotary.attentionFactor : 1;
+
 /** Cosines and sines of the angles at positions int64 [N], as `rotate` takes them. */
 export function rotaryTable(
   graph: Graph,
@@ -56,7 +60,7 @@ export function rotaryTable(
 ): RotaryTable {
   const frequencies = graph.constant(rotaryFrequencies(rotary, width), 'float32');
   const angles = mul(unsqueeze(cast(positions, 'float32'), [1]), frequencies); // [N, W/2]
-  const factor = rotary.type === 'yarn' ? rotary.attentionFactor : 1;
+  const factor = rotaryFactor(rotary);
   const scaled = (x: Value) => (factor === 1 ? x : mul(x, factor));
   return {
     cos: scaled(cos(angles)),

@@ -94,14 +94,14 @@ export function sampler(graph: Graph, logits: Value): void {
 // Reductions count their axis from the front: onnxruntime 1.30 gives empty inputs a wrong shape for a negative axis.
 
 /** Index of the largest element of each row [N, V] → [N]; the first one on a tie. */
-const argmax = (x: Value): Value =>
+export const argmax = (x: Value): Value =>
   one(x.graph, 'ArgMax', [x], 'int64', x.shape.slice(0, 1), { axis: 1, keepdims: 0 });
 
 /**
  * Divides the positive and multiplies the negative logits of the seen tokens (CTRL, arXiv:1909.05858), and adds their
  * bans. A token listed twice is penalized once, because both entries write the same number.
  */
-function penalise(logits: Value, seen: Value, penalties: Value, bans: Value): Value {
+export function penalise(logits: Value, seen: Value, penalties: Value, bans: Value): Value {
   const { graph } = logits;
   const old = one(graph, 'GatherElements', [logits, seen], 'float32', seen.shape, { axis: 1 });
   const penalised = where(greater(old, 0), div(old, penalties), mul(old, penalties));
@@ -118,9 +118,7 @@ function draw(weights: Value, points: Value): Value {
   const [n = 'D', vocabulary] = weights.shape;
   if (typeof vocabulary !== 'number') throw new Error('the vocabulary has no fixed size');
   const blocks = Math.ceil(vocabulary / BLOCK);
-  const padding = graph.constant([0, 0, 0, blocks * BLOCK - vocabulary], 'int64');
-  const padded = one(graph, 'Pad', [weights, padding], 'float32', [n, blocks * BLOCK]);
-  const inBlocks = reshape(padded, [n, blocks, BLOCK]);
+  const inBlocks = reshape(padded(weights, blocks * BLOCK), [n, blocks, BLOCK]);
 
   const sums = sum(inBlocks, 2); // [N, blocks]
   const upTo = cumulative(sums);
@@ -149,10 +147,17 @@ function draw(weights: Value, points: Value): Value {
 const countReached = (sums: Value, target: Value): Value =>
   sum(cast(lessOrEqual(sums, target), 'int64'), 1, { keep: true });
 
-const cumulative = (x: Value): Value =>
+/** x [N, V] with zeros appended, [N, length]. */
+export function padded(x: Value, length: number): Value {
+  const [n = 'N', vocabulary = 0] = x.shape;
+  const padding = x.graph.constant([0, 0, 0, length - Number(vocabulary)], 'int64');
+  return one(x.graph, 'Pad', [x, padding], 'float32', [n, length]);
+}
+
+export const cumulative = (x: Value): Value =>
   one(x.graph, 'CumSum', [x, x.graph.constant(1, 'int64')], 'float32', x.shape);
 
-const smaller = (a: Value, b: Value): Value => one(a.graph, 'Min', [a, b], a.dtype, a.shape);
+export const smaller = (a: Value, b: Value): Value => one(a.graph, 'Min', [a, b], a.dtype, a.shape);
 
 function one(
   graph: Graph,

@@ -1,6 +1,6 @@
-import { equal, reshape, transpose, unsqueeze, where } from './ops/index.ts';
+import { add, cast, equal, gemm, matmul, mul, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
-import type { Graph, Value } from './value.ts';
+import type { Dtype, Graph, Value } from './value.ts';
 
 /** Columns in one slot of the stack. */
 export const SLOT = 4;
@@ -23,9 +23,13 @@ export interface StackedAdapters {
  *
  * A token gets the same bits whatever the other tokens and slots: each slot is a separate product, the second product
  * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from using its other kernel for a single row, which
- * rounds differently.
+ * rounds differently. Given a `dtype`, the products are those of a GPU, of that type.
  */
-export function stackedAdapters(graph: Graph, targets: readonly string[]): StackedAdapters {
+export function stackedAdapters(
+  graph: Graph,
+  targets: readonly string[],
+  { dtype }: { dtype?: Dtype } = {},
+): StackedAdapters {
   const chosen = graph.input('adapters', 'int64', ['N']);
   const slots = graph.input('slot_adapters', 'int64', ['P']);
   const own = unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]); // [P, N, 1]
@@ -36,9 +40,10 @@ export function stackedAdapters(graph: Graph, targets: readonly string[]): Stack
       const [, outputs = 0] = y.shape;
       const a = graph.input(loraName(name, 'A'), 'float32', ['P', inputs, SLOT]);
       const b = graph.input(loraName(name, 'B'), 'float32', ['4P', outputs]);
-      const inner = where(own, half(x, a), 0); // [P, N, 4]
-      const columns = reshape(transpose(inner, [1, 0, 2]), ['N', '4P']);
-      return twiceAddedTo(y, columns, b);
+      const inner = dtype ? matmul(x, cast(a, dtype)) : half(x, a); // [P, N, 4]
+      const kept = dtype ? mul(inner, cast(own, dtype)) : where(own, inner, 0);
+      const columns = reshape(transpose(kept, [1, 0, 2]), ['N', '4P']);
+      return dtype ? add(y, gemm(columns, cast(b, dtype))) : twiceAddedTo(y, columns, b);
     },
   };
 }

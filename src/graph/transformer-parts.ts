@@ -19,7 +19,15 @@ export interface TransformerParts {
    * Causal self-attention: queries [B, H, S, W], keys and values [B, G, S, W] with H a multiple of G → [N, H·W].
    * Scores are multiplied by `scale`.
    */
-  attend(query: Value, key: Value, value: Value, options: { scale: number; layer: number }): Value;
+  attend(query: Value, key: Value, value: Value, options: AttentionOptions): Value;
+  /**
+   * Replaces `attend` where one operation also splits into heads and rotates: queries [N, H·W], keys and values
+   * [N, G·W] as they were projected, or the three side by side as one value [N, (H + 2·G)·W] → [N, H·W].
+   */
+  attendProjected?(
+    projected: readonly [Value] | readonly [Value, Value, Value],
+    options: AttentionOptions,
+  ): Value;
   /** The token embedding of ids [N] → [N, D]. Default: rows of its matrix. */
   embed?(ids: Value): Value;
   /** The residual sum `x + y` and its normalization, which a decode graph may fuse. */
@@ -27,6 +35,11 @@ export interface TransformerParts {
   addRmsNorm?(x: Value, y: Value, weight: Value, epsilon: number): NormalizedSum;
   /** Regularization of the embeddings and of both residual branches. Default: none. */
   dropout?(x: Value): Value;
+}
+
+export interface AttentionOptions {
+  scale: number;
+  layer: number;
 }
 
 export interface NormalizedSum {

@@ -24,7 +24,7 @@ export async function openWeights(path: string): Promise<ModelWeights> {
 /** The model in `folder`, fed any number of tokens at a time. */
 export async function openModel(folder: string, options: Partial<SessionOptions> = {}) {
   const weights = await openWeights(folder);
-  const { session } = await createDecodeSession(weights, {
+  const session = await createDecodeSession(weights, {
     provider: 'cpu',
     threads: 1,
     precision: 'fp32',

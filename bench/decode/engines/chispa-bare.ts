@@ -9,7 +9,7 @@ import { type BenchDecoder, type BenchEngine, type BenchOptions, DECODERS, promp
 export async function chispaBare({ precision, threads, model }: BenchOptions): Promise<BenchEngine> {
   const folder = await openModelFolder(model);
   const log = { info: console.error, warn: console.error };
-  const { session } = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
+  const session = await createDecodeSession(folder, { provider: 'cpu', threads, precision, log });
   const decoder = createDecoderSession(session, folder.config);
   return {
     async run(batch, name, tokens) {

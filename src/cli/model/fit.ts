@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../models/config.ts';
 import { layoutOf } from '../../models/layouts.ts';
 
 /** Size of the weights in memory, in bytes: matrices in blocks with one scale each, the rest in float32. */
-export function memoryPerPrecision(config: ModelConfig): Record<Precision, number> {
+export function memoryPerPrecision(config: ModelConfig): Record<Exclude<Precision, 'fp16'>, number> {
   const memory = { fp32: 0, q8: 0, q4: 0 };
   const { shapes, linears, embedding, head } = layoutOf(config);
   const matrices = new Map(linears.flat().map(({ name, ...layer }) => [`${name}.weight`, layer]));

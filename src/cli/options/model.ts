@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Precision } from '../../engine/engine.ts';
 
-const PRECISIONS: readonly Precision[] = ['fp32', 'q8', 'q4'];
+const PRECISIONS: readonly Precision[] = ['fp32', 'fp16', 'q8', 'q4'];
 
 /**
  * Adds `--model` and `--precision`: which model a command runs, and at how many bits per weight. With the default

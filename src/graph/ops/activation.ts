@@ -10,7 +10,7 @@ import { only } from './op.ts';
 export function geluTanh(x: Value): Value {
   const { graph, shape } = x;
   const y = only(
-    graph.node('Gelu', [x], [{ dtype: 'float32', shape }], { attributes: { approximate: 'tanh' } }),
+    graph.node('Gelu', [x], [{ dtype: x.dtype, shape }], { attributes: { approximate: 'tanh' } }),
   );
   const scale = 2 * Math.sqrt(2 / Math.PI);
   const cubic = scale * 0.044715;
@@ -43,7 +43,7 @@ export const silu = (x: Value): Value => mul(x, sigmoid(x));
 export function swiglu(gate: Value, up: Value): Value {
   const { graph, shape } = gate;
   const swished = only(
-    graph.node('QuickGelu', [gate], [{ dtype: 'float32', shape }], {
+    graph.node('QuickGelu', [gate], [{ dtype: gate.dtype, shape }], {
       domain: 'com.microsoft',
       attributes: { alpha: { float: 1 } },
     }),

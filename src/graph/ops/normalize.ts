@@ -25,7 +25,7 @@ export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
   const [y, inverse] = graph.node(
     'SimplifiedLayerNormalization',
     [x, weight],
-    [{ dtype: 'float32', shape }, statistic],
+    [{ dtype: x.dtype, shape }, statistic],
     { attributes: { axis: -1, epsilon: { float: epsilon } } },
   );
   if (!y || !inverse) throw new Error('SimplifiedLayerNormalization has two outputs');
@@ -52,7 +52,7 @@ export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number)
   const [y, mu, inverse] = graph.node(
     'LayerNormalization',
     [x, weight, bias],
-    [{ dtype: 'float32', shape }, statistic, statistic],
+    [{ dtype: x.dtype, shape }, statistic, statistic],
     { attributes: { axis: -1, epsilon: { float: epsilon } } },
   );
   if (!y || !mu || !inverse) throw new Error('LayerNormalization has three outputs');

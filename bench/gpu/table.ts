@@ -1,0 +1,80 @@
+import type { Measurement } from './shapes.ts';
+
+/** What the device can do, measured by PyTorch. */
+export interface Ceilings {
+  name: string;
+  torch?: string;
+  /** Of a copy, counting what is read and what is written. */
+  bytesPerSecond?: number;
+  /** Operations per second of a product of large matrices. */
+  bfloat16?: number;
+  float32?: number;
+}
+
+const BYTES: Readonly<Record<string, number>> = {
+  fp32: 4,
+  float32: 4,
+  fp16: 2,
+  bfloat16: 2,
+  q8: 1 + 2 / 64,
+  q4: 0.5 + 2 / 32,
+};
+
+/**
+ * The measurements beside PyTorch in bfloat16 on the same model and batch, and beside the floor: the time to read every
+ * weight once, or to do two operations per weight and row, whichever is longer.
+ */
+export function table(
+  results: readonly Measurement[],
+  ceilings: Ceilings | undefined,
+  parameters: Readonly<Record<string, number>>,
+): string {
+  const rows = results.filter((it) => it.step !== undefined);
+  const lines = rows.map((it) => {
+    const { shape, batch = 1, step = Number.NaN, decoder } = it;
+    const peer = rows.find(
+      (other) =>
+        other.engine === 'torch' &&
+        other.variant === 'eager' &&
+        other.precision === 'bfloat16' &&
+        other.shape === shape &&
+        other.batch === batch &&
+        other.decoder === decoder,
+    )?.step;
+    const count = parameters[shape] ?? Number.NaN;
+    const bytes = (count * (BYTES[it.precision] ?? 4)) / (ceilings?.bytesPerSecond ?? Number.NaN);
+    const rate = /32/.test(it.precision) ? ceilings?.float32 : ceilings?.bfloat16;
+    const floor = 1000 * Math.max(bytes, (2 * count * batch) / (rate ?? Number.NaN));
+    const cells = [
+      shape,
+      it.engine,
+      [it.precision, it.variant].filter(Boolean).join(' '),
+      decoder,
+      batch,
+      step.toFixed(2),
+      Math.round(it.tokensPerSecond ?? 0),
+      Number.isNaN(floor) ? '' : floor.toFixed(2),
+      peer === undefined ? '' : (peer / step).toFixed(2),
+      it.submit?.toFixed(2) ?? '',
+      it.bus === undefined ? '' : (it.bus / 1024).toFixed(1),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const checks = results
+    .filter((it) => it.error !== undefined)
+    .map((it) => {
+      const kind = [it.shape, it.engine, it.precision, it.variant].filter(Boolean).join(' ');
+      return `- ${kind}: logits differ from the CPU's in fp32 by ${it.error?.toExponential(1)} of themselves, same likeliest token ${((it.sameTop ?? 0) * 100).toFixed(0)} %`;
+    });
+  const failures = results.filter((it) => it.step === undefined && it.error === undefined);
+  return [
+    ceilings ? `${JSON.stringify(ceilings)}\n` : '',
+    '| model | engine | how | decoder | batch | ms a step | tokens/s | floor, ms | × PyTorch eager bf16 | ms to submit | KB on the bus |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
+    ...lines,
+    '',
+    ...checks,
+    ...failures.map((it) => `- not measured: ${JSON.stringify(it)}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,145 @@
+import { basename } from 'node:path';
+import type { DecodeParts } from '../graph/decode.ts';
+import { add, cast, concat, matmul, reshape, splitInto, sum, transpose } from '../graph/ops/index.ts';
+import { quantizedLinear, quantizedRows } from '../graph/quantize.ts';
+import { type Dtype, dimensionAt, type Graph, type Value } from '../graph/value.ts';
+import { ChispaError } from '../lib/errors.ts';
+import { tensorFor } from '../models/folder.ts';
+import { layoutOf } from '../models/layouts.ts';
+import type { SafetensorsFile, TensorEntry } from '../models/safetensors.ts';
+import type { Precision } from './engine.ts';
+import {
+  bitsOf,
+  groupName,
+  type ModelWeights,
+  packedName,
+  type QuantizedPrecision,
+  scalesName,
+} from './quantized-file.ts';
+
+export type Products = 'gemm' | 'matmul' | 'split';
+
+export interface PartsOptions {
+  precision: Precision;
+  /** Element type of parameters and activations. */
+  dtype: 'float32' | 'float16';
+  /** Whether a single row needs a companion to be computed as in a batch (`quantizedLinear`). */
+  companion: boolean;
+  /** How products with unquantized weights are written: default `gemm`. */
+  products?: Products | undefined;
+}
+
+/**
+ * The parts of a decode graph that read weights from `weights`: the model's own file, or the one with its quantized
+ * weights.
+ */
+export function weightParts(
+  graph: Graph,
+  folder: ModelWeights,
+  weights: SafetensorsFile,
+  options: PartsOptions,
+): DecodeParts {
+  const { precision } = options;
+  return precision === 'q8' || precision === 'q4'
+    ? quantizedParts(graph, folder, weights, { ...options, precision })
+    : floatParts(graph, folder, weights, options);
+}
+
+function floatParts(
+  graph: Graph,
+  folder: ModelWeights,
+  weights: SafetensorsFile,
+  { dtype, products = 'gemm' }: PartsOptions,
+): DecodeParts {
+  const parameter = (name: string) => float(graph, weights, tensorFor(folder, name), name, dtype);
+  if (products === 'gemm') return { parameter };
+  const { linears, inputsFirst } = layoutOf(folder.config);
+  const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
+  return {
+    parameter,
+    project: (x, names) =>
+      names.map((name) => {
+        const { bias } = layers.get(name) ?? unknownLayer(name);
+        const stored = parameter(`${name}.weight`);
+        const weight = inputsFirst ? stored : transpose(stored, [1, 0]);
+        const y = products === 'split' ? splitProduct(x, weight) : matmul(x, weight);
+        return bias ? add(y, parameter(`${name}.bias`)) : y;
+      }),
+  };
+}
+
+/** A GPU multiplies few rows by a matrix [inputs, outputs] with few threads, unless it is cut into parts of 64 inputs. */
+function splitProduct(x: Value, weight: Value): Value {
+  const [inputs, outputs] = [dimensionAt(weight.shape, 0), dimensionAt(weight.shape, 1)].map(Number);
+  const parts = Number(inputs) / 64;
+  const inParts = transpose(reshape(x, ['N', parts, 64]), [1, 0, 2]); // [parts, N, 64]
+  const products = matmul(inParts, reshape(weight, [parts, 64, Number(outputs)])); // [parts, N, outputs]
+  return sum(products, 0);
+}
+
+/** Matrices from the quantized file; biases and norms, also stored there, unquantized. */
+function quantizedParts(
+  graph: Graph,
+  folder: ModelWeights,
+  file: SafetensorsFile,
+  { precision, dtype, companion }: PartsOptions & { precision: QuantizedPrecision },
+): DecodeParts {
+  const bits = bitsOf(precision);
+  const { linears, head, embedding } = layoutOf(folder.config);
+  const { width, vocabSize } = folder.config;
+  const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
+  const entry = (name: string): TensorEntry => {
+    const found = file.tensors.get(name);
+    if (!found) throw new ChispaError('model-mismatch', `The quantized weights ${file.path} lack ${name}.`);
+    return found;
+  };
+  const stored = (name: string, dtype: Dtype) => external(graph, file, entry(name), name, dtype);
+  const matrix = (name: string) => ({
+    packed: stored(packedName(name), 'uint8'),
+    scales: cast(stored(scalesName(name), 'float32'), dtype),
+  });
+  const parameter = (name: string) => float(graph, file, entry(name), name, dtype);
+  return {
+    parameter,
+    project(x, names) {
+      const own = names.map((name) => layers.get(name) ?? unknownLayer(name));
+      const widths = own.map(({ outputs }) => outputs);
+      const outputs = widths.reduce((sum, width) => sum + width, 0);
+      const biases = own.filter(({ bias }) => bias).map(({ name }) => parameter(`${name}.bias`));
+      const bias = biases.length > 1 ? concat(biases, 0, outputs) : biases[0];
+      const inputs = own[0]?.inputs ?? 0;
+      const y = quantizedLinear(
+        x,
+        { ...matrix(groupName(names)), bias },
+        { inputs, outputs, bits, companion },
+      );
+      return widths.length > 1 ? splitInto(y, 1, widths) : [y];
+    },
+    head: (hidden) =>
+      quantizedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits, companion }),
+    embed: (ids) => quantizedRows(ids, matrix(embedding), { inputs: width, outputs: vocabSize, bits }),
+  };
+}
+
+function unknownLayer(name: string): never {
+  throw new Error(`the model has no linear layer ${name}`);
+}
+
+/** A float tensor, cast once, when the session is created. */
+function float(graph: Graph, file: SafetensorsFile, entry: TensorEntry, name: string, as: Dtype): Value {
+  const types = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+  const { dtype } = entry;
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16')
+    throw new ChispaError('model-mismatch', `The weight ${name} of ${file.path} is ${dtype}, not a float.`);
+  return cast(external(graph, file, entry, name, types[dtype]), as);
+}
+
+function external(
+  graph: Graph,
+  file: SafetensorsFile,
+  { shape, offset, length }: TensorEntry,
+  name: string,
+  dtype: Dtype,
+): Value {
+  return graph.external(name, dtype, shape, { location: basename(file.path), offset, length });
+}
