@@ -1,6 +1,9 @@
+import { inArray } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
+import { OPEN_STATUSES, requests } from '../../src/db/schema.ts';
 import { es } from '../../src/discord/messages/index.ts';
-import { dropDatabase, freshDatabase, skipPostgres } from '../databases.ts';
+import { dropDatabase, freshDatabase, silent, skipPostgres } from '../databases.ts';
 import { aProxy } from '../proxy.ts';
 import { isFinished } from './player.ts';
 import { startForTest } from './start.ts';
@@ -18,6 +21,9 @@ describe.skipIf(skipPostgres)('when the database goes away', () => {
     } as const;
     const { player, close } = await startForTest({ config });
     onTestFinished(close);
+    const store = await connect({ databaseUrl, dataDir: '', log: silent });
+    onTestFinished(() => store.close());
+    const open = () => store.db.$count(requests, inArray(requests.status, [...OPEN_STATUSES]));
     const people = [player.ana, player.luis, player.moderator];
 
     const ask = async (turn: number) => {
@@ -40,6 +46,8 @@ describe.skipIf(skipPostgres)('when the database goes away', () => {
         .poll(async () => isFinished(await ask(turn)), { timeout: 60_000, interval: 500 })
         .toBe(true);
 
+    // Nobody is refused for having several on their way.
+    await expect.poll(open, { timeout: 60_000, interval: 500 }).toBe(0);
     proxy.freeze();
     expect((await ask(2)).content).toBe(es.failure.slow);
     proxy.thaw();
