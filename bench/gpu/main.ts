@@ -150,8 +150,8 @@ function plan(shapes: readonly string[]): (Case | { ceilings: true })[] {
   const steps = Number(values.steps);
   const all = [1, 8, 32, 128];
   const [first = '', ...others] = shapes;
-  const webgpu = (shape: string, precision: string, variant: string, more: Partial<Case> = {}): Case => ({
-    ...{ shape, engine: 'webgpu', precision, variant, batches: all, decoder: 'greedy', steps },
+  const webgpu = (shape: string, precision: string, more: Partial<Case> = {}): Case => ({
+    ...{ shape, engine: 'webgpu', precision, batches: all, decoder: 'greedy', steps },
     ...more,
   });
   const torch = (shape: string, precision: string, variant: string, more: Partial<Case> = {}): Case => ({
@@ -159,27 +159,22 @@ function plan(shapes: readonly string[]): (Case | { ceilings: true })[] {
     ...more,
   });
   const few = { batches: [1, 8, 32] };
-  const bot = { decoder: 'bot', batches: [1, 32] } as const;
+  const bot: Partial<Case> = { decoder: 'bot', batches: [1, 32] };
   return [
-    webgpu(first, 'fp16', 'gemm'),
+    webgpu(first, 'fp16'),
     { ceilings: true },
     torch(first, 'bfloat16', 'eager'),
-    webgpu(first, 'fp16', 'split'),
-    webgpu(first, 'fp16', 'split+tuned'),
-    webgpu(first, 'fp16', 'matmul', few),
-    webgpu(first, 'q8', 'gemm'),
-    webgpu(first, 'fp32', 'gemm'),
+    webgpu(first, 'q8'),
+    webgpu(first, 'fp32'),
     torch(first, 'float32', 'eager'),
-    webgpu(first, 'fp16', 'split', { ...bot, batches: [1, 32] }),
-    torch(first, 'bfloat16', 'eager', { ...bot, batches: [1, 32] }),
+    webgpu(first, 'fp16', bot),
+    torch(first, 'bfloat16', 'eager', bot),
     ...others.flatMap((shape) => [
-      webgpu(shape, 'fp16', 'split', few),
+      webgpu(shape, 'fp16', few),
       torch(shape, 'bfloat16', 'eager', few),
-      webgpu(shape, 'q8', 'gemm', few),
-      webgpu(shape, 'fp16', 'gemm', few),
+      webgpu(shape, 'q8', few),
     ]),
     torch(first, 'bfloat16', 'compiled', { batches: [1, 32] }),
-    webgpu(first, 'fp32', 'split', few),
   ];
 }
 

@@ -23,7 +23,7 @@ export interface Case {
   engine: 'webgpu' | 'cpu' | 'torch';
   /** Of WebGPU and the CPU: `fp32`, `fp16`, `q8`, `q4`. Of PyTorch: `float32` or `bfloat16`. */
   precision: string;
-  /** Of WebGPU: how products are written. Of PyTorch: `eager` or `compiled`. */
+  /** Of PyTorch: `eager` or `compiled`. */
   variant?: string;
   batches: number[];
   decoder: 'greedy' | 'bot';

@@ -6,7 +6,6 @@ import type { Precision } from '../../src/engine/engine.ts';
 import type { RowCache } from '../../src/engine/kv-cache.ts';
 import type { ModelWeights } from '../../src/engine/quantized-file.ts';
 import { createDecodeSession, createDeviceDecodeSession } from '../../src/engine/session.ts';
-import type { Products } from '../../src/engine/weight-parts.ts';
 import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 import { NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
 import { parseConfig } from '../../src/models/config.ts';
@@ -44,14 +43,9 @@ export async function measureDecode(
     const runtime = await createDecodeSession(folder, { ...options, provider: 'cpu' });
     session = createDecoderSession(runtime, folder.config);
   } else {
-    const [products, tuned] = (variant ?? 'gemm').split('+') as [Products, string | undefined];
-    // The first session decides how the process's device is used.
-    const webgpu = tuned ? { validationMode: 'disabled', maxNumPendingDispatches: '64' } : {};
-    const dtype = precision === 'fp32' || !(await probeAdapter(webgpu)).half ? 'float32' : 'float16';
+    const dtype = precision === 'fp32' || !(await probeAdapter()).half ? 'float32' : 'float16';
     if (precision === 'fp16' && dtype === 'float32') about.precision = 'fp32 for want of fp16';
-    const runtime = await createDeviceDecodeSession(folder, {
-      ...{ ...options, provider: 'webgpu', dtype, products, webgpu },
-    });
+    const runtime = await createDeviceDecodeSession(folder, { ...options, provider: 'webgpu', dtype });
     const run = runtime.run.bind(runtime) as (...args: unknown[]) => ReturnType<typeof runtime.run>;
     runtime.run = (async (...args: unknown[]) => {
       const start = performance.now();
@@ -150,9 +144,7 @@ function byteLength({ data }: Tensor): number {
 }
 
 /** Whether a WebGPU adapter answers, and whether it computes in half precision. Throws when there is none. */
-export async function probeAdapter(
-  webgpu: Readonly<Record<string, string>> = {},
-): Promise<{ half: boolean; milliseconds: number }> {
+export async function probeAdapter(): Promise<{ half: boolean; milliseconds: number }> {
   const { zeroTensors } = await import('../../src/graph/cache-moves.ts');
   const { encodeModel } = await import('../../src/graph/encode.ts');
   const start = performance.now();
@@ -160,7 +152,6 @@ export async function probeAdapter(
     const session = await InferenceSession.create(encodeModel(zeroTensors(1, dtype, 1)), {
       executionProviders: ['webgpu'],
       logSeverityLevel: 4,
-      extra: { ep: { webgpuexecutionprovider: webgpu } },
     });
     await session.run({ shape: new Tensor('int64', BigInt64Array.of(4n), [1]) });
   };

@@ -21,8 +21,6 @@ export type SessionOptions = Pick<EngineOptions, 'threads' | 'precision'> & {
   log: EngineLog;
   /** The layers on which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: none. */
   adapters?: readonly string[] | undefined;
-  /** Options of onnxruntime's WebGPU provider, by their names in its `webgpu_provider_options.h`. */
-  webgpu?: Readonly<Record<string, string>>;
   /** Prefix of the path where onnxruntime writes the profile of each operation when `endProfiling` is called. */
   profile?: string;
 };
@@ -42,7 +40,7 @@ export async function createDecodeSession(
   const { precision, adapters } = options;
   const weights = await weightsOf(folder, options);
   const parts = (graph: Graph) =>
-    weightParts(graph, folder, weights, { precision, dtype: 'float32', companion: true });
+    weightParts(graph, folder, weights, { precision, dtype: 'float32', device: false });
   return createSession(
     folder,
     weights,
@@ -54,12 +52,11 @@ export async function createDecodeSession(
 /** The same of `deviceDecodeGraph`, with parameters, activations and cache of type `dtype`, for `createDeviceSession`. */
 export async function createDeviceDecodeSession(
   folder: ModelWeights,
-  options: SessionOptions & Pick<PartsOptions, 'dtype' | 'products'>,
+  options: SessionOptions & Pick<PartsOptions, 'dtype'>,
 ): Promise<InferenceSession> {
-  const { precision, dtype, adapters, products } = options;
+  const { precision, dtype, adapters } = options;
   const weights = await weightsOf(folder, options);
-  const parts = (graph: Graph) =>
-    weightParts(graph, folder, weights, { precision, dtype, products, companion: false });
+  const parts = (graph: Graph) => weightParts(graph, folder, weights, { precision, dtype, device: true });
   const graph = deviceDecodeGraph(folder.config, parts, { dtype, ...(adapters && { adapters }) });
   return createSession(folder, weights, graph, options);
 }
@@ -77,7 +74,7 @@ async function createSession(
   folder: ModelWeights,
   weights: SafetensorsFile,
   graph: Graph,
-  { provider, threads, profile, webgpu }: SessionOptions,
+  { provider, threads, profile }: SessionOptions,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(encodeModel(graph, folder.name), {
@@ -93,7 +90,6 @@ async function createSession(
           // faster and takes cores away from other processes, above all another model's.
           intra_op: { spin_duration_us: '20' },
         },
-        ...(webgpu && { ep: { webgpuexecutionprovider: webgpu } }),
       },
     });
   } catch (cause) {

@@ -17,16 +17,12 @@ import {
   scalesName,
 } from './quantized-file.ts';
 
-export type Products = 'gemm' | 'matmul' | 'split';
-
 export interface PartsOptions {
   precision: Precision;
   /** Element type of parameters and activations. */
   dtype: 'float32' | 'float16';
-  /** Whether a single row needs a companion to be computed as in a batch (`quantizedLinear`). */
-  companion: boolean;
-  /** How products with unquantized weights are written: default `gemm`. */
-  products?: Products | undefined;
+  /** Whether the graph is for a GPU: then products are cut into parts, and none needs a companion (`quantizedLinear`). */
+  device: boolean;
 }
 
 /**
@@ -49,10 +45,10 @@ function floatParts(
   graph: Graph,
   folder: ModelWeights,
   weights: SafetensorsFile,
-  { dtype, products = 'gemm' }: PartsOptions,
+  { dtype, device }: PartsOptions,
 ): DecodeParts {
   const parameter = (name: string) => float(graph, weights, tensorFor(folder, name), name, dtype);
-  if (products === 'gemm') return { parameter };
+  if (!device) return { parameter };
   const { linears, inputsFirst } = layoutOf(folder.config);
   const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
   return {
@@ -62,16 +58,20 @@ function floatParts(
         const { bias } = layers.get(name) ?? unknownLayer(name);
         const stored = parameter(`${name}.weight`);
         const weight = inputsFirst ? stored : transpose(stored, [1, 0]);
-        const y = products === 'split' ? splitProduct(x, weight) : matmul(x, weight);
+        const y = splitProduct(x, weight);
         return bias ? add(y, parameter(`${name}.bias`)) : y;
       }),
   };
 }
 
-/** A GPU multiplies few rows by a matrix [inputs, outputs] with few threads, unless it is cut into parts of 64 inputs. */
+/**
+ * x [N, inputs] times a matrix [inputs, outputs]. onnxruntime's WebGPU kernels multiply few rows with few threads, each of
+ * which runs over all inputs; cut into parts of 64 inputs, the product uses more of a GPU, and fp16 loses less.
+ */
 function splitProduct(x: Value, weight: Value): Value {
   const [inputs, outputs] = [dimensionAt(weight.shape, 0), dimensionAt(weight.shape, 1)].map(Number);
   const parts = Number(inputs) / 64;
+  if (!Number.isInteger(parts)) return matmul(x, weight);
   const inParts = transpose(reshape(x, ['N', parts, 64]), [1, 0, 2]); // [parts, N, 64]
   const products = matmul(inParts, reshape(weight, [parts, 64, Number(outputs)])); // [parts, N, outputs]
   return sum(products, 0);
@@ -82,7 +82,7 @@ function quantizedParts(
   graph: Graph,
   folder: ModelWeights,
   file: SafetensorsFile,
-  { precision, dtype, companion }: PartsOptions & { precision: QuantizedPrecision },
+  { precision, dtype, device }: PartsOptions & { precision: QuantizedPrecision },
 ): DecodeParts {
   const bits = bitsOf(precision);
   const { linears, head, embedding } = layoutOf(folder.config);
@@ -111,12 +111,12 @@ function quantizedParts(
       const y = quantizedLinear(
         x,
         { ...matrix(groupName(names)), bias },
-        { inputs, outputs, bits, companion },
+        { inputs, outputs, bits, companion: !device },
       );
       return widths.length > 1 ? splitInto(y, 1, widths) : [y];
     },
     head: (hidden) =>
-      quantizedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits, companion }),
+      quantizedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits, companion: !device }),
     embed: (ids) => quantizedRows(ids, matrix(embedding), { inputs: width, outputs: vocabSize, bits }),
   };
 }
