@@ -20,7 +20,8 @@ export function createSpareSlots(slots: number): SpareSlots {
   return {
     occupy() {
       jobs++;
-      for (const slot of [...borrowed].reverse().slice(0, jobs + borrowed.size - slots)) {
+      const lacking = Math.max(0, jobs + borrowed.size - slots);
+      for (const slot of [...borrowed].reverse().slice(0, lacking)) {
         borrowed.delete(slot);
         slot.abort();
       }

@@ -29,6 +29,19 @@ describe('spare slots', () => {
     expect(open()).toEqual([false, false, false]);
     expect(spare.borrow(1)).toEqual([]);
   });
+
+  it('are kept while a job finds another one free', () => {
+    const spare = createSpareSlots(8);
+    spare.occupy();
+    const borrowed = spare.borrow(4);
+    const open = () => borrowed.filter(({ signal }) => !signal.aborted).length;
+    for (let jobs = 2; jobs <= 4; jobs++) {
+      spare.occupy();
+      expect(open()).toBe(4);
+    }
+    spare.occupy();
+    expect(open()).toBe(3);
+  });
 });
 
 describe('the pace', () => {
