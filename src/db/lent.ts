@@ -71,7 +71,7 @@ async function serve(pglite: PGlite, socket: Socket): Promise<void> {
       return (held?.tx ?? pglite).query(ask.sql, ask.params, { ...ask.options, parsers: AS_TEXT });
     if (ask.do === 'begin') {
       held = await hold(pglite);
-      socket.setTimeout(IDLE_MS, () => socket.destroy());
+      socket.setTimeout(IDLE_MS);
     } else {
       const ending = held;
       held = undefined;
@@ -81,6 +81,7 @@ async function serve(pglite: PGlite, socket: Socket): Promise<void> {
     return undefined;
   };
   try {
+    socket.on('timeout', () => socket.destroy());
     send<Greeting>(socket, { pid: process.pid, migration: newestMigration() });
     for await (const ask of received<Ask>(socket)) {
       const reply = await answer(ask).then(
