@@ -158,7 +158,7 @@ function readAbout(json: string, file: string): About {
   const read = z.object({ format: z.number() }).parse(JSON.parse(json));
   if (read.format > 1)
     throw new ChispaError('newer-version', `${file} is from a newer version of Chispa: install that first.`);
-  return about.parse(read && JSON.parse(json));
+  return about.parse(JSON.parse(json));
 }
 
 export const text = async (body: AsyncIterable<Buffer>): Promise<string> =>
