@@ -102,7 +102,8 @@ describe('the machine', () => {
   });
 
   it('has the provider that is asked for', () => {
-    expect(onnxruntimeFinding({ provider: 'cpu' }).state).toBe('ok');
+    for (const provider of [config.provider, 'cpu'] as const)
+      expect(onnxruntimeFinding({ provider }).state).toBe('ok');
     const cuda = onnxruntimeFinding({ provider: 'cuda' }, [
       { name: 'cpu', bundled: true },
       { name: 'cuda', bundled: false },
@@ -114,6 +115,8 @@ describe('the machine', () => {
     const sizes = [1e6, 200e6, 100e9];
     const states = await Promise.all(sizes.map((size) => memoryFinding(bundledModelPath, config, size)));
     expect(states.map(({ state }) => state)).toEqual(['error', 'warning', 'ok']);
+    const half = await memoryFinding(bundledModelPath, { ...config, precision: 'fp16' }, 1e6);
+    expect(half.state).toBe('error');
   });
 
   it('has room on its disks', async () => {

@@ -18,14 +18,14 @@ export function nodeFinding(version = process.version): Finding {
   return ok('Node.js', version);
 }
 
-/** Whether this machine's onnxruntime has the provider that is asked for. One that is not bundled is a file of its own. */
+/** Whether this machine's onnxruntime has the provider that is asked for (`auto`: any). One that is not bundled is a file of its own. */
 export function onnxruntimeFinding(
   { provider }: Pick<Config, 'provider'>,
   backends: readonly { name: string; bundled: boolean }[] = listSupportedBackends(),
 ): Finding {
   const names = backends.filter(({ name, bundled }) => bundled || isInstalled(name)).map(({ name }) => name);
   const found = `providers: ${names.join(', ')}`;
-  if (names.includes(provider)) return ok('onnxruntime', `${found}; uses ${provider}`);
+  if (provider === 'auto' || names.includes(provider)) return ok('onnxruntime', `${found}; uses ${provider}`);
   return warning(
     'onnxruntime',
     `${found}; EXECUTION_PROVIDER=${provider} is not among them, so the CPU is used`,

@@ -28,7 +28,9 @@ export async function memoryFinding(
   try {
     const { config } = await describeModel(folder);
     const everything = { memory: Number.POSITIVE_INFINITY, bandwidth: 1 };
-    const one = fitsOf(config, everything).find((fit) => fit.precision === precision)?.memory ?? 0;
+    // Without a GPU that has half precision, weights are single ones.
+    const held = precision === 'fp16' ? 'fp32' : precision;
+    const one = fitsOf(config, everything).find((fit) => fit.precision === held)?.memory ?? 0;
     const found = `${fileSize(available)} free; a model takes about ${fileSize(one)} at ${precision}, and up to ${modelsLoaded} are loaded`;
     if (one > available) return error('memory', found, 'choose a smaller model, or PRECISION=q4');
     if (one * modelsLoaded > available)
