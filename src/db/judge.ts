@@ -3,8 +3,8 @@ import type { Basis } from '../judge/basis.ts';
 import type { Variances } from '../judge/evidence.ts';
 import type { RatedJoke } from '../trainer/policy/vote-model.ts';
 import type { Database } from './connect.ts';
-import { duelVotes, jokeEmbeddings, judgeBases, ratings } from './schema.ts';
-import { trainableJokes, trainableVotes } from './trainable.ts';
+import { duels, jokeEmbeddings, judgeBases, ratings } from './schema.ts';
+import { trainableDuelVotes, trainableJokes, trainableVotes } from './trainable.ts';
 
 /** A rated joke, and its embedding under one version if there is one yet. */
 export interface JudgedJoke extends RatedJoke {
@@ -65,14 +65,14 @@ export async function keepVariances(
   await db.update(judgeBases).set({ variances }).where(eq(judgeBases.modelVersionId, modelVersionId));
 }
 
-/** Changes whenever the votes that may teach do: by a vote, a changed or withdrawn one, or a joke or guild that is excluded. */
+/** Changes whenever the votes that may teach do: by a vote, a changed or withdrawn one, a duel that closes, or a joke or guild that is excluded. */
 export async function votesMark(db: Database): Promise<string> {
   const [row] = await db
     .select({
       newest: sql<
         string | null
-      >`greatest(max(${ratings.updatedAt}), (select max(${duelVotes.updatedAt}) from ${duelVotes}))::text`,
+      >`greatest(max(${ratings.updatedAt}), (select max(${duels.closedAt}) from ${duels}))::text`,
     })
     .from(ratings);
-  return `${await trainableVotes(db)} ${await db.$count(duelVotes)} ${row?.newest}`;
+  return `${await trainableVotes(db)} ${await trainableDuelVotes(db)} ${row?.newest}`;
 }

@@ -125,7 +125,6 @@ function votersOf(db: Database, faded: SQL) {
  * trainer's weights and for the judge. Votes fade as in `trainableJokes`.
  */
 export async function duelOutcomes(db: Database, fading: Fading = {}): Promise<DuelOutcome[]> {
-  const teachable = db.select({ id: jokes.id }).from(jokes).where(mayTeach(db));
   const counts = fadedVote(duelVotes.updatedAt, fading);
   const chosen = (choice: DuelChoice) =>
     sql<number>`coalesce(sum(${counts}) filter (where ${duelVotes.choice} = ${choice}), 0)::float8`;
@@ -140,7 +139,7 @@ export async function duelOutcomes(db: Database, fading: Fading = {}): Promise<D
     })
     .from(duels)
     .innerJoin(duelVotes, eq(duelVotes.duelId, duels.id))
-    .where(and(isNotNull(duels.closedAt), inArray(duels.jokeA, teachable), inArray(duels.jokeB, teachable)))
+    .where(mayTeachDuel(db))
     .groupBy(duels.id)
     .orderBy(duels.createdAt, duels.id);
 }
@@ -174,6 +173,13 @@ export async function trainableVotes(db: Database, guildId?: string): Promise<nu
   return row?.votes ?? 0;
 }
 
+/** Number of votes in the duels that may teach. */
+export const trainableDuelVotes = (db: Database): Promise<number> =>
+  db.$count(
+    duelVotes,
+    inArray(duelVotes.duelId, db.select({ id: duels.id }).from(duels).where(mayTeachDuel(db))),
+  );
+
 /** Number of jokes that may teach and have votes. */
 export async function trainableJokeCount(db: Database): Promise<number> {
   const [row] = await db
@@ -206,6 +212,12 @@ function mayTeach(db: Database): SQL | undefined {
     notInArray(jokes.guildId, optedOut),
     inArray(jokes.finish, ['end', 'stop', 'length', 'loop']),
   );
+}
+
+/** The duels that may teach: closed ones between jokes that may. */
+function mayTeachDuel(db: Database): SQL | undefined {
+  const teachable = db.select({ id: jokes.id }).from(jokes).where(mayTeach(db));
+  return and(isNotNull(duels.closedAt), inArray(duels.jokeA, teachable), inArray(duels.jokeB, teachable));
 }
 
 /**

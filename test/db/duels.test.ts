@@ -15,6 +15,7 @@ import {
   voteInDuel,
 } from '../../src/db/duels.ts';
 import { storeJoke } from '../../src/db/jokes.ts';
+import { votesMark } from '../../src/db/judge.ts';
 import { openDuel } from '../../src/db/open-duel.ts';
 import { exportPerson, forgetPerson } from '../../src/db/privacy.ts';
 import { rate } from '../../src/db/ratings.ts';
@@ -199,7 +200,10 @@ describe('duels', () => {
       ] as const)
         await vote(voter, choice);
       expect(await duelOutcomes(db())).toEqual([]);
+      const open = await votesMark(db());
       await closeDuel(db(), duel.id);
+      const closed = await votesMark(db());
+      expect(closed).not.toBe(open); // the judge looks again
       const outcome = { guildId: GUILD, a: duel.a.id, b: duel.b.id };
       const votes = { aWins: expect.closeTo(2, 3), bWins: 0, ties: expect.closeTo(1, 3) };
       expect(await duelOutcomes(db())).toEqual([{ ...outcome, ...votes }]);
@@ -220,8 +224,10 @@ describe('duels', () => {
       await changeSettings(db(), GUILD, 'mod', { learns: false });
       expect(await duelOutcomes(db())).toEqual([]);
       await changeSettings(db(), GUILD, 'mod', { learns: true });
+      expect(await votesMark(db())).toBe(closed);
       await report(db(), { jokeId: duel.b.id, reporter: 'ana', reason: null });
       expect(await duelOutcomes(db())).toEqual([]);
+      expect(await votesMark(db())).not.toBe(closed);
     });
   });
 });
