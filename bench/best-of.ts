@@ -34,6 +34,7 @@ const serving = { version: { id: 1, sha256: loaded.sha256 }, loaded } as Serving
 
 const random = createRandom(1);
 const texts = houseJokes()
+  .filter(({ heldOut }) => !heldOut)
   .slice(0, RATED)
   .map(({ text }) => text);
 const readings = [];

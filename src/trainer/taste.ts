@@ -39,7 +39,7 @@ export async function judgedGain(
     for (const text of texts) readings.push({ text, embedding: await engine.embed({ model, text }) });
     return readings;
   };
-  const house = houseJokes();
+  const house = houseJokes().filter((joke) => !joke.heldOut);
   const step = Math.floor(house.length / BASIS_TEXTS);
   const basis = createBasis(
     sha256,

@@ -88,7 +88,7 @@ describe('chispa generate', () => {
       [['--epsilon', '0,1', '--decoder', 'greedy'], /--decoder epsilon-greedy only/],
       [['--csv'], /add --explain/],
       [['--csv', '--json', '--explain', '2'], /one of --csv and --json/],
-      [['--precision', 'q3'], /fp32, q8, q4/],
+      [['--precision', 'q3'], /fp32, fp16, q8, q4/],
       [['--top-k', '1.5'], /whole number/],
       [['--samples', '0'], /from 1 to 100/],
     ] as const)

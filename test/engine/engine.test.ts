@@ -168,7 +168,7 @@ describe('text', () => {
 
   it('ends a text that repeats in a loop, when asked to', async () => {
     const settings = { decoder: 'greedy', maxTokens: 220 } as const;
-    const prompt = text(Array(26).fill('a').join(' '));
+    const prompt = text(Array(40).fill('ja').join(' '));
     const looping = await engine.generate(request(1, settings, { prompt }));
     const cut = await engine.generate(request(1, settings, { prompt, cutLoops: true }));
     expect(looping.finish).toBe('length');

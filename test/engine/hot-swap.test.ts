@@ -139,7 +139,7 @@ describe('a new model version', () => {
     process.kill(engine.pid(model) ?? 0, 'SIGKILL');
     const ask = () => engine.generate({ ...request, model, settings: short });
     await expect(ask()).rejects.toMatchObject({ name: 'ChispaError', code: 'model-damaged' });
-    expect(lines.join()).toContain('cannot be loaded again');
+    expect(lines.join()).toContain('could not load a model again');
     await expect(ask()).rejects.toMatchObject({ name: 'ChispaError', code: 'model-damaged' });
     await rename(`${config}.gone`, config);
     expect((await ask()).tokens.length).toBeGreaterThan(0);

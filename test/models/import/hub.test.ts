@@ -128,7 +128,7 @@ describe('a model on the hub', () => {
     hub.faults = { status: 503 };
     expect(await get('owner/model')).toMatch(/status 503: try again later/);
     hub.faults = { lies: { file: 'pytorch_model.bin', size: 10 } };
-    expect(await get('owner/model')).toMatch(/lists pytorch_model\.bin and does not have it in that size/);
+    expect(await get('owner/model')).toMatch(/lists pytorch_model\.bin but does not have it in that size/);
   });
 
   it('reports a full disk before and during a download', async () => {
