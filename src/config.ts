@@ -75,6 +75,15 @@ const VARIABLES = {
     'https://huggingface.co',
   ),
   MODEL: variable(z.string().min(1), 'a model name in MODELS_DIR or a folder', 'mini-es'),
+  ENGINE: variable(
+    z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !/[?#@]/.test(url)) // a key has a variable of its own
+      .transform((url) => url.replace(/\/+$/, '')),
+    'the address of an OpenAI-compatible server, up to and with /v1 and without a key in it',
+    'http://127.0.0.1:8000/v1',
+  ),
+  ENGINE_API_KEY: variable(z.string().regex(/^[\x21-\x7e]+$/), 'a key without spaces', 'sk-abc...'),
   BOX_PORT: variable(wholeNumber(0, 65535), 'a port from 0 to 65535 (0 picks a free one)', '8787'),
   METRICS_PORT: variable(wholeNumber(0, 65535), 'a port from 0 to 65535 (0 picks a free one)', '9464'),
   METRICS_HOST: variable(
@@ -153,6 +162,7 @@ const SECRETS: ReadonlySet<VariableName> = new Set([
   'DATABASE_URL',
   'VOTER_SECRET',
   'HF_TOKEN',
+  'ENGINE_API_KEY',
 ]);
 
 export interface Config {
@@ -170,6 +180,8 @@ export interface Config {
   huggingFaceEndpoint: string;
   /** The model a new database starts with. */
   model: string;
+  /** The server that generators tell jokes with instead of this machine; its model is its only one unless it is named. */
+  engine: { url: string; key: string | undefined; model: string | undefined } | undefined;
   boxPort: number;
   /** Where health and metrics are served; without a port, nowhere. */
   metricsPort: number | undefined;
@@ -238,6 +250,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     huggingFaceToken: read('HF_TOKEN'),
     huggingFaceEndpoint: read('HF_ENDPOINT') ?? 'https://huggingface.co',
     model: read('MODEL') ?? 'mini-es',
+    engine: engineOf(read('ENGINE'), read('ENGINE_API_KEY'), read('MODEL')),
     boxPort: read('BOX_PORT') ?? 8787,
     metricsPort: read('METRICS_PORT'),
     metricsHost: read('METRICS_HOST') ?? '127.0.0.1',
@@ -284,6 +297,9 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
 /** Mondays at four in the morning, when few people are around. */
 const scheduleOf = (schedule = '0 4 * * 1'): string | undefined =>
   schedule === 'off' ? undefined : schedule;
+
+const engineOf = (url: string | undefined, key: string | undefined, model: string | undefined) =>
+  url === undefined ? undefined : { url, key, model };
 
 /** Variables that Node and libraries read directly; an empty value counts as unset here too. */
 const READ_BY_OTHERS = /^(TZ|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY)$/i;

@@ -9,6 +9,7 @@ import { createVoter } from './db/voter.ts';
 import { countQueued } from './db/waiting.ts';
 import { measureRest } from './discord/measured-rest.ts';
 import { startEngine } from './engine/client.ts';
+import { startRemoteEngine } from './engine/remote/engine.ts';
 import type { EngineLoad } from './engine/stats.ts';
 import { startGenerator } from './generator/generator.ts';
 import { ChispaError } from './lib/errors.ts';
@@ -73,16 +74,21 @@ export async function startProgram(
     const monitor =
       port === undefined ? undefined : await opening(startMonitor({ port, host, checks, measure, log }));
     if (monitor) say(`Health and metrics: ${monitor.url}/metrics`);
-    const folder = await resolveModel(config.model, config);
+    const folder = config.engine?.url ?? (await resolveModel(config.model, config));
     const inBox = roles.includes('bot') && !config.discordToken;
     const box = inBox ? await opening(openBox(config.boxPort)) : undefined;
     const api = box?.api ?? config.discordApi;
 
     // The slow parts start together: the engine warms up in its own process while the database opens.
     const { provider, threads, slots, bestOf, precision, modelsLoaded } = config;
-    const engineStarts = roles.includes('generator')
-      ? opening(startEngine({ provider, threads, slots, precision, modelsLoaded, log }))
-      : undefined;
+    const generates = roles.includes('generator');
+    const remote =
+      generates && config.engine ? opening(startRemoteEngine({ ...config.engine, log })) : undefined;
+    const local =
+      generates && !remote
+        ? opening(startEngine({ provider, threads, slots, precision, modelsLoaded, log }))
+        : undefined;
+    const engineStarts = remote ?? local;
     say(`Database: ${config.databaseUrl ? 'PostgreSQL (DATABASE_URL)' : config.dataDir}`);
     const voter = createVoter({ ...config, secret: config.voterSecret });
     const store = await opening(connect({ ...config, log }));
@@ -99,7 +105,8 @@ export async function startProgram(
       const engine = await starting;
       checks.engine = async () => (await engine.measure()).length > 0;
       measurements.push(async () => recordLoads(await engine.measure()));
-      return startGenerator({ store, queue, engine, rest, slots, bestOf, initialFolder: folder, log });
+      const initialFolder = (await remote)?.model ?? folder;
+      return startGenerator({ store, queue, engine, rest, slots, bestOf, initialFolder, log });
     };
     const connectBot = async () => {
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
@@ -125,7 +132,8 @@ export async function startProgram(
       roles.includes('bot') ? opening(connectBot()) : undefined,
     ]);
     if (generator) {
-      say(`Model: ${generator.model} (${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`);
+      const here = `${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+      say(`Model: ${generator.model} (${config.engine?.url ?? here})`);
       if (!roles.includes('bot')) say('Chispa generates');
     }
     if (roles.includes('trainer')) {

@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { packageRoot } from '../src/lib/paths.ts';
+import { withoutSecrets } from '../src/lib/secrets.ts';
 import { compiledRoot } from './setup/compiled.ts';
 
 let folder: string;
@@ -44,6 +45,9 @@ describe('configuration', () => {
     ['THREADS', '1.5'],
     ['LOG_LEVEL', 'loud'],
     ['EXECUTION_PROVIDER', 'tpu'],
+    ['ENGINE', 'localhost:8000/v1'],
+    ['ENGINE', 'http://me:key@localhost:8000/v1'],
+    ['ENGINE', 'http://localhost:8000/v1?key=x'],
     ['DATABASE_URL', 'mysql://localhost'],
     ['DISCORD_TOKEN', 'my token'],
     ['VOTER_SECRET', 'short'],
@@ -70,6 +74,14 @@ describe('configuration', () => {
     expect(load({ GATE_HELD_OUT: '50' }).gate).toMatchObject({ heldOut: 50, significance: 0.05 });
   });
 
+  it('takes a server for its models', () => {
+    const { engine } = load({ ENGINE: 'https://gpu.example/v1/', ENGINE_API_KEY: 'sk-abcdef', MODEL: 'a/b' });
+    expect(engine).toEqual({ url: 'https://gpu.example/v1', key: 'sk-abcdef', model: 'a/b' });
+    expect(withoutSecrets('Bearer sk-abcdef')).toBe('Bearer [secret]');
+    expect(load({ ENGINE: 'https://gpu.example/v1' }).engine).toMatchObject({ model: undefined });
+    expect(load({ MODEL: 'a/b', ENGINE_API_KEY: 'sk-abcdef' }).engine).toBeUndefined();
+  });
+
   it('never repeats a secret in its error', () => {
     expect(() => load({ DISCORD_TOKEN: 'my secret token' })).toThrow(/^(?!.*my secret)/s);
   });
@@ -78,6 +90,8 @@ describe('configuration', () => {
     ['DATABASE_URL', 'postgresql+asyncpg://chispa:hunter2secret@db.example/chispa'],
     ['DATABASE_URL', 'postgres://chispa:p@hunter2secret#w/rd@127.0.0.1:5432/chispa'],
     ['HF_TOKEN', 'hunter2secret token'],
+    ['ENGINE_API_KEY', 'hunter2secret key'],
+    ['ENGINE', 'http://hunter2secret@server.example/v1'],
     ['HF_ENDPOINT', 'ftp://me:hunter2secret@hub.example'],
     ['DISCORD_API', 'me:hunter2secret@nowhere'],
   ])('never repeats the secret of %s=%s', (name, value) => {

@@ -11,6 +11,7 @@ import {
   jokes,
   modelVersions,
   requests,
+  type Thought,
 } from './schema.ts';
 
 type JokeRow = typeof jokes.$inferSelect;
@@ -34,6 +35,8 @@ export interface NewJoke {
   finish: JokeRow['finish'];
   trimmed: boolean;
   promptCut: boolean;
+  /** What a server's model considered for its first tokens. */
+  thoughts?: Thought[] | undefined;
   /** What it was chosen from, and what the judge expected of it. */
   considered?: Considered[] | undefined;
   predicted?: number | undefined;
@@ -78,6 +81,8 @@ export interface GeneratedJoke extends ToldJoke {
   precision: string;
   provider: string;
   runtimeVersion: string;
+  /** What a server's model considered for its first tokens, if it told. */
+  thoughts: Thought[] | undefined;
   /** What it was chosen from, itself included; undefined if there was no choice. */
   considered: Considered[] | undefined;
 }
@@ -307,6 +312,7 @@ function readJoke({ joke, model, askedBy, locale }: Awaited<ReturnType<typeof jo
   };
   const { houseId, ending, voiceId, promptTokens, tokens, precision, provider, runtimeVersion } = joke;
   const considered = joke.considered ?? undefined;
+  const thoughts = joke.thoughts ?? undefined;
   if (houseId !== null) return { ...told, origin: 'house', houseId };
   if (!(model && ending && tokens && precision !== null && provider !== null && runtimeVersion !== null)) {
     throw new ChispaError('joke-damaged', `Joke ${id} has no complete record of how it was generated.`); // the table's check forbids it
@@ -320,6 +326,7 @@ function readJoke({ joke, model, askedBy, locale }: Awaited<ReturnType<typeof jo
     precision,
     provider,
     runtimeVersion,
+    thoughts,
     considered,
   };
   return { ...told, origin: 'model', ...made };

@@ -8,6 +8,9 @@ import { changeSettings } from './settings.ts';
 
 export type ModelVersion = typeof modelVersions.$inferSelect;
 
+/** Whether a version's folder is the address of a model on a server (`ENGINE`), which has no files here. */
+export const isRemote = (folder: string): boolean => /^https?:\/\//.test(folder);
+
 /** A model folder as src/models describes it. */
 export interface ModelVersionSource {
   name: string;

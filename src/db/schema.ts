@@ -140,6 +140,12 @@ export interface EndingOptions {
   stop: string[];
 }
 
+/** A token that a server's model chose, and the likeliest ones. */
+export interface Thought {
+  chosen: { text: string; p: number };
+  choices: { text: string; p: number }[];
+}
+
 /** A joke that could have been told, and the rating the judge expected of it. */
 export interface Considered {
   text: string;
@@ -183,6 +189,8 @@ export const jokes = pgTable(
     finish: text({ enum: ['end', 'length', 'stop', 'loop', 'cancelled', 'deadline'] }).notNull(),
     trimmed: boolean().notNull(),
     promptCut: boolean().notNull(),
+    /** A server's model's first tokens: its `tokens` are empty, so they cannot be thought again. Null where it told none. */
+    thoughts: jsonb().$type<Thought[]>(),
     /** What it was chosen from, itself included, and how each seemed to the judge; null if there was no choice. */
     considered: jsonb().$type<Considered[]>(),
     /** The rating the judge expected of it then. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
-import { activeModel, answeringId } from './models.ts';
+import { answeringModel, isRemote } from './models.ts';
 import { guildSettings, guildVoices, modelVersions } from './schema.ts';
 import { trainableVotes } from './trainable.ts';
 import { refusedToday, votesSeen } from './training-runs.ts';
@@ -48,15 +48,15 @@ export interface DueVoice {
  * whose run was refused waits a day, and the others do not wait for it.
  */
 export async function dueVoice(db: Database, votes: number): Promise<DueVoice | undefined> {
-  const active = await activeModel(db);
-  if (!active) return undefined;
   const guilds = await db
     .select({ guildId: guildSettings.guildId, pinned: guildSettings.modelVersionId })
     .from(guildSettings)
     .where(and(eq(guildSettings.voice, true), eq(guildSettings.learns, true)));
   let due: (DueVoice & { fresh: number }) | undefined;
   for (const { guildId, pinned } of guilds) {
-    const voice = { guildId, baseVersionId: answeringId(pinned, active.id) };
+    const version = await answeringModel(db, pinned);
+    if (!version || isRemote(version.folder)) continue; // only models on this machine learn
+    const voice = { guildId, baseVersionId: version.id };
     const seen = await trainableVotes(db, guildId);
     const fresh = seen - (await votesSeen(db, voice));
     if (fresh < votes || fresh <= (due?.fresh ?? 0) || (await refusedToday(db, guildId))) continue;

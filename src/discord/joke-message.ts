@@ -91,7 +91,7 @@ interface Making {
 export function footerText({ model, precision, voiced, settings, seed }: Making, m: Messages): string {
   const notable = notableSettings(settings).map((name) => m.joke.setting(name, settings[name]));
   const greedy = settings.decoder === 'greedy' ? [m.decoders.greedy] : [];
-  const bits = precision === USUAL_PRECISION ? [] : [precision];
+  const bits = [USUAL_PRECISION, 'server'].includes(precision) ? [] : [precision];
   const teller = voiced ? m.joke.voiced(model) : model;
   return m.joke.footer({ model: teller, settings: [...bits, ...greedy, ...notable], seed });
 }

@@ -27,9 +27,8 @@ export function previewMessage(
 
 /** How a joke was told. */
 export interface HowTold {
-  /** The command that tells it again. */
-  command: string;
-  how: string;
+  /** The command that tells it again, and what it was told with; absent if only a server could. */
+  again?: { command: string; how: string } | undefined;
   /** What it was chosen from, if there was a choice. */
   considered?: readonly { text: string; predicted: number; chosen: boolean }[] | undefined;
 }
@@ -37,14 +36,17 @@ export interface HowTold {
 /** The likeliest tokens at each step of a joke, as a picture (PNG), and what it takes to tell the joke again. */
 export function stepsMessage(
   picture: Buffer,
-  { command, how, considered }: HowTold,
+  { again, considered }: HowTold,
   m: Messages,
 ): { body: MessageBody; files: RawFile[] } {
   // Nothing ends a block of code but this.
-  const again = command.includes('```') ? [] : [m.steps.again(how), `\`\`\`\n${visible(command)}\n\`\`\``];
+  const retold =
+    !again || again.command.includes('```')
+      ? []
+      : [m.steps.again(again.how), `\`\`\`\n${visible(again.command)}\n\`\`\``];
   const embed = new EmbedBuilder()
     .setTitle(m.steps.title)
-    .setDescription([m.steps.explain, '', ...again].join('\n').trim())
+    .setDescription([m.steps.explain, '', ...retold].join('\n').trim())
     .setImage(`attachment://${PICTURE}`)
     .setColor(COLOR.steps);
   return {

@@ -54,6 +54,7 @@ export interface GenerationResult {
    * (`openingText`), so that callers never know templates.
    */
   text: string;
+  /** Empty from a server, as `tokens` is: its ids are its own affair. */
   promptTokens: number[];
   /** Generated token ids, including the closing end-of-text. */
   tokens: number[];
@@ -64,15 +65,23 @@ export interface GenerationResult {
   trimmed: boolean;
   /** Milliseconds from admission to the first token and to the end. */
   timing: { firstTokenMs: number; totalMs: number };
+  /** From a server that tells them (`ENGINE`): what it considered for its first tokens, likeliest first. */
+  thoughts?: Thought[];
   /** If the request asks for it: the mean [D] of the last hidden states that `tokens` were predicted from. */
   embedding?: Float32Array;
 }
 
+/** A token that a server chose and those it chose from, as texts: its ids would mean nothing here. */
+export interface Thought {
+  chosen: { text: string; p: number };
+  choices: { text: string; p: number }[];
+}
+
 export interface LoadedModel {
-  /** Absolute path of the folder. */
+  /** Absolute path of the folder, or the address of a model on a server. */
   model: string;
   name: string;
-  /** sha256 of the weights, the model's identity. */
+  /** sha256 of the weights, the model's identity; of a server's model, the sha256 of its address. */
   sha256: string;
   /** Context length in tokens. */
   context: number;
@@ -80,10 +89,11 @@ export interface LoadedModel {
   takesTheme: boolean;
   /** sha256 of every file of the folder, by name. */
   files: Record<string, string>;
-  precision: Precision;
+  /** `server`: its own affair. */
+  precision: Precision | 'server';
   /** The provider in use, possibly after a fallback. */
-  provider: ExecutionProvider;
-  /** Version of onnxruntime: another one may produce a different text from the same seed. */
+  provider: ExecutionProvider | 'server';
+  /** Version of onnxruntime: another one may produce a different text from the same seed. Empty for a server. */
   runtimeVersion: string;
 }
 

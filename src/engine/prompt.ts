@@ -1,7 +1,17 @@
-import type { ModelFolder } from '../models/folder.ts';
+import type { Manifest } from '../models/manifest.ts';
 import { JOKE_FORMAT, type Recipe } from '../prompt/recipe.ts';
+import type { Speaker } from '../prompt/speaker.ts';
 import { type WrittenPrompt, writePrompt } from '../prompt/write.ts';
 import type { RowRequest } from './engine.ts';
+
+/** What prompts need to know of a model; a `ModelFolder` is one. */
+export interface Reader extends Speaker {
+  config: Speaker['config'] & {
+    /** Context length in tokens. */
+    positions: number;
+  };
+  manifest: Pick<Manifest, 'prompt'>;
+}
 
 export interface PromptTokens extends Omit<WrittenPrompt, 'head'> {
   /** Whether only the last part fit. */
@@ -15,7 +25,7 @@ export interface PromptTokens extends Omit<WrittenPrompt, 'head'> {
  * except for one token.
  */
 export function promptTokens(
-  folder: Pick<ModelFolder, 'config' | 'tokenizer' | 'manifest'>,
+  folder: Reader,
   {
     prompt,
     adapter,
@@ -39,6 +49,6 @@ export function promptTokens(
 }
 
 /** An adapter on a base model has learned jokes as they are, without examples. */
-function recipeFor({ manifest }: Pick<ModelFolder, 'manifest'>, adapter: string | undefined): Recipe {
+function recipeFor({ manifest }: Reader, adapter: string | undefined): Recipe {
   return adapter !== undefined && manifest.prompt.kind === 'few-shot' ? JOKE_FORMAT : manifest.prompt;
 }

@@ -1,8 +1,8 @@
-import type { ModelFolder } from '../models/folder.ts';
+import type { ModelConfig } from '../models/config.ts';
 import type { Tokenizer } from '../models/tokenizer.ts';
 import type { FinishReason, GenerationResult, RowRequest } from './engine.ts';
 import { loopEnd } from './loops.ts';
-import { promptTokens } from './prompt.ts';
+import { promptTokens, type Reader } from './prompt.ts';
 import { finishedSentences } from './sentences.ts';
 import { createStateMean, type StateMean } from './state-mean.ts';
 import { createTextStream } from './text-stream.ts';
@@ -32,7 +32,11 @@ export interface Row {
 }
 
 export interface RowOptions {
-  folder: Pick<ModelFolder, 'config' | 'tokenizer' | 'manifest'>;
+  /** The model; a `ModelFolder` is one. */
+  folder: Reader & {
+    config: Pick<ModelConfig, 'start' | 'eos' | 'ends' | 'positions' | 'width'>;
+    tokenizer: Tokenizer;
+  };
   onText?: ((increment: string) => void) | undefined;
   signal?: AbortSignal | undefined;
   resolve: (result: GenerationResult) => void;

@@ -7,6 +7,7 @@ import {
   ensureModelVersion,
   activeModel as findActive,
   findModelVersion,
+  isRemote,
   type ModelVersion,
   rememberContext,
   trialModel,
@@ -45,7 +46,7 @@ export interface ActiveModel {
 export interface ActiveModelOptions {
   store: Store;
   engine: Engine;
-  /** Folder of the model that a new database starts with. */
+  /** Folder of the model that a new database starts with; or the address of one on a server, which becomes the active one. */
   initialFolder: string;
   log: Logger;
 }
@@ -142,6 +143,7 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
   async function check({ id, name, folder, sha256, status }: ModelVersion): Promise<void> {
     if (status === 'retired')
       throw new ChispaError('model-version-unusable', `The weights of ${name} are no longer kept.`);
+    if (isRemote(folder)) return; // its weights are the server's affair
     const found = await sha256File(join(folder, WEIGHTS_FILE)).catch((cause: unknown) => {
       throw new ChispaError('model-missing', `The weights of ${name} cannot be read: ${messageOf(cause)}`, {
         cause,
@@ -161,7 +163,11 @@ export async function createActiveModel(options: ActiveModelOptions): Promise<Ac
   async function start(): Promise<Versions> {
     const trial = await trialModel(store.db);
     const version = await findActive(store.db);
-    if (version) {
+    // A server's model answers as long as ENGINE names it, and no longer.
+    const fits = isRemote(initialFolder)
+      ? version?.folder === initialFolder
+      : version && !isRemote(version.folder);
+    if (version && fits) {
       try {
         const { loaded } = await serve(version);
         await rememberContext(store.db, version.id, loaded.context); // for rows older than the column

@@ -86,7 +86,7 @@ export function newJoke(
   { version, loaded, voice }: Serving,
   { result, seed, considered, predicted }: Chosen,
 ) {
-  const { text, promptTokens, tokens, finish, trimmed, promptCut } = result;
+  const { text, promptTokens, tokens, thoughts, finish, trimmed, promptCut } = result;
   const { precision, provider, runtimeVersion } = loaded;
   return {
     requestId: request.id,
@@ -95,7 +95,7 @@ export function newJoke(
     modelVersionId: version.id,
     voiceId: voice?.id,
     themeIgnored: request.kind === 'joke' && !loaded.takesTheme,
-    ...{ text, promptTokens, tokens, seed, finish, trimmed, promptCut },
+    ...{ text, promptTokens, tokens, thoughts, seed, finish, trimmed, promptCut },
     ...{ precision, provider, runtimeVersion, considered, predicted },
   };
 }

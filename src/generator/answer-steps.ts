@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import { findJoke, type GeneratedJoke } from '../db/jokes.ts';
+import { isRemote } from '../db/models.ts';
 import type { RequestOf } from '../db/request-shape.ts';
 import { finishRequest } from '../db/requests.ts';
-import { renderSteps } from '../discord/charts/steps.ts';
+import type { Thought } from '../db/schema.ts';
+import { renderSteps, type WeighedStep } from '../discord/charts/steps.ts';
 import { sentenceMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { stepsMessage } from '../discord/preview-message.ts';
@@ -17,7 +19,10 @@ import type { AnswerDependencies } from './answer-dependencies.ts';
 const STEPS = 10;
 const CHOICES = 5;
 
-/** "¿Cómo lo pensé?": the likeliest tokens at each step, computed in one prefill over the joke's stored tokens. */
+/**
+ * "¿Cómo lo pensé?": the likeliest tokens at each step, computed in one prefill over the joke's stored tokens, or as the server
+ * told them.
+ */
 export async function answerSteps(
   { db, engine, rest, activeModel, safety }: AnswerDependencies,
   request: RequestOf<'steps'>,
@@ -27,6 +32,17 @@ export async function answerSteps(
   const reply = replyTo(rest, request.by.interaction);
   const found = await findJoke(db, request.jokeId);
   const joke = found?.origin === 'model' ? found : undefined; // no model thought up one of the house
+  if (joke && isRemote(joke.model.folder)) {
+    const { thoughts } = joke;
+    if (!thoughts) await reply.whisper(sentenceMessage(m.refusal.stepsUntold));
+    else {
+      const picture = await renderSteps({ steps: weighed(thoughts), locale });
+      const { body, files } = stepsMessage(picture, {}, m);
+      await reply.whisper(body, files);
+    }
+    await finishRequest(db, request.id, { status: 'done' });
+    return;
+  }
   // The model and voice that told the joke, if their weights are still kept.
   const teller = joke && (await activeModel.version(joke.model.id, joke.voiceId).catch(() => undefined));
   if (!joke?.promptTokens) {
@@ -58,11 +74,22 @@ export async function answerSteps(
       ...{ text, predicted },
       chosen: seed === joke.seed,
     }));
-    const told = { command, how, considered };
+    const told = { again: { command, how }, considered };
     const { body, files } = stepsMessage(await renderSteps({ steps: table, locale }), told, m);
     await reply.whisper(body, files);
   }
   await finishRequest(db, request.id, { status: 'done' });
+}
+
+/** A server's thoughts, with the text that came before each. */
+function weighed(thoughts: readonly Thought[]): WeighedStep[] {
+  let input = '';
+  return thoughts.map(({ chosen, choices }) => {
+    const id = choices.findIndex(({ text }) => text === chosen.text);
+    const step = { input, chosen: { id, ...chosen }, choices: choices.map((one, i) => ({ id: i, ...one })) };
+    input += chosen.text;
+    return step;
+  });
 }
 
 function isSafe(safety: Safety, { prompt, text }: GeneratedJoke): boolean {

@@ -20,7 +20,7 @@ export interface GeneratorOptions {
   slots: number;
   /** Jokes written at most for one that is told. */
   bestOf: number;
-  /** Folder of the model that a new database starts with. */
+  /** Folder of the model that a new database starts with, or a server's model. */
   initialFolder: string;
   log: Logger;
 }

@@ -9,6 +9,7 @@ import {
   keepVariances,
   votesMark,
 } from '../db/judge.ts';
+import { isRemote } from '../db/models.ts';
 import { duelOutcomes } from '../db/trainable.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fitApart } from '../judge/apart.ts';
@@ -175,6 +176,7 @@ export function createJudging({
 
   /** What is known about a version; from the first question on, it is learned in the background. */
   function knownOf(version: JudgedVersion): Known | undefined {
+    if (isRemote(version.loaded.model)) return undefined; // a server gives no embeddings
     const { id } = version.version;
     wanted.set(id, { version, at: performance.now() });
     const found = known.get(id);

@@ -85,7 +85,7 @@ export async function writeJoke(
       },
     );
     if (signal.aborted) throw new Error('generation was stopped');
-    if (result.tokens.length > 0) metrics.firstToken.observe(result.timing.firstTokenMs / 1000);
+    if (result.text !== '') metrics.firstToken.observe(result.timing.firstTokenMs / 1000);
     if (!unfit.signal.aborted && isFit(result.text)) return { result, seed };
   }
   return undefined;

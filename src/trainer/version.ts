@@ -1,4 +1,4 @@
-import { activeModel, ensureModelVersion, lineStart, type ModelVersion } from '../db/models.ts';
+import { activeModel, ensureModelVersion, isRemote, lineStart, type ModelVersion } from '../db/models.ts';
 import { type Candidate, promoteCandidate, rejectCandidate, tryCandidate } from '../db/promotion.ts';
 import { trainableVotes } from '../db/trainable.ts';
 import { beginRun, type OpenRun, type RunTrigger, recordRun } from '../db/training-runs.ts';
@@ -10,7 +10,8 @@ import { openWhole } from './trained.ts';
 
 /**
  * Begins a run for a new version, trained on what has been rated so far.
- * @throws ChispaError `learning-busy` while another runs; `no-model` before a generator has ever served.
+ * @throws ChispaError `learning-busy` while another runs; `no-model` before a generator has ever served; `model-elsewhere` while
+ * a server's model is active.
  */
 export async function beginVersion(
   { db, training, gate, corpus }: LearnOptions,
@@ -20,6 +21,11 @@ export async function beginVersion(
   const active = await activeModel(db);
   if (!active)
     throw new ChispaError('no-model', 'The database has no active model yet: start a generator first.');
+  if (isRemote(active.folder))
+    throw new ChispaError(
+      'model-elsewhere',
+      `${active.name} is on a server (ENGINE), and only models on this machine learn: activate one with npx chispa model use.`,
+    );
   const base = await lineStart(db, active);
   const settings = { training, gate, corpus };
   const votesSeen = await trainableVotes(db);

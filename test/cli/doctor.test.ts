@@ -9,13 +9,14 @@ import { databaseFindings } from '../../src/cli/doctor/database.ts';
 import { discordFindings } from '../../src/cli/doctor/discord.ts';
 import { clockFinding, type Finding } from '../../src/cli/doctor/finding.ts';
 import { diskFinding, fontFinding, nodeFinding, onnxruntimeFinding } from '../../src/cli/doctor/machine.ts';
-import { memoryFinding } from '../../src/cli/doctor/models.ts';
+import { memoryFinding, serverFinding } from '../../src/cli/doctor/models.ts';
 import { loadConfig } from '../../src/config.ts';
 import { connect } from '../../src/db/connect.ts';
 import { pgliteFolder } from '../../src/db/pglite.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { dropDatabase, freshDatabase, freshDataDir, silent, skipPostgres } from '../databases.ts';
 import { makeFirstVersionIn } from '../db/first-migration.ts';
+import { completionsServer } from '../engine/completions-server.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
 import { runCommand } from './run-command.ts';
 
@@ -117,6 +118,16 @@ describe('the machine', () => {
     expect(states.map(({ state }) => state)).toEqual(['error', 'warning', 'ok']);
     const half = await memoryFinding(bundledModelPath, { ...config, precision: 'fp16' }, 1e6);
     expect(half.state).toBe('error');
+  });
+
+  it('has a server with the model that ENGINE and MODEL name', async () => {
+    const { url } = await completionsServer([]);
+    const found = (model?: string) => serverFinding({ url, key: undefined, model });
+    expect(await found()).toMatchObject({ state: 'ok', what: `engine ${url}` });
+    expect(await found('other')).toMatchObject({
+      state: 'error',
+      found: expect.stringContaining('owner/model'),
+    });
   });
 
   it('has room on its disks', async () => {

@@ -4,7 +4,14 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Database, Store } from '../../src/db/connect.ts';
 import { claimLearningEvents } from '../../src/db/learning.ts';
-import { activateModel, activeModel, type ModelVersion, pinModel, ratedModels } from '../../src/db/models.ts';
+import {
+  activateModel,
+  activeModel,
+  ensureModelVersion,
+  type ModelVersion,
+  pinModel,
+  ratedModels,
+} from '../../src/db/models.ts';
 import { jokes, trainingRuns } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
@@ -97,6 +104,17 @@ describe('the voice of a guild', () => {
         joke: async (guildId: string, seed: number) => tokens(await active.get(guildId), seed),
       };
     }
+
+    it("is not due while a server's model answers its guild", SLOW, async () => {
+      await aGuild(db());
+      expect(await dueVoice(db(), 1)).toMatchObject({ guildId: HERE });
+      const far = await ensureModelVersion(db(), {
+        ...{ name: 'grande', folder: 'https://gpu.example/v1/models/grande', files: {}, kind: 'imported' },
+        sha256: 'b'.repeat(64),
+      });
+      await activateModel(db(), far.id);
+      expect(await dueVoice(db(), 1)).toBeUndefined();
+    });
 
     it("is trained on its guild's jokes and heard only there, alongside everybody else", SLOW, async () => {
       const version = await aGuild(db());

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { startRemoteEngine } from '../../engine/remote/engine.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { describeModel } from '../../models/describe.ts';
 import { verifyModel } from '../../models/verify.ts';
@@ -17,6 +18,19 @@ export async function filesFinding(name: string, folder: string): Promise<Findin
     (wrong.length > 0 ? wrong : faults).join('; ').replace(/\.$/, ''),
     'import it again, or choose another with: npx chispa model use',
   );
+}
+
+/** Whether the server of ENGINE answers and has the model. */
+export async function serverFinding(server: NonNullable<Config['engine']>): Promise<Finding> {
+  const what = `engine ${server.url}`;
+  try {
+    const engine = await startRemoteEngine({ ...server, retryDelay: 100, log: { info() {}, warn() {} } });
+    const { name } = await engine.load(engine.model);
+    await engine.close();
+    return ok(what, `it has ${name}`);
+  } catch (thrown) {
+    return error(what, messageOf(thrown), 'correct ENGINE, ENGINE_API_KEY or MODEL, or start that server');
+  }
 }
 
 /** Whether the model fits in memory, as often as it may be loaded. `available` in bytes. */

@@ -10,7 +10,7 @@ import { databaseFindings } from './database.ts';
 import { discordFindings } from './discord.ts';
 import { error, type Finding, ok } from './finding.ts';
 import { diskFinding, fontFinding, nodeFinding, onnxruntimeFinding } from './machine.ts';
-import { filesFinding, memoryFinding } from './models.ts';
+import { filesFinding, memoryFinding, serverFinding } from './models.ts';
 
 const SIGNS = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ' } as const;
 
@@ -58,6 +58,7 @@ async function* findings(): AsyncGenerator<Finding> {
 
 /** The model that answers: the database's, if it can be asked without changing it, or else MODEL. */
 async function modelFindings(config: Config, ask: boolean): Promise<Finding[]> {
+  if (config.engine) return [await serverFinding(config.engine)];
   try {
     const active = ask ? await withDatabase(activeModel) : undefined;
     const folder = active?.folder ?? (await resolveModel(config.model, config));

@@ -83,6 +83,7 @@ export const en: Messages = {
       `I cannot write in <#${channel}>: let me view the channel, send messages and embed links.`,
     notMyJoke: 'That message is not one of my jokes.',
     stepsGone: 'I no longer keep the steps of that joke.',
+    stepsUntold: 'I told that joke from a server that does not say which words seemed likely to it.',
     modelRetired: (model) =>
       `**${model}** told that joke and has retired: I no longer keep its weights, so I cannot think it through again.`,
     voiceRetired:

@@ -93,6 +93,7 @@ export const es = {
       `En <#${channel}> no puedo escribir: dame permiso para ver el canal, enviar mensajes e insertar enlaces.`,
     notMyJoke: 'Ese mensaje no es uno de mis chistes.',
     stepsGone: 'De ese chiste ya no guardo los pasos.',
+    stepsUntold: 'Ese chiste lo conté desde un servidor que no dice qué palabras le parecían probables.',
     modelRetired: (model: string) =>
       `Ese chiste lo conté con **${model}**, una versión ya retirada: no guardo sus pesos, así que no puedo volver a pensarlo.`,
     voiceRetired:

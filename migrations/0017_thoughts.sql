@@ -1,0 +1,1 @@
+ALTER TABLE "jokes" ADD COLUMN "thoughts" jsonb;
