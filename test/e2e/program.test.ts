@@ -9,6 +9,7 @@ import { connect } from '../../src/db/connect.ts';
 import { pgliteFolder } from '../../src/db/pglite.ts';
 import { ratings, requests } from '../../src/db/schema.ts';
 import { dropDatabase, freshDatabase, freshDataDir, silent, skipPostgres } from '../databases.ts';
+import { completionsServer, streamed } from '../engine/completions-server.ts';
 import { createPlayer, isFinished, voteButtons } from './player.ts';
 import { groupIsAlive, type Spawned, signalGroup, spawnChispa } from './program.ts';
 
@@ -113,6 +114,28 @@ describe('the program', () => {
     expect(votes).toMatchObject([{ score: 4 }]);
     expect(votes[0]?.voter).toMatch(/^[0-9a-f]{64}$/);
     expect(votes[0]?.voter).not.toContain(player.luis.id);
+  });
+
+  it('tells what a server of models writes, and says its key to nobody else', async () => {
+    const keys = new Set<string | undefined>();
+    const { url: ENGINE, asked } = await completionsServer([
+      (one, response, request) => {
+        keys.add(request.headers.authorization);
+        return streamed(['¿Qué hace', ' un gato en', ' la luna?'])(one, response, request);
+      },
+    ]);
+    const env = { ENGINE, ENGINE_API_KEY: 'a-marked-key', LOG_LEVEL: 'trace' };
+    const program = start({ ...env, DATA_DIR: newDataDir() });
+    const [, url = ''] = await program.printed(READY);
+    expect(program.output()).toContain(`Model: model (${ENGINE})`);
+    const player = await createPlayer(url);
+    const told = await player.ask(player.ana, 'chiste', { fuente: 'nuevo', tema: 'gatos señalados' });
+    const joke = await told.answer(isFinished);
+    expect(JSON.stringify(joke.embeds)).toContain('¿Qué hace un gato en la luna?');
+    expect(asked[0]?.prompt).toContain('Chiste sobre gatos señalados:');
+    expect([...keys]).toEqual(['Bearer a-marked-key']);
+    expect(program.output()).toContain('"msg":"answering"');
+    for (const secret of ['a-marked-key', 'señalados']) expect(program.output()).not.toContain(secret);
   });
 
   it('ends on Ctrl-C within five seconds, leaves no process and no lock, and goes on with what was queued', async () => {
