@@ -55,6 +55,7 @@ describe('a model on a server', () => {
       ...{ model: 'owner/model', stream: true, seed: 7, stop: ['\n\n'] },
       ...{ max_tokens: 128, temperature: 0.8, top_p: 0.95, top_k: -1, repetition_penalty: 1, logprobs: 5 },
     });
+    expect(asked[0]?.samplers).toEqual(['penalties', 'temperature', 'top_k', 'top_p']);
     expect(asked[0]?.prompt).toMatch(/^(Chiste sobre .+:\n(.+\n)+\n){4}Chiste sobre gatos:\n$/);
     expect(await engine.load(engine.model)).toMatchObject({
       name: 'model',

@@ -39,6 +39,8 @@ const RETRY_MS = 500;
 /** The tokens whose thoughts are kept, and how many of the likeliest for each: OpenAI's own servers give five. */
 const THOUGHTS = 10;
 const CHOICES = 5;
+/** The order in which a local model applies its settings; llama.cpp's own is another. */
+const SAMPLERS = ['penalties', 'temperature', 'top_k', 'top_p'] as const;
 /** Context of a server that does not say: any modern model's. In tokens. */
 const CONTEXT = 2048;
 
@@ -287,7 +289,7 @@ interface Written {
 
 /** What a request asks beyond OpenAI's protocol. */
 interface Extras {
-  all: Record<string, number>;
+  all: Record<string, number | readonly string[]>;
   /** The settings without which the text would be another. */
   needed: string[];
 }
@@ -307,6 +309,7 @@ function extrasOf({ settings, minTokens = 0 }: GenerationRequest, greedy: boolea
       repetition_penalty: repetitionPenalty,
       repeat_penalty: repetitionPenalty,
       repeat_last_n: -1,
+      samplers: SAMPLERS,
       logprobs: CHOICES,
       ...(least > 0 && { min_tokens: least }),
     },

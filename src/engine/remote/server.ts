@@ -41,7 +41,7 @@ export interface Server {
    * Streams an answer to a request with `extras` from beyond OpenAI's protocol. Ends after its last chunk; leaving the loop cancels the request. Rejects with `Passing`, or with a
    * `ChispaError`: `engine-key` (401, 403), `Refused` (what is asked is wrong: any other 4xx).
    */
-  complete(request: Completion, extras: Record<string, number>, signal: AbortSignal): AsyncGenerator<Chunk>;
+  complete(request: Completion, extras: object, signal: AbortSignal): AsyncGenerator<Chunk>;
 }
 
 const modelsSchema = z.object({
