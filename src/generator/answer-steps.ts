@@ -11,6 +11,7 @@ import { stepsMessage } from '../discord/preview-message.ts';
 import { replyTo } from '../discord/reply.ts';
 import { retellCommand } from '../discord/retell.ts';
 import { explain } from '../engine/explain.ts';
+import { hasCode } from '../lib/errors.ts';
 import { loadTokenizer } from '../models/tokenizer.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
@@ -43,15 +44,20 @@ export async function answerSteps(
     await finishRequest(db, request.id, { status: 'done' });
     return;
   }
-  // The model and voice that told the joke, if their weights are still kept.
-  const teller = joke && (await activeModel.version(joke.model.id, joke.voiceId).catch(() => undefined));
+  // The model and voice that told the joke, if their weights are still kept, and here.
+  let elsewhere = false;
+  const teller =
+    joke &&
+    (await activeModel.version(joke.model.id, joke.voiceId).catch((error) => {
+      elsewhere = hasCode(error, 'model-elsewhere');
+      return undefined;
+    }));
   if (!joke?.promptTokens) {
     await reply.whisper(sentenceMessage(m.refusal.stepsGone));
   } else if (!teller) {
-    const { modelRetired, voiceRetired } = m.refusal;
-    await reply.whisper(
-      sentenceMessage(joke.voiceId === null ? modelRetired(joke.model.name) : voiceRetired),
-    );
+    const { modelElsewhere, modelRetired, voiceRetired } = m.refusal;
+    const gone = joke.voiceId === null ? modelRetired(joke.model.name) : voiceRetired;
+    await reply.whisper(sentenceMessage(elsewhere ? modelElsewhere(joke.model.name) : gone));
   } else {
     const { promptTokens, tokens } = joke;
     const { model } = teller.loaded;

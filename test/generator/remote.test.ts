@@ -1,7 +1,7 @@
 import type { REST } from 'discord.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findJoke } from '../../src/db/jokes.ts';
-import { activeModel, pinModel } from '../../src/db/models.ts';
+import { findJoke, storeJoke } from '../../src/db/jokes.ts';
+import { activeModel, ensureModelVersion, pinModel } from '../../src/db/models.ts';
 import { jokes } from '../../src/db/schema.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -11,13 +11,14 @@ import { createAnswering } from '../../src/generator/answer.ts';
 import { createBestOf } from '../../src/generator/best-of.ts';
 import { createJudging } from '../../src/generator/judging.ts';
 import { createSpareSlots } from '../../src/generator/spare-slots.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { createSafety } from '../../src/safety/safety.ts';
 import { PLAN_DEFAULTS } from '../../src/trainer/options.ts';
 import { beginVersion } from '../../src/trainer/version.ts';
 import { silent } from '../databases.ts';
 import { onOneBackend } from '../db/backends.ts';
-import { aModel, GUILD, insert } from '../db/samples.ts';
+import { aModel, GUILD, insert, newJoke } from '../db/samples.ts';
 import { completionsServer, event, streamed } from '../engine/completions-server.ts';
 
 interface Message {
@@ -106,6 +107,16 @@ describe('a generator with a server of models', () => {
       const { id = '' } = (await onlyJoke()) ?? {};
       const shown = await answers({ ask: { kind: 'steps', jokeId: id } });
       expect(JSON.stringify(shown?.body)).toContain(es.refusal.stepsUntold);
+    });
+
+    it('cannot think through what a model of this machine told', async () => {
+      const { name, sha256, manifest } = await openModelFolder(bundledModelPath);
+      const here = { name, sha256, files: manifest.files, folder: bundledModelPath };
+      const local = await ensureModelVersion(db(), { ...here, kind: 'bundled' });
+      const { id } = await storeJoke(db(), newJoke((await insert(db())).id, local.id));
+      const { answers } = await generator([streamed(['Uno.'])]);
+      const shown = await answers({ ask: { kind: 'steps', jokeId: id } });
+      expect(JSON.stringify(shown?.body)).toContain(es.refusal.modelElsewhere(name));
     });
 
     it('has its model answer everybody as long as ENGINE names it, and trains nothing meanwhile', async () => {

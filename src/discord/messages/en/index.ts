@@ -84,6 +84,8 @@ export const en: Messages = {
     notMyJoke: 'That message is not one of my jokes.',
     stepsGone: 'I no longer keep the steps of that joke.',
     stepsUntold: 'I told that joke from a server that does not say which words seemed likely to it.',
+    modelElsewhere: (model) =>
+      `**${model}** told that joke. Now another model tells them, so I cannot think it through again.`,
     modelRetired: (model) =>
       `**${model}** told that joke and has retired: I no longer keep its weights, so I cannot think it through again.`,
     voiceRetired:

@@ -94,6 +94,8 @@ export const es = {
     notMyJoke: 'Ese mensaje no es uno de mis chistes.',
     stepsGone: 'De ese chiste ya no guardo los pasos.',
     stepsUntold: 'Ese chiste lo conté desde un servidor que no dice qué palabras le parecían probables.',
+    modelElsewhere: (model: string) =>
+      `Ese chiste lo conté con **${model}**. Ahora los cuenta otro modelo, y no puedo volver a pensarlo.`,
     modelRetired: (model: string) =>
       `Ese chiste lo conté con **${model}**, una versión ya retirada: no guardo sus pesos, así que no puedo volver a pensarlo.`,
     voiceRetired:
