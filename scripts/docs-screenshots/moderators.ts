@@ -18,7 +18,7 @@ export async function shootModerators(scene: Scene, joke: SeenMessage): Promise<
     await preview.answer((m) => m.embeds[0]?.title === es.preview.title),
     'ajustar-antes-y-ahora',
   );
-  const contradictory = { decodificador: 'greedy', temperature: 1.2 };
+  const contradictory = { decodificador: 'greedy', temperatura: 1.2 };
   await shoot(page, await adjusted('decodificador', contradictory), 'ajustar-contradiccion');
   await adjusted('espera', { segundos: 20 });
   await adjusted('registro', { canal: log.id });

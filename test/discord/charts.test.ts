@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatistics } from '../../src/discord/charts/statistics.ts';
+import { shareText } from '../../src/discord/charts/steps.ts';
 import { en, es } from '../../src/discord/messages/index.ts';
 import { renderLoss } from '../../src/lib/loss-chart.ts';
 
@@ -63,4 +64,11 @@ describe('the loss of a training', () => {
     expect(sizeOf(draw(epoch(1)))).toEqual([900, 480]);
     expect(draw(epoch(1), epoch(2))).not.toEqual(draw(epoch(1), { ...epoch(2), validationLoss: 2.9 }));
   });
+});
+
+it('a probability has two digits, unless they would be too far behind the comma', () => {
+  const percent = new Intl.NumberFormat('es', { style: 'percent', maximumSignificantDigits: 2 });
+  expect(
+    [0.4712, 0.00456, 0.0001, 0.00000021].map((p) => shareText(p, percent).replace(/\s/gu, ' ')),
+  ).toEqual([...['47 %', '0,46 %', '0,01 %', '< 0,01 %']]);
 });

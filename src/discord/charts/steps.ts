@@ -108,9 +108,14 @@ function drawToken(
   context.font = FONT.token;
   context.fillText(startOf(context, shown(text), width - 10), x + width / 2, y + height * 0.34);
   context.font = FONT.share;
-  context.fillText(percent.format(p), x + width / 2, y + height * 0.74);
+  context.fillText(shareText(p, percent), x + width / 2, y + height * 0.74);
   context.restore();
 }
+
+/** A probability as people read it: its first two digits, unless they are too far behind the comma to fit a phone. */
+export const shareText = (p: number, percent: Intl.NumberFormat): string =>
+  p < SMALLEST ? `< ${percent.format(SMALLEST)}` : percent.format(p);
+const SMALLEST = 0.0001;
 
 /** Makes invisible characters visible; a special token is the end of the joke. */
 function shown(text: string): string {
