@@ -1,60 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { openNetwork } from './network.ts';
 
-/** A way to a database that can break. */
+/** A way to a database that can break, until the test is over. */
 export async function aProxy(database: URL) {
-  const sockets = new Set<Socket>();
-  let frozen = false;
-  const server = createServer((socket) => {
-    const upstream = createConnection(Number(database.port || 5432), database.hostname);
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      sockets.add(one);
-      one.on('data', (chunk) => frozen || other.write(chunk));
-      one.on('error', () => {}); // a cut one; `close` follows
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
-  });
-  const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port; // it listens on a port, not on a path
-  };
-  const port = await listen(0);
-  const reset = () => {
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
-  const cut = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    reset();
-    await closed;
-  };
-  onTestFinished(async () => {
-    if (server.listening) await cut();
-  });
-  const url = new URL(database);
-  url.hostname = '127.0.0.1';
-  url.port = String(port);
-  return {
-    url: url.href,
-    /** Open connections are reset; new ones are taken. */
-    reset,
-    /** Open connections are reset, and new ones refused. */
-    cut,
-    restore: () => listen(port),
-    /** Nothing goes through any more, and nobody is told. */
-    freeze: () => {
-      frozen = true;
-    },
-    thaw: () => {
-      frozen = false;
-    },
-  };
+  const network = await openNetwork(database);
+  onTestFinished(network.close);
+  return network;
 }

@@ -1,0 +1,113 @@
+import type { SeenMessage } from 'discord-in-a-box';
+import { es } from '../../src/discord/messages/index.ts';
+import { isFinished, jokeOf } from '../../test/e2e/player.ts';
+
+/** A joke with its stars, or a sentence instead of one. */
+interface Answer {
+  joke: boolean;
+  text: string;
+}
+
+/** What somebody who asked was shown until now. Times are those of `performance.now()`. */
+export interface Heard {
+  /** When there was something to read: the beginning of a joke, a sentence, or Discord's own. */
+  wordAt: number | undefined;
+  /** When the first answer was whole. */
+  answeredAt: number | undefined;
+  /** Every whole answer. One message that shows the same again does not count again. */
+  answers: Answer[];
+  /** How often a whole answer was written over with something unfinished. */
+  covered: number;
+  /** Nobody acknowledged in time: Discord has said so. */
+  unheard: boolean;
+}
+
+const LOADING = 128;
+/** Sentences after which there is more to come. */
+const isNotice = (content: string): boolean =>
+  content.startsWith('⏳') || content === es.failure.slow || content === es.failure.late;
+
+function wholeAnswer(message: SeenMessage): Answer | undefined {
+  if (isFinished(message)) return { joke: true, text: jokeOf(message) || message.content };
+  if (!message.content || message.embeds.length > 0 || isNotice(message.content)) return undefined;
+  return { joke: false, text: message.content };
+}
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+/** Remembers what people were shown, by the id of their interaction. */
+export function createLedger() {
+  const everybody = new Map<string, Heard>();
+  /** By the message that shows it. */
+  const standing = new Map<string, Answer>();
+
+  function of(interaction: string): Heard {
+    const known = everybody.get(interaction);
+    if (known) return known;
+    const fresh = { wordAt: undefined, answeredAt: undefined, answers: [], covered: 0, unheard: false };
+    everybody.set(interaction, fresh);
+    return fresh;
+  }
+
+  return {
+    of,
+    /** A message was created or updated. */
+    shown(message: SeenMessage): void {
+      if (message.interaction === null || message.flags & LOADING) return;
+      const heard = of(message.interaction);
+      if (message.content || message.embeds.length > 0) heard.wordAt ??= performance.now();
+      const [before, answer] = [standing.get(message.id), wholeAnswer(message)];
+      if (!answer) {
+        if (before) heard.covered++;
+        standing.delete(message.id);
+        return;
+      }
+      standing.set(message.id, answer);
+      heard.answeredAt ??= performance.now();
+      if (answer.text !== before?.text) heard.answers.push(answer);
+    },
+    /** Discord tells somebody that nobody responds. */
+    failed(interaction: string): void {
+      const heard = of(interaction);
+      heard.unheard = true;
+      heard.wordAt ??= performance.now();
+      heard.answeredAt ??= performance.now();
+    },
+  };
+}
+
+/** Writes everything that the box shows anybody into the ledger, until it is closed. */
+export async function follow(url: string, ledger: Ledger) {
+  // docs/control-api.md of the box has the shapes.
+  function take(event: string, data: string): void {
+    if (event === 'message-created' || event === 'message-updated') ledger.shown(JSON.parse(data));
+    if (event !== 'interaction') return;
+    const { id, state } = JSON.parse(data) as { id: string; state: string };
+    if (state === 'failed') ledger.failed(id);
+  }
+
+  const { body } = await fetch(`${url}/box/events`);
+  if (!body) throw new Error('the box tells nothing');
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  async function read(): Promise<void> {
+    let rest = '';
+    for (;;) {
+      const { done, value = '' } = await reader.read();
+      if (done) return;
+      const events = (rest + value).split('\n\n');
+      rest = events.pop() ?? '';
+      for (const one of events) {
+        const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/s.exec(one) ?? [];
+        take(event, data);
+      }
+    }
+  }
+  const reading = read();
+  reading.catch(() => {}); // reported by `close`
+  return {
+    async close() {
+      await reader.cancel();
+      await reading;
+    },
+  };
+}
