@@ -6,6 +6,7 @@ import { isFinished, jokeOf } from '../../test/e2e/player.ts';
 interface Answer {
   joke: boolean;
   text: string;
+  at: number;
 }
 
 /** What somebody who asked was shown until now. Times are those of `performance.now()`. */
@@ -28,9 +29,10 @@ const isNotice = (content: string): boolean =>
   content.startsWith('⏳') || content === es.failure.slow || content === es.failure.late;
 
 function wholeAnswer(message: SeenMessage): Answer | undefined {
-  if (isFinished(message)) return { joke: true, text: jokeOf(message) || message.content };
+  if (isFinished(message))
+    return { joke: true, text: jokeOf(message) || message.content, at: performance.now() };
   if (!message.content || message.embeds.length > 0 || isNotice(message.content)) return undefined;
-  return { joke: false, text: message.content };
+  return { joke: false, text: message.content, at: performance.now() };
 }
 
 export type Ledger = ReturnType<typeof createLedger>;

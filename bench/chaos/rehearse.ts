@@ -38,6 +38,7 @@ interface Trouble {
   interaction: string;
   secondsIntoIt: number;
   wordMs: number | null;
+  /** Each with the time that had passed since the question. */
   answers: string[];
   covered: number;
   /** The request's row, if it became one. */
@@ -184,7 +185,7 @@ export async function rehearse(scenario: ScenarioName, options: RehearsalOptions
           interaction,
           secondsIntoIt: Math.round((askedAt - begin) / 100) / 10,
           wordMs: wordAt === undefined ? null : Math.round(wordAt - askedAt),
-          answers: answers.map(({ text }) => text),
+          answers: answers.map(({ text, at }) => `${((at - askedAt) / 1000).toFixed(2)} s: ${text}`),
           covered,
           row: row ? [row.status, row.note].filter(Boolean).join(': ') : null,
         };
