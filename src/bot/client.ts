@@ -10,6 +10,7 @@ import {
   Status,
 } from 'discord.js';
 import type { Store } from '../db/connect.ts';
+import type { Shards } from '../db/token-lease.ts';
 import type { Voter } from '../db/voter.ts';
 import { checkClock } from '../discord/clock-check.ts';
 import { measureRest } from '../discord/measured-rest.ts';
@@ -51,7 +52,7 @@ export interface BotOptions {
   /** Discord ids of those who are shut out everywhere. */
   blockedIds: readonly string[];
   /** The shards that this process has; absent for all that Discord recommends. */
-  shards?: ShardRange | undefined;
+  shards?: Shards | undefined;
   /** About how many rated jokes a training run needs. */
   learningNeeds: number;
   log: Logger;
@@ -76,14 +77,8 @@ export interface Bot {
 
 /** `client.destroy()` can hang between IDENTIFY and READY. */
 const CLOSE_DEADLINE_MS = 1500;
-/** Some of a bot's shards: `first` to `last` of `of`, counted from 0. */
-export interface ShardRange {
-  first: number;
-  last: number;
-  of: number;
-}
 
-const shardsOf = ({ first, last }: ShardRange): number[] =>
+const shardsOf = ({ first, last }: Shards): number[] =>
   Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /** Discord allows one IDENTIFY every 5 s; in the box that would only slow down every start. */
@@ -187,7 +182,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 const accountUrl = (applicationId: string): string =>
   `https://discord.com/oauth2/authorize?client_id=${applicationId}&integration_type=1&scope=${OAuth2Scopes.ApplicationsCommands}`;
 
-function createClient(api: string | undefined, range: ShardRange | undefined, log: Logger): Client {
+function createClient(api: string | undefined, range: Shards | undefined, log: Logger): Client {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },

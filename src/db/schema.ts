@@ -300,6 +300,8 @@ export const duels = pgTable(
       .notNull()
       .references(() => jokes.id, { onDelete: 'cascade' }),
     locale: text().notNull(),
+    /** Whether it is the guild's duel of the day, which nobody asked for. */
+    daily: boolean().notNull().default(false),
     /** How probable a win of A seemed to the judge when it was told; null without one. */
     guess: real(),
     /** Null until a message shows it. */
@@ -363,11 +365,32 @@ export const blockedPeople = pgTable(
   (t) => [primaryKey({ columns: [t.guildId, t.person] }), index('blocked_people_person').on(t.person)],
 );
 
-/** Which process answers with a bot token (its SHA-256), and until when unless it renews that. */
+/**
+ * Where each bot is a member, and where it was: a guild that every bot has left for long enough is deleted (`guilds.ts`).
+ */
+export const guilds = pgTable(
+  'guilds',
+  {
+    applicationId: text().notNull(),
+    guildId: text().notNull(),
+    /** When the bot was removed, or found itself removed at its start; null while it is a member. */
+    leftAt: when(),
+  },
+  (t) => [primaryKey({ columns: [t.applicationId, t.guildId] }), index('guilds_guild').on(t.guildId)],
+);
+
+/** Which process answers with a bot token, in which of its shards, and until when unless it renews that. */
 export const tokenLeases = pgTable('token_leases', {
+  /** SHA-256 of the token and, where a process has some of the shards only, of their range. */
   token: text().primaryKey(),
   owner: uuid().notNull(),
   until: when().notNull(),
+  /** SHA-256 of the token alone: the same for all of its shards. Null for a process older than the column. */
+  bot: text(),
+  /** The range of shards, counted from 0, and how many there are in all; null for a process that has them all. */
+  firstShard: integer(),
+  lastShard: integer(),
+  shardCount: integer(),
 });
 
 /**
@@ -385,8 +408,27 @@ export const handledInteractions = pgTable('handled_interactions', {
   deadline: when().notNull(),
 });
 
+/** Where a generator runs, and what it does at its last sign of life. */
+export interface GeneratorReport {
+  host: string;
+  pid: number;
+  /** Of Chispa. */
+  version: string;
+  /** What decodes the active model: `cpu`, `webgpu`, `cuda` or `server`. */
+  provider: string;
+  /** Name of the active model. */
+  model: string;
+  /** Requests it works on at once, and those it works on now. */
+  slots: number;
+  running: number;
+  /** Tokens decoded per second since the sign of life before, of all models together. */
+  tokensPerSecond: number;
+}
+
 /** The generators at work. A row whose last sign of life is old belongs to one that was killed. */
 export const generators = pgTable('generators', {
   id: uuid().primaryKey(),
   aliveAt: created(),
+  /** Null for one that is older than the column. */
+  report: jsonb().$type<GeneratorReport>(),
 });

@@ -11,9 +11,19 @@ const HASH = createHash('sha256').update(TOKEN).digest('hex');
 
 describe('the lease on a bot token', () => {
   onPostgres((backend) => {
-    const hold = async (token = TOKEN, leaseSeconds = 1): Promise<HeldToken> => {
+    const hold = async (token = TOKEN, leaseSeconds = 1, range?: string): Promise<HeldToken> => {
       const owner = randomUUID();
-      const held = await holdToken({ db: backend().store.db, token, owner, log: silent, leaseSeconds });
+      const [first, last, of] = range?.split(/[-/]/).map(Number) ?? [];
+      const shards =
+        first !== undefined && last !== undefined && of !== undefined ? { first, last, of } : undefined;
+      const held = await holdToken({
+        db: backend().store.db,
+        token,
+        shards,
+        owner,
+        log: silent,
+        leaseSeconds,
+      });
       onTestFinished(() => held.release());
       return held;
     };
@@ -26,6 +36,36 @@ describe('the lease on a bot token', () => {
     it('lets processes with other tokens in', async () => {
       await hold();
       await hold('another');
+    });
+
+    it('lets processes in that have different shards of one token', async () => {
+      await hold(TOKEN, 1, '0-3/16');
+      await hold(TOKEN, 1, '4-7/16');
+      await hold('another', 1, '0-3/16');
+    });
+
+    it('keeps a process out whose shards overlap, and says which it has', async () => {
+      await hold(TOKEN, 1, '0-3/16');
+      await expect(hold(TOKEN, 1, '0-3/16')).rejects.toThrow(/in shards 0-3\/16 of this DISCORD_TOKEN/);
+      await expect(hold(TOKEN, 1, '3-5/16')).rejects.toThrow(/shards 0-3\/16 .*it has SHARDS=3-5\/16/);
+      await expect(hold(TOKEN, 1, '1-2/16')).rejects.toThrow(/Give this one shards that no other has/);
+    });
+
+    it('keeps a process out that counts the shards differently', async () => {
+      await hold(TOKEN, 1, '0-1/4');
+      await expect(hold(TOKEN, 1, '1-1/2')).rejects.toThrow(/must count its shards alike/);
+    });
+
+    it('keeps a process out that has all shards where another has some, and the other way round', async () => {
+      await hold(TOKEN, 1, '0-1/4');
+      await expect(hold(TOKEN, 1)).rejects.toThrow(/own range with SHARDS/);
+      await hold('another', 1);
+      await expect(hold('another', 1, '2-3/4')).rejects.toThrow(/own range with SHARDS/);
+    });
+
+    it('lets one of two processes in that start together with overlapping shards', async () => {
+      const both = await Promise.allSettled([hold(TOKEN, 1, '0-2/4'), hold(TOKEN, 1, '2-3/4')]);
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     });
 
     it('is free at once when the first one stops', async () => {
@@ -43,7 +83,7 @@ describe('the lease on a bot token', () => {
 
     it('outlives a dead process only for as long as it was given', async () => {
       const { db } = backend().store;
-      await claimToken(db, { token: HASH, owner: randomUUID() }, 1); // and never renewed
+      await claimToken(db, { token: HASH, bot: HASH, owner: randomUUID() }, 1); // and never renewed
       await hold();
     });
 
@@ -52,7 +92,8 @@ describe('the lease on a bot token', () => {
       const first = await hold();
       // While it was frozen its lease ran out.
       await db.delete(tokenLeases);
-      expect(await claimToken(db, { token: HASH, owner: randomUUID() }, 60)).toBe(true);
+      const taken = await claimToken(db, { token: HASH, bot: HASH, owner: randomUUID() }, 60);
+      expect(taken).toEqual({ ours: true });
       expect(await first.lost).toMatchObject({ code: 'token-in-use' });
     });
 

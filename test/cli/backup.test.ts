@@ -234,7 +234,11 @@ describe('chispa restore', () => {
     expect((await other.chispa('restore', again, '--overwrite')).error).toMatchObject({
       code: 'other-secret',
     });
-    await claimToken(restored.db, { token: 't', owner: '00000000-0000-4000-8000-000000000000' }, 30);
+    await claimToken(
+      restored.db,
+      { token: 't', bot: 't', owner: '00000000-0000-4000-8000-000000000000' },
+      30,
+    );
     expect((await there.chispa('restore', again, '--overwrite')).error).toMatchObject({
       code: 'bot-running',
     });

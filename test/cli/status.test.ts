@@ -36,7 +36,7 @@ onEachBackend((backend) => {
     const failed = await insert(db, { userId: '303', ask: { kind: 'joke' } });
     await finishRequest(db, failed.id, { status: 'failed', note: 'no text was fit to tell' });
     await generatorIsAlive(db, randomUUID());
-    await claimToken(db, { token: 't', owner: randomUUID() }, 30);
+    await claimToken(db, { token: 't', bot: 't', owner: randomUUID() }, 30);
     const { id: baseVersionId } = await aModel(db);
     const run = await beginRun(db, {
       baseVersionId,
