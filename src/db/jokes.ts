@@ -158,6 +158,12 @@ export async function storeJoke(
   });
 }
 
+/** The joke that a request has already been given, by an attempt that did not come to its end. */
+export async function findJokeOfRequest(db: Database, requestId: string): Promise<Joke | undefined> {
+  const [joke] = await selectJokes(db, eq(jokes.requestId, requestId));
+  return joke;
+}
+
 /** Whether a person typed any of it, or of the joke it continues. Text of unknown origin counts as typed. */
 async function holdsUserText(tx: Transaction, request: typeof requests.$inferSelect): Promise<boolean> {
   if (request.themeOrigin === 'user' || request.textOrigin === 'user') return true;

@@ -1,15 +1,17 @@
-import { type Joke, storeJoke } from '../db/jokes.ts';
+import { findJokeOfRequest, type Joke, storeJoke } from '../db/jokes.ts';
 import type { JokeRequest, RequestOf } from '../db/request-shape.ts';
 import { finishRequest, type Outcome } from '../db/requests.ts';
 import { settingsOf } from '../db/settings.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
-import { destinationOf } from '../discord/destination.ts';
+import { type Destination, destinationOf } from '../discord/destination.ts';
 import { type Notices, thinkingMessage, writingMessage } from '../discord/joke-message.ts';
 import { mentionsTheme } from '../discord/mentions-theme.ts';
 import { type Messages, messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits } from '../discord/paced-edits.ts';
 import { sayInstead } from '../discord/say-instead.ts';
 import { notShown, sayNotShown, showJoke } from '../discord/show-joke.ts';
+import type { GenerationResult } from '../engine/engine.ts';
+import type { ClaimedJob } from '../queue/consume.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
 import type { Chosen } from './best-of.ts';
@@ -17,16 +19,18 @@ import { ENDING, writeJoke } from './write-joke.ts';
 
 /**
  * Writes a joke or a continuation to its destination and stores it. When it rejects, the job should be retried; by
- * then, no late edit of this attempt can overwrite the next attempt's joke.
+ * then, no late edit of this attempt can overwrite the next attempt's joke. A joke that an attempt before this one has
+ * stored is shown as it is: people may be reading it already, so nothing grows over it.
  */
 export async function answerJoke(
   { db, engine, safety, rest, best, log }: AnswerDependencies,
   request: JokeRequest,
   serving: Serving,
+  job: Pick<ClaimedJob, 'isHeld'>,
   signal: AbortSignal,
 ): Promise<void> {
   const m = messagesFor(request.locale);
-  const destination = destinationOf(rest, request);
+  const destination = whileHeld(job, destinationOf(rest, request));
   const edits = createPacedEdits(destination.edit, {
     onSkipped: (err) => log.debug({ err, request: request.id }, 'an intermediate edit was skipped'),
   });
@@ -52,6 +56,8 @@ export async function answerJoke(
   }
 
   async function tell(): Promise<void> {
+    const stored = await findJokeOfRequest(db, request.id);
+    if (stored) return show(stored);
     const written = await write();
     if (!written)
       return giveUp({ status: 'failed', note: 'no text was fit to tell' }, ({ failure }) => failure.unsafe);
@@ -60,6 +66,10 @@ export async function answerJoke(
       return giveUp({ status: 'expired', note }, ({ failure }) => failure.expired);
     }
     const joke = await storeJoke(db, newJoke(request, serving, written));
+    await show(joke, written.result.timing);
+  }
+
+  async function show(joke: Joke, timing?: GenerationResult['timing']): Promise<void> {
     const notices = noticesOf(request, joke, m);
     const delivery = await showJoke(db, request, joke, notices, { destination, edits, signal });
     if (delivery.outcome !== 'shown') {
@@ -70,7 +80,7 @@ export async function answerJoke(
       await sayInstead(rest, request, sayNotShown(delivery), signal);
       return;
     }
-    await finishRequest(db, request.id, { status: 'done', timing: written.result.timing });
+    await finishRequest(db, request.id, { status: 'done', ...(timing && { timing }) });
   }
 
   try {
@@ -78,6 +88,18 @@ export async function answerJoke(
   } finally {
     await edits.stop();
   }
+}
+
+/** Writes only as long as the job is held: a process that was frozen must not write over what another has told since. */
+function whileHeld({ isHeld }: Pick<ClaimedJob, 'isHeld'>, destination: Destination): Destination {
+  const guard =
+    <Body, Result>(write: (body: Body) => Promise<Result>) =>
+    async (body: Body): Promise<Result> => {
+      if (!isHeld()) throw new Error('the job has gone to another generator');
+      return write(body);
+    };
+  const { edit, followUp, streams } = destination;
+  return { edit: guard(edit), followUp: guard(followUp), streams };
 }
 
 /** Everything needed to reproduce the joke. */

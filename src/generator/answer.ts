@@ -38,7 +38,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     const release = spare.occupy();
     try {
       const deadline = new Date(clock.here(request.deadline.getTime())); // the engine's clock is this machine's
-      await answerKind({ ...request, deadline }, serving, signal);
+      await answerKind({ ...request, deadline }, serving, job, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof ChispaError)) throw error;
       await fail(request, error); // the engine or the store would refuse it again
@@ -59,7 +59,12 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     }
   }
 
-  function answerKind(request: ChispaRequest, serving: Serving, signal: AbortSignal): Promise<void> {
+  function answerKind(
+    request: ChispaRequest,
+    serving: Serving,
+    job: ClaimedJob,
+    signal: AbortSignal,
+  ): Promise<void> {
     switch (request.kind) {
       case 'duel':
         return answerDuel(dependencies, request, serving, signal);
@@ -74,7 +79,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
           (m) => m.refusal.jokeGone,
         );
       default:
-        return answerJoke(dependencies, request, serving, signal);
+        return answerJoke(dependencies, request, serving, job, signal);
     }
   }
 

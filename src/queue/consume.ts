@@ -11,6 +11,11 @@ import { GENERATE, type GenerateJob, generateJob } from './jobs.ts';
 /** A popped job. `attempt` is 0 at first and increases with each retry. */
 export interface ClaimedJob extends GenerateJob {
   attempt: number;
+  /**
+   * Whether the queue still takes this process for the one that works on it. No longer after a frozen or cut off
+   * process has missed its heartbeats: by then the job may run elsewhere, and this attempt should write nothing more.
+   */
+  isHeld(): boolean;
 }
 
 export interface ConsumeOptions {
@@ -44,6 +49,14 @@ interface ConsumerParts extends ConsumeOptions {
   log: Logger;
 }
 
+/** A job that this process works on, and when it was last sure to hold it, in `performance.now()`'s milliseconds. */
+interface Claim {
+  job: JobWithMetadata<GenerateJob>;
+  heldAt: number;
+}
+
+const isHeld = ({ heldAt }: Claim): boolean => performance.now() - heldAt < HEARTBEAT_SECONDS * 1000;
+
 /** How long to wait for handlers that ignore their signal. After that their jobs are returned without them. */
 const STOP_MS = 1000;
 
@@ -61,15 +74,12 @@ export async function startConsumer({
   giveUp,
   pollMs = 1000,
 }: ConsumerParts): Promise<Consumer> {
-  const running = new Map<Promise<void>, JobWithMetadata<GenerateJob>>();
+  const running = new Map<Promise<void>, Claim>();
   const stopping = new AbortController();
   const bell = createBell();
   const unlisten = await store.listen('chispa_jobs', bell.ring, bell.ring);
   const heartbeat = setInterval(
-    () => {
-      const jobs = [...running.values()];
-      if (jobs.length > 0) boss.touch(GENERATE, jobs).catch(tell('heartbeat failed'));
-    },
+    () => beat(held()).catch(tell('heartbeat failed')),
     (HEARTBEAT_SECONDS * 1000) / 3,
   );
   metrics.slots.inc(slots);
@@ -86,8 +96,9 @@ export async function startConsumer({
   async function pull(): Promise<void> {
     while (!stopping.signal.aborted) {
       const free = slots - running.size;
+      const heldAt = performance.now(); // the database takes its time later, so this errs on the safe side
       const jobs = free > 0 ? await fetchJobs(free) : [];
-      for (const job of jobs) start(job);
+      for (const job of jobs) start({ job, heldAt });
       // After a full fetch there may be more jobs: otherwise a free slot would wait for the next wake-up.
       if (jobs.length < free || free <= 0) await bell.wait(pollMs);
     }
@@ -102,31 +113,55 @@ export async function startConsumer({
     }
   }
 
-  function start(job: JobWithMetadata<GenerateJob>): void {
+  function held(): Claim[] {
+    return [...running.values()].filter(isHeld);
+  }
+
+  /** Renews what the queue still has as this process's. */
+  async function beat(claims: Claim[]): Promise<void> {
+    if (claims.length === 0) return;
+    const at = performance.now();
+    await boss.touch(
+      GENERATE,
+      claims.map(({ job }) => job),
+    );
+    // A heartbeat that took longer than it lasts may have come too late.
+    for (const claim of claims) if (isHeld(claim)) claim.heldAt = at;
+  }
+
+  function start(claim: Claim): void {
+    const { job } = claim;
     if (job.retryCount === 0) metrics.wait.observe(Math.max(0, Date.now() - job.createdOn.getTime()) / 1000);
     const finished = metrics.duration.startTimer();
     metrics.running.inc();
-    const work = run(job).then((outcome) => {
+    const work = run(claim).then((outcome) => {
       finished();
       metrics.requests.inc({ outcome });
       metrics.running.dec();
       running.delete(work);
       bell.ring();
     });
-    running.set(work, job);
+    running.set(work, claim);
   }
 
   /** How the attempt ended. */
-  async function run(
-    job: JobWithMetadata<GenerateJob>,
-  ): Promise<'handled' | 'expired' | 'given-up' | 'retried'> {
-    const claimed: ClaimedJob = { ...generateJob.parse(job.data), attempt: job.retryCount };
+  async function run(claim: Claim): Promise<'handled' | 'expired' | 'given-up' | 'retried'> {
+    const { job } = claim;
+    const claimed: ClaimedJob = {
+      ...generateJob.parse(job.data),
+      attempt: job.retryCount,
+      isHeld: () => isHeld(claim),
+    };
     try {
       const late = store.clock.now() > claimed.deadline;
       await (late ? expire(claimed) : handle(claimed, stopping.signal));
       await boss.complete(GENERATE, job);
       return late ? 'expired' : 'handled';
     } catch (error) {
+      if (!isHeld(claim)) {
+        tell('a job was lost: it runs again, perhaps elsewhere')(error);
+        return 'retried';
+      }
       const isLast = claimed.attempt >= job.retryLimit && !stopping.signal.aborted;
       if (isLast)
         await giveUp(claimed, error).catch(tell('could not close a job that failed for the last time'));
@@ -144,7 +179,7 @@ export async function startConsumer({
     clearInterval(heartbeat);
     await loop;
     await within(STOP_MS, Promise.allSettled(running.keys()));
-    const left = [...running.values()];
+    const left = held().map(({ job }) => job);
     if (left.length > 0) await boss.fail(GENERATE, left, { message: 'the program stopped' });
     await unlisten();
     metrics.slots.dec(slots);

@@ -1,5 +1,5 @@
 import type { REST } from 'discord.js';
-import { desc, sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { houseJokesAbout } from '../../src/corpus/house-themes.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
@@ -49,7 +49,12 @@ describe('answering a job', () => {
       return { predictions, learnedFrom, chosen: means.indexOf(Math.max(...means)) };
     },
   } as Partial<Judging> as Judging;
-  const jobOf = (requestId: string) => ({ requestId, deadline: Date.now() + 60_000, attempt: 0 });
+  const jobOf = (requestId: string, isHeld = () => true) => ({
+    requestId,
+    deadline: Date.now() + 60_000,
+    attempt: 0,
+    isHeld,
+  });
 
   beforeAll(async () => {
     store = await connect({ dataDir: freshDataDir(), log: silent });
@@ -125,6 +130,40 @@ describe('answering a job', () => {
     await answering.answer(jobOf(id), never);
     expect(shown.at(-1)?.components).toHaveLength(2);
     expect(await rowOf(store.db, id)).toMatchObject({ status: 'done' });
+  });
+
+  it('shows a joke that an attempt before has stored, and lets nothing grow over it', async () => {
+    const { id } = await insert(store.db);
+    const { interactionToken } = await rowOf(store.db, id);
+    await answering.answer(jobOf(id), never);
+    const joke = shown.at(-1);
+    shown = [];
+    // As a kill between showing the joke and closing the request leaves it.
+    await store.db.update(requests).set({ status: 'running', interactionToken }).where(eq(requests.id, id));
+    await answering.answer(jobOf(id), never);
+    expect(shown).toEqual([joke]);
+    expect(await rowOf(store.db, id)).toMatchObject({ status: 'done' });
+  });
+
+  it('writes nothing any more once the job has gone to another generator', async () => {
+    const { id } = await insert(store.db);
+    let held = true;
+    let take = () => {};
+    taken = new Promise((resolve) => {
+      take = resolve;
+    });
+    const attempt = answering.answer(
+      jobOf(id, () => held),
+      never,
+    );
+    attempt.catch(() => {}); // checked below
+    await expect.poll(() => store.db.$count(jokes), { timeout: 20_000 }).toBe(1);
+    held = false; // one edit is on its way: the joke's own would be next
+    take();
+    await expect(attempt).rejects.toThrow('gone to another generator');
+    expect(shown.length).toBeLessThanOrEqual(1);
+    for (const { components } of shown) expect(components ?? []).toEqual([]);
+    expect(await rowOf(store.db, id)).toMatchObject({ status: 'running' });
   });
 
   it('replaces the waiting notice with the first words of the joke', async () => {

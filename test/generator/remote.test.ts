@@ -68,7 +68,7 @@ describe('a generator with a server of models', () => {
         async answers(ask: Parameters<typeof insert>[1]) {
           const { id } = await insert(store.db, ask);
           await answer(
-            { requestId: id, deadline: Date.now() + 60_000, attempt: 0 },
+            { requestId: id, deadline: Date.now() + 60_000, attempt: 0, isHeld: () => true },
             new AbortController().signal,
           );
           return sent.at(-1);

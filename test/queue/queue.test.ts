@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { requests } from '../../src/db/schema.ts';
 import { messageOf } from '../../src/lib/errors.ts';
@@ -19,6 +21,7 @@ describe('the queue', () => {
       return queue;
     };
     afterEach(async () => {
+      vi.restoreAllMocks();
       await Promise.all(queues.map((queue) => queue.close()));
       queues = [];
     });
@@ -33,7 +36,12 @@ describe('the queue', () => {
       for (let n = 1; n <= 5; n++) {
         const { id, deadline } = await ask(queue);
         await popped.reach(n);
-        expect(popped.jobs.at(-1)).toEqual({ requestId: id, deadline: deadline.getTime(), attempt: 0 });
+        expect(popped.jobs.at(-1)).toEqual({
+          requestId: id,
+          deadline: deadline.getTime(),
+          attempt: 0,
+          isHeld: expect.any(Function),
+        });
       }
     });
 
@@ -137,6 +145,38 @@ describe('the queue', () => {
       await vi.waitFor(() => expect(handled).toContain(other.id), 25_000);
       expect(attempts).toEqual([0, 1, 2]);
       expect(givenUp).toHaveLength(1);
+    });
+
+    it('holds a job until its heartbeats have been missed, and then leaves it to whoever runs it again', async () => {
+      const lines: string[] = [];
+      const log = pino({}, { write: (line) => void lines.push(line) });
+      const queue = await createQueue({ store: backend().store, log });
+      queues.push(queue);
+      await ask(queue);
+      const popped = collect();
+      let fail = (_: Error) => {};
+      const failed = new Promise<void>((_, reject) => {
+        fail = reject;
+      });
+      await queue.consume({
+        ...never,
+        slots: 8,
+        handle: async (job) => {
+          await popped.handle(job);
+          await failed;
+        },
+      });
+      await popped.reach(1);
+      const [job] = popped.jobs;
+      expect(job?.isHeld()).toBe(true);
+      const awake = performance.now();
+      vi.spyOn(performance, 'now').mockImplementation(() => awake + 11_000); // as after a freeze
+      expect(job?.isHeld()).toBe(false);
+      fail(new Error('the disk is full'));
+      await expect.poll(() => lines.join(), { timeout: 10_000 }).toContain('a job was lost');
+      expect(await backend().store.db.execute(sql`select state from pgboss.job`)).toMatchObject({
+        rows: [{ state: 'active' }],
+      }); // the queue's own supervision returns it
     });
 
     it('waits longer and longer between attempts at a job that fails', async () => {
