@@ -63,6 +63,19 @@ export function gateClaimsOf(votes: readonly Round[]): Claim[] {
   ];
 }
 
+/** Points by which the judge and fine-tuning together must raise what is told. */
+const BOTH_RISE = 1.5;
+
+/** What the judge's choice and fine-tuning together should show, against what the first model tells without a choice. */
+export function bothClaim(both: readonly Round[]): Claim {
+  const [start, end] = ends(both);
+  const rise = end.mean - start.plain;
+  return {
+    claim: `best of 8 and fine-tuning together raise the mean hidden score by ${rise.toFixed(2)} (at least ${BOTH_RISE})`,
+    holds: rise >= BOTH_RISE,
+  };
+}
+
 /** What all controls together should show. */
 export function falsePromotions(controls: readonly (readonly Round[])[]): Claim {
   const promoted = controls.reduce((sum, rounds) => sum + promotedIn(rounds), 0);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Round } from '../../experiments/community/arm.ts';
-import { claimsOf } from '../../experiments/community/verdict.ts';
+import { bothClaim, claimsOf } from '../../experiments/community/verdict.ts';
 
 const round = (mean: number, changes: Partial<Round> = {}): Round => ({
-  ...{ round: 0, mean, halfWidth: 0.1, distinct2: 0.5, recited: 0.01, selfEnding: 1, medianWords: 20 },
+  ...{ round: 0, mean, plain: mean, halfWidth: 0.1, distinct2: 0.5, recited: 0.01, selfEnding: 1 },
+  medianWords: 20,
   samples: [],
   ...changes,
 });
@@ -29,5 +30,11 @@ describe('what the experiment claims', () => {
     expect(failing(votes, [round(2.5), round(2.8)])).toEqual([1]);
     expect(failing([round(2.5), round(3.2, { distinct2: 0.44 })], control)).toEqual([2]);
     expect(failing([round(2.5), round(3.2, { recited: 0.06 })], control)).toEqual([3]);
+  });
+
+  it('measures the judge and fine-tuning together against what is told without a choice', () => {
+    const start = round(4, { plain: 2.5 });
+    expect(bothClaim([start, round(4.1, { plain: 3.4 })])).toMatchObject({ holds: true });
+    expect(bothClaim([start, round(3.9, { plain: 3.4 })])).toMatchObject({ holds: false });
   });
 });
