@@ -5,6 +5,12 @@ import { Refusal } from './refusal.ts';
 /** How many requests may wait at once; suits a guild of a thousand people. */
 export const OPEN_LIMITS = { user: 3, guild: 25 } as const;
 
+/**
+ * A joke that would have to wait longer is not queued: Discord takes no answer after 15 minutes, and the estimate may be
+ * too short.
+ */
+export const LONGEST_WAIT_MS = 10 * 60_000;
+
 export type Asker = Pick<Person, 'userId' | 'guildId'>;
 
 /** A request that counts as open. */
@@ -21,6 +27,8 @@ export interface Admitted {
 export interface Admission {
   /** Throws a `Refusal` that says when to try again. */
   check(asker: Asker, cooldownSeconds: number): void;
+  /** When the turn of a request that needs a generator would come (seconds since the epoch), if that is too late to queue it. */
+  tooLate(asker: Asker): number | undefined;
   /** Counts a request that is about to be written and starts the cooldown. `key`: its interaction's id. */
   admit(key: string, asker: Asker, options: { cooldown: boolean }): Admitted;
 }
@@ -49,6 +57,10 @@ export function createAdmission(open: OpenRequests, now: () => number = Date.now
       if (here.count >= OPEN_LIMITS.guild) {
         throw new Refusal((m) => m.refusal.guildBusy(OPEN_LIMITS.guild, here.firstReadyAt));
       }
+    },
+    tooLate(asker) {
+      const wait = open.waitOf(asker);
+      return wait > LONGEST_WAIT_MS ? Math.ceil((now() + wait) / 1000) : undefined;
     },
     admit(key, asker, { cooldown }) {
       const person = personOf(asker);

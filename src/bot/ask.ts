@@ -117,8 +117,11 @@ export function createAsk({
     // Looking at a joke's steps or a preview starts no cooldown.
     const isJoke = ask.kind === 'joke' || ask.kind === 'continue' || ask.kind === 'duel';
     admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
+    const turn = source === 'house' ? undefined : admission.tooLate(asker);
+    const tooLate = turn !== undefined;
+    if (tooLate && (ask.kind !== 'joke' || ask.newOnly)) throw new Refusal((m) => m.refusal.longQueue(turn));
     const { wait, written, giveBack } = admission.admit(interaction.id, asker, { cooldown: isJoke });
-    const told = isJoke && !interaction.deferred ? wait : undefined;
+    const told = isJoke && !interaction.deferred && !tooLate ? wait : undefined;
     let submitted: Submitted;
     let lacks: string | undefined;
     try {
@@ -144,7 +147,7 @@ export function createAsk({
         safeMode,
         deadline,
       };
-      const house = await houseChoice(store.db, { ask, source, seed, except }, guild);
+      const house = await houseChoice(store.db, { ask, source, seed, except, tooLate }, guild);
       lacks = house.lacks;
       submitted =
         house.fitting.length > 0

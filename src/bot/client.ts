@@ -108,7 +108,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const blocks = await createBlocks({ store, voter, everywhere: blockedIds, log });
   const open = await createOpenRequests(store, { slots, log });
   const admission = createAdmission(open, store.clock.now);
-  const waiting = createWaitingBoard({ store, rest: client.rest, slots, log });
+  const waiting = createWaitingBoard({ store, rest: client.rest, slots: open.slots, log });
   const moderatorLog = createModeratorLog(client, settings, log);
   const commands = await loadCommands();
   let hosts: ReadonlySet<string> = new Set(ownerIds);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Store } from '../db/connect.ts';
+import { SIGN_OF_LIFE_MS, slotsAtWork } from '../db/generators.ts';
 import { type OwnerOfRequest, openOwners } from '../db/requests.ts';
 import { recentDuration } from '../db/waiting.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -22,13 +23,18 @@ export interface Wait {
 
 /**
  * The open requests, in memory: this process's own, and all that were in the database when it was last read. It is
- * notified of each one closed in any process, and reads again if it may have missed some.
+ * notified of each one closed in any process, and reads again every few seconds, to learn of other processes' requests
+ * and generators, and if it may have missed some.
  */
 export interface OpenRequests {
   /** How many requests a user or guild has open, and when the first should be answered (seconds since the epoch). */
   of(whose: Partial<OwnerOfRequest>): { count: number; firstReadyAt: number };
   /** Whether the request of an interaction is open. */
   has(key: string): boolean;
+  /** How many jokes are written at once, by all generators. */
+  slots(): number;
+  /** How long the next request of a user or guild would wait for its turn, in milliseconds; at most 0 if it would not. */
+  waitOf(asker: Pick<OwnerOfRequest, 'userId' | 'guildId'>): number;
   /** Counts a request that is about to be written. Returns what to tell the person if it has to wait. */
   begin(request: OwnerOfRequest): Wait | undefined;
   /** Call once the request is in the database. */
@@ -39,11 +45,13 @@ export interface OpenRequests {
 }
 
 export interface OpenRequestsOptions {
-  /** How many jokes are generated at once. */
+  /** How many jokes a generator writes at once that has not said it, and all together while there is none. */
   slots: number;
   log: Logger;
   /** Default: the database's clock. */
   now?: () => number;
+  /** Milliseconds between two looks at the database. Default: as often as generators give signs of life. */
+  refreshMs?: number;
 }
 
 const closedRequest = z.object({ key: z.string(), totalMs: z.number().nullable() });
@@ -56,12 +64,13 @@ interface Open extends OwnerOfRequest {
 
 export async function createOpenRequests(
   store: Store,
-  { slots, log, now = store.clock.now }: OpenRequestsOptions,
+  { slots: assumed, log, now = store.clock.now, refreshMs = SIGN_OF_LIFE_MS }: OpenRequestsOptions,
 ): Promise<OpenRequests> {
   const open = new Map<string, Open>();
   /** Requests that were closed while the database was being read. */
   let closedMeanwhile = new Set<string>();
   let duration = (await recentDuration(store.db)) ?? FIRST_GUESS_MS;
+  let slots = assumed;
   const seconds = (at: number) => Math.ceil(at / 1000);
 
   const add = (request: OwnerOfRequest, written: boolean) => {
@@ -72,13 +81,21 @@ export async function createOpenRequests(
   async function read(): Promise<void> {
     const before = [...open.values()].filter(({ written }) => written);
     closedMeanwhile = new Set();
-    const rows = await openOwners(store.db);
+    const [rows, atWork] = await Promise.all([openOwners(store.db), slotsAtWork(store.db, assumed)]);
+    slots = atWork || assumed;
     const keys = new Set(rows.map(({ key }) => key));
     for (const { key } of before) if (!keys.has(key)) open.delete(key);
     for (const row of rows) if (!open.has(row.key) && !closedMeanwhile.has(row.key)) add(row, true);
   }
 
-  const close = await store.listen(
+  let refreshing = false;
+  async function refresh(): Promise<void> {
+    refreshing = true;
+    await read().catch((error) => log.warn({ error: messageOf(error) }, 'could not read the open requests'));
+    refreshing = false;
+  }
+
+  const unlisten = await store.listen(
     'chispa_requests',
     (payload) => {
       const { key, totalMs } = closedRequest.parse(JSON.parse(payload));
@@ -86,12 +103,10 @@ export async function createOpenRequests(
       closedMeanwhile.add(key);
       open.delete(key);
     },
-    () =>
-      void read().catch((error) =>
-        log.error({ error: messageOf(error) }, 'could not read the open requests'),
-      ),
+    refresh,
   );
   await read();
+  const timer = setInterval(() => refreshing || refresh(), refreshMs);
 
   /**
    * How many jokes come before the next one in this line. Lines take turns, so no other line goes more often than this
@@ -103,6 +118,9 @@ export async function createOpenRequests(
     const own = lines.get(line) ?? 0;
     return [...lines.values()].reduce((sum, waiting) => sum + Math.min(waiting, own + 1), 0);
   }
+
+  /** The place in the queue that the next request of a line gets; 1 is next, at most 0 if a slot is free for it. */
+  const positionIn = (line: string): number => before(line) + 1 - slots;
 
   return {
     of({ userId, guildId }) {
@@ -116,8 +134,10 @@ export async function createOpenRequests(
       };
     },
     has: (key) => open.has(key),
+    slots: () => slots,
+    waitOf: (asker) => (positionIn(lineOf(asker)) / slots) * duration,
     begin(request) {
-      const position = before(lineOf(request)) + 1 - slots;
+      const position = positionIn(lineOf(request));
       add(request, false);
       if (Math.ceil(position / slots) * duration < WORTH_TELLING_MS) return undefined;
       return { position, readyAt: seconds(now() + (position / slots) * duration) };
@@ -127,9 +147,13 @@ export async function createOpenRequests(
       if (request) request.written = true;
     },
     end: (key) => void open.delete(key),
-    close,
+    async close() {
+      clearInterval(timer);
+      await unlisten();
+    },
   };
 }
 
 /** Which line a request waits in: one per guild, or per person in direct messages. */
-const lineOf = ({ guildId, userId }: OwnerOfRequest): string => guildId ?? `@${userId}`;
+const lineOf = ({ guildId, userId }: Pick<OwnerOfRequest, 'userId' | 'guildId'>): string =>
+  guildId ?? `@${userId}`;

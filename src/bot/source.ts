@@ -32,8 +32,8 @@ export function refuseWithoutHouse(ask: Ask, source: Source | undefined, except?
 
 /**
  * Whether the house answers instead of the model, and with what. Where nobody chose a source, the seed decides, so that
- * the same request always gets the same one. While no generator is at work, the house answers whoever did not ask for a
- * new joke expressly, if need be with a joke about something else.
+ * the same request always gets the same one. While no generator is at work, or the queue is too long, the house answers
+ * whoever did not ask for a new joke expressly, if need be with a joke about something else.
  */
 export async function houseChoice(
   db: Database,
@@ -42,7 +42,15 @@ export async function houseChoice(
     source,
     seed,
     except,
-  }: { ask: Ask; source?: Source | undefined; seed: number; except?: string | undefined },
+    tooLate = false,
+  }: {
+    ask: Ask;
+    source?: Source | undefined;
+    seed: number;
+    except?: string | undefined;
+    /** Whether the queue is too long. */
+    tooLate?: boolean;
+  },
   guild: Pick<GuildSettings, 'modelVersionId' | 'newShare'>,
 ): Promise<HouseChoice> {
   if (ask.kind !== 'joke' || ask.newOnly) return NONE;
@@ -52,7 +60,7 @@ export async function houseChoice(
     answeringModel(db, guild.modelVersionId),
     isAnyGeneratorAlive(db),
   ]);
-  if (!model || !alive) {
+  if (!model || !alive || tooLate) {
     return about.length > 0 ? { fitting: about } : { fitting: houseJokesAbout(), lacks: ask.theme?.text };
   }
   const isHouse = source === undefined && !isNew(seed, newShareOf(guild, model.kind));

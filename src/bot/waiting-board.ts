@@ -41,7 +41,7 @@ export interface WaitingBoardOptions {
   store: Pick<Store, 'db' | 'clock'>;
   rest: REST;
   /** How many jokes are generated at once. */
-  slots: number;
+  slots: () => number;
   log: Logger;
 }
 
@@ -66,7 +66,7 @@ export function createWaitingBoard({ store, rest, slots, log }: WaitingBoardOpti
     }
     const due = [...places]
       .map(([id, place]) => ({ id, place, position: queued.get(id) ?? 0 }))
-      .filter(({ place, position }) => position > slots && !holds(place.told, position, clock.now()))
+      .filter(({ place, position }) => position > slots() && !holds(place.told, position, clock.now()))
       .sort((a, b) => a.place.toldAt - b.place.toldAt)
       .slice(0, EDITS_A_LOOK);
     if (due.length === 0) return;
@@ -81,7 +81,7 @@ export function createWaitingBoard({ store, rest, slots, log }: WaitingBoardOpti
       due
         .filter(({ id }) => held.has(id))
         .map(({ id, place, position }) => {
-          const readyAt = Math.ceil((clock.now() + (position / slots) * duration) / 1000);
+          const readyAt = Math.ceil((clock.now() + (position / slots()) * duration) / 1000);
           return tell(id, place, { position, readyAt });
         }),
     );

@@ -24,3 +24,13 @@ export async function generatorHasStopped(db: Database, id: string): Promise<voi
 /** Whether any generator is at work, so that a queued request will be answered. */
 export const isAnyGeneratorAlive = async (db: Database | Transaction): Promise<boolean> =>
   (await db.$count(generators, sql`${generators.aliveAt} >= ${SILENCE}`)) > 0;
+
+/** How many requests the generators at work can work on at once; one that has not said it counts as `assumed`. */
+export async function slotsAtWork(db: Database, assumed: number): Promise<number> {
+  const slots = sql`coalesce((${generators.report} ->> 'slots')::int, ${assumed})`;
+  const [row] = await db
+    .select({ slots: sql<number>`coalesce(sum(${slots}), 0)::int` })
+    .from(generators)
+    .where(sql`${generators.aliveAt} >= ${SILENCE}`);
+  return row?.slots ?? 0;
+}

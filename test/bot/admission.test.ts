@@ -1,14 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Admission, type Asker, createAdmission, OPEN_LIMITS } from '../../src/bot/admission.ts';
+import {
+  type Admission,
+  type Asker,
+  createAdmission,
+  LONGEST_WAIT_MS,
+  OPEN_LIMITS,
+} from '../../src/bot/admission.ts';
 import { createOpenRequests, type OpenRequests } from '../../src/bot/open-requests.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
+import { generatorHasStopped } from '../../src/db/generators.ts';
 import { notify } from '../../src/db/notify.ts';
 import { forgetPerson } from '../../src/db/privacy.ts';
+import { type GeneratorReport, generators } from '../../src/db/schema.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { freshDataDir, silent } from '../databases.ts';
 import { insert } from '../db/samples.ts';
 
+const patience = { timeout: 20_000 };
 const ana = { userId: '1', guildId: '10' };
 const luis = { userId: '2', guildId: '10' };
 /** The notification sent by a process that closes a request. */
@@ -94,6 +104,33 @@ describe('admission', () => {
     await forgetPerson(store.db, { userId: '9', voter: 'nine' });
     await expect.poll(() => refusal(() => later.check({ userId: '9', guildId: '12' }, 0))).toBe('');
     await known.close();
+  });
+
+  it('says when a turn would come that is too late to queue for, and only then', () => {
+    const longest = LONGEST_WAIT_MS / 1000; // seconds; a joke takes 3, and two are written at once
+    for (let i = 0; i < (2 * longest) / 3 + 1; i++) admit({ userId: `${i}`, guildId: `${1000 + i}` });
+    expect(admission.tooLate(ana)).toBeUndefined();
+    admit({ userId: '999', guildId: '999' });
+    expect(admission.tooLate(ana)).toBe(now / 1000 + longest + 2); // 1.5, rounded up
+    for (let i = 0; i < 2; i++) open.end(`${i}`);
+    expect(admission.tooLate(ana)).toBeUndefined();
+  });
+
+  it('reckons with what other processes have queued and with all generators that are at work', async () => {
+    const watching = await createOpenRequests(store, { slots: 2, log: silent, refreshMs: 10 });
+    const [here, there] = [randomUUID(), randomUUID()];
+    const waitOf = () => watching.waitOf(luis) / 1000;
+    const report = { slots: 6 } as GeneratorReport; // all that is read of it
+    await store.db.insert(generators).values([{ id: here }, { id: there, report }]);
+    await expect.poll(watching.slots, patience).toBe(2 + 6);
+    for (let i = 0; i < 16; i++) await insert(store.db, { userId: `${i}`, guildId: `${2000 + i}` });
+    await expect.poll(waitOf, patience).toBeCloseTo((3 * 9) / 8);
+    await generatorHasStopped(store.db, there);
+    await expect.poll(waitOf, patience).toBeCloseTo((3 * 15) / 2);
+    await generatorHasStopped(store.db, here);
+    await expect.poll(watching.slots, patience).toBe(2); // nobody knows what the next one will have
+    await watching.close();
+    for (let i = 0; i < 16; i++) await forgetPerson(store.db, { userId: `${i}`, voter: `${i}` });
   });
 
   it('limits what one guild has open, and leaves other guilds alone', () => {

@@ -26,7 +26,7 @@ describe('the word about waiting', () => {
   afterAll(() => store.close());
   beforeEach(async () => {
     await store.db.delete(requests);
-    board = createWaitingBoard({ store, rest, slots: 1, log: silent });
+    board = createWaitingBoard({ store, rest, slots: () => 1, log: silent });
     return () => board.close();
   });
   const start = async (id: string) =>

@@ -66,6 +66,8 @@ export const en: Messages = {
       `You already have ${max} jokes on their way. Try again <t:${readyAt}:R>, when the first one arrives.`,
     guildBusy: (max, readyAt) =>
       `This server already has ${max} jokes in the queue. Please try again <t:${readyAt}:R>.`,
+    longQueue: (readyAt) =>
+      `So many people are asking for jokes that your turn would come <t:${readyAt}:R>, and Discord does not let me take that long. Try again in a while, or ask for \`/joke\` with \`source: of the house\`, which comes at once.`,
     unsafeTheme: 'I tell no jokes about that. Shall we try another theme?',
     unsafeText: 'I cannot continue that text. Shall we try another?',
     notYours: 'Only the person who asked for this joke can delete it.',

@@ -76,6 +76,8 @@ export const es = {
       `Ya tienes ${max} chistes en camino. Prueba otra vez <t:${readyAt}:R>, cuando llegue el primero.`,
     guildBusy: (max: number, readyAt: number) =>
       `Este servidor ya tiene ${max} chistes en la cola. Prueba otra vez <t:${readyAt}:R>, por favor.`,
+    longQueue: (readyAt: number) =>
+      `Hay muchísima gente pidiendo chistes: tu turno llegaría <t:${readyAt}:R>, y Discord no me deja tardar tanto. Prueba dentro de un rato, o pide \`/chiste\` con \`fuente: de la casa\`, que llega al instante.`,
     unsafeTheme: 'Sobre eso no cuento chistes. ¿Probamos con otro tema?',
     unsafeText: 'Ese texto no lo puedo continuar. ¿Probamos con otro?',
     notYours: 'Solo quien pidió este chiste puede borrarlo.',
