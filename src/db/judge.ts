@@ -4,7 +4,7 @@ import type { Variances } from '../judge/evidence.ts';
 import type { RatedJoke } from '../trainer/policy/vote-model.ts';
 import type { Database } from './connect.ts';
 import { duels, jokeEmbeddings, judgeBases, ratings } from './schema.ts';
-import { trainableDuelVotes, trainableJokes, trainableVotes } from './trainable.ts';
+import { trainableJokes, trainableVotes } from './trainable.ts';
 
 /** A rated joke, and its embedding under one version if there is one yet. */
 export interface JudgedJoke extends RatedJoke {
@@ -74,5 +74,5 @@ export async function votesMark(db: Database): Promise<string> {
       >`greatest(max(${ratings.updatedAt}), (select max(${duels.closedAt}) from ${duels}))::text`,
     })
     .from(ratings);
-  return `${await trainableVotes(db)} ${await trainableDuelVotes(db)} ${row?.newest}`;
+  return `${await trainableVotes(db)} ${row?.newest}`;
 }

@@ -163,22 +163,19 @@ const wasChosenFrom = (db: Database): SQL =>
       .where(and(isNotNull(duels.closedAt), or(eq(duels.jokeA, jokes.id), eq(duels.jokeB, jokes.id)))),
   );
 
-/** Number of votes on jokes that may teach, in one guild or in all. */
+/** Number of votes that may teach, on jokes and in duels, in one guild or in all. */
 export async function trainableVotes(db: Database, guildId?: string): Promise<number> {
   const [row] = await db
     .select({ votes: sql<number>`count(*)::int` })
     .from(jokes)
     .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
     .where(and(mayTeach(db), guildId === undefined ? undefined : eq(jokes.guildId, guildId)));
-  return row?.votes ?? 0;
+  const teaching = db
+    .select({ id: duels.id })
+    .from(duels)
+    .where(and(mayTeachDuel(db), guildId === undefined ? undefined : eq(duels.guildId, guildId)));
+  return (row?.votes ?? 0) + (await db.$count(duelVotes, inArray(duelVotes.duelId, teaching)));
 }
-
-/** Number of votes in the duels that may teach. */
-export const trainableDuelVotes = (db: Database): Promise<number> =>
-  db.$count(
-    duelVotes,
-    inArray(duelVotes.duelId, db.select({ id: duels.id }).from(duels).where(mayTeachDuel(db))),
-  );
 
 /** Number of jokes that may teach and have votes. */
 export async function trainableJokeCount(db: Database): Promise<number> {
@@ -222,16 +219,19 @@ function mayTeachDuel(db: Database): SQL | undefined {
 
 /**
  * Ratings of a version in the guilds that teach. Hidden and reported jokes count too, since they are part of how good
- * it is. Jokes told with a guild's own voice do not count: they say nothing about the version. `since`: only jokes
- * told from then on.
+ * it is. Jokes told with a guild's own voice do not count: they say nothing about the version. A joke that the judge chose
+ * counts without what it expected to gain by choosing: the judge knows more about some versions than about others, and not
+ * every joke can be chosen. `since`: only jokes told from then on.
  */
 export async function versionRatings(
   db: Database,
   modelVersionId: number,
   { since }: { since?: Date | undefined } = {},
 ): Promise<VersionRatings> {
+  const expected = sql`(select avg((candidate ->> 'predicted')::float8) from jsonb_array_elements(${jokes.considered}) candidate)`;
+  const chosen = sql`coalesce(${jokes.predicted} - ${expected}, 0)`;
   const means = db
-    .select({ mean: sql<number>`avg(${ratings.score})::float8`.as('mean') })
+    .select({ mean: sql<number>`(avg(${ratings.score}) - ${chosen})::float8`.as('mean') })
     .from(jokes)
     .innerJoin(ratings, eq(ratings.jokeId, jokes.id))
     .leftJoin(guildSettings, eq(guildSettings.guildId, jokes.guildId))

@@ -8,14 +8,16 @@ import { ChispaError, messageOf } from '../lib/errors.ts';
 import { metrics } from '../lib/metrics.ts';
 import { LATER, LEARN, type LearnJob } from '../queue/learning.ts';
 import type { Queue } from '../queue/queue.ts';
-import { type JudgeOptions, judgeByVotes } from './judge.ts';
 import { learn } from './learn.ts';
+import { actOnLiveRatings, type LiveRatingsOptions } from './live-ratings.ts';
 import type { LearnOptions } from './options.ts';
 import { pruneModels, pruneVoices } from './prune.ts';
 import { beginVersion } from './version.ts';
 import { beginVoice } from './voice.ts';
 
-export interface TrainerOptions extends Omit<LearnOptions, 'db' | 'signal'>, Pick<JudgeOptions, 'live'> {
+export interface TrainerOptions
+  extends Omit<LearnOptions, 'db' | 'signal'>,
+    Pick<LiveRatingsOptions, 'live'> {
   store: Store;
   queue: Queue;
   /** When runs start automatically: a cron expression in the machine's time zone; undefined for never. */
@@ -110,7 +112,7 @@ export async function startTrainer(options: TrainerOptions): Promise<Trainer> {
       const run = await orBusy(beginVersion(learning, job.trigger, owner), job.trigger);
       return run ?? ((await trainsVoice()) ? LATER : undefined);
     }
-    await judgeByVotes({ ...options, db });
+    await actOnLiveRatings({ ...options, db });
     await prune();
     if (await learningPaused(db)) return undefined;
     const enough = afterVotes > 0 && (await votesSinceLastRun(db)) >= afterVotes;

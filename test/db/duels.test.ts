@@ -25,7 +25,7 @@ import type { RequestOf } from '../../src/db/request-shape.ts';
 import { duels, duelVotes, jokes } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { statistics } from '../../src/db/statistics.ts';
-import { duelOutcomes, trainableJokes } from '../../src/db/trainable.ts';
+import { duelOutcomes, trainableJokes, trainableVotes } from '../../src/db/trainable.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, aModel, GUILD, insert, newJoke, type RequestChanges } from './samples.ts';
 
@@ -201,7 +201,10 @@ describe('duels', () => {
         await vote(voter, choice);
       expect(await duelOutcomes(db())).toEqual([]);
       const open = await votesMark(db());
+      expect(await trainableVotes(db())).toBe(0);
       await closeDuel(db(), duel.id);
+      expect(await trainableVotes(db(), GUILD)).toBe(3); // the trainer counts them, too
+      expect(await trainableVotes(db(), '7')).toBe(0);
       const closed = await votesMark(db());
       expect(closed).not.toBe(open); // the judge looks again
       const outcome = { guildId: GUILD, a: duel.a.id, b: duel.b.id };

@@ -303,6 +303,13 @@ function ofVersions(db: () => Database): void {
       variance: 0,
     });
   });
+
+  it('are without what the judge expected to gain by choosing', async () => {
+    const considered = [4.5, 3, 3].map((predicted, seed) => ({ text: `chiste ${seed}`, seed, predicted }));
+    const joke = await aJoke(db(), { joke: { considered, predicted: 4.5 } });
+    await rate(db(), { jokeId: joke.id, voter: 'ana', score: 5 });
+    expect(await versionRatings(db(), joke.model.id)).toMatchObject({ jokes: 1, mean: 4 });
+  });
 }
 
 /** Imports of a source file, relative to src/. */

@@ -20,6 +20,8 @@ export interface Told {
   text: string;
   guildId?: string;
   scores: readonly number[];
+  /** How much better than the mean of its candidates the judge expected it to be; absent: there was no choice. */
+  gain?: number;
 }
 
 /** Writes jokes of a version with their votes, as if they had been told and voted on. */
@@ -27,11 +29,19 @@ export async function tell(db: Database, version: ModelVersion, told: readonly T
   if (told.length === 0) return;
   const rows = told.map((joke) => ({ ...joke, id: randomUUID().slice(0, 12) }));
   await db.insert(jokes).values(
-    rows.map(({ id, text, guildId }) => ({
+    rows.map(({ id, text, guildId, gain }) => ({
       ...{ id, text, guildId: guildId ?? '100', promptKind: 'joke' as const, userText: false, tokens: [1] },
       ...{ seed: 7, settings: BOT_DEFAULTS, ending: { trim: true, cutLoops: true, stop: [] } },
       ...{ modelVersionId: version.id, precision: 'fp32', provider: 'cpu', runtimeVersion: '1' },
       ...{ finish: 'end' as const, trimmed: false, promptCut: false },
+      ...(gain !== undefined && {
+        predicted: 3 + gain,
+        considered: [3 + gain, 3 - gain].map((predicted, i) => ({
+          text: `${text} ${i}`,
+          seed: i,
+          predicted,
+        })),
+      }),
     })),
   );
   await db

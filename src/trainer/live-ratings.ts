@@ -7,7 +7,7 @@ import { comparedRuns, endComparison, type TrainingRun } from '../db/training-ru
 import type { Logger } from '../lib/log.ts';
 import { LIVE_DEFAULTS, type LiveVerdict, liveVerdict } from './policy/live-comparison.ts';
 
-export interface JudgeOptions {
+export interface LiveRatingsOptions {
   db: Database;
   log: Logger;
   /** Options of the sequential test; default `LIVE_DEFAULTS`. */
@@ -24,14 +24,14 @@ const DAY_MS = 24 * 3600_000;
  * Compares the votes on versions that are on trial or were recently promoted with those on the former version, and acts
  * on the result: promotes, rejects, rolls back. Safe to call at any time, from any number of processes.
  */
-export async function judgeByVotes(options: JudgeOptions): Promise<void> {
+export async function actOnLiveRatings(options: LiveRatingsOptions): Promise<void> {
   for (const run of await comparedRuns(options.db)) {
-    if (run.status === 'trial') await judgeTrial(options, run);
-    else await judgePromoted(options, run);
+    if (run.status === 'trial') await endTrialIfDecided(options, run);
+    else await rollBackIfWorse(options, run);
   }
 }
 
-async function judgeTrial(options: JudgeOptions, run: TrainingRun): Promise<void> {
+async function endTrialIfDecided(options: LiveRatingsOptions, run: TrainingRun): Promise<void> {
   const { db, log, now = new Date() } = options;
   const [active, version] = await Promise.all([
     activeModel(db),
@@ -52,7 +52,7 @@ async function judgeTrial(options: JudgeOptions, run: TrainingRun): Promise<void
   log.info({ model: version.name, won, ...details }, 'votes have decided the trial');
 }
 
-async function judgePromoted(options: JudgeOptions, run: TrainingRun): Promise<void> {
+async function rollBackIfWorse(options: LiveRatingsOptions, run: TrainingRun): Promise<void> {
   const { db, log } = options;
   const active = await activeModel(db);
   if (active?.id !== run.version?.id) {
@@ -70,7 +70,7 @@ async function judgePromoted(options: JudgeOptions, run: TrainingRun): Promise<v
 }
 
 async function compare(
-  { db, live = LIVE_DEFAULTS }: JudgeOptions,
+  { db, live = LIVE_DEFAULTS }: LiveRatingsOptions,
   run: TrainingRun,
   since?: Date,
 ): Promise<{ verdict: LiveVerdict; details: Required<EventDetails> } | undefined> {

@@ -17,7 +17,7 @@ import {
 import { endRun, promoteCandidate, rejectCandidate, tryCandidate } from '../../src/db/promotion.ts';
 import { modelVersions, trainingRuns } from '../../src/db/schema.ts';
 import { beginRun, findRun, takeOverRun } from '../../src/db/training-runs.ts';
-import { judgeByVotes } from '../../src/trainer/judge.ts';
+import { actOnLiveRatings } from '../../src/trainer/live-ratings.ts';
 import { pruneModels } from '../../src/trainer/prune.ts';
 import { silent } from '../databases.ts';
 import { onEachBackend } from '../db/backends.ts';
@@ -26,10 +26,10 @@ import { type Told, tell } from './rated.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-describe('learning, judged by votes', () => {
+describe("versions, watched by people's votes", () => {
   onEachBackend((backend) => {
     const db = () => backend().store.db;
-    const judge = (now = new Date()) => judgeByVotes({ db: db(), log: silent, now });
+    const look = (now = new Date()) => actOnLiveRatings({ db: db(), log: silent, now });
     const statusOf = async ({ id }: ModelVersion) => (await findModelVersion(db(), id))?.status;
 
     const version = (name: string, folder = `/models/${name}`, status: 'kept' | 'rejected' = 'rejected') =>
@@ -63,11 +63,11 @@ describe('learning, judged by votes', () => {
       const { first, second, run } = await two('promoted');
       await tell(db(), first, votes(150, 4));
       await tell(db(), second, votes(5, 1));
-      await judge();
+      await look();
       expect(await activeModel(db())).toMatchObject({ id: second.id }); // too few to tell
       await tell(db(), second, votes(150, 2));
-      await judge();
-      await judge();
+      await look();
+      await look();
       expect(await activeModel(db())).toMatchObject({ id: first.id });
       expect(await statusOf(second)).toBe('rejected');
       expect(await run()).toMatchObject({ status: 'promoted', watch: 'worse' });
@@ -77,11 +77,21 @@ describe('learning, judged by votes', () => {
       ]);
     });
 
+    it('does not take for worse what is told without a choice', async () => {
+      const { first, second } = await two('promoted');
+      const chosen = votes(300, 4).map((joke) => ({ ...joke, gain: 1 }));
+      await tell(db(), first, chosen);
+      await tell(db(), second, votes(300, 3));
+      await look();
+      expect(await activeModel(db())).toMatchObject({ id: second.id });
+      expect(await claimLearningEvents(db())).toEqual([]);
+    });
+
     it('keeps a version that people like as much, and stops comparing', async () => {
       const { first, second, run } = await two('promoted');
       await tell(db(), first, votes(2000, 3.5));
       await tell(db(), second, votes(2000, 3.6));
-      await judge();
+      await look();
       expect(await activeModel(db())).toMatchObject({ id: second.id });
       expect(await run()).toMatchObject({ watch: 'held' });
       expect(await claimLearningEvents(db())).toEqual([]);
@@ -93,7 +103,7 @@ describe('learning, judged by votes', () => {
       await tell(db(), second, votes(150, 2));
       const third = await version('v3', '/models/v3', 'kept');
       await activateModel(db(), third.id);
-      await judge();
+      await look();
       expect(await activeModel(db())).toMatchObject({ id: third.id });
       expect(await run()).toMatchObject({ watch: 'ended' });
     });
@@ -111,10 +121,10 @@ describe('learning, judged by votes', () => {
         await tryCandidate(db(), run, { versionId: trial.id, formerId: active.id }, 0.5);
         await claimLearningEvents(db());
         await tell(db(), active, votes(200, 3));
-        await judge();
+        await look();
         expect(await statusOf(trial)).toBe('trial');
         await tell(db(), trial, votes(200, mean));
-        await judge();
+        await look();
         expect(await statusOf(trial)).toBe(status);
         const [event] = await claimLearningEvents(db());
         expect(event).toMatchObject({ kind: status === 'active' ? 'trial-won' : 'trial-lost' });
@@ -126,9 +136,9 @@ describe('learning, judged by votes', () => {
       const { first, second, run } = await two('trial');
       await tell(db(), first, votes(40, 3));
       await tell(db(), second, votes(40, 3.4));
-      await judge();
+      await look();
       expect(await run()).toMatchObject({ status: 'trial' });
-      await judge(new Date(Date.now() + 29 * DAY_MS));
+      await look(new Date(Date.now() + 29 * DAY_MS));
       expect(await run()).toMatchObject({ status: 'promoted' });
       expect(await activeModel(db())).toMatchObject({ id: second.id });
     });
@@ -136,14 +146,14 @@ describe('learning, judged by votes', () => {
     it('ends a trial when the host activates another version, or the one on trial', async () => {
       const { second, run } = await two('trial');
       await activateModel(db(), (await version('v3', '/models/v3', 'kept')).id);
-      await judge();
+      await look();
       expect(await run()).toMatchObject({ status: 'cancelled' });
       expect(await statusOf(second)).toBe('kept');
       const again = await begun(second);
       const fourth = await version('v4');
       await tryCandidate(db(), again, { versionId: fourth.id, formerId: second.id }, 0.5);
       await activateModel(db(), fourth.id);
-      await judge();
+      await look();
       expect(await findRun(db(), again.id)).toMatchObject({ status: 'promoted' });
     });
 
