@@ -101,6 +101,11 @@ const VARIABLES = {
   THREADS: variable(wholeNumber(1, 256), 'a whole number from 1 to 256', '1'),
   MODELS_LOADED: variable(wholeNumber(1, 16), 'how many model versions may stay in memory, 1 to 16', '2'),
   SLOTS: variable(wholeNumber(1, 256), 'how many jokes are generated together, 1 to 256', '8'),
+  SHUTDOWN_SECONDS: variable(
+    wholeNumber(0, 600),
+    'how many seconds jokes have to finish when the program stops, 0 to 600',
+    '10',
+  ),
   BEST_OF: variable(
     wholeNumber(1, 8),
     'how many jokes are written at most for one that is told, 1 (no choice) to 8',
@@ -193,6 +198,8 @@ export interface Config {
   /** How many model versions stay in memory at once. */
   modelsLoaded: number;
   slots: number;
+  /** How many seconds the jokes under way have to finish when the program stops. */
+  shutdownSeconds: number;
   /** How many jokes are written at most, in slots that are free, for the judge to choose from; 1: no choice. */
   bestOf: number;
   /** Discord ids of the hosts; if empty, the application's owner or team. */
@@ -260,6 +267,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     threads: read('THREADS') ?? Math.max(1, availableParallelism() - 1),
     modelsLoaded: read('MODELS_LOADED') ?? 2,
     slots: read('SLOTS') ?? 8,
+    shutdownSeconds: read('SHUTDOWN_SECONDS') ?? 10,
     bestOf: read('BEST_OF') ?? 8,
     ownerIds: read('OWNER_IDS') ?? [],
     blockedUsers: read('BLOCKED_USERS') ?? [],

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { REST } from 'discord.js';
 import { type Box, createBox } from 'discord-in-a-box';
@@ -51,21 +52,24 @@ export async function startProgram(
     );
   }
   const log = createLog(config.logLevel);
-  const parts: Promise<{ close(): Promise<void> }>[] = [];
-  const opening = <T extends { close(): Promise<void> }>(part: Promise<T>): Promise<T> => {
-    parts.push(part);
+  /** What has to work, part by part as they start. */
+  const checks: Record<string, () => boolean | Promise<boolean>> = { started: () => false };
+  type Part = Promise<{ close(): Promise<void> }>;
+  const parts: Part[] = [];
+  /** They stand on the other parts, and not on one another. */
+  const roleParts: Part[] = [];
+  const opening = <P extends Part>(part: P, among = parts): P => {
+    among.push(part);
     part.catch(() => {}); // reported where it is awaited
     return part;
   };
   const close = async () => {
-    for (const part of parts.splice(0).reverse()) {
-      const open = await part.catch(() => undefined); // a part that never opened has nothing to close
-      await open?.close();
-    }
+    checks.started = () => false;
+    const closePart = async (part: Part) => (await part.catch(() => undefined))?.close(); // one that never opened has nothing to close
+    // Together, so that the bot leaves Discord while the generator finishes its jokes.
+    await Promise.all(roleParts.splice(0).map(closePart));
+    for (const part of parts.splice(0).reverse()) await closePart(part);
   };
-
-  /** What has to work, part by part as they start. */
-  const checks: Record<string, () => boolean | Promise<boolean>> = { started: () => false };
   const measurements: (() => Promise<void>)[] = [];
 
   try {
@@ -106,7 +110,8 @@ export async function startProgram(
       checks.engine = async () => (await engine.measure()).length > 0;
       measurements.push(async () => recordLoads(await engine.measure()));
       const initialFolder = (await remote)?.model ?? folder;
-      return startGenerator({ store, queue, engine, rest, slots, bestOf, initialFolder, log });
+      const graceMs = config.shutdownSeconds * 1000;
+      return startGenerator({ store, queue, engine, rest, slots, bestOf, graceMs, initialFolder, log });
     };
     const connectBot = async () => {
       if (!token) throw new ChispaError('config', 'DISCORD_TOKEN is missing.');
@@ -128,8 +133,8 @@ export async function startProgram(
     };
     // Both at once: while a large model loads, the bot tells house jokes.
     const [generator, bot] = await Promise.all([
-      engineStarts && opening(generate(engineStarts)),
-      roles.includes('bot') ? opening(connectBot()) : undefined,
+      engineStarts && opening(generate(engineStarts), roleParts),
+      roles.includes('bot') ? opening(connectBot(), roleParts) : undefined,
     ]);
     if (generator) {
       const here = `${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
@@ -142,6 +147,7 @@ export async function startProgram(
       const learning = await learnOptionsFrom(config, log);
       await opening(
         startTrainer({ ...learning, store, queue, schedule, afterVotes, voiceVotes, modelsKeep }),
+        roleParts,
       );
       if (roles.length === 1) say('Chispa learns');
     }
@@ -191,14 +197,25 @@ async function openBox(port: number): Promise<Box> {
   }
 }
 
-/** Longest time from Ctrl-C to the exit of the process. */
+/** Longest time from Ctrl-C to the exit of the process, beyond the time that jokes have to finish. */
 const STOP_DEADLINE_MS = 4500;
+/** A Ctrl-C comes twice, from the terminal and from npm. */
+const ECHO_MS = 500;
 
-/** Runs the program until it is told to stop. A Ctrl-C sent twice, by the terminal and by npm, counts once. */
+/**
+ * Runs the program until it is told to stop; it then finishes what people wait for (`SHUTDOWN_SECONDS`). Told again, it
+ * exits at once.
+ */
 export async function run(config: Config, roles: readonly Role[]): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
+  let stoppedAt: number | undefined;
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        stoppedAt ??= performance.now();
+        if (performance.now() - stoppedAt > ECHO_MS) process.exit(128 + constants.signals[signal]);
+        resolve(signal);
+      });
     whenNpmIsGone(() => resolve('SIGTERM'));
   });
   // In rare reconnects (op 9 right after RESUMED) discord.js throws inside its socket handlers: log it and go on.
@@ -208,11 +225,14 @@ export async function run(config: Config, roles: readonly Role[]): Promise<void>
   const program = await Promise.race([startProgram(config, roles, say), stopped]);
   if (typeof program !== 'string') {
     const failure = await Promise.race([stopped.then(() => undefined), program.failed]);
-    say('Stopping…');
-    const late = setTimeout(() => {
-      log.error('some part did not stop in time');
-      process.exit(1);
-    }, STOP_DEADLINE_MS);
+    say('Stopping… (Ctrl-C again: at once)');
+    const late = setTimeout(
+      () => {
+        log.error('some part did not stop in time');
+        process.exit(1);
+      },
+      config.shutdownSeconds * 1000 + STOP_DEADLINE_MS,
+    );
     await program.close();
     clearTimeout(late);
     if (failure) {

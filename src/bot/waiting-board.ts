@@ -1,10 +1,9 @@
-import { DiscordAPIError, type REST } from 'discord.js';
+import type { REST } from 'discord.js';
 import type { Store } from '../db/connect.ts';
 import type { Person } from '../db/request-shape.ts';
-import { holdReplies, queuedRequests, recentDuration, releaseReply } from '../db/waiting.ts';
-import { sentenceMessage } from '../discord/joke-message.ts';
+import { holdReplies, queuedRequests, recentDuration } from '../db/waiting.ts';
 import { messagesFor } from '../discord/messages/index.ts';
-import { replyTo } from '../discord/reply.ts';
+import { noteInReply } from '../discord/note-in-reply.ts';
 import type { Logger } from '../lib/log.ts';
 import { FIRST_GUESS_MS, type Wait } from './open-requests.ts';
 
@@ -24,8 +23,6 @@ export interface Waiting {
 const INTERVAL_MS = 2500;
 /** Four edits a second of the fifty that Discord allows: the rest is for the jokes. */
 const EDITS_A_LOOK = 10;
-/** Far shorter than a reply is held. */
-const EDIT_TIMEOUT_MS = 2000;
 
 interface Place extends Waiting {
   told: Wait | undefined;
@@ -90,14 +87,8 @@ export function createWaitingBoard({ store, rest, slots, log }: WaitingBoardOpti
   async function tell(id: string, place: Place, wait: Wait): Promise<void> {
     const { interaction, locale } = place;
     Object.assign(place, { told: wait, toldAt: clock.now() });
-    const reply = replyTo(rest, interaction, AbortSignal.timeout(EDIT_TIMEOUT_MS));
-    try {
-      await reply.edit(sentenceMessage(messagesFor(locale).waiting(wait.position, wait.readyAt)));
-    } catch (err) {
-      log.debug({ err, request: id }, 'could not update a waiting notice');
-      if (!(err instanceof DiscordAPIError)) return; // maybe still in flight: the hold expires by itself
-    }
-    await releaseReply(db, id);
+    const sentence = messagesFor(locale).waiting(wait.position, wait.readyAt);
+    await noteInReply({ db, rest, log }, { id, interaction }, sentence);
   }
 
   return {

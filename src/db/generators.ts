@@ -1,4 +1,4 @@
-import { eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, ne, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { generators } from './schema.ts';
 
@@ -21,9 +21,14 @@ export async function generatorHasStopped(db: Database, id: string): Promise<voi
   await db.delete(generators).where(eq(generators.id, id));
 }
 
-/** Whether any generator is at work, so that a queued request will be answered. */
-export const isAnyGeneratorAlive = async (db: Database | Transaction): Promise<boolean> =>
-  (await db.$count(generators, sql`${generators.aliveAt} >= ${SILENCE}`)) > 0;
+/** Whether any generator is at work, other than one that stops, so that a queued request will be answered. */
+export async function isAnyGeneratorAlive(
+  db: Database | Transaction,
+  { otherThan }: { otherThan?: string } = {},
+): Promise<boolean> {
+  const other = otherThan === undefined ? undefined : ne(generators.id, otherThan);
+  return (await db.$count(generators, and(sql`${generators.aliveAt} >= ${SILENCE}`, other))) > 0;
+}
 
 /** How many requests the generators at work can work on at once; one that has not said it counts as `assumed`. */
 export async function slotsAtWork(db: Database, assumed: number): Promise<number> {

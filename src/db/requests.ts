@@ -119,6 +119,14 @@ export async function startRequest(
   return started.length > 0;
 }
 
+/** Marks a running request as queued again, when its generator stops and hands its job back. */
+export async function requeueRequest(db: Database, id: string): Promise<void> {
+  await db
+    .update(requests)
+    .set({ status: 'queued' })
+    .where(and(eq(requests.id, id), eq(requests.status, 'running')));
+}
+
 export interface Outcome {
   status: Exclude<RequestStatus, 'queued' | 'running'>;
   /** The reason, for every status except `done`. */

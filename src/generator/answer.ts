@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ChispaRequest } from '../db/request-shape.ts';
-import { finishRequest, type Outcome, openRequest, startRequest } from '../db/requests.ts';
+import { finishRequest, type Outcome, openRequest, requeueRequest, startRequest } from '../db/requests.ts';
 import { replyIsFree } from '../db/waiting.ts';
 import { answerInstead } from '../discord/answer-instead.ts';
 import type { Messages } from '../discord/messages/index.ts';
@@ -40,6 +40,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
       const deadline = new Date(clock.here(request.deadline.getTime())); // the engine's clock is this machine's
       await answerKind({ ...request, deadline }, serving, job, signal);
     } catch (error) {
+      if (signal.aborted && job.isHeld()) await requeueRequest(db, request.id);
       if (signal.aborted || !(error instanceof ChispaError)) throw error;
       await fail(request, error); // the engine or the store would refuse it again
     } finally {

@@ -6,6 +6,7 @@ import type { Queue } from '../queue/queue.ts';
 import { createSafety } from '../safety/safety.ts';
 import { createActiveModel } from './active-model.ts';
 import { createAnswering } from './answer.ts';
+import { askForPatience } from './ask-for-patience.ts';
 import { createBestOf } from './best-of.ts';
 import { createJudging } from './judging.ts';
 import { startSignsOfLife } from './signs-of-life.ts';
@@ -20,6 +21,8 @@ export interface GeneratorOptions {
   slots: number;
   /** Jokes written at most for one that is told. */
   bestOf: number;
+  /** How many milliseconds the jokes under way have to finish when the generator stops. */
+  graceMs: number;
   /** Folder of the model that a new database starts with, or a server's model. */
   initialFolder: string;
   log: Logger;
@@ -33,7 +36,7 @@ export interface Generator {
 
 /** The generator role: takes as many jobs as it has free slots, generates, edits the replies, and stores the jokes. */
 export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
-  const { store, queue, engine, rest, slots, bestOf, initialFolder, log } = options;
+  const { store, queue, engine, rest, slots, bestOf, graceMs, initialFolder, log } = options;
   const activeModel = await createActiveModel({ store, engine, initialFolder, log });
   const safety = createSafety();
   const judging = createJudging({ db: store.db, engine, log });
@@ -51,11 +54,12 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     log,
   });
   const signsOfLife = await startSignsOfLife(store.db, log);
-  const consumer = await queue.consume({ slots, handle: answer, expire, giveUp });
+  const consumer = await queue.consume({ slots, graceMs, handle: answer, expire, giveUp });
   return {
     model: (await activeModel.get(null)).version.name,
     async close() {
       await consumer.stop();
+      if (await signsOfLife.isAlone().catch(() => false)) await askForPatience({ db: store.db, rest, log });
       await judging.close();
       await signsOfLife.stop();
       await activeModel.close();

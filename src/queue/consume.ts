@@ -23,8 +23,8 @@ export interface ConsumeOptions {
   slots: number;
   /**
    * Handles a job whose deadline has not passed. Resolving completes the job; rejecting returns it to the queue, to
-   * be retried after an increasing delay, up to the queue's retry limit. `signal` aborts when the consumer stops:
-   * reject soon, and the job runs again after the next start.
+   * be retried after an increasing delay, up to the queue's retry limit. `signal` aborts when the consumer stops and the
+   * grace period is over: reject soon, and the job runs again elsewhere or after the next start.
    */
   handle: (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
   /** Closes a job that was popped after its deadline. */
@@ -36,10 +36,15 @@ export interface ConsumeOptions {
    * connection, and a job returned by a dead generator sends none.
    */
   pollMs?: number;
+  /** How many milliseconds the running jobs have to finish when the consumer stops, default 0. */
+  graceMs?: number;
 }
 
 export interface Consumer {
-  /** Takes no more jobs, aborts the running ones, and resolves when they are settled or returned to the queue. */
+  /**
+   * Takes no more jobs, lets the running ones finish for the grace period, aborts the rest, and resolves when they are
+   * settled or returned to the queue.
+   */
   stop(): Promise<void>;
 }
 
@@ -73,8 +78,11 @@ export async function startConsumer({
   expire,
   giveUp,
   pollMs = 1000,
+  graceMs = 0,
 }: ConsumerParts): Promise<Consumer> {
   const running = new Map<Promise<void>, Claim>();
+  let takesMore = true;
+  /** The grace period is over. */
   const stopping = new AbortController();
   const bell = createBell();
   const unlisten = await store.listen('chispa_jobs', bell.ring, bell.ring);
@@ -94,7 +102,7 @@ export async function startConsumer({
   };
 
   async function pull(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (takesMore) {
       const free = slots - running.size;
       const heldAt = performance.now(); // the database takes its time later, so this errs on the safe side
       const jobs = free > 0 ? await fetchJobs(free) : [];
@@ -166,21 +174,34 @@ export async function startConsumer({
       if (isLast)
         await giveUp(claimed, error).catch(tell('could not close a job that failed for the last time'));
       else if (!stopping.signal.aborted) tell('a job failed and will be retried')(error);
-      await boss
-        .fail(GENERATE, job, { message: messageOf(error) })
-        .catch(tell('could not return a job to the queue'));
+      await (isLast ? boss.fail(GENERATE, job, { message: messageOf(error) }) : handBack([job], error)).catch(
+        tell('could not return a job to the queue'),
+      );
       return isLast ? 'given-up' : 'retried';
     }
   }
 
+  /** Returns jobs to the queue. Stopping is no fault of theirs, so even one without retries left has another. */
+  async function handBack(jobs: JobWithMetadata<GenerateJob>[], reason: unknown): Promise<void> {
+    await boss.fail(GENERATE, jobs, { message: messageOf(reason) });
+    const spent = jobs.filter(({ retryCount, retryLimit }) => retryCount >= retryLimit);
+    if (spent.length > 0)
+      await boss.retry(
+        GENERATE,
+        spent.map(({ id }) => id),
+      );
+  }
+
   async function stop(): Promise<void> {
-    stopping.abort();
+    takesMore = false;
     bell.ring();
-    clearInterval(heartbeat);
     await loop;
+    await within(graceMs, Promise.allSettled(running.keys()));
+    stopping.abort();
     await within(STOP_MS, Promise.allSettled(running.keys()));
+    clearInterval(heartbeat);
     const left = held().map(({ job }) => job);
-    if (left.length > 0) await boss.fail(GENERATE, left, { message: 'the program stopped' });
+    if (left.length > 0) await handBack(left, 'the program stopped');
     await unlisten();
     metrics.slots.dec(slots);
   }

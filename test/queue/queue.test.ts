@@ -217,6 +217,57 @@ describe('the queue', () => {
       expect(popped.jobs).toMatchObject([{ requestId: id, attempt: 1 }]);
     });
 
+    it('lets a running job finish when it stops, within its grace period, and takes no other', async () => {
+      const queue = await open();
+      const { id } = await ask(queue);
+      const popped = collect();
+      let finish = () => {};
+      const consumer = await queue.consume({
+        ...never,
+        slots: 8,
+        graceMs: 60_000,
+        handle: async (job, signal) => {
+          await popped.handle(job);
+          await new Promise<void>((resolve, reject) => {
+            finish = resolve;
+            signal.addEventListener('abort', reject);
+          });
+        },
+      });
+      await popped.reach(1);
+      const stopped = consumer.stop();
+      const { id: next } = await ask(queue);
+      finish();
+      await stopped;
+      expect(popped.ids()).toEqual([id]);
+
+      const later = collect();
+      await (await open()).consume({ slots: 8, handle: later.handle, ...never });
+      await later.reach(1);
+      expect(later.ids()).toEqual([next]);
+    });
+
+    it('hands a job back that had no attempts left, without giving it up', async () => {
+      const retries = { retryLimit: 0, retryDelay: 0, retryBackoff: true, retryDelayMax: 1 };
+      const queue = await open(retries);
+      const { id } = await ask(queue);
+      const popped = collect();
+      const consumer = await queue.consume({
+        ...never,
+        slots: 8,
+        handle: async (job, signal) => {
+          await popped.handle(job);
+          await new Promise((_, reject) => signal.addEventListener('abort', reject));
+        },
+      });
+      await popped.reach(1);
+      await consumer.stop();
+      const later = collect();
+      await (await open(retries)).consume({ slots: 8, handle: later.handle, ...never });
+      await later.reach(1);
+      expect(later.ids()).toEqual([id]);
+    });
+
     it('leaves queued jobs for the next start', async () => {
       const first = await open();
       const { id } = await ask(first);

@@ -99,6 +99,8 @@ export const en: Messages = {
   waiting: (position, readyAt) =>
     `⏳ There is a queue: you are number **${number(position)}**. Your turn comes <t:${readyAt}:R>.`,
 
+  restarting: '⏳ I am restarting: what you asked for comes as soon as I am back.',
+
   buttons: {
     again: 'Another',
     more: 'Continue',

@@ -108,6 +108,8 @@ export const es = {
   waiting: (position: number, readyAt: number) =>
     `⏳ Hay cola: eres el número **${number(position)}**. Te toca <t:${readyAt}:R>.`,
 
+  restarting: '⏳ Me estoy reiniciando: lo que has pedido llega en cuanto vuelva.',
+
   buttons: {
     again: 'Otro',
     more: 'Continuar',
