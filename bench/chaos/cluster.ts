@@ -2,16 +2,22 @@ import { once } from 'node:events';
 import type { Role } from '../../src/main.ts';
 import { groupIsAlive, type Spawned, signalGroup, spawnChispa } from '../../test/e2e/program.ts';
 
+/** A process of the tool; without a role it has all of them. */
+export interface ProcessPlan {
+  role?: Role;
+  env: Record<string, string>;
+}
+
 /** The processes, each as on a machine of its own. */
-const PROCESSES = {
+export const PROCESSES = {
   generator1: { role: 'generator', env: {} },
   generator2: { role: 'generator', env: {} },
   generator3: { role: 'generator', env: {} },
   bot1: { role: 'bot', env: { SHARDS: '0/2' } },
   bot2: { role: 'bot', env: { SHARDS: '1/2' } },
   trainer: { role: 'trainer', env: {} },
-} as const satisfies Record<string, { role: Role; env: Record<string, string> }>;
-type ProcessName = keyof typeof PROCESSES;
+} as const satisfies Record<string, ProcessPlan>;
+export type ProcessName = keyof typeof PROCESSES;
 
 export const SHARDS = 2;
 /** By shard. */
@@ -20,24 +26,28 @@ export const GENERATORS = ['generator1', 'generator2', 'generator3'] as const sa
 
 /** A process that ended although nobody killed it. */
 export interface Crash {
-  name: ProcessName;
+  name: string;
   code: number | string;
   /** The end of what it printed. */
   output: string;
 }
 
-export type Cluster = ReturnType<typeof createCluster>;
+export type Cluster<Name extends string = ProcessName> = ReturnType<typeof createCluster<Name>>;
 
-/** `environment`: what all processes share. */
-export function createCluster(environment: Record<string, string>) {
-  const running = new Map<ProcessName, Spawned>();
+/** `environment`: what all processes share. The first one brings the database up to date. */
+export function createCluster<Name extends string>(
+  processes: Record<Name, ProcessPlan>,
+  environment: Record<string, string>,
+) {
+  const names = Object.keys(processes) as Name[];
+  const running = new Map<Name, Spawned>();
   const restarts = new Set<Promise<void>>();
   const killed = new Set<Spawned>();
   const crashes: Crash[] = [];
 
-  function spawn(name: ProcessName): Spawned {
-    const { role, env } = PROCESSES[name];
-    const program = spawnChispa(['start', '--role', role], { ...environment, ...env });
+  function spawn(name: Name): Spawned {
+    const { role, env } = processes[name];
+    const program = spawnChispa(['start', ...(role ? ['--role', role] : [])], { ...environment, ...env });
     running.set(name, program);
     program.ended.then((code) => {
       if (!killed.has(program)) crashes.push({ name, code, output: program.output().slice(-2000) });
@@ -47,12 +57,12 @@ export function createCluster(environment: Record<string, string>) {
   const ready = async (program: Spawned) =>
     void (await program.printed(/Chispa (is ready|generates|learns)/));
   /** The group: whatever a process has started is frozen, or killed in the end, with it. */
-  const signal = (name: ProcessName, what: NodeJS.Signals) => {
+  const signal = (name: Name, what: NodeJS.Signals) => {
     const program = running.get(name);
     if (program) signalGroup(program, what);
   };
 
-  async function again(name: ProcessName): Promise<void> {
+  async function again(name: Name): Promise<void> {
     const program = running.get(name);
     if (program) {
       killed.add(program);
@@ -64,20 +74,26 @@ export function createCluster(environment: Record<string, string>) {
   return {
     /** Those that ended by themselves. */
     crashes,
-    /** Starts everything; the first one brings the database up to date. */
+    names,
+    /** Starts everything. */
     async start() {
-      await ready(spawn('generator1'));
-      const others = (Object.keys(PROCESSES) as ProcessName[]).filter((name) => !running.has(name));
-      await Promise.all(others.map((name) => ready(spawn(name))));
+      for (const name of names.slice(0, 1)) await ready(spawn(name));
+      await Promise.all(names.slice(1).map((name) => ready(spawn(name))));
+    },
+    /** The process of that name that runs now. */
+    process(name: Name): Spawned {
+      const program = running.get(name);
+      if (!program) throw new Error(`${name} has not been started`);
+      return program;
     },
     /** Kills a process, but not its children, and starts it again as a service manager does; resolves when it is ready. */
-    restart(name: ProcessName): Promise<void> {
+    restart(name: Name): Promise<void> {
       const back = again(name);
       restarts.add(back);
       return back.finally(() => restarts.delete(back));
     },
-    freeze: (name: ProcessName) => signal(name, 'SIGSTOP'),
-    wake: (name: ProcessName) => signal(name, 'SIGCONT'),
+    freeze: (name: Name) => signal(name, 'SIGSTOP'),
+    wake: (name: Name) => signal(name, 'SIGCONT'),
     /** Resolves when all that were killed are back. */
     complete: () => Promise.all(restarts),
     /** How many of the killed left processes of theirs behind. */

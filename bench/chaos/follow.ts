@@ -11,12 +11,18 @@ interface Answer {
 
 /** What somebody who asked was shown until now. Times are those of `performance.now()`. */
 export interface Heard {
+  /** From the interaction to its acknowledgement, in milliseconds. */
+  ackMs: number | undefined;
   /** When there was something to read: the beginning of a joke, a sentence, or Discord's own. */
   wordAt: number | undefined;
+  /** When there was the beginning of a joke to read. */
+  textAt: number | undefined;
   /** When the first answer was whole. */
   answeredAt: number | undefined;
   /** Every whole answer. One message that shows the same again does not count again. */
   answers: Answer[];
+  /** Whether there was a notice about the wait before it. */
+  noticed: boolean;
   /** How often a whole answer was written over with something unfinished. */
   covered: number;
   /** Nobody acknowledged in time: Discord has said so. */
@@ -42,22 +48,44 @@ export function createLedger() {
   const everybody = new Map<string, Heard>();
   /** By the message that shows it. */
   const standing = new Map<string, Answer>();
+  /** Who waits for the answer, by interaction. */
+  const waiting = new Map<string, (() => void)[]>();
 
   function of(interaction: string): Heard {
     const known = everybody.get(interaction);
     if (known) return known;
-    const fresh = { wordAt: undefined, answeredAt: undefined, answers: [], covered: 0, unheard: false };
+    const unknown = { ackMs: undefined, wordAt: undefined, textAt: undefined, answeredAt: undefined };
+    const fresh = { ...unknown, answers: [], noticed: false, covered: 0, unheard: false };
     everybody.set(interaction, fresh);
     return fresh;
   }
 
+  function answered(interaction: string, at: number): void {
+    const heard = of(interaction);
+    heard.answeredAt ??= at;
+    for (const resolve of waiting.get(interaction) ?? []) resolve();
+    waiting.delete(interaction);
+  }
+
   return {
     of,
+    /** Resolves when an interaction has been answered. */
+    async answer(interaction: string): Promise<void> {
+      if (of(interaction).answeredAt !== undefined) return;
+      await new Promise<void>((resolve) =>
+        waiting.set(interaction, [...(waiting.get(interaction) ?? []), resolve]),
+      );
+    },
+    acknowledged(interaction: string, ackMs: number): void {
+      of(interaction).ackMs ??= ackMs;
+    },
     /** A message was created or updated. */
     shown(message: SeenMessage): void {
       if (message.interaction === null || message.flags & LOADING) return;
       const heard = of(message.interaction);
       if (message.content || message.embeds.length > 0) heard.wordAt ??= performance.now();
+      if (message.embeds.length > 0) heard.textAt ??= performance.now();
+      heard.noticed ||= isNotice(message.content);
       const [before, answer] = [standing.get(message.id), wholeAnswer(message)];
       if (!answer) {
         if (before) heard.covered++;
@@ -65,15 +93,15 @@ export function createLedger() {
         return;
       }
       standing.set(message.id, answer);
-      heard.answeredAt ??= performance.now();
       if (answer.text !== before?.text) heard.answers.push(answer);
+      answered(message.interaction, answer.at);
     },
     /** Discord tells somebody that nobody responds. */
     failed(interaction: string): void {
       const heard = of(interaction);
       heard.unheard = true;
       heard.wordAt ??= performance.now();
-      heard.answeredAt ??= performance.now();
+      answered(interaction, performance.now());
     },
   };
 }
@@ -84,7 +112,8 @@ export async function follow(url: string, ledger: Ledger) {
   function take(event: string, data: string): void {
     if (event === 'message-created' || event === 'message-updated') ledger.shown(JSON.parse(data));
     if (event !== 'interaction') return;
-    const { id, state } = JSON.parse(data) as { id: string; state: string };
+    const { id, state, ackMs } = JSON.parse(data) as { id: string; state: string; ackMs: number | null };
+    if (ackMs !== null) ledger.acknowledged(id, ackMs);
     if (state === 'failed') ledger.failed(id);
   }
 

@@ -11,7 +11,7 @@ import { within } from '../../src/lib/within.ts';
 import { dropDatabase, freshDatabase } from '../../test/databases.ts';
 import type { World } from '../../test/e2e/player.ts';
 import { openNetwork } from '../../test/network.ts';
-import { type Crash, createCluster, SHARDS } from './cluster.ts';
+import { type Crash, createCluster, PROCESSES, SHARDS } from './cluster.ts';
 import { SCENARIOS, type ScenarioName, type Stage } from './faults.ts';
 import { createLedger, follow, type Heard } from './follow.ts';
 
@@ -91,7 +91,7 @@ export async function rehearse(scenario: ScenarioName, options: RehearsalOptions
     opened.push(() => box.close());
     const folder = mkdtempSync(join(tmpdir(), 'chispa-chaos-'));
     opened.push(async () => rmSync(folder, { recursive: true, force: true }));
-    const cluster = createCluster({
+    const cluster = createCluster(PROCESSES, {
       ...{ DISCORD_TOKEN: box.token, DISCORD_API: box.api },
       ...{ DATABASE_URL: network.url, VOTER_SECRET: 'a secret for the rehearsals' },
       ...{ DATA_DIR: folder, MODELS_DIR: join(folder, 'models'), LEARN_SCHEDULE: 'off', THREADS: '1' },
@@ -220,7 +220,7 @@ export async function rehearse(scenario: ScenarioName, options: RehearsalOptions
 }
 
 /** Those who are in one guild only, the guilds taking turns. */
-function peopleOf(guilds: World['guilds']) {
+export function peopleOf(guilds: World['guilds']) {
   const crowds = guilds.filter(({ name }) => name.startsWith('Servidor'));
   const most = Math.max(...crowds.map(({ members }) => members.length));
   return Array.from({ length: most }, (_, turn) =>

@@ -13,7 +13,8 @@ export function memoryOfLargest(pid: number): Memory {
     .reduce((a, b) => (b.now > a.now ? b : a), memory(pid));
 }
 
-function descendants(pid: number): number[] {
+/** The processes that a process has started, and theirs. */
+export function descendants(pid: number): number[] {
   try {
     const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
       readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
@@ -24,7 +25,8 @@ function descendants(pid: number): number[] {
   }
 }
 
-function memory(pid: number): Memory {
+/** Linux only, else NaN. */
+export function memory(pid: number): Memory {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kilobytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);

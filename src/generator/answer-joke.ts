@@ -1,3 +1,4 @@
+import { SnowflakeUtil } from 'discord.js';
 import { findJokeOfRequest, type Joke, storeJoke } from '../db/jokes.ts';
 import type { JokeRequest, RequestOf } from '../db/request-shape.ts';
 import { finishRequest, type Outcome } from '../db/requests.ts';
@@ -11,6 +12,7 @@ import { createPacedEdits } from '../discord/paced-edits.ts';
 import { sayInstead } from '../discord/say-instead.ts';
 import { notShown, sayNotShown, showJoke } from '../discord/show-joke.ts';
 import type { GenerationResult } from '../engine/engine.ts';
+import { metrics } from '../lib/metrics.ts';
 import type { ClaimedJob } from '../queue/consume.ts';
 import type { Serving } from './active-model.ts';
 import type { AnswerDependencies } from './answer-dependencies.ts';
@@ -65,6 +67,7 @@ export async function answerJoke(
       const note = 'the deadline passed while generating';
       return giveUp({ status: 'expired', note }, ({ failure }) => failure.expired);
     }
+    noteStart(request, written);
     const joke = await storeJoke(db, newJoke(request, serving, written));
     await show(joke, written.result.timing);
   }
@@ -88,6 +91,13 @@ export async function answerJoke(
   } finally {
     await edits.stop();
   }
+}
+
+/** Measures how long somebody waited for the first token. What the engine took to answer afterwards counts against it. */
+function noteStart({ by }: JokeRequest, { result: { timing } }: Chosen): void {
+  if (by.kind !== 'person') return;
+  const startedAt = Date.now() - (timing.totalMs - timing.firstTokenMs);
+  metrics.start.observe(Math.max(0, startedAt - SnowflakeUtil.timestampFrom(by.interaction.id)) / 1000);
 }
 
 /** Writes only as long as the job is held: a process that was frozen must not write over what another has told since. */

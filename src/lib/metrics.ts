@@ -51,6 +51,12 @@ export const metrics = {
     buckets: SOON,
     registers,
   }),
+  start: new Histogram({
+    name: 'chispa_start_seconds',
+    help: 'From the interaction, by the clock of Discord, to the first token of the text that is told',
+    buckets: [0.01, 0.025, 0.05, ...LATER],
+    registers,
+  }),
   running: new Gauge({
     name: 'chispa_requests_running',
     help: 'Requests that this process is working on',

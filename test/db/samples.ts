@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { SnowflakeUtil } from 'discord.js';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../src/db/connect.ts';
 import { type GeneratedJoke, type NewJoke, storeJoke } from '../../src/db/jokes.ts';
@@ -23,7 +23,8 @@ export interface RequestChanges extends Partial<Omit<NewRequest, 'ask' | 'by'>> 
 /** A request as `/chiste` makes it, with the test's changes. */
 export function newRequest(changes: RequestChanges = {}): NewRequest {
   const { ask = { kind: 'joke' }, guildId = GUILD, userId = ASKER, ...terms } = changes;
-  const interaction = { id: randomUUID(), applicationId: '1', token: 'a token' };
+  const id = SnowflakeUtil.generate().toString();
+  const interaction = { id, applicationId: '1', token: 'a token' };
   return {
     ask,
     by: { kind: 'person', guildId, userId, interaction },

@@ -70,6 +70,8 @@ describe.each([
     expect(value('chispa_acknowledgement_seconds_count')).toBeGreaterThanOrEqual(4);
     expect(value('chispa_decoded_tokens_total{model="mini-es"}')).toBeGreaterThan(5);
     expect(value('chispa_first_token_seconds_count')).toBeGreaterThanOrEqual(1);
+    expect(value('chispa_start_seconds_count')).toBeGreaterThanOrEqual(1);
+    expect(value('chispa_start_seconds_sum')).toBeGreaterThan(0);
   });
 
   it.skipIf(skip)('has a text continued, the given text first', async () => {

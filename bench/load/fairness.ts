@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { OPEN_LIMITS } from '../../src/bot/admission.ts';
+import { quantile } from '../quantile.ts';
+import { concurrent } from './loads.ts';
+import type { Member, Question, Stage } from './stage.ts';
+
+export interface Fairness {
+  /** Milliseconds from the question to the whole joke. */
+  loudMs: number[];
+  quietMs: number[];
+  /** Median time from start to end of a joke while all slots are busy. */
+  jokeMs: number;
+  /** Questions beyond what a guild may have open, and how many of them were refused with a time. */
+  beyond: number;
+  refused: number;
+}
+
+/** Pauses of somebody who asks now and then. */
+const PAUSE_MS = 1500;
+const BEYOND = 5;
+
+/** In one guild as many people as may keep asking; in another, one asks now and then. */
+export async function measureFairness(
+  stage: Stage,
+  { seconds, signal }: { seconds: number; signal: AbortSignal },
+): Promise<Fairness> {
+  const { people, ledger } = stage;
+  const [quietest] = people;
+  const loud = people.filter(({ guild }) => guild === people[1]?.guild);
+  if (!quietest || loud.length * OPEN_LIMITS.user < OPEN_LIMITS.guild + BEYOND)
+    throw new Error('too few people');
+  let turn = 0;
+  const next = (): Member => loud[turn++ % loud.length] ?? quietest;
+
+  const crowd = concurrent(stage, { people: OPEN_LIMITS.guild, next, seconds, signal });
+  await delay(1000, undefined, { signal }); // everybody is in the queue
+  const extra = await Promise.all(Array.from({ length: BEYOND }, () => stage.ask(next())));
+  const quiet: Question[] = [];
+  for (const until = performance.now() + (seconds - 1) * 1000; performance.now() < until; ) {
+    const question = await stage.ask(quietest);
+    await ledger.answer(question.interaction);
+    quiet.push(question);
+    await delay(PAUSE_MS, undefined, { signal });
+  }
+  const loudAsked = await crowd;
+  for (const { interaction } of [...loudAsked, ...extra]) await ledger.answer(interaction);
+  const took = (questions: readonly Question[]) =>
+    questions.flatMap(({ heard: { answers, answeredAt }, askedAt }) =>
+      answers.at(-1)?.joke && answeredAt !== undefined ? [answeredAt - askedAt] : [],
+    );
+  const busy = await stage.client?.query<{ ms: number }>(
+    'select total_ms as ms from requests where total_ms is not null order by finished_at desc limit 100',
+  );
+  return {
+    loudMs: took(loudAsked),
+    quietMs: took(quiet),
+    jokeMs: quantile(busy?.rows.map(({ ms }) => ms) ?? [], 0.5),
+    beyond: BEYOND,
+    refused: extra.filter(({ heard }) => /<t:\d+:R>/.test(heard.answers.at(-1)?.text ?? '')).length,
+  };
+}

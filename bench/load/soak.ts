@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../../src/lib/within.ts';
+import { poisson } from './loads.ts';
+import { processesOf, residentBytes } from './processes.ts';
+import type { Stage } from './stage.ts';
+
+/** One process's memory over the soak. */
+export interface Memory {
+  name: string;
+  /** `heap`: what JavaScript holds after collections, the least of each minute. */
+  kind: 'resident' | 'heap';
+  /** Bytes at the fifth minute and at the end, by a straight line through what was measured in between. */
+  atFive: number;
+  atEnd: number;
+  samples: [minute: number, bytes: number][];
+}
+
+export interface Soak {
+  minutes: number;
+  asked: number;
+  unanswered: number;
+  memory: Memory[];
+}
+
+const SAMPLE_MS = 10_000;
+const ANSWER_MS = 30_000;
+/** Buffers, caches and compiled code grow to their size in the first minutes. */
+const SETTLED_MINUTES = 5;
+
+/** Keeps asking at a low rate, and watches the memory of every process. */
+export async function soak(
+  stage: Stage,
+  {
+    minutes,
+    perSecond,
+    signal,
+    onMinute,
+  }: { minutes: number; perSecond: number; signal: AbortSignal; onMinute(minute: number): void },
+): Promise<Soak> {
+  const begin = performance.now();
+  const over = new AbortController();
+  const resident = new Map<string, [number, number][]>();
+  const heap = new Map<string, [number, number][]>();
+  const note = (series: Map<string, [number, number][]>, name: string, minute: number, bytes: number) =>
+    series.set(name, [...(series.get(name) ?? []), [minute, bytes]]);
+
+  async function sample(): Promise<void> {
+    const minute = (performance.now() - begin) / 60_000;
+    for (const { name, pid } of processesOf(stage)) note(resident, name, minute, residentBytes(pid));
+    for (const name of stage.cluster.names)
+      note(heap, name, minute, (await stage.metrics(name)).get('nodejs_heap_size_used_bytes') ?? Number.NaN);
+  }
+  async function watch(): Promise<void> {
+    for (let i = 0; !over.signal.aborted; i++) {
+      await sample();
+      if (i % 6 === 0) onMinute(i / 6);
+      await delay(SAMPLE_MS, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
+    }
+  }
+
+  const watching = watch();
+  const questions = await poisson(stage, { perSecond, seconds: 60 * minutes, signal });
+  await within(ANSWER_MS, Promise.all(questions.map(({ interaction }) => stage.ledger.answer(interaction))));
+  over.abort();
+  await watching;
+  return {
+    minutes,
+    asked: questions.length,
+    unanswered: questions.filter(({ heard }) => heard.answeredAt === undefined).length,
+    memory: [
+      ...[...resident].map(([name, samples]) => lineThrough(name, 'resident', samples)),
+      ...[...heap].map(([name, samples]) => lineThrough(name, 'heap', leastPerMinute(samples))),
+    ].filter(({ atFive }) => Number.isFinite(atFive)), // of those that were there all the time
+  };
+}
+
+/** Least squares, from the fifth minute on. */
+function lineThrough(name: string, kind: Memory['kind'], all: [number, number][]): Memory {
+  const samples = all.filter(([minute]) => minute >= SETTLED_MINUTES);
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [x, y] = [mean(samples.map(([minute]) => minute)), mean(samples.map(([, bytes]) => bytes))];
+  const slope =
+    samples.reduce((sum, [minute, bytes]) => sum + (minute - x) * (bytes - y), 0) /
+    samples.reduce((sum, [minute]) => sum + (minute - x) ** 2, 0);
+  const at = (minute: number) => y + slope * (minute - x);
+  return {
+    name,
+    kind,
+    atFive: at(SETTLED_MINUTES),
+    atEnd: at(samples.at(-1)?.[0] ?? Number.NaN),
+    samples: all,
+  };
+}
+
+function leastPerMinute(samples: [number, number][]): [number, number][] {
+  const least = new Map<number, number>();
+  for (const [at, bytes] of samples) {
+    const minute = Math.floor(at) + 0.5;
+    least.set(minute, Math.min(bytes, least.get(minute) ?? Number.POSITIVE_INFINITY));
+  }
+  return [...least];
+}
