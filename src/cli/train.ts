@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { TRAINING_PROVIDERS } from '../finetuning/settings.ts';
 import { examples } from './options/examples.ts';
 import { numberIn } from './options/settings.ts';
 import { addTrainingOptions } from './options/training.ts';
@@ -21,6 +22,11 @@ export function register(program: Command): void {
     .option('--name <name>', 'name of the new model in MODELS_DIR (default: base, recipe and date)')
     .option('--resume [name]', 'resume an unfinished run (default: the newest)')
     .option('--threads <number>', 'processor threads (default: THREADS)', numberIn(1, 256, true))
+    .addOption(
+      new Option('--device <provider>', 'where to compute (default: EXECUTION_PROVIDER)').choices(
+        TRAINING_PROVIDERS,
+      ),
+    )
     .option('--minutes <number>', 'stop after this many minutes of training', numberIn(0.01, 1e6, false))
     .option('--json', 'print one JSON object per line instead of a bar and a table')
     .addHelpText(

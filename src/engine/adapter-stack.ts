@@ -13,7 +13,7 @@ export interface AdapterStack {
   hold(folder: string): Promise<void>;
   /** Releases one hold. */
   drop(folder: string): void;
-  /** The inputs of `stackedAdapters` for rows with these adapters (which must be held), with `count` tokens each. */
+  /** The inputs of `adaptedProjection` for rows with these adapters (which must be held), with `count` tokens each. */
   feeds(adapters: readonly (string | undefined)[], count: number): Record<string, Tensor>;
   /** Number of adapters in memory. */
   readonly folders: string[];

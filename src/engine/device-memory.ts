@@ -9,8 +9,8 @@ import { InferenceSession, Tensor } from '../lib/onnxruntime.ts';
 export interface DeviceMemory {
   /** Buffers that exist now. Each must be freed. */
   readonly buffers: number;
-  /** A session of a graph without weights. `outputs`: whether `make` or `write` runs it. */
-  session(graph: Graph, outputs: 'new' | 'given'): Promise<InferenceSession>;
+  /** A session of a graph without weights, or of an encoded one. `outputs`: whether `make` or `write` runs it. */
+  session(graph: Graph | Uint8Array, outputs: 'new' | 'given'): Promise<InferenceSession>;
   /** Runs a session, whose outputs become new buffers, in the order of its outputs. */
   make(session: InferenceSession, feeds: Readonly<Record<string, Tensor>>): Promise<Tensor[]>;
   /**
@@ -40,12 +40,15 @@ export function createDeviceMemory(): DeviceMemory {
     },
 
     async session(graph, outputs) {
-      const session = await InferenceSession.create(encodeModel(graph), {
-        executionProviders: ['webgpu', 'cpu'],
-        logSeverityLevel: 3,
-        // Where this is set, outputs are always new buffers, whatever a run gives them.
-        ...(outputs === 'new' && { preferredOutputLocation: 'gpu-buffer' as const }),
-      });
+      const session = await InferenceSession.create(
+        graph instanceof Uint8Array ? graph : encodeModel(graph),
+        {
+          executionProviders: ['webgpu', 'cpu'],
+          logSeverityLevel: 3,
+          // Where this is set, outputs are always new buffers, whatever a run gives them.
+          ...(outputs === 'new' && { preferredOutputLocation: 'gpu-buffer' as const }),
+        },
+      );
       sessions.push(session);
       return session;
     },

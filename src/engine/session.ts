@@ -19,7 +19,7 @@ export interface EngineLog {
 export type SessionOptions = Pick<EngineOptions, 'threads' | 'precision'> & {
   provider: ExecutionProvider;
   log: EngineLog;
-  /** The layers on which the graph takes low-rank adapters as inputs (`stackedAdapters`). Default: none. */
+  /** The layers on which the graph takes low-rank adapters as inputs (`adaptedProjection`). Default: none. */
   adapters?: readonly string[] | undefined;
   /** Prefix of the path where onnxruntime writes the profile of each operation when `endProfiling` is called. */
   profile?: string;

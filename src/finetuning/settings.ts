@@ -1,6 +1,15 @@
 import { z } from 'zod';
+import type { EngineOptions } from '../engine/engine.ts';
 
 export const RECIPES = ['chispa', 'notebook'] as const;
+export const TRAINING_PROVIDERS = ['auto', 'cpu', 'webgpu'] as const;
+/** Where a run computes; `auto` measures. */
+export type TrainingProvider = (typeof TRAINING_PROVIDERS)[number];
+
+/** Where runs compute on a machine that decodes with this provider: CUDA cannot keep tensors on the device from Node. */
+export const trainingProvider = (provider: EngineOptions['provider']): TrainingProvider =>
+  provider === 'cuda' ? 'cpu' : provider;
+
 export type RecipeName = (typeof RECIPES)[number];
 
 /**

@@ -23,7 +23,7 @@ import {
   where,
 } from './ops/index.ts';
 import { sampler } from './sampler.ts';
-import { stackedAdapters } from './stacked-lora.ts';
+import { adaptedProjection } from './stacked-lora.ts';
 import { transformer } from './transformer.ts';
 import { plainProjection, type TransformerParts } from './transformer-parts.ts';
 import type { Dimension, Graph, Value } from './value.ts';
@@ -43,7 +43,7 @@ export interface DecodeParts extends Pick<TransformerParts, 'parameter' | 'embed
  *
  * Inputs: `ids` int64 [B, S]; `lengths` int64 [B]; `past_key.i`, `past_value.i` [B, G, T, W] for each layer, T the
  * cache's capacity, of which row b uses `lengths[b]` tokens; `rows` int64 [R], the tokens (counted over B·S) to predict
- * from, empty for all but the last part of a prompt; the sampler's inputs; with `adapters`, those of `stackedAdapters`.
+ * from, empty for all but the last part of a prompt; the sampler's inputs; with `adapters`, those of `adaptedProjection`.
  * Outputs: `logits` [R, V]; `hidden` [B·S, D], the last hidden states; `new_keys_values` [B, 2·L·G, S, W], for each layer
  * the new keys of its heads, then their new values; the sampler's outputs.
  *
@@ -124,11 +124,6 @@ export function decodeGraph(
   };
 
   const project = parts.project ?? plainProjection(config, parameter);
-  const adapters = options.adapters && stackedAdapters(graph, options.adapters);
-  const adapted: TransformerParts['project'] = (x, names) => {
-    const results = project(x, names);
-    return adapters ? results.map((y, i) => adapters.addTo(y, x, names[i] ?? unreachable())) : results;
-  };
 
   const hidden = transformer(
     config,
@@ -137,7 +132,7 @@ export function decodeGraph(
       batch: 'B',
       length: 'S',
       attend,
-      project: adapted,
+      project: adaptedProjection(graph, project, options.adapters),
       addLayerNorm: fusedAddLayerNorm,
       addRmsNorm: fusedAddRmsNorm,
     },

@@ -5,8 +5,8 @@ import { fusedAddLayerNorm, fusedAddRmsNorm } from './fused.ts';
 import { createGraph } from './graph.ts';
 import { cast, gather, gemm, reshape } from './ops/index.ts';
 import { only } from './ops/op.ts';
-import { rotaryFactor, rotaryFrequencies } from './rotary.ts';
-import { stackedAdapters } from './stacked-lora.ts';
+import { rotaryTables } from './rotary.ts';
+import { adaptedProjection } from './stacked-lora.ts';
 import { transformer } from './transformer.ts';
 import { plainProjection, type TransformerParts } from './transformer-parts.ts';
 import type { Dtype, Graph, Value } from './value.ts';
@@ -28,7 +28,7 @@ import type { Dtype, Graph, Value } from './value.ts';
 export function deviceDecodeGraph(
   config: ModelConfig,
   makeParts: (graph: Graph) => DecodeParts,
-  { dtype, adapters: targets }: { dtype: Dtype; adapters?: readonly string[] },
+  { dtype, adapters }: { dtype: Dtype; adapters?: readonly string[] },
 ): Graph {
   const graph = createGraph();
   const parts = makeParts(graph);
@@ -41,7 +41,7 @@ export function deviceDecodeGraph(
   const longest = graph.input('longest', 'int32', [1]);
   const rows = graph.input('rows', 'int64', ['R']);
   const cacheShape = ['B', keyValueHeads, 'T', headWidth] as const;
-  const rotary = rotaryTables(graph, config, dtype);
+  const rotary = config.architecture === 'llama' ? rotaryTables(graph, config, dtype) : [];
 
   const attendProjected: TransformerParts['attendProjected'] = ([query, key, value], { scale, layer }) => {
     const past = (name: string) => graph.input(`past_${name}.${layer}`, dtype, cacheShape);
@@ -71,11 +71,6 @@ export function deviceDecodeGraph(
   };
 
   const project = parts.project ?? plainProjection(config, parts.parameter);
-  const adapters = targets && stackedAdapters(graph, targets, { dtype });
-  const adapted: TransformerParts['project'] = (x, names) => {
-    const results = project(x, names);
-    return adapters ? results.map((y, i) => adapters.addTo(y, x, names[i] ?? unreachable())) : results;
-  };
 
   const hidden = transformer(
     config,
@@ -83,7 +78,7 @@ export function deviceDecodeGraph(
       ...parts,
       batch: 'B',
       length: 'S',
-      project: adapted,
+      project: adaptedProjection(graph, project, adapters, { dtype }),
       attend: () => unreachable(),
       attendProjected,
       addLayerNorm: fusedAddLayerNorm,
@@ -102,23 +97,6 @@ export function deviceDecodeGraph(
 const grouped = (x: Value, grouping: Value): Value =>
   only(x.graph.node('Reshape', [x, grouping], [{ dtype: x.dtype, shape: ['B', 'S', x.shape[1] ?? 0] }]));
 
-/** Cosines and sines [positions, W/2] of every position, for a model with rotary positions. */
-function rotaryTables(graph: Graph, config: ModelConfig, dtype: Dtype): Value[] {
-  if (config.architecture !== 'llama') return [];
-  const { rotary, headWidth, positions } = config;
-  const frequencies = rotaryFrequencies(rotary, headWidth);
-  const factor = rotaryFactor(rotary);
-  const table = (name: string, of: (angle: number) => number) => {
-    const values = new Float32Array(positions * frequencies.length);
-    for (let position = 0; position < positions; position++)
-      for (const [i, frequency] of frequencies.entries())
-        values[position * frequencies.length + i] =
-          of(Math.fround(position * Math.fround(frequency))) * factor;
-    return cast(graph.initializer(name, 'float32', [positions, frequencies.length], values), dtype);
-  };
-  return [table('rotary_cosines', Math.cos), table('rotary_sines', Math.sin)];
-}
-
 function unreachable(): never {
-  throw new Error('unreachable: attention is projected, and every projection has a name');
+  throw new Error('unreachable: attention is projected');
 }

@@ -30,7 +30,8 @@ export function llama(config: LlamaConfig, parts: TransformerParts, ids: Value, 
   };
   /** The same as heads [B, count, S, W], rotated. */
   const turned = (x: Value, count: number): Value => {
-    table ??= rotaryTable(ids.graph, config.rotary, positions, { ...parts, width: headWidth });
+    table ??=
+      parts.rotations ?? rotaryTable(ids.graph, config.rotary, positions, { ...parts, width: headWidth });
     return rotate(inHeads(x, parts, count, headWidth), table);
   };
   const attend = (query: Value, key: Value, value: Value, layer: number): Value => {

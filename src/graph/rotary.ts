@@ -1,7 +1,8 @@
+import type { LlamaConfig } from '../models/llama-config.ts';
 import type { RotaryConfig } from '../models/rotary-config.ts';
 import { cast, cos, mul, type RotaryTable, range, reshape, sin, unsqueeze } from './ops/index.ts';
 import type { TransformerParts } from './transformer-parts.ts';
-import type { Graph, Value } from './value.ts';
+import type { Dtype, Graph, Value } from './value.ts';
 
 /**
  * The angle [width / 2] by which each pair of a head's numbers rotates from one token to the next, after the scaling
@@ -48,8 +49,29 @@ function yarnRange(rotary: RotaryConfig & { type: 'yarn' }, width: number): [num
 }
 
 /** The factor of cosines and sines, by which YaRN makes attention sharper. */
-export const rotaryFactor = (rotary: RotaryConfig): number =>
-  rotary.type === 'yarn' ? rotary.attentionFactor : 1;
+const rotaryFactor = (rotary: RotaryConfig): number => (rotary.type === 'yarn' ? rotary.attentionFactor : 1);
+
+/**
+ * Cosines and sines [positions, W/2] of every position, in the graph as numbers: a GPU's own are good for three or four
+ * digits.
+ */
+export function rotaryTables(
+  graph: Graph,
+  { rotary, headWidth, positions }: Pick<LlamaConfig, 'rotary' | 'headWidth' | 'positions'>,
+  dtype: Dtype,
+): [cos: Value, sin: Value] {
+  const frequencies = rotaryFrequencies(rotary, headWidth);
+  const factor = rotaryFactor(rotary);
+  const table = (name: string, of: (angle: number) => number) => {
+    const values = new Float32Array(positions * frequencies.length);
+    for (let position = 0; position < positions; position++)
+      for (const [i, frequency] of frequencies.entries())
+        values[position * frequencies.length + i] =
+          of(Math.fround(position * Math.fround(frequency))) * factor;
+    return cast(graph.initializer(name, 'float32', [positions, frequencies.length], values), dtype);
+  };
+  return [table('rotary_cosines', Math.cos), table('rotary_sines', Math.sin)];
+}
 
 /** Cosines and sines of the angles at positions int64 [N], as `rotate` takes them. */
 export function rotaryTable(

@@ -1,12 +1,13 @@
 import { add, cast, equal, gemm, matmul, mul, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
+import type { TransformerParts } from './transformer-parts.ts';
 import type { Dtype, Graph, Value } from './value.ts';
 
 /** Columns in one slot of the stack. */
 export const SLOT = 4;
 
 /** The low-rank adapters of a decode graph. */
-export interface StackedAdapters {
+interface StackedAdapters {
   /** `y + x·A·B` with each token's own A and B, if this layer may be adapted: x [N, in], y [N, out] → [N, out]. */
   addTo(y: Value, x: Value, name: string): Value;
 }
@@ -25,7 +26,7 @@ export interface StackedAdapters {
  * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from using its other kernel for a single row, which
  * rounds differently. Given a `dtype`, the products are those of a GPU, of that type.
  */
-export function stackedAdapters(
+function stackedAdapters(
   graph: Graph,
   targets: readonly string[],
   { dtype }: { dtype?: Dtype } = {},
@@ -46,6 +47,18 @@ export function stackedAdapters(
       return dtype ? add(y, gemm(columns, cast(b, dtype))) : twiceAddedTo(y, columns, b);
     },
   };
+}
+
+/** Linear layers with adapters on `targets` (`stackedAdapters`), if there are any. */
+export function adaptedProjection(
+  graph: Graph,
+  project: TransformerParts['project'],
+  targets: readonly string[] | undefined,
+  options: { dtype?: Dtype } = {},
+): TransformerParts['project'] {
+  if (!targets) return project;
+  const adapters = stackedAdapters(graph, targets, options);
+  return (x, names) => project(x, names).map((y, i) => adapters.addTo(y, x, names[i] ?? ''));
 }
 
 /** `½·x·a`: x [N, in], a [P, in, 4] → [P, N, 4]. */

@@ -1,12 +1,14 @@
 import type { ModelConfig } from '../models/config.ts';
 import { layoutOf } from '../models/layouts.ts';
+import type { LlamaConfig } from '../models/llama-config.ts';
 import { expectedShapes } from '../models/shapes.ts';
 import { segmentMask, selfAttention } from './attention.ts';
 import { dropoutSites } from './dropout-sites.ts';
 import { encodeModel } from './encode.ts';
 import { gradients } from './gradients.ts';
 import { createGraph } from './graph.ts';
-import { mul, reshape, tokenLosses, weightedLoss } from './ops/index.ts';
+import { addRows, expandTo, mul, type RotaryTable, reshape, tokenLosses, weightedLoss } from './ops/index.ts';
+import { rotaryTables } from './rotary.ts';
 import { type LoraShape, loraProjection, loraShapes } from './trained-adapter.ts';
 import { transformer } from './transformer.ts';
 import { plainProjection } from './transformer-parts.ts';
@@ -22,8 +24,14 @@ export interface LossOptions {
   temperature?: number;
   /** Train these adapters and leave the model's own weights alone. */
   lora?: LoraShape;
-  /** Tokens whose logits are held at once. Default: as many as fit in 128 MB. */
+  /** Tokens whose logits are held at once. Default: as many as fit in 128 MB; on a `device`, all. */
   atOnce?: number;
+  /**
+   * For a GPU: without loops, which onnxruntime runs on the CPU, and with every gradient a whole tensor. Adds the inputs
+   * `distinct:ids`, `distinct:positions` and `distinct:targets` int64 [U], which hold each number of these once, for
+   * those that `TrainingGraph.distinct` names.
+   */
+  device?: boolean;
 }
 
 /** A gradient that is output as rows; the host adds them: `gradient(table)[indices[i]] += output[i]`. */
@@ -43,9 +51,14 @@ export interface TrainingGraph {
   /** Names of the trainable tensors with a dense gradient output; the others have only rows. */
   dense: Set<string>;
   rows: RowOutput[];
+  /** Inputs whose distinct numbers are fed, too (`device`). */
+  distinct: Set<RowOutput['indices']>;
 }
 
 export const gradientName = (parameter: string): string => `gradient:${parameter}`;
+
+/** The input with the distinct numbers of another one (`LossOptions.device`). */
+export const distinctName = (indices: RowOutput['indices']): string => `distinct:${indices}`;
 
 /**
  * The graph of one training step. Inputs: ids, positions, segments int64 [B, T]; targets int64 [N] and weights
@@ -69,7 +82,7 @@ export function trainingGraph(config: ModelConfig, options: LossOptions = {}): T
     {
       targets: tokens.targets,
       weights: graph.input('weights', 'float32', ['N']),
-      ...(options.atOnce !== undefined && { atOnce: options.atOnce }),
+      ...atOnceOf(options),
     },
   );
   graph.output('loss', loss);
@@ -83,22 +96,48 @@ export function trainingGraph(config: ModelConfig, options: LossOptions = {}): T
     [tokens.positions, 'positions'],
     [tokens.targets, 'targets'],
   ] as const);
+  const distinct = new Map<RowOutput['indices'], Value>();
+  const distinctOf = (indices: RowOutput['indices']): Value => {
+    const known =
+      distinct.get(indices) ?? graph.input(distinctName(indices), 'int64', [`distinct ${indices}`]);
+    distinct.set(indices, known);
+    return known;
+  };
   gradients(loss, learning).forEach((gradient, i) => {
-    const table = learning[i]?.name ?? '';
+    const parameter = learning[i];
+    if (!parameter) return;
+    const table = parameter.name;
+    const placeOf = (indices: Value) => {
+      const place = places.get(indices);
+      if (!place) throw new Error(`the rows of ${table} are not named by an input`);
+      return place;
+    };
+    if (options.device) {
+      dense.add(table);
+      const whole = gradient.rows.reduce(
+        (sum, part) => addRows(sum, distinctOf(placeOf(part.indices)), part.indices, part.rows),
+        gradient.dense ?? expandTo(graph.constant(0), parameter.shape),
+      );
+      graph.output(gradientName(table), whole);
+      return;
+    }
     if (gradient.dense) {
       dense.add(table);
       graph.output(gradientName(table), gradient.dense);
     }
     for (const part of gradient.rows) {
-      const indices = places.get(part.indices);
-      if (!indices) throw new Error(`the rows of ${table} are not named by an input`);
+      const indices = placeOf(part.indices);
       const output = outputs.get(part.rows) ?? `rows:${outputs.size}`;
       if (!outputs.has(part.rows)) graph.output(output, part.rows);
       outputs.set(part.rows, output);
       rows.push({ output, table, indices });
     }
   });
-  return { model: encodeModel(graph, 'training'), trainable, frozen, dense, rows };
+  return {
+    model: encodeModel(graph, 'training'),
+    ...{ trainable, frozen, dense, rows },
+    distinct: new Set(distinct.keys()),
+  };
 }
 
 /** The same forward pass without gradients or dropout: output `losses` [N]. */
@@ -108,8 +147,16 @@ export function evaluationGraph(config: ModelConfig, options: Omit<LossOptions, 
   const parameters = inputs(graph, shapes);
   const tokens = tokenInputs(graph);
   const hidden = lastHidden(graph, config, parameters, tokens, options);
-  graph.output('losses', tokenLosses(hidden, fed(parameters, layoutOf(config).head), tokens.targets));
+  graph.output(
+    'losses',
+    tokenLosses(hidden, fed(parameters, layoutOf(config).head), tokens.targets, atOnceOf(options)),
+  );
   return encodeModel(graph, 'evaluation');
+}
+
+function atOnceOf({ atOnce, device }: LossOptions): { atOnce?: number } {
+  if (atOnce !== undefined) return { atOnce };
+  return device ? { atOnce: Number.POSITIVE_INFINITY } : {};
 }
 
 type Parameters = ReadonlyMap<string, Value>;
@@ -134,13 +181,19 @@ function fed(parameters: Parameters, name: string): Value {
   return value;
 }
 
+/** The rotations of positions [N], read from a table. */
+function rotationsAt(graph: Graph, config: LlamaConfig, positions: Value): RotaryTable {
+  const [cos, sin] = rotaryTables(graph, config, 'float32');
+  return { cos, sin, rows: reshape(positions, ['B', 'T']) };
+}
+
 /** What the head computes the logits from: [N, D]. */
 function lastHidden(
   graph: Graph,
   config: ModelConfig,
   parameters: Parameters,
   { ids, positions, segments }: TokenInputs,
-  { dropout = 0, temperature = 1, lora }: LossOptions,
+  { dropout = 0, temperature = 1, lora, device }: LossOptions,
 ): Value {
   const parameter = (name: string) => fed(parameters, name);
   const drop = dropout > 0 ? dropoutSites(graph, config, dropout) : undefined;
@@ -152,6 +205,7 @@ function lastHidden(
       batch: 'B',
       length: 'T',
       parameter,
+      ...(device && config.architecture === 'llama' && { rotations: rotationsAt(graph, config, positions) }),
       project: lora ? loraProjection(lora, project, (name) => parameters.get(name)) : project,
       attend: (query, key, value, { scale, layer }) =>
         selfAttention(

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../models/config.ts';
 import { layoutOf } from '../models/layouts.ts';
-import { linear, reshape, transpose } from './ops/index.ts';
+import { linear, type RotaryTable, reshape, transpose } from './ops/index.ts';
 import type { Dimension, Value } from './value.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface TransformerParts {
   ): Value;
   /** The token embedding of ids [N] → [N, D]. Default: rows of its matrix. */
   embed?(ids: Value): Value;
+  /** How rotary positions turn the tokens [B, S]. Default: computed in the graph. */
+  rotations?: RotaryTable;
   /** The residual sum `x + y` and its normalization, which a decode graph may fuse. */
   addLayerNorm?(x: Value, y: Value, weight: Value, bias: Value, epsilon: number): NormalizedSum;
   addRmsNorm?(x: Value, y: Value, weight: Value, epsilon: number): NormalizedSum;

@@ -109,6 +109,9 @@ async function train({ db, log, signal, onEvent }: LearnOptions, run: OpenRun, f
     ...(signal && { signal }),
     onEvent(event) {
       onEvent?.(event);
+      if (event.event === 'start' && event.reason !== undefined)
+        log.info({ provider: event.provider, reason: event.reason }, 'chose where to train');
+      if (event.event === 'fallback') log.warn({ reason: event.reason }, 'training goes on on the CPU');
       if (event.event === 'step') metrics.training.set(event.progress);
       if (event.event !== 'epoch') return;
       // Only for watchers: epochs that the database missed are recorded at the end.

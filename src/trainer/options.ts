@@ -5,7 +5,7 @@ import { type EngineClient, startEngine } from '../engine/client.ts';
 import type { EngineOptions } from '../engine/engine.ts';
 import { type SeedJoke, seedJokes } from '../finetuning/data/seed-jokes.ts';
 import type { TrainingEvent } from '../finetuning/run/events.ts';
-import type { TrainingSettings } from '../finetuning/settings.ts';
+import { type TrainingProvider, type TrainingSettings, trainingProvider } from '../finetuning/settings.ts';
 import type { Logger } from '../lib/log.ts';
 import { CORPUS_DEFAULTS, type CorpusOptions } from './policy/corpus.ts';
 import { GATE_DEFAULTS, type GateThresholds } from './policy/gate.ts';
@@ -49,6 +49,8 @@ export interface LearnOptions extends LearningPlan {
   /** Trained on in addition to the rated jokes. */
   seedJokes: readonly SeedJoke[];
   threads: number;
+  /** Where runs compute; default `cpu`. */
+  provider?: TrainingProvider;
   /** Generates the jokes of both models; closed at the end. */
   openEngine(): Promise<EngineClient>;
   log: Logger;
@@ -85,6 +87,7 @@ export async function learnOptionsFrom(
     trialShare: config.abShare,
     samples: config.gateSamples,
     gate: config.gate,
+    provider: trainingProvider(provider),
     threads,
     log,
   };

@@ -28,7 +28,7 @@ export async function prepare(
   { training: settings, parent, name, learnsFrom }: RunKind,
   { base, folder }: { base: string; folder: string },
 ): Promise<void> {
-  const { db, seedJokes, threads, minutes, gate, halfLifeDays } = options;
+  const { db, seedJokes, threads, provider, minutes, gate, halfLifeDays } = options;
   const here = <T extends { guildId: string }>(all: readonly T[]): T[] =>
     all.filter(({ guildId }) => learnsFrom(guildId));
   const told = here(await trainableJokes(db, { halfLifeDays, alsoDuelled: true }));
@@ -50,6 +50,7 @@ export async function prepare(
   await prepareRun({
     ...{ base, modelsDir: parent, name, jokes, settings, threads },
     corpus: `${learned} rated jokes and ${seed} seed jokes`,
+    ...(provider && { provider }),
     ...(minutes !== undefined && { minutes }),
   });
 }

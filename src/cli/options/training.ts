@@ -3,6 +3,7 @@ import {
   RECIPE_DEFAULTS,
   RECIPES,
   type RecipeName,
+  type TrainingProvider,
   type TrainingSettings,
   trainingSettings,
 } from '../../finetuning/settings.ts';
@@ -42,6 +43,7 @@ export type TrainOptions = TrainingFlags & {
   name?: string;
   resume?: string | true;
   threads?: number;
+  device?: TrainingProvider;
   minutes?: number;
   json?: boolean;
 };

@@ -39,6 +39,9 @@ export function terminalDisplay(): TrainingDisplay {
           const { base, recipe, mode, training, validation, trainable, resumedAt, validationLoss } = event;
           say(`${base} · ${recipe}, ${mode} · ${(trainable / 1e6).toFixed(1)}M parameters learn`);
           say(`${training} to learn from, ${validation} held out · loss before ${validationLoss.toFixed(4)}`);
+          const place = event.provider === 'cpu' ? 'the CPU' : `the GPU (${event.provider})`;
+          if (event.provider !== 'cpu' || event.reason)
+            say(`on ${place}${event.reason ? `: ${event.reason}` : ''}`);
           if (resumedAt > 0) say(`resuming after step ${resumedAt}`);
           if (process.stderr.isTTY) {
             bar.start(1, 0, { epoch: 1, loss: '—', speed: '—', left: '—' });
@@ -64,6 +67,10 @@ export function terminalDisplay(): TrainingDisplay {
         case 'done':
           stop();
           process.stdout.write(`${lossTable(event.epochs, event.best)}\n\n${event.model}\n`);
+          break;
+        case 'fallback':
+          stop();
+          say(`${event.reason}: going on on the CPU, from the last checkpoint`);
           break;
         case 'checkpoint':
           break;

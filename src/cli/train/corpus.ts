@@ -6,6 +6,7 @@ import { seedJokes } from '../../finetuning/data/seed-jokes.ts';
 import { prepareRun } from '../../finetuning/run/prepare.ts';
 import { latestRun, readRun, runPath } from '../../finetuning/run/run-folder.ts';
 import { trainRun } from '../../finetuning/run/train-run.ts';
+import { trainingProvider } from '../../finetuning/settings.ts';
 import { InterruptedError } from '../../lib/errors.ts';
 import { BUNDLED_MODEL, resolveModel } from '../../models/registry.ts';
 import { readReporting } from '../corpus/read.ts';
@@ -42,7 +43,7 @@ const howToUse = (name: string): string =>
 
 /** The folder of the run to resume, or of a new one, once the request has been checked. */
 async function folderOf(options: TrainOptions): Promise<string> {
-  const { threads, modelsDir } = loadConfig();
+  const { threads, modelsDir, provider } = loadConfig();
   if (options.resume === true) return latestRun(modelsDir);
   if (options.resume !== undefined) return runPath(modelsDir, options.resume);
   const settings = trainingSettingsFrom(options);
@@ -53,6 +54,7 @@ async function folderOf(options: TrainOptions): Promise<string> {
     ...(await corpusOf(options)),
     settings,
     threads: options.threads ?? threads,
+    provider: options.device ?? trainingProvider(provider),
     ...(options.minutes !== undefined && { minutes: options.minutes }),
   });
 }

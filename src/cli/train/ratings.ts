@@ -36,6 +36,7 @@ export async function trainFromRatings(options: TrainOptions): Promise<void> {
         db,
         training: trainingSettingsFrom(options, LEARNING_SETTINGS),
         minutes: options.minutes ?? config.learnMinutes,
+        ...(options.device && { provider: options.device }),
         onEvent: display.show,
         signal,
       };

@@ -1,4 +1,4 @@
-import type { EpochRecord } from './progress.ts';
+import type { EpochRecord, Progress } from './progress.ts';
 
 /** What a run reports as it goes: the command line draws it, `--json` prints it, the database stores the epochs. */
 export type TrainingEvent =
@@ -15,6 +15,9 @@ export type TrainingEvent =
       /** sha256 of the corpus snapshot. */
       corpus: string;
       resumedAt: number;
+      /** Where it computes, and why, if there was a choice. */
+      provider: Progress['provider'];
+      reason?: string;
       /** Loss of the model before this run, averaged as the recipe does. */
       validationLoss: number;
     }
@@ -33,6 +36,8 @@ export type TrainingEvent =
       eta: number;
     }
   | ({ event: 'epoch'; best: boolean } & EpochRecord)
+  /** The GPU failed; another `start` follows, from the last checkpoint. */
+  | { event: 'fallback'; reason: string }
   | { event: 'checkpoint'; step: number }
   | { event: 'done'; best: number; model: string; stopped: StopReason; epochs: EpochRecord[] };
 

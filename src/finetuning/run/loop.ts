@@ -3,8 +3,9 @@ import { toBatch, totalWeight } from '../data/batch.ts';
 import { chunks } from '../data/pack.ts';
 import type { Source } from '../data/source.ts';
 import type { TrainingSettings } from '../settings.ts';
+import type { StepOutcome } from '../step/backend.ts';
 import { scheduleFactor } from '../step/schedule.ts';
-import type { Stepper } from '../step/stepper.ts';
+import type { Step, Stepper } from '../step/stepper.ts';
 import type { StopReason, TrainingEvent } from './events.ts';
 import type { EpochRecord, Progress } from './progress.ts';
 import { validate } from './validation.ts';
@@ -44,7 +45,7 @@ export async function train(options: LoopOptions): Promise<StopReason | 'interru
         await save();
         return 'interrupted';
       }
-      await takeStep(options, steps);
+      await takeSteps(options, steps);
       const due = settings.checkpoint > 0 && progress.step % settings.checkpoint === 0;
       if (due && progress.stepInEpoch < steps.length) await save();
     }
@@ -60,22 +61,53 @@ function stopReason({ settings, progress, seconds }: LoopOptions): StopReason | 
   return settings.patience > 0 && without >= settings.patience ? 'early' : undefined;
 }
 
-async function takeStep(options: LoopOptions, steps: ReturnType<Source['epoch']>): Promise<void> {
-  const { settings, source, stepper, progress, seconds } = options;
-  const rows = steps[progress.stepInEpoch] ?? [];
-  const began = performance.now();
-  const batches = chunks(rows, Math.ceil(rows.length / settings.accumulate)).map((part) =>
-    toBatch(part, source),
-  );
-  const done = seconds
-    ? progress.seconds / seconds
-    : (progress.epoch - 1 + progress.stepInEpoch / steps.length) / settings.epochs;
-  const learningRate = settings.learningRate * scheduleFactor(settings.schedule, done, settings.warmup);
-  const step = progress.step + 1;
-  const { loss, norm } = await stepper.step(batches, { step, learningRate, clip: settings.clip });
-  refuseDivergence(loss, norm, step, options.vocabSize);
+type EpochSteps = ReturnType<Source['epoch']>;
 
-  const took = (performance.now() - began) / 1000;
+/** As many steps of the epoch as the stepper best takes at once, but none beyond the next checkpoint. */
+async function takeSteps(options: LoopOptions, steps: EpochSteps): Promise<void> {
+  const { settings, source, stepper, progress } = options;
+  const began = performance.now();
+  const untilCheckpoint =
+    settings.checkpoint > 0 ? settings.checkpoint - (progress.step % settings.checkpoint) : Infinity;
+  const count = Math.min(stepper.together, untilCheckpoint);
+  const taken = steps.slice(progress.stepInEpoch, progress.stepInEpoch + count).map((rows, i): Step => {
+    const batches = chunks(rows, Math.ceil(rows.length / settings.accumulate)).map((part) =>
+      toBatch(part, source),
+    );
+    const share = shareDone(options, steps, progress.stepInEpoch + i);
+    const learningRate = settings.learningRate * scheduleFactor(settings.schedule, share, settings.warmup);
+    return { step: progress.step + 1 + i, batches, learningRate, clip: settings.clip };
+  });
+  const outcomes = await stepper.steps(taken);
+  const seconds = (performance.now() - began) / 1000 / taken.length;
+  taken.forEach((step, i) => {
+    const outcome = outcomes[i];
+    if (outcome) account(options, steps, step, outcome, seconds);
+  });
+  // onnxruntime never yields: take messages from the parent process between steps.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Share of the run that is done after so many steps of the epoch: of its time, if that is limited. */
+const shareDone = (
+  { settings, progress, seconds }: LoopOptions,
+  steps: EpochSteps,
+  inEpoch: number,
+): number =>
+  seconds
+    ? Math.min(1, progress.seconds / seconds)
+    : (progress.epoch - 1 + inEpoch / steps.length) / settings.epochs;
+
+/** Records and reports a step that took `took` seconds. */
+function account(
+  options: LoopOptions,
+  steps: EpochSteps,
+  { step, batches, learningRate }: Step,
+  { loss, norm }: StepOutcome,
+  took: number,
+): void {
+  const { source, progress } = options;
+  refuseDivergence(loss, norm, step, options.vocabSize);
   const weight = totalWeight(batches);
   progress.step = step;
   progress.stepInEpoch++;
@@ -86,9 +118,7 @@ async function takeStep(options: LoopOptions, steps: ReturnType<Source['epoch']>
     progress.reported = progress.window.sum / progress.window.steps;
     progress.window = { sum: 0, steps: 0 };
   }
-  const share = seconds
-    ? Math.min(1, progress.seconds / seconds)
-    : (progress.epoch - 1 + progress.stepInEpoch / steps.length) / settings.epochs;
+  const share = shareDone(options, steps, progress.stepInEpoch);
   options.emit({
     event: 'step',
     step,
@@ -100,8 +130,6 @@ async function takeStep(options: LoopOptions, steps: ReturnType<Source['epoch']>
     tokensPerSecond: batches.reduce((count, { ids }) => count + ids.length, 0) / took,
     eta: (progress.seconds / share) * (1 - share),
   });
-  // onnxruntime never yields: take messages from the parent process between steps.
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function endEpoch({ source, stepper, progress, emit, keepBest }: LoopOptions): Promise<void> {

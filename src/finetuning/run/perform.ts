@@ -1,20 +1,26 @@
 import { elementCount } from '../../graph/value.ts';
-import { ChispaError } from '../../lib/errors.ts';
+import { ChispaError, messageOf } from '../../lib/errors.ts';
 import { type ModelFolder, openModelFolder } from '../../models/folder.ts';
 import { expectedShapes } from '../../models/shapes.ts';
 import { documentSource } from '../data/document-source.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { Source } from '../data/source.ts';
 import { writeResult } from '../result/write-result.ts';
-import type { Views } from '../step/memory.ts';
-import { ADAMW_DEFAULTS } from '../step/optimizer.ts';
-import { createStepper, type Stepper } from '../step/stepper.ts';
-import { emptyWeights, initializeAdapters, loadWeights } from '../step/weights.ts';
-import { loadBest, loadCheckpoint, removeRun, saveBest, saveCheckpoint } from './checkpoint.ts';
+import type { Stepper } from '../step/stepper.ts';
+import {
+  loadBest,
+  loadCheckpoint,
+  removeRun,
+  saveBest,
+  saveCheckpoint,
+  savedProgress,
+} from './checkpoint.ts';
 import { explainFullDisk } from './disk-full.ts';
 import type { TrainingEvent } from './events.ts';
 import { train } from './loop.ts';
+import { openStepper } from './open-stepper.ts';
 import { type Progress, startOfRun } from './progress.ts';
+import { chooseProvider, endTrial, type ProviderChoice } from './provider.ts';
 import { lockRun, type Run, readRun, readSnapshot } from './run-folder.ts';
 import { validate } from './validation.ts';
 
@@ -33,35 +39,71 @@ export async function performRun(folder: string, options: PerformOptions): Promi
   const unlock = await lockRun(folder);
   try {
     const base = await openBase(run);
-    const { source, counts } = await openSource(folder, run, base);
-    const { stepper, frozen } = await openStepper(run, base);
+    const opened = { folder, run, base, ...(await openSource(folder, run, base)) };
+    const choice = await chooseProvider(folder, run, base, opened.source);
+    if (choice.provider === 'cpu') return await performOn(choice, opened, options);
     try {
-      const progress =
-        (await loadCheckpoint(folder, stepper.memory)) ?? startOfRun((await validate(stepper, source)).loss);
-      options.emit({ event: 'start', ...describe(run, base, stepper), ...counts, ...standing(progress) });
-      const stopped = await train({
-        settings: run.settings,
-        source,
-        stepper,
-        progress,
-        vocabSize: base.config.vocabSize,
-        ...(run.minutes !== undefined && { seconds: run.minutes * 60 }),
-        ...options,
-        checkpoint: () => explainFullDisk(folder, () => saveCheckpoint(folder, stepper.memory, progress)),
-        keepBest: () => explainFullDisk(folder, () => saveBest(folder, stepper.memory)),
-      });
-      if (stopped === 'interrupted') return 'interrupted';
-      await loadBest(folder, stepper.memory);
-      await explainFullDisk(run.output, () => writeResult(run, base, { stepper, frozen }, progress, stopped));
-      const { epochs, best } = progress;
-      await removeRun(folder);
-      options.emit({ event: 'done', best: best?.epoch ?? 0, model: run.output, stopped, epochs });
-      return 'done';
-    } finally {
-      await stepper.release();
+      const emit = (event: TrainingEvent) => {
+        if (event.event === 'step') endTrial(folder);
+        options.emit(event);
+      };
+      return await performOn(choice, opened, { ...options, emit });
+    } catch (error) {
+      if (error instanceof ChispaError) throw error; // not the GPU's fault
+      const reason = `the GPU failed (${messageOf(error).split('\n', 1)[0]})`;
+      options.emit({ event: 'fallback', reason });
+      return await performOn({ provider: 'cpu', reason }, opened, options);
     }
   } finally {
+    endTrial(folder);
     unlock();
+  }
+}
+
+/** A run with what it is made of. */
+interface OpenedRun {
+  folder: string;
+  run: Run;
+  base: ModelFolder;
+  source: Source;
+  counts: Record<'jokes' | 'training' | 'validation', number>;
+}
+
+/** Trains from the last checkpoint, or from the base, with this provider. */
+async function performOn(
+  { provider, reason }: ProviderChoice,
+  { folder, run, base, source, counts }: OpenedRun,
+  options: PerformOptions,
+): Promise<'done' | 'interrupted'> {
+  const { stepper, frozen } = await openStepper(run, base, provider);
+  try {
+    const saved = await savedProgress(folder);
+    if (saved) await loadCheckpoint(folder, stepper);
+    const progress = saved
+      ? { ...saved, provider }
+      : startOfRun(provider, (await validate(stepper, source)).loss);
+    const about = { ...describe(run, base, stepper), provider, ...(reason !== undefined && { reason }) };
+    options.emit({ event: 'start', ...about, ...counts, ...standing(progress) });
+    const stopped = await train({
+      settings: run.settings,
+      source,
+      stepper,
+      progress,
+      vocabSize: base.config.vocabSize,
+      ...(run.minutes !== undefined && { seconds: run.minutes * 60 }),
+      ...options,
+      checkpoint: () => explainFullDisk(folder, () => saveCheckpoint(folder, stepper, progress)),
+      keepBest: () => explainFullDisk(folder, () => saveBest(folder, stepper)),
+    });
+    if (stopped === 'interrupted') return 'interrupted';
+    await loadBest(folder, stepper);
+    await explainFullDisk(run.output, () => writeResult(run, base, { stepper, frozen }, progress, stopped));
+    const { epochs, best } = progress;
+    await removeRun(folder);
+    options.emit({ event: 'done', best: best?.epoch ?? 0, model: run.output, stopped, epochs });
+    return 'done';
+  } finally {
+    await stepper.release().catch(() => {}); // of a GPU that is lost, nothing is left to release
   }
 }
 
@@ -89,27 +131,6 @@ async function openSource(folder: string, run: Run, base: ModelFolder) {
     source: source as Source,
     counts: { jokes: jokes.length, training: training.length, validation: validation.length },
   };
-}
-
-async function openStepper(run: Run, base: ModelFolder): Promise<{ stepper: Stepper; frozen: Views }> {
-  const { settings, threads } = run;
-  const lora = settings.mode === 'lora' ? settings : undefined;
-  const frozen: Views = lora ? emptyWeights(base.config) : new Map();
-  const stepper = await createStepper({
-    config: base.config,
-    frozen,
-    ...(lora && { lora }),
-    dropout: settings.dropout,
-    temperature: settings.temperature,
-    seed: settings.seed,
-    adamw: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
-    accumulate: settings.accumulate > 1,
-    threads,
-  });
-  const parameters = stepper.memory.views('parameters');
-  await loadWeights(base, lora ? frozen : parameters);
-  if (lora) initializeAdapters(parameters, stepper.memory.shapes, settings.seed);
-  return { stepper, frozen };
 }
 
 const describe = ({ settings, corpusSha256 }: Run, base: ModelFolder, { memory }: Stepper) => ({

@@ -7,7 +7,7 @@ import { modelName } from '../../models/manifest.ts';
 import { namedLayers } from '../../models/weight-layout.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { TrainingJoke } from '../data/samples.ts';
-import type { TrainingSettings } from '../settings.ts';
+import type { TrainingProvider, TrainingSettings } from '../settings.ts';
 import { refuseIfTooLarge } from '../step/memory-need.ts';
 import { CORPUS_FILE, createRun, runPath, snapshot } from './run-folder.ts';
 
@@ -22,6 +22,8 @@ export interface RunRequest {
   corpus: string;
   settings: TrainingSettings;
   threads: number;
+  /** Default: `cpu`. */
+  provider?: TrainingProvider;
   /** Training time after which the run ends early. */
   minutes?: number;
 }
@@ -31,7 +33,7 @@ export interface RunRequest {
  * snapshot, and returns the folder for `trainRun`. On failure throws `ChispaError` and leaves nothing behind.
  */
 export async function prepareRun(request: RunRequest): Promise<string> {
-  const { modelsDir, jokes, corpus, threads, minutes } = request;
+  const { modelsDir, jokes, corpus, threads, provider, minutes } = request;
   const base = await openModelFolder(request.base);
   const targets = namedLayers(layoutOf(base.config), request.settings.targets);
   const settings = { ...request.settings, targets };
@@ -56,6 +58,7 @@ export async function prepareRun(request: RunRequest): Promise<string> {
       corpus,
       corpusSha256: sha256,
       threads,
+      ...(provider && { provider }),
       ...(minutes !== undefined && { minutes }),
     },
     { [CORPUS_FILE]: bytes },

@@ -18,6 +18,8 @@ export type EpochRecord = z.infer<typeof epochRecord>;
 
 /** The whole state of a run besides its weights and moments; JSON preserves every number exactly. */
 export const progressSchema = z.object({
+  /** Where it computes: another provider rounds differently. */
+  provider: z.enum(['cpu', 'webgpu']).default('cpu'),
   /** Optimizer steps done. */
   step: z.number(),
   /** The current epoch, from 1, and its steps that are done. */
@@ -37,7 +39,8 @@ export const progressSchema = z.object({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
-export const startOfRun = (initialLoss: number): Progress => ({
+export const startOfRun = (provider: Progress['provider'], initialLoss: number): Progress => ({
+  provider,
   step: 0,
   epoch: 1,
   stepInEpoch: 0,

@@ -8,7 +8,7 @@ import { lockByProcess, lockHolder } from '../../lib/process-lock.ts';
 import { modelName } from '../../models/manifest.ts';
 import { writeWhole } from '../../models/whole-file.ts';
 import type { TrainingJoke } from '../data/samples.ts';
-import { trainingSettings } from '../settings.ts';
+import { TRAINING_PROVIDERS, trainingSettings } from '../settings.ts';
 
 /** Everything that determines what a run computes, apart from the corpus snapshot next to it. */
 const runSchema = z.object({
@@ -25,10 +25,12 @@ const runSchema = z.object({
   corpus: z.string(),
   corpusSha256: z.string(),
   threads: z.number().int().min(1),
+  /** Where it computes; `auto` measures. */
+  provider: z.enum(TRAINING_PROVIDERS).default('cpu'),
   /** Training time after which it ends early; the learning rate then follows time instead of steps. */
   minutes: z.number().positive().optional(),
 });
-export type Run = z.infer<typeof runSchema>;
+export type Run = z.output<typeof runSchema>;
 
 const joke = z.object({ text: z.string(), themes: z.array(z.string()), weight: z.number().positive() });
 
@@ -51,7 +53,7 @@ export function snapshot(jokes: readonly TrainingJoke[]): { bytes: string; sha25
 /** Creates the folder of a new run. Throws `run-exists` if there is one by that name. */
 export async function createRun(
   folder: string,
-  run: Run,
+  run: z.input<typeof runSchema>,
   files: Record<string, string | Uint8Array>,
 ): Promise<void> {
   makeFolder(join(folder, '..'));

@@ -1,7 +1,10 @@
 import { elementCount } from '../../graph/value.ts';
 import { ChispaError } from '../../lib/errors.ts';
 
-/** The arrays an optimizer keeps for every parameter. `sums` exists only where gradients are accumulated. */
+/**
+ * The arrays an optimizer keeps for every parameter. `gradients` exists only where the CPU computes them, `sums` only
+ * where it accumulates them.
+ */
 export type Region = 'parameters' | 'first' | 'second' | 'gradients' | 'sums';
 export type Views = ReadonlyMap<string, Float32Array>;
 
@@ -24,13 +27,13 @@ const MAX_BYTES = 65536 * PAGE;
 
 export function createTrainingMemory(
   shapes: ReadonlyMap<string, readonly number[]>,
-  { accumulate = false } = {},
+  { gradients = true, accumulate = false } = {},
 ): TrainingMemory {
   const regions: Region[] = [
     'parameters',
     'first',
     'second',
-    'gradients',
+    ...(gradients ? (['gradients'] as const) : []),
     ...(accumulate ? (['sums'] as const) : []),
   ];
   const places = new Map<string, { start: number; length: number }>();

@@ -1,12 +1,12 @@
 import { createRandom } from '../../lib/random.ts';
 import type { ModelConfig } from '../../models/config.ts';
-import { type ModelFolder, tensorFor } from '../../models/folder.ts';
+import { tensorFor } from '../../models/folder.ts';
 import { readTensor } from '../../models/safetensors.ts';
 import { expectedShapes } from '../../models/shapes.ts';
 import type { Views } from './memory.ts';
 
 /** Reads every weight of a model as float32 into the arrays of `into`, all of which must exist in the model. */
-export async function loadWeights(folder: ModelFolder, into: Views): Promise<void> {
+export async function loadWeights(folder: Parameters<typeof tensorFor>[0], into: Views): Promise<void> {
   for (const [name, array] of into) array.set(await readTensor(folder.weights, tensorFor(folder, name).name));
 }
 

@@ -47,6 +47,9 @@ export const exp = unary('Exp', (g, _x, y) => mul(g, y));
 /** Natural logarithm. `∂ln x = ∂x / x`. */
 export const log = unary('Log', (g, x) => div(g, x));
 
+/** Square root. `∂√x = ∂x / (2·√x)`. */
+export const sqrt = unary('Sqrt', (g, _x, y) => div(mul(g, 0.5), y));
+
 /** Cosine and sine, of angles in radians. */
 export const cos: UnaryOperation = unary('Cos', (g, x) => neg(mul(g, sin(x))));
 export const sin: UnaryOperation = unary('Sin', (g, x) => mul(g, cos(x)));

@@ -1,5 +1,7 @@
 import type { Value } from '../value.ts';
-import { unsqueeze } from './layout.ts';
+import { add, equal } from './elementwise.ts';
+import { cast, unsqueeze } from './layout.ts';
+import { gemm } from './matrix.ts';
 import { apply, int64 } from './op.ts';
 
 /**
@@ -20,6 +22,19 @@ export const scatterAdd = (table: Value, indices: Value, rows: Value): Value =>
     shape: table.shape,
     attributes: { reduction: 'add' },
   });
+
+/**
+ * `table[indices[i]] += rows[i]` for a GPU, where many threads that add to one row at once would give another sum each
+ * time: the rows of each index are first added up by a product, and `distinct` int64 [U] holds every index once. No
+ * gradient.
+ */
+export function addRows(table: Value, distinct: Value, indices: Value, rows: Value): Value {
+  const same = equal(unsqueeze(cast(distinct, 'int32'), [1]), cast(indices, 'int32')); // [U, N]
+  const sums = gemm(cast(same, 'float32'), rows); // [U, D]
+  return apply('ScatterND', [table, unsqueeze(distinct, [1]), add(gather(table, distinct), sums)], {
+    shape: table.shape,
+  });
+}
 
 /** Zeros of a known shape. */
 export const zeros = (like: Value): Value =>

@@ -18,15 +18,20 @@ const tokensAtOnce = (vocabSize: number): number => Math.max(1, Math.floor(LOGIT
  * Negative log-likelihood of each target under the language-model head, in nats: hidden [N, D], head [V, D] (the tied
  * embedding, or a separate matrix), targets int64 [N] → [N]. No gradient.
  */
-export const tokenLosses = (hidden: Value, head: Value, targets: Value): Value =>
+export const tokenLosses = (
+  hidden: Value,
+  head: Value,
+  targets: Value,
+  { atOnce }: { atOnce?: number } = {},
+): Value =>
   hidden.graph.tape.paused(() => {
-    const { logSumExp } = inChunks(hidden, head, {});
+    const { logSumExp } = inChunks(hidden, head, { ...(atOnce !== undefined && { atOnce }) });
     return lossesOf(logSumExp, hidden, gather(head, targets));
   });
 
 /**
  * The sum of these losses, each multiplied by its token's weight [N]. A target to ignore can be any valid id with
- * weight 0. `atOnce`: tokens whose logits are held at once.
+ * weight 0. `atOnce`: tokens whose logits are held at once; infinite for all of them, without a loop.
  *
  * This is one operation instead of linear, log-softmax, and gather for the sake of memory: where the vocabulary is
  * large, nothing is as large as the logits [N, V]. Some tokens at a time, they are computed, together with what the
@@ -96,6 +101,14 @@ function inChunks(
     atOnce = tokensAtOnce(Number(dimensionAt(head.shape, 0))),
   }: { weighted?: Value; expects?: boolean; atOnce?: number },
 ): OverVocabulary {
+  if (atOnce === Number.POSITIVE_INFINITY) {
+    const { logSumExp, p } = overVocabulary(hidden, head);
+    return {
+      logSumExp,
+      expected: expects ? gemm(p, head) : undefined,
+      headSum: weighted && gemm(p, weighted, { transposeA: true }),
+    };
+  }
   const { graph } = hidden;
   const tokens = dimensionAt(hidden.shape, 0);
   const width = dimensionAt(hidden.shape, 1);
@@ -126,10 +139,7 @@ function inChunks(
     write(body, round, state) {
       const chunkOf = (x: Value) =>
         only(body.node('Gather', [x, round], [{ dtype: x.dtype, shape: ['chunk', width] }]));
-      const logits = gemm(chunkOf(hiddenChunks), head, { transposeB: true }); // [chunk, V]
-      const p = softmax(logits);
-      // log Σ eˣ = max x − log max p: the softmax is already computed, and its largest element cannot underflow.
-      const logSumExp = sub(max(logits, -1), log(max(p, -1)));
+      const { logSumExp, p } = overVocabulary(chunkOf(hiddenChunks), head);
       const results = expects ? [logSumExp, gemm(p, head)] : [logSumExp];
       if (!weightedChunks) return { results };
       const added = [p, chunkOf(weightedChunks), state];
@@ -145,6 +155,14 @@ function inChunks(
     expected: expected && joined(expected, width),
     headSum: weighted && headSum,
   };
+}
+
+/** For hidden states [M, D]: `log Σ eˡ` of the logits [M, 1], and their softmax p [M, V]. */
+function overVocabulary(hidden: Value, head: Value): { logSumExp: Value; p: Value } {
+  const logits = gemm(hidden, head, { transposeB: true }); // [M, V]
+  const p = softmax(logits);
+  // log Σ eˣ = max x − log max p: the softmax is already computed, and its largest element cannot underflow.
+  return { logSumExp: sub(max(logits, -1), log(max(p, -1))), p };
 }
 
 /** ⌈a / b⌉, int64. */

@@ -1,7 +1,7 @@
 import { type Value, withDimension } from '../value.ts';
 import { sumTo } from './broadcast.ts';
-import { mul, sub } from './elementwise.ts';
-import { apply } from './op.ts';
+import { add, div, mul, sqrt, sub } from './elementwise.ts';
+import { apply, only } from './op.ts';
 import { mean, sum } from './reduce.ts';
 
 /** Softmax over the last axis. `∂x = p·(g − Σ g·p)`. */
@@ -21,18 +21,17 @@ export const softmax = (x: Value): Value =>
  */
 export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
   const { graph, shape } = x;
-  const statistic = { dtype: 'float32', shape: withDimension(shape, -1, 1) } as const;
-  const [y, inverse] = graph.node(
-    'SimplifiedLayerNormalization',
-    [x, weight],
-    [{ dtype: x.dtype, shape }, statistic],
-    { attributes: { axis: -1, epsilon: { float: epsilon } } },
+  const y = only(
+    graph.node('SimplifiedLayerNormalization', [x, weight], [{ dtype: x.dtype, shape }], {
+      attributes: { axis: -1, epsilon: { float: epsilon } },
+    }),
   );
-  if (!y || !inverse) throw new Error('SimplifiedLayerNormalization has two outputs');
   graph.tape.record({
     inputs: [x, weight],
     outputs: [y],
     backward: ([g = y]) => {
+      // Computed again: the node's second output, which should be this, is wrong on WebGPU (onnxruntime 1.30).
+      const inverse = div(1, sqrt(add(mean(mul(x, x), -1, { keep: true }), epsilon)));
       const normal = mul(x, inverse);
       const d = mul(g, weight);
       const along = mul(normal, mean(mul(d, normal), -1, { keep: true }));
