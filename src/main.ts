@@ -107,7 +107,7 @@ export async function startProgram(
       if (token) rest.setToken(token); // only for the joke of the day
       measureRest(rest);
       const engine = await starting;
-      checks.engine = async () => (await engine.measure()).length > 0;
+      checks.engine = engine.isReady;
       measurements.push(async () => recordLoads(await engine.measure()));
       const initialFolder = (await remote)?.model ?? folder;
       const graceMs = config.shutdownSeconds * 1000;

@@ -2,8 +2,8 @@
 import { CommanderError } from 'commander';
 import { ChispaError, hasCode, InterruptedError, messageOf, UsageError } from '../lib/errors.ts';
 import { withoutSecrets } from '../lib/secrets.ts';
+import { packageVersion } from '../lib/version.ts';
 import { createProgram } from './program.ts';
-import { packageVersion } from './version.ts';
 
 const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 

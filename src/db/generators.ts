@@ -1,18 +1,24 @@
 import { and, eq, lt, ne, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
-import { generators } from './schema.ts';
+import { type GeneratorReport, generators } from './schema.ts';
 
 /** How often a generator gives a sign of life. */
 export const SIGN_OF_LIFE_MS = 5000;
 /** A generator that has given none for this long is presumed dead. */
 const SILENCE = sql`now() - interval '30 seconds'`;
 
-/** Records that a generator with this id is at work. Signs of life of dead ones are removed. */
-export async function generatorIsAlive(db: Database, id: string): Promise<void> {
+/**
+ * Records that a generator with this id is at work, and what it reports; without a report, the former one stays. Signs of
+ * life of dead ones are removed.
+ */
+export async function generatorIsAlive(db: Database, id: string, report?: GeneratorReport): Promise<void> {
   await db
     .insert(generators)
-    .values({ id })
-    .onConflictDoUpdate({ target: generators.id, set: { aliveAt: sql`now()` } });
+    .values({ id, report })
+    .onConflictDoUpdate({
+      target: generators.id,
+      set: { aliveAt: sql`now()`, ...(report && { report }) },
+    });
   await db.delete(generators).where(lt(generators.aliveAt, SILENCE));
 }
 
@@ -28,6 +34,17 @@ export async function isAnyGeneratorAlive(
 ): Promise<boolean> {
   const other = otherThan === undefined ? undefined : ne(generators.id, otherThan);
   return (await db.$count(generators, and(sql`${generators.aliveAt} >= ${SILENCE}`, other))) > 0;
+}
+
+/** The generators at work, by host and process, with their last reports; null from an older version. */
+export async function generatorsAtWork(db: Database): Promise<(GeneratorReport | null)[]> {
+  const { report, aliveAt } = generators;
+  const rows = await db
+    .select({ report })
+    .from(generators)
+    .where(sql`${aliveAt} >= ${SILENCE}`)
+    .orderBy(sql`${report} ->> 'host'`, sql`(${report} ->> 'pid')::int`);
+  return rows.map((row) => row.report);
 }
 
 /** How many requests the generators at work can work on at once; one that has not said it counts as `assumed`. */

@@ -1,15 +1,17 @@
 import { and, desc, eq, gte, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
+import { generatorsAtWork } from './generators.ts';
 import { activeModel, trialModel } from './models.ts';
-import { generators, jokes, ratings, requests, tokenLeases } from './schema.ts';
+import { type GeneratorReport, jokes, ratings, requests, tokenLeases } from './schema.ts';
 import { listRuns, type TrainingRun } from './training-runs.ts';
 import { countQueued, recentDuration } from './waiting.ts';
 
 /** What an installation is doing now, and what went wrong lately. */
 export interface Status {
-  /** Bot processes that answer with a token, and generators that gave a sign of life in the last 30 seconds. */
+  /** Bot processes that answer with a token. */
   bots: number;
-  generators: number;
+  /** What the generators that gave a sign of life in the last 30 seconds report; null from an older version. */
+  generators: (GeneratorReport | null)[];
   /** Requests, and for how many seconds the oldest one has been waiting. */
   queue: { waiting: number; running: number; oldestSeconds: number | null };
   lastDay: {
@@ -44,7 +46,7 @@ export async function readStatus(db: Database): Promise<Status> {
   const [model, trial] = [await activeModel(db), await trialModel(db)];
   return {
     bots: await db.$count(tokenLeases, sql`${tokenLeases.until} > now()`),
-    generators: await db.$count(generators, sql`${generators.aliveAt} > now() - interval '30 seconds'`),
+    generators: await generatorsAtWork(db),
     queue: {
       waiting: await countQueued(db),
       running: await db.$count(requests, eq(requests.status, 'running')),

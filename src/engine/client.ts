@@ -15,6 +15,8 @@ export interface StartEngineOptions extends EngineProcessOptions {
 export interface EngineClient extends Engine {
   /** What each model in memory is doing now. */
   measure(): Promise<EngineLoad[]>;
+  /** Whether it can tell a joke now: a model is loaded, and a server answers. */
+  isReady(): Promise<boolean>;
   /** Process id of a model, while it has a process. */
   pid(model: string): number | undefined;
 }
@@ -47,6 +49,11 @@ export async function startEngine({
   async function end(process: EngineProcess): Promise<void> {
     await process.close();
     processes.delete(process);
+  }
+
+  async function measure(): Promise<EngineLoad[]> {
+    const loads = await Promise.all([...processes].map((process) => process.measure()));
+    return loads.filter((load) => load !== undefined);
   }
 
   let idle: Promise<EngineProcess> | undefined = start();
@@ -85,10 +92,8 @@ export async function startEngine({
       refuseIfClosed();
       return models.use(request.model, ({ process }) => process.embed(request));
     },
-    async measure() {
-      const loads = await Promise.all([...processes].map((process) => process.measure()));
-      return loads.filter((load) => load !== undefined);
-    },
+    measure,
+    isReady: async () => (await measure()).length > 0,
     pid: (model) => models.peek(model)?.process.pid(),
     async close() {
       closed = true;

@@ -1,6 +1,6 @@
 import type { REST } from 'discord.js';
 import type { Store } from '../db/connect.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { EngineClient } from '../engine/client.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createSafety } from '../safety/safety.ts';
@@ -9,13 +9,14 @@ import { createAnswering } from './answer.ts';
 import { askForPatience } from './ask-for-patience.ts';
 import { createBestOf } from './best-of.ts';
 import { createJudging } from './judging.ts';
+import { createReport } from './report.ts';
 import { startSignsOfLife } from './signs-of-life.ts';
 import { createSpareSlots } from './spare-slots.ts';
 
 export interface GeneratorOptions {
   store: Store;
   queue: Queue;
-  engine: Engine;
+  engine: EngineClient;
   rest: REST;
   /** Requests worked on at once: the rows of the engine's batch. */
   slots: number;
@@ -53,8 +54,11 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     judging,
     log,
   });
-  const signsOfLife = await startSignsOfLife(store.db, log);
+  let running = () => 0;
+  const report = createReport({ engine, activeModel, slots, running: () => running() });
+  const signsOfLife = await startSignsOfLife(store.db, log, report);
   const consumer = await queue.consume({ slots, graceMs, handle: answer, expire, giveUp });
+  running = consumer.running;
   return {
     model: (await activeModel.get(null)).version.name,
     async close() {

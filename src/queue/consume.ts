@@ -41,6 +41,8 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
+  /** How many jobs it works on now. */
+  running(): number;
   /**
    * Takes no more jobs, lets the running ones finish for the grace period, aborts the rest, and resolves when they are
    * settled or returned to the queue.
@@ -95,6 +97,7 @@ export async function startConsumer({
   let stopped: Promise<void> | undefined;
 
   return {
+    running: () => running.size,
     stop() {
       stopped ??= stop();
       return stopped;

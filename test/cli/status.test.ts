@@ -35,7 +35,9 @@ onEachBackend((backend) => {
     await db.update(requests).set({ createdAt: new Date(Date.now() - minutes(2)) });
     const failed = await insert(db, { userId: '303', ask: { kind: 'joke' } });
     await finishRequest(db, failed.id, { status: 'failed', note: 'no text was fit to tell' });
-    await generatorIsAlive(db, randomUUID());
+    const report = { host: 'casa', pid: 42, version: '0.2.0', provider: 'cpu', model: 'mini-es', slots: 8 };
+    await generatorIsAlive(db, randomUUID(), { ...report, running: 3, tokensPerSecond: 512 });
+    await generatorIsAlive(db, randomUUID()); // of an older version
     await claimToken(db, { token: 't', bot: 't', owner: randomUUID() }, 30);
     const { id: baseVersionId } = await aModel(db);
     const run = await beginRun(db, {
@@ -50,7 +52,7 @@ onEachBackend((backend) => {
     const status = JSON.parse((await runCommand(['status', '--json'], env())).stdout);
     expect(status).toMatchObject({
       bots: 1,
-      generators: 1,
+      generators: [{ ...report, running: 3, tokensPerSecond: 512 }, null],
       queue: { waiting: 2, running: 0 },
       lastDay: { asked: 4, answered: 1, failed: 1, votes: 1, jokes: 1 },
       model: { name: 'mini-es' },
@@ -61,7 +63,8 @@ onEachBackend((backend) => {
     expect(status.queue.oldestSeconds).toBeGreaterThan(100);
     expect(status.queue.oldestSeconds).toBeLessThan(1000);
     const { stdout } = await runCommand(['status'], env());
-    expect(stdout).toMatch(/running +the bot, 1 generator\nqueue +2 waiting, the first for 1\d\d s/);
+    expect(stdout).toMatch(/running +the bot, 2 generators\nqueue +2 waiting, the first for 1\d\d s/);
+    expect(stdout).toMatch(/\n {2}casa:42 +0\.2\.0 +mini-es \(cpu\) +3 of 8 slots +512 tokens\/s\n/);
     expect(stdout).toContain(failed.id);
     expect(stdout).not.toContain(old.id);
   });

@@ -182,6 +182,13 @@ describe('a model on a server', () => {
     await expect(silence.tell()).rejects.toThrow(/has said nothing for 0.3 s/);
   });
 
+  it('is ready as long as it answers', async () => {
+    const { engine, close } = await remote([]);
+    expect(await engine.isReady()).toBe(true);
+    close();
+    expect(await engine.isReady()).toBe(false);
+  });
+
   it('hears that nobody waits any more', async () => {
     let gone: Promise<unknown> | undefined;
     const { tell } = await remote([

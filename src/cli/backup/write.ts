@@ -11,11 +11,11 @@ import { pgliteFolder } from '../../db/pglite.ts';
 import { keptVoices } from '../../db/voices.ts';
 import { ownSecretIn } from '../../db/voter.ts';
 import { ChispaError, hasCode } from '../../lib/errors.ts';
+import { packageVersion } from '../../lib/version.ts';
 import { writeWhole } from '../../models/whole-file.ts';
 import { withDatabase } from '../open/database.ts';
 import { counted, fileSize } from '../output/text.ts';
 import { createTransferBar } from '../output/transfer-bar.ts';
-import { packageVersion } from '../version.ts';
 import { ABOUT, type ArchiveWriter, SECRET, writeArchive } from './archive.ts';
 
 export interface BackupOptions {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../config.ts';
 import type { Database } from '../../db/connect.ts';
+import type { GeneratorReport } from '../../db/schema.ts';
 import { readStatus, type Status } from '../../db/status.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDatabase } from '../open/database.ts';
@@ -31,7 +32,7 @@ export async function showStatus({ watch = false, json = false }: { watch?: bool
 async function read(db: Database): Promise<Status> {
   const status = await readStatus(db);
   // On the embedded database one process has all roles, and needs no lease to answer alone.
-  return loadConfig().databaseUrl ? status : { ...status, bots: status.generators };
+  return loadConfig().databaseUrl ? status : { ...status, bots: Math.min(1, status.generators.length) };
 }
 
 function inWords({ bots, generators, queue, lastDay, model, trial, runs, errors }: Status): string {
@@ -41,7 +42,7 @@ function inWords({ bots, generators, queue, lastDay, model, trial, runs, errors 
     ? ` · on trial: ${trial.name} (${Math.round((trial.share ?? 0) * 100)}% of the jokes)`
     : '';
   const facts = [
-    ['running', `${bots === 0 ? 'no bot' : 'the bot'}, ${counted(generators, 'generator')}`],
+    ['running', `${bots === 0 ? 'no bot' : 'the bot'}, ${counted(generators.length, 'generator')}`],
     ['queue', `${queue.waiting} waiting${oldest}, ${queue.running} being answered`],
     [
       'last 24 h',
@@ -50,6 +51,8 @@ function inWords({ bots, generators, queue, lastDay, model, trial, runs, errors 
     ['model', `${model ? model.name : 'none yet'}${share}`],
   ];
   const parts = [columns(facts)];
+  const reports = generators.filter((report) => report !== null);
+  if (reports.length > 0) parts.push(`generators\n${columns(reports.map(reportInWords))}`);
   if (runs.length > 0)
     parts.push(
       `training runs\n${columns(runs.map((run) => [`  ${minute(run.startedAt)}`, run.trigger, run.status, outcomeOf(run), run.note ?? '']))}`,
@@ -60,5 +63,13 @@ function inWords({ bots, generators, queue, lastDay, model, trial, runs, errors 
     );
   return parts.join('\n\n');
 }
+
+const reportInWords = (report: GeneratorReport): string[] => [
+  `  ${report.host}:${report.pid}`,
+  report.version,
+  `${report.model} (${report.provider})`,
+  `${report.running} of ${counted(report.slots, 'slot')}`,
+  `${report.tokensPerSecond} tokens/s`,
+];
 
 const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');

@@ -268,6 +268,11 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
       [...counted].map(([model, counts]) => ({
         ...{ model, ...counts, decodeRuns: 0, prefillRuns: 0, cacheTokens: 0, cacheCapacity: 0 },
       })),
+    isReady: () =>
+      server.models(closing.signal).then(
+        () => true,
+        () => false,
+      ),
     pid: () => undefined,
     async close() {
       closing.abort();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../lib/paths.ts';
+import { packageRoot } from './paths.ts';
 
 /** The version in package.json. */
 export function packageVersion(): string {
