@@ -1,5 +1,5 @@
 import type { BenchDecoder, BenchPrecision } from './engines/engine.ts';
-import type { Memory } from './memory.ts';
+import type { memoryOfLargest } from './memory.ts';
 
 export interface Measurement {
   engine: string;
@@ -60,15 +60,18 @@ export function printTable(
  * format and the cache in float32.
  */
 export function printMemory(
-  memories: readonly ({ engine: string; precision: BenchPrecision } & Memory)[],
+  memories: readonly ({ engine: string; precision: BenchPrecision } & ReturnType<typeof memoryOfLargest>)[],
   { parameters, cache }: { parameters: number; cache: number },
 ): void {
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(2);
-  console.log('\n| precision | engine | resident GB | peak GB | weights + cache GB | resident is × |');
-  console.log('|---|---|---|---|---|---|');
-  for (const { precision, engine, now, peak } of memories) {
+  console.log(
+    '\n| precision | engine | peak GB | resident GB | needed GB | weights + cache GB | resident is × | needed is × |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|');
+  for (const { precision, engine, now, peak, needed } of memories) {
     const least = parameters * BYTES[precision] + cache;
-    const cells = [precision, engine, ...[now, peak, least].map(gigabytes), (now / least).toFixed(2)];
+    const amounts = [peak, now, needed, least].map(gigabytes);
+    const cells = [precision, engine, ...amounts, (now / least).toFixed(2), (needed / least).toFixed(2)];
     console.log(`| ${cells.join(' | ')} |`);
   }
 }

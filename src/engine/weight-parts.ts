@@ -98,6 +98,13 @@ function quantizedParts(
     packed: stored(packedName(name), 'uint8'),
     scales: cast(stored(scalesName(name), 'float32'), dtype),
   });
+  // An embedding's rows are read from the mapped file. As a tensor of its own, though of the head's bytes, it has the shape
+  // that its operation takes: onnxruntime would compute a reshaped one in advance, and hold the copy.
+  const rowsOf = (name: string) => {
+    const { shape, ...bytes } = entry(packedName(name));
+    const [outputs = 0, blocks = 0, width = 0] = shape;
+    return external(graph, file, { ...bytes, shape: [outputs, blocks * width] }, `${name}.rows`, 'uint8');
+  };
   const parameter = (name: string) => float(graph, file, entry(name), name, dtype);
   return {
     parameter,
@@ -117,7 +124,12 @@ function quantizedParts(
     },
     head: (hidden) =>
       quantizedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits, companion: !device }),
-    embed: (ids) => quantizedRows(ids, matrix(embedding), { inputs: width, outputs: vocabSize, bits }),
+    embed: (ids) =>
+      quantizedRows(
+        ids,
+        { packed: rowsOf(embedding), scales: matrix(embedding).scales },
+        { inputs: width, bits },
+      ),
   };
 }
 

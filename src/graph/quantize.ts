@@ -1,4 +1,4 @@
-import { concat, reshape, slice } from './ops/index.ts';
+import { concat, slice } from './ops/index.ts';
 import type { Value } from './value.ts';
 
 export type Bits = 4 | 8;
@@ -102,18 +102,18 @@ export function quantizedLinear(
 
 /**
  * The rows of a quantized matrix [outputs, inputs] at `ids` [N], as float32 [N, inputs]: the token embedding, read from
- * the same bytes that the head multiplies by.
+ * the same bytes that the head multiplies by. `packed`: [outputs, blocks · bytes].
  */
 export function quantizedRows(
   ids: Value,
   { packed, scales }: { packed: Value; scales: Value },
-  { inputs, outputs, bits }: { inputs: number; outputs: number; bits: Bits },
+  { inputs, bits }: { inputs: number; bits: Bits },
 ): Value {
   const { graph } = ids;
-  const { block, blocks, bytes } = blocking(inputs, bits);
+  const { block, blocks } = blocking(inputs, bits);
   const [rows] = graph.node(
     'GatherBlockQuantized',
-    [reshape(packed, [outputs, blocks * bytes]), ids, scales],
+    [packed, ids, scales],
     [{ dtype: scales.dtype, shape: ['N', blocks * block] }],
     { domain: 'com.microsoft', attributes: { bits, block_size: block, gather_axis: 0, quantize_axis: 1 } },
   );

@@ -2,10 +2,13 @@ import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { quantizedWeights } from '../../src/engine/quantized-file.ts';
+import { weightParts } from '../../src/engine/weight-parts.ts';
+import { decodeGraph } from '../../src/graph/decode.ts';
 import { blocking, quantize } from '../../src/graph/quantize.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { temporaryFolder } from '../models/tiny-model.ts';
-import { fixture, furthest, openModel } from './open-model.ts';
+import { fixture, furthest, openModel, openWeights } from './open-model.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // each model is quantized in a separate process
 
@@ -100,6 +103,25 @@ describe('quantized models', () => {
       }
     },
   );
+
+  it('go from the file to the operations that take them packed, since onnxruntime holds what it computes from one', async () => {
+    for (const name of ['random-llama/qwen3', 'random-gpt2/plain']) {
+      const folder = await temporaryFolder();
+      await cp(fixture(name), folder, { recursive: true });
+      const model = await openWeights(folder);
+      const file = await quantizedWeights(model, 'q8');
+      const { nodes, initializers } = decodeGraph(model.config, (graph) =>
+        weightParts(graph, model, file, { precision: 'q8', dtype: 'float32', device: false }),
+      );
+      const matrices = new Set(
+        initializers.map(({ value }) => value).filter(({ dtype }) => dtype === 'uint8'),
+      );
+      const readers = nodes.filter(({ inputs }) => inputs.some((input) => input && matrices.has(input)));
+      expect(new Set(readers.map(({ type }) => type))).toEqual(
+        new Set(['MatMulNBits', 'GatherBlockQuantized']),
+      );
+    }
+  });
 
   it('are made once and kept beside the model, and made again when the file is damaged', async () => {
     const folder = await temporaryFolder();
