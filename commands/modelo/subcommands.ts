@@ -2,6 +2,7 @@ import type { ChatInputCommandInteraction } from 'discord.js';
 import type { CommandContext } from '../../src/bot/command.ts';
 import { homeGuild } from '../../src/bot/place.ts';
 import { Refusal, refuseUnusable } from '../../src/bot/refusal.ts';
+import { generatorsAtWork } from '../../src/db/generators.ts';
 import { learningPaused, pauseLearning, votesSinceLastRun } from '../../src/db/learning.ts';
 import {
   activateModel,
@@ -34,6 +35,7 @@ const list: VersionCommand = async (interaction, context) => {
     paused: await learningPaused(db),
     learningSince: run?.startedAt,
     newVotes: await votesSinceLastRun(db),
+    generators: await generatorsAtWork(db),
   };
   const models = await ratedModels(db);
   await interaction.editReply(

@@ -18,6 +18,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { PlacementReason } from '../lib/placement.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import { created, when } from './columns.ts';
 import { ADVENTURES, type DailyJoke, type GuildSettings } from './guild-settings.ts';
@@ -416,6 +417,8 @@ export interface GeneratorReport {
   version: string;
   /** What decodes the active model: `cpu`, `webgpu`, `cuda` or `server`. */
   provider: string;
+  /** Why that one, if there was a choice. */
+  reason?: PlacementReason;
   /** Name of the active model. */
   model: string;
   /** Requests it works on at once, and those it works on now. */

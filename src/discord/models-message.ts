@@ -6,6 +6,7 @@ import {
   type InteractionEditReplyOptions,
 } from 'discord.js';
 import type { RatedModel } from '../db/models.ts';
+import type { GeneratorReport } from '../db/schema.ts';
 import type { Epoch, TrainingRun } from '../db/training-runs.ts';
 import { customId } from './custom-id.ts';
 import { NO_MENTIONS } from './joke-message.ts';
@@ -38,12 +39,14 @@ export interface LearningState {
   /** When the current run began. */
   learningSince: Date | undefined;
   newVotes: number;
+  /** What the generators at work report; null from an older version. */
+  generators: readonly (Pick<GeneratorReport, 'provider' | 'reason'> | null)[];
 }
 
 /** The versions, newest first, and the state of learning. */
 export function modelListMessage(
   models: readonly RatedModel[],
-  { paused, learningSince, newVotes }: LearningState,
+  { paused, learningSince, newVotes, generators }: LearningState,
   viewer: Viewer,
   m: Messages,
 ): InteractionEditReplyOptions {
@@ -54,12 +57,22 @@ export function modelListMessage(
     say.newVotes(newVotes),
     learningSince ? say.learningNow(moment(learningSince)) : '',
     paused ? say.paused : '',
+    ...new Set(generators.map((report) => (report ? placeOf(report, m) : ''))),
   ];
   const embed = new EmbedBuilder()
     .setTitle(say.title)
     .setDescription([...lines, '', ...state.filter(Boolean)].join('\n'))
     .setColor(COLOR);
   return { embeds: [embed], allowedMentions: NO_MENTIONS };
+}
+
+/** Where a generator writes, and why there. */
+function placeOf({ provider, reason }: Pick<GeneratorReport, 'provider' | 'reason'>, m: Messages): string {
+  const { places, writesOn, why } = m.learning.models;
+  const because =
+    reason?.why === 'measured' ? why.measured(reason.gpu, reason.cpu) : reason && why[reason.why];
+  const place = provider in places ? places[provider as keyof typeof places] : provider;
+  return writesOn(place, because);
 }
 
 function listLine(model: RatedModel, viewer: Viewer, m: Messages): string {

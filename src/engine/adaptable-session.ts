@@ -1,13 +1,13 @@
 import { messageOf } from '../lib/errors.ts';
+import type { Placement } from '../lib/placement.ts';
 import { type AdapterStack, createAdapterStack } from './adapter-stack.ts';
 import type { DecoderSession } from './decoder-session.ts';
-import type { ExecutionProvider } from './engine.ts';
 import type { ModelWeights } from './quantized-file.ts';
 import { type WarmOptions, warmSession } from './warm-session.ts';
 
 /** A decoder that supports adapters as soon as one is requested, and falls back to the CPU. */
 export interface AdaptableSession extends DecoderSession {
-  readonly provider: ExecutionProvider;
+  readonly placement: Placement;
   /** Prepares an adapter for the rows that use it, until it is dropped. Throws as `openAdapter` does. */
   hold(adapter: string): Promise<void>;
   drop(adapter: string): void;
@@ -29,7 +29,7 @@ export async function adaptableSession(
   folder: ModelWeights,
   options: WarmOptions,
 ): Promise<AdaptableSession> {
-  let { session: current, provider } = await warmSession(folder, options);
+  let { session: current, placement } = await warmSession(folder, options);
   const stack: AdapterStack = createAdapterStack(folder.config);
   let covered = 0; // kinds of layers on which the current graph supports adapters
   let changing: Promise<unknown> = Promise.resolve();
@@ -44,8 +44,9 @@ export async function adaptableSession(
   const adapt = async (): Promise<void> => {
     const wanted = stack.targets.length;
     if (wanted === covered) return;
+    const { provider } = placement;
     const adapted = await warmSession(folder, { ...options, provider }, stack);
-    if (adapted.provider !== provider) {
+    if (adapted.placement.provider !== provider) {
       // Its caches are of another kind, and only `fallBack` may change that.
       await adapted.session.release();
       throw new Error(`${provider} cannot run ${folder.name} with adapters`);
@@ -57,8 +58,8 @@ export async function adaptableSession(
   };
 
   return {
-    get provider() {
-      return provider;
+    get placement() {
+      return placement;
     },
     async hold(adapter) {
       await stack.hold(adapter);
@@ -72,17 +73,15 @@ export async function adaptableSession(
     drop: stack.drop,
     fallBack: (error, restart) =>
       change(async () => {
+        const { provider } = placement;
         if (provider === 'cpu') return false;
         const why = messageOf(error).split('\n', 1)[0];
         options.log.warn(`${folder.name} failed on ${provider} and goes on on the CPU (${why})`);
         const former = current;
         const wanted = stack.targets.length;
         const adapters = wanted > 0 ? stack : undefined;
-        ({ session: current, provider } = await warmSession(
-          folder,
-          { ...options, provider: 'cpu' },
-          adapters,
-        ));
+        ({ session: current } = await warmSession(folder, { ...options, provider: 'cpu' }, adapters));
+        placement = { provider: 'cpu', reason: { why: 'failed' } };
         covered = wanted;
         restart();
         await former.release().catch(() => {}); // of a device that is lost, nothing is left to release

@@ -110,7 +110,13 @@ export async function openLocalEngine(
 
   return {
     stats,
-    load: () => ({ ...stats, model, ...batch.size, cacheCapacity: limits.cacheTokens }),
+    load: () => ({
+      ...stats,
+      model,
+      ...batch.size,
+      cacheCapacity: limits.cacheTokens,
+      placement: session.placement,
+    }),
     loaded: {
       model,
       name: folder.name,
@@ -120,7 +126,7 @@ export async function openLocalEngine(
       files: folder.manifest.files,
       precision: options.precision,
       get provider() {
-        return session.provider;
+        return session.placement.provider;
       },
       runtimeVersion,
     },

@@ -1,3 +1,5 @@
+import type { Placement } from '../lib/placement.ts';
+
 /** Counters of the engine since it started. */
 export interface EngineStats {
   /** Runs that decoded one token for every running row. */
@@ -17,4 +19,6 @@ export interface EngineLoad extends EngineStats {
   cacheTokens: number;
   /** Tokens that the caches of all rows together may hold. */
   cacheCapacity: number;
+  /** Of a model on this machine. */
+  placement?: Placement;
 }

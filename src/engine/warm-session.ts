@@ -1,10 +1,11 @@
 import { messageOf } from '../lib/errors.ts';
+import type { Placement, PlacementReason } from '../lib/placement.ts';
 import { NEUTRAL_DEFAULTS } from '../lib/settings.ts';
 import type { AdapterStack } from './adapter-stack.ts';
 import type { ChoosingRow } from './choose.ts';
 import { createDecoderSession, type DecoderSession } from './decoder-session.ts';
 import { createDeviceSession } from './device-session.ts';
-import type { EngineOptions, ExecutionProvider } from './engine.ts';
+import type { EngineOptions } from './engine.ts';
 import { missingGpu } from './gpu.ts';
 import type { ModelWeights } from './quantized-file.ts';
 import { createDecodeSession, createDeviceDecodeSession, type SessionOptions } from './session.ts';
@@ -13,7 +14,7 @@ export type WarmOptions = Omit<SessionOptions, 'adapters' | 'provider'> & Pick<E
 
 export interface WarmSession {
   session: DecoderSession;
-  provider: ExecutionProvider;
+  placement: Placement;
 }
 
 /**
@@ -27,23 +28,23 @@ export async function warmSession(
   adapters?: AdapterStack,
 ): Promise<WarmSession> {
   const { provider, log } = options;
-  const onCpu = async (): Promise<WarmSession> => ({
+  const onCpu = async (reason?: PlacementReason): Promise<WarmSession> => ({
     session: await open(folder, { ...options, provider: 'cpu' }, adapters),
-    provider: 'cpu',
+    placement: { provider: 'cpu', ...(reason && { reason }) },
   });
   if (provider === 'auto') {
     const missing = missingGpu();
     if (missing === undefined) return fasterSession(folder, options, adapters);
     log.info(`${folder.name} runs on the CPU: ${missing}`);
-    return onCpu();
+    return onCpu({ why: 'no-gpu' });
   }
   if (provider === 'cpu') return onCpu();
   try {
-    return { session: await open(folder, { ...options, provider }, adapters), provider };
+    return { session: await open(folder, { ...options, provider }, adapters), placement: { provider } };
   } catch (error) {
     const why = messageOf(error).split('\n', 1)[0];
     log.warn(`EXECUTION_PROVIDER=${provider} cannot run ${folder.name} here, using the CPU (${why})`);
-    return onCpu();
+    return onCpu({ why: 'failed' });
   }
 }
 
@@ -61,7 +62,7 @@ async function fasterSession(
     options.log.info(
       `${folder.name} runs on the CPU: the GPU cannot (${messageOf(error).split('\n', 1)[0]})`,
     );
-    return { session: cpu, provider: 'cpu' };
+    return { session: cpu, placement: { provider: 'cpu', reason: { why: 'failed' } } };
   }
   const [cpuTime, gpuTime] = [await stepTime(folder, cpu), await stepTime(folder, gpu)];
   const faster = gpuTime < cpuTime;
@@ -69,7 +70,10 @@ async function fasterSession(
   options.log.info(
     `${folder.name} runs on the ${faster ? 'GPU (webgpu)' : 'CPU'}: a step of ${MEASURED_ROWS} rows takes ${gpuTime.toFixed(1)} ms on the GPU and ${cpuTime.toFixed(1)} ms on the CPU`,
   );
-  return faster ? { session: gpu, provider: 'webgpu' } : { session: cpu, provider: 'cpu' };
+  const reason = { why: 'measured', gpu: gpuTime, cpu: cpuTime } as const;
+  return faster
+    ? { session: gpu, placement: { provider: 'webgpu', reason } }
+    : { session: cpu, placement: { provider: 'cpu', reason } };
 }
 
 async function open(

@@ -23,7 +23,8 @@ export function createReport({
   let countedAt = performance.now();
   return async () => {
     const { version, loaded } = await activeModel.get(null);
-    const now = new Map((await engine.measure()).map((load) => [load.model, load.decodedTokens]));
+    const loads = await engine.measure();
+    const now = new Map(loads.map((load) => [load.model, load.decodedTokens]));
     const seconds = (performance.now() - countedAt) / 1000;
     const fresh = [...now].map(([model, tokens]) => {
       const before = counted.get(model) ?? 0;
@@ -32,7 +33,16 @@ export function createReport({
     const tokensPerSecond = Math.round(fresh.reduce((sum, tokens) => sum + tokens, 0) / seconds);
     counted = now;
     countedAt = performance.now();
-    const { provider } = loaded;
-    return { ...fixed, provider, model: version.name, running: running(), tokensPerSecond };
+    // It may have moved since it was loaded.
+    const placement = loads.find((load) => load.model === loaded.model)?.placement;
+    const { provider, reason } = placement ?? { provider: loaded.provider };
+    return {
+      ...fixed,
+      provider,
+      ...(reason && { reason }),
+      model: version.name,
+      running: running(),
+      tokensPerSecond,
+    };
   };
 }

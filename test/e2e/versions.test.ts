@@ -187,6 +187,7 @@ describe.skipIf(skipPostgres)('the versions of the model', () => {
     expect(lines[2]).toBe('🟢 **mini-es-2** · activa');
     expect(lines[3]).toMatch(/ · ★ 4 · 1 voto · \d+ chistes?$/);
     expect(lines[4]).toBe('⚪ **mini-es** · guardada');
+    expect(lines.at(-1)).toMatch(/^⚙️ Escribo con la (CPU|GPU)/);
     expect(await suggested('detalle', 'es-')).toEqual(['mini-es-3', 'mini-es-2']);
     expect(await suggested('activar', '')).toEqual(['mini-es-2', 'mini-es']);
   });

@@ -183,6 +183,7 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     expect(pieces.join('')).toBe(expected[0]?.text);
     expect(runs).toBe(13);
     expect(engine.loaded.provider).toBe('cpu');
+    expect(engine.load().placement).toEqual({ provider: 'cpu', reason: { why: 'failed' } });
     expect(warnings).toEqual([expect.stringContaining('the device is lost')]);
     await engine.close();
     await cpu.close();
@@ -199,6 +200,8 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
       expect.stringMatching(provider === 'cpu' ? /runs on the CPU:/ : /runs on the GPU/),
     ]);
     expect(said[0]).toMatch(/[\d.]+ ms on the GPU and [\d.]+ ms on the CPU/);
+    const reason = { why: 'measured', gpu: expect.any(Number), cpu: expect.any(Number) };
+    expect(engine.load().placement).toEqual({ provider, reason });
     await engine.close();
   });
 });

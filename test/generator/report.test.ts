@@ -12,7 +12,7 @@ describe("a generator's report", () => {
     it('says where it runs, with what, and how fast it was since the report before', async () => {
       const { store } = backend();
       const engine = await startEngine({
-        provider: 'cpu',
+        provider: 'auto',
         threads: 1,
         slots: 2,
         precision: 'q8',
@@ -25,7 +25,9 @@ describe("a generator's report", () => {
       onTestFinished(() => activeModel.close());
       let running = 0;
       const report = createReport({ engine, activeModel, slots: 2, running: () => running });
-      const place = { pid: process.pid, provider: 'cpu', model: 'mini-es', slots: 2 };
+      const [load] = await engine.measure();
+      expect(load?.placement?.reason?.why).toMatch(/^(no-gpu|measured|failed)$/);
+      const place = { pid: process.pid, ...load?.placement, model: 'mini-es', slots: 2 };
       expect(await report()).toMatchObject({ ...place, running: 0, tokensPerSecond: 0 });
       running = 1;
       const { model } = await engine.load(bundledModelPath);

@@ -31,6 +31,19 @@ export const learning: typeof es = {
     newVotes: (votes) => `${count(votes, 'new vote', 'new votes')} since I last learned.`,
     learningNow: (since) => `I have been learning since ${since}.`,
     paused: 'I do not learn by myself: my host has paused it.',
+    places: {
+      cpu: 'the CPU',
+      webgpu: 'the GPU',
+      cuda: 'the GPU (CUDA)',
+      server: 'a model server',
+    },
+    writesOn: (place, why) => `⚙️ I write on ${place}${why ? `: ${why}` : ''}.`,
+    why: {
+      measured: (gpu, cpu) =>
+        `a step of 8 jokes takes ${number(gpu, 1)} ms on the GPU and ${number(cpu, 1)} ms on the CPU`,
+      'no-gpu': 'there is no GPU here',
+      failed: 'the GPU could not run my model',
+    },
     fields: {
       status: 'Status',
       ratings: 'Ratings',

@@ -32,6 +32,19 @@ export const learning = {
       `${count(votes, 'voto nuevo', 'votos nuevos')} desde la última vez que aprendí.`,
     learningNow: (since: string) => `Estoy aprendiendo desde ${since}.`,
     paused: 'No aprendo por mi cuenta: quien me hospeda lo ha pausado.',
+    places: {
+      cpu: 'la CPU',
+      webgpu: 'la GPU',
+      cuda: 'la GPU (CUDA)',
+      server: 'un servidor de modelos',
+    },
+    writesOn: (place: string, why?: string) => `⚙️ Escribo con ${place}${why ? `: ${why}` : ''}.`,
+    why: {
+      measured: (gpu: number, cpu: number) =>
+        `un paso de 8 chistes tarda ${number(gpu, 1)} ms en la GPU y ${number(cpu, 1)} ms en la CPU`,
+      'no-gpu': 'aquí no hay GPU',
+      failed: 'la GPU no ha podido con mi modelo',
+    },
     fields: {
       status: 'Estado',
       ratings: 'Notas',
