@@ -29,6 +29,7 @@ import { findHosts } from './hosts.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createLearningLog } from './learning-log.ts';
 import { loadCommands } from './load-commands.ts';
+import { followMembership } from './membership.ts';
 import { createMessageBoard } from './message-board.ts';
 import { createModeratorLog } from './moderator-log.ts';
 import { createOpenRequests } from './open-requests.ts';
@@ -141,6 +142,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const written = await registry.deploy();
   log.info({ commands: commands.size, written }, 'commands are registered');
   welcomeGuilds(ready, log);
+  const membershipRecorded = followMembership(ready, store.db, log);
   const { rest, application } = ready;
   await answerAbandoned({ store, owner, log }, { rest, applicationId: application.id });
   const housekeeping = createHousekeeping({
@@ -149,8 +151,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     settings,
     rest: client.rest,
     log,
-    onJokesToday: (jokes) =>
-      ready.user.setActivity({ name: 'chispa', type: ActivityType.Custom, state: es.presence(jokes) }),
+    onJokesToday(jokes) {
+      if (!client.isReady()) return; // it is being closed
+      ready.user.setActivity({ name: 'chispa', type: ActivityType.Custom, state: es.presence(jokes) });
+    },
   });
   housekeeping.start();
   const learningLog = await createLearningLog({ store, settings, moderatorLog, log });
@@ -168,6 +172,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       client.removeAllListeners(Events.ShardReconnecting); // it is not for now
       await within(CLOSE_DEADLINE_MS, client.destroy());
       await held?.release();
+      await membershipRecorded();
       await waiting.close();
       await learningLog.close();
       await housekeeping.close();

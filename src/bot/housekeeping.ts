@@ -4,6 +4,7 @@ import type { Store } from '../db/connect.ts';
 import { dueDay, guildsWithDaily } from '../db/daily.ts';
 import { closeDueDuels, unrevealedDuels } from '../db/duels.ts';
 import { isAnyGeneratorAlive } from '../db/generators.ts';
+import { deleteLeftGuilds } from '../db/guilds.ts';
 import { jokesSince } from '../db/jokes.ts';
 import { abandonedRequests, expireRequests } from '../db/requests.ts';
 import { eraseOld } from '../db/retention.ts';
@@ -54,6 +55,9 @@ export function createHousekeeping(options: HousekeepingOptions) {
     'erase what is old': async () => {
       if (now().getTime() - erasedAt < DAY_MS) return;
       await eraseOld(store.db, now());
+      const deleted = await deleteLeftGuilds(store.db, now());
+      if (deleted.length > 0)
+        log.info({ guilds: deleted.length }, 'deleted the data of servers left long ago');
       erasedAt = now().getTime();
     },
     'count the jokes of today': async () => {

@@ -1,12 +1,13 @@
-import { isNotNull } from 'drizzle-orm';
+import { and, isNotNull, not } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import type { DailyJoke } from './guild-settings.ts';
+import { isLeft } from './guilds.ts';
 import { dailyJokes, guildSettings } from './schema.ts';
 
 /** What can be told once a day. */
 export type Daily = (typeof dailyJokes.$inferSelect)['kind'];
 
-/** The guilds that want a joke of the day, or a duel. */
+/** The guilds that want a joke of the day, or a duel, and that no bot is known to have left. */
 export async function guildsWithDaily(
   db: Database,
   kind: Daily,
@@ -15,7 +16,7 @@ export async function guildsWithDaily(
   const rows = await db
     .select({ guildId: guildSettings.guildId, daily: column })
     .from(guildSettings)
-    .where(isNotNull(column));
+    .where(and(isNotNull(column), not(isLeft(guildSettings.guildId))));
   return rows.flatMap(({ guildId, daily }) => (daily ? [{ guildId, daily }] : []));
 }
 

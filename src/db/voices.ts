@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { answeringModel, isRemote } from './models.ts';
 import { guildSettings, guildVoices, modelVersions } from './schema.ts';
@@ -69,7 +69,7 @@ export async function dueVoice(db: Database, votes: number): Promise<DueVoice | 
 const KEPT = 2;
 
 /**
- * Retires the voices whose files nobody needs: those of guilds that no longer teach, all but the newest of each
+ * Retires the voices whose files nobody needs: those of guilds that no longer teach or whose data was deleted, all but the newest of each
  * guild, and those on versions whose own weights are gone. Their jokes stay.
  * @returns the voices just retired; the caller removes their folders.
  */
@@ -80,15 +80,15 @@ export async function retireVoices(db: Database): Promise<Voice[]> {
     .from(guildVoices)
     .as('ranked');
   const old = db.select({ id: ranked.id }).from(ranked).where(sql`${ranked.place} > ${KEPT}`);
-  const silent = db
+  const teaching = db
     .select({ id: guildSettings.guildId })
     .from(guildSettings)
-    .where(eq(guildSettings.learns, false));
+    .where(eq(guildSettings.learns, true));
   const gone = db
     .select({ id: modelVersions.id })
     .from(modelVersions)
     .where(eq(modelVersions.status, 'retired'));
-  const needless = sql`(${inArray(guildVoices.id, old)} or ${inArray(guildVoices.guildId, silent)} or ${inArray(guildVoices.baseVersionId, gone)})`;
+  const needless = sql`(${inArray(guildVoices.id, old)} or ${notInArray(guildVoices.guildId, teaching)} or ${inArray(guildVoices.baseVersionId, gone)})`;
   return db
     .update(guildVoices)
     .set({ retiredAt: sql`now()` })

@@ -249,6 +249,7 @@ export const en: Messages = {
       '• What you ask for (theme or text) and your id, for **30 days**; then they are erased by themselves.',
       '• Your votes, under a pseudonym that cannot be undone without the host’s secret key.',
       '• What you type is **never** used to train the model, nor are the jokes that come of it.',
+      '• When I am removed from a server, I delete everything of it after 30 days: jokes, votes, and settings.',
       '• I do not read the messages of the server: I do not even ask for permission to.',
       '• If you bring me to other servers or conversations with your account, I do not keep which ones.',
     ],

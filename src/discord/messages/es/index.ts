@@ -269,6 +269,7 @@ export const es = {
       '• Lo que me pides (tema o texto) y tu identificador, durante **30 días**; después se borran solos.',
       '• Tus votos, con un seudónimo que no se puede deshacer sin la clave secreta de quien me hospeda.',
       '• Lo que escribes **nunca** se usa para entrenar el modelo, ni los chistes que salen de ello.',
+      '• Si me quitan de un servidor, a los 30 días borro todo lo de ese servidor: chistes, votos y ajustes.',
       '• No leo los mensajes del servidor: ni siquiera pido permiso para hacerlo.',
       '• Si me llevas en tu cuenta a otros servidores o conversaciones, no guardo cuáles son.',
     ],
