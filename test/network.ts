@@ -7,6 +7,8 @@ export type Network = Awaited<ReturnType<typeof openNetwork>>;
 /** Opens a port on this machine that leads to the database. */
 export async function openNetwork(database: URL) {
   const sockets = new Set<Socket>();
+  /** Of these, the ones to the clients. */
+  const clients = new Set<Socket>();
   let frozen = false;
   const server = createServer((socket) => {
     const upstream = createConnection(Number(database.port || 5432), database.hostname);
@@ -17,11 +19,14 @@ export async function openNetwork(database: URL) {
       sockets.add(one);
       one.on('data', (chunk) => frozen || other.write(chunk));
       one.on('error', () => {}); // a cut one; `close` follows
+      one.on('end', () => other.end());
       one.on('close', () => {
         sockets.delete(one);
-        other.destroy();
+        if (!other.writableEnded) other.destroy();
       });
     }
+    clients.add(socket);
+    socket.on('close', () => clients.delete(socket));
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
@@ -54,6 +59,10 @@ export async function openNetwork(database: URL) {
     },
     thaw: () => {
       frozen = false;
+    },
+    /** What the database sends on an open connection arrives all at once, when the database ends the connection. */
+    hold: () => {
+      for (const client of clients) client.cork();
     },
     close: async () => {
       if (server.listening) await cut();

@@ -30,9 +30,17 @@ export function createPool(client: ClientConfig, log: Logger): OpenPool {
     log.debug({ error: error.message }, 'an idle connection to PostgreSQL was lost'),
   );
   const connect = pool.connect.bind(pool);
+  // With a callback, which pg calls before it reads the server's next message: that may end the connection just handed on.
+  const connectSafely = () =>
+    new Promise<PoolClient>((resolve, reject) => {
+      connect((error, connection) => {
+        if (connection) resolve(givenBackWhenLost(connection));
+        else reject(error);
+      });
+    });
   // Called with a callback, it is the pool's own `query`, which manages its connection itself.
   pool.connect = ((callback?: Parameters<typeof connect>[0]) =>
-    callback ? connect(callback) : connect().then(givenBackWhenLost)) as Pool['connect'];
+    callback ? connect(callback) : connectSafely()) as Pool['connect'];
   return { pool, close: () => endSoon(pool.end(), () => open) };
 }
 

@@ -91,6 +91,32 @@ describe('PostgreSQL connections that are lost', () => {
       },
     );
 
+    it('may be lost in the moment in which they are handed on', SLOW, async () => {
+      const { where, store: direct } = backend();
+      const proxy = await aProxy(new URL(where.databaseUrl ?? ''));
+      const store = await connect({ databaseUrl: proxy.url, dataDir: where.dataDir, log: silent });
+      onTestFinished(() => store.close());
+      if (store.kind !== 'postgres') throw new Error('not on a server');
+      const { pool } = store;
+      const open = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+      for (const connection of open) connection.release();
+
+      proxy.hold();
+      const answers = open.map(() => pool.query('select 1 as handed_on'));
+      const waiting = open.map(() => pool.connect());
+      const count = async (query: ReturnType<typeof sql>) =>
+        ((await direct.db.execute(query)) as unknown as { rows: unknown[] }).rows.length;
+      const answered = () =>
+        count(sql`select from pg_stat_activity where state = 'idle' and query like '%as handed_on'
+          and datname = current_database()`);
+      await expect.poll(answered, { timeout: 30_000 }).toBe(open.length);
+      await count(sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`);
+      for (const { rows } of await Promise.all(answers)) expect(rows).toEqual([{ handed_on: 1 }]);
+      for (const connection of await Promise.all(waiting)) connection.release();
+      expect((await pool.query('select 2 as alive')).rows).toEqual([{ alive: 2 }]);
+    });
+
     it('are given up when the network silently drops everything', SLOW, async () => {
       const { proxy, store, failures, more } = await underLoad();
       let gaps = 0;
