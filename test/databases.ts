@@ -52,19 +52,19 @@ async function canConnect(): Promise<boolean> {
   );
 }
 
-/** The address of a new, empty database on the server. */
-export async function freshDatabase(): Promise<string> {
-  const url = new URL(SERVER);
+/** The address of a new, empty database on the server, or on another one. */
+export async function freshDatabase(server = SERVER): Promise<string> {
+  const url = new URL(server);
   url.pathname = `/chispa_test_${randomUUID().replaceAll('-', '')}`;
-  await asAdmin(`create database ${url.pathname.slice(1)}`);
+  await asAdmin(`create database ${url.pathname.slice(1)}`, server);
   return url.href;
 }
 
 export const dropDatabase = (url: string): Promise<void> =>
   asAdmin(`drop database ${new URL(url).pathname.slice(1)} with (force)`);
 
-async function asAdmin(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 10_000 });
+async function asAdmin(statement: string, server = SERVER): Promise<void> {
+  const client = new pg.Client({ connectionString: server, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     await client.query(statement);

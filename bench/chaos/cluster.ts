@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../../src/lib/paths.ts';
 import type { Role } from '../../src/main.ts';
 import { groupIsAlive, type Spawned, signalGroup, spawnChispa } from '../../test/e2e/program.ts';
 
@@ -18,6 +20,13 @@ export const PROCESSES = {
   trainer: { role: 'trainer', env: {} },
 } as const satisfies Record<string, ProcessPlan>;
 export type ProcessName = keyof typeof PROCESSES;
+export const PROCESS_NAMES = Object.keys(PROCESSES) as ProcessName[];
+
+/** A clock that jumps by a quarter of an hour when it is told to. */
+const CLOCK = {
+  NODE_OPTIONS: `--import ${pathToFileURL(`${packageRoot}/test/setup/wrong-clock.mjs`).href}`,
+  TEST_CLOCK_JUMP: `${15 * 60_000}`,
+};
 
 export const SHARDS = 2;
 /** By shard. */
@@ -47,7 +56,7 @@ export function createCluster<Name extends string>(
 
   function spawn(name: Name): Spawned {
     const { role, env } = processes[name];
-    const program = spawnChispa(['start', ...(role ? ['--role', role] : [])], { ...environment, ...env });
+    const program = spawnChispa(['start', ...(role ? ['--role', role] : [])], { ...environment, ...env, ...CLOCK });
     running.set(name, program);
     program.ended.then((code) => {
       if (!killed.has(program)) crashes.push({ name, code, output: program.output().slice(-2000) });
@@ -94,6 +103,7 @@ export function createCluster<Name extends string>(
     },
     freeze: (name: Name) => signal(name, 'SIGSTOP'),
     wake: (name: Name) => signal(name, 'SIGCONT'),
+    jump: (name: Name) => signal(name, 'SIGUSR2'),
     /** Resolves when all that were killed are back. */
     complete: () => Promise.all(restarts),
     /** How many of the killed left processes of theirs behind. */

@@ -1,11 +1,14 @@
 import type { Network } from '../../test/network.ts';
-import { BOTS, type Cluster, GENERATORS } from './cluster.ts';
+import { BOTS, type Cluster, GENERATORS, PROCESS_NAMES } from './cluster.ts';
+import type { DatabaseServer } from './server.ts';
 
 /** What a scenario may break. */
 export interface Stage {
   cluster: Cluster;
   /** The way of all processes to the database. */
   network: Network;
+  /** The server, where a scenario has one of its own (`OWN_SERVER`). */
+  server: DatabaseServer | undefined;
   /** Ends every connection to the database. @returns how many there were */
   terminate(): Promise<number>;
   /** The control API of the box. */
@@ -23,7 +26,9 @@ export interface Stage {
 
 /** pg-boss takes a generator for dead 10 to 20 s after its last sign of life; the frozen one sleeps longer. */
 const FROZEN_SECONDS = 30;
-const AWAY_SECONDS = 10;
+const CUT_SECONDS = 60;
+const RESTART_SECONDS = 3;
+const CROWDED_SECONDS = 10;
 
 /** For every second in which Discord is ill. */
 const ILL = [
@@ -76,15 +81,45 @@ export const SCENARIOS = {
     return ended;
   },
 
-  /** There is no way to the database for ten seconds. */
+  /** There is no way to the database for a minute. */
   async cut({ network, after, pause }) {
     let times = 0;
-    while (await after(times === 0 ? 5 : 15)) {
+    while (await after(5)) {
       times++;
       await network.cut();
-      await pause(AWAY_SECONDS);
+      await pause(CUT_SECONDS);
       await network.restore();
     }
+    return times;
+  },
+
+  /** The server crashes and comes back, as after a power cut. */
+  async restart({ server, after }) {
+    let times = 0;
+    while (await after(8)) {
+      times++;
+      await server?.restart(RESTART_SECONDS);
+    }
+    return times;
+  },
+
+  /** The server ends every connection, and others take all it has, for ten seconds. */
+  async limit({ server, terminate, after, pause }) {
+    let times = 0;
+    while (await after(8)) {
+      times++;
+      await terminate();
+      const leave = await server?.crowd();
+      await pause(CROWDED_SECONDS);
+      await leave?.();
+    }
+    return times;
+  },
+
+  /** Every two seconds the clock of another process jumps by a quarter of an hour, there and back. */
+  async clock({ cluster, after }) {
+    let times = 0;
+    while (await after(2)) cluster.jump(PROCESS_NAMES[times++ % PROCESS_NAMES.length] ?? 'bot1');
     return times;
   },
 
@@ -105,3 +140,6 @@ export const SCENARIOS = {
   },
 } satisfies Record<string, (stage: Stage) => Promise<number>>;
 export type ScenarioName = keyof typeof SCENARIOS;
+
+/** Scenarios that break the server itself. */
+export const OWN_SERVER: readonly ScenarioName[] = ['restart', 'limit'];

@@ -32,7 +32,10 @@ export interface Heard {
 const LOADING = 128;
 /** Sentences after which there is more to come. */
 const isNotice = (content: string): boolean =>
-  content.startsWith('⏳') || content === es.failure.slow || content === es.failure.late;
+  content.startsWith('⏳') ||
+  content === es.joke.thinking ||
+  content === es.failure.slow ||
+  content === es.failure.late;
 
 function wholeAnswer(message: SeenMessage): Answer | undefined {
   if (isFinished(message))
@@ -43,8 +46,8 @@ function wholeAnswer(message: SeenMessage): Answer | undefined {
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-/** Remembers what people were shown, by the id of their interaction. */
-export function createLedger() {
+/** Remembers what people were shown, by the id of their interaction. `onJoke`: somebody's first whole joke. */
+export function createLedger(onJoke: (message: SeenMessage, interaction: string) => void = () => {}) {
   const everybody = new Map<string, Heard>();
   /** By the message that shows it. */
   const standing = new Map<string, Answer>();
@@ -95,6 +98,7 @@ export function createLedger() {
       standing.set(message.id, answer);
       if (answer.text !== before?.text) heard.answers.push(answer);
       answered(message.interaction, answer.at);
+      if (answer.joke && heard.answers.length === 1 && !before) onJoke(message, message.interaction);
     },
     /** Discord tells somebody that nobody responds. */
     failed(interaction: string): void {

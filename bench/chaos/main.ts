@@ -4,12 +4,13 @@ import { LOG_LEVELS } from '../../src/lib/log.ts';
 import { table } from '../../src/lib/table.ts';
 import compile from '../../test/setup/compile.ts';
 import { SCENARIOS, type ScenarioName } from './faults.ts';
-import { type Outcome, rehearse } from './rehearse.ts';
+import { failures, type Outcome, rehearse } from './rehearse.ts';
 
 /**
  * Several hosts under faults: two bots with a shard each, three generators and a trainer, each a process of its own, on
- * PostgreSQL (TEST_DATABASE_URL) and in the box. People of 100 guilds ask for new jokes while something breaks. Exits
- * with 1 if anybody is left without an answer, gets two, waits five seconds without a word, or a process ends by itself.
+ * PostgreSQL (TEST_DATABASE_URL; where the server itself breaks, one of its own) and in the box. People of 100 guilds ask
+ * for new jokes, and vote on them, while something breaks. Exits with 1 if anybody is left without an answer, gets two,
+ * waits five seconds without a word or loses a vote, or if a process ends by itself.
  *
  *     npm run chaos -- [--scenario kill,freeze] [--requests 300] [--seconds 60] [--json]
  */
@@ -55,12 +56,14 @@ else {
     table(
       [
         ...['scenario', 'faults', 'asked', 'jokes', 'sentences', 'unheard', 'lost', 'twice', 'silent'],
+        ...['votes', 'refused', 'lost'],
         ...['crashed', 'first word p50', 'p99', 'answer p50', 'p99', 'longest'],
       ],
       outcomes.map((it) => [
         it.scenario,
         ...[it.faults, it.asked, it.jokes, it.sentences, it.unheard].map(String),
-        ...[it.lost.length, it.twice.length, it.silent.length, it.crashes.length].map(String),
+        ...[it.lost.length, it.twice.length, it.silent.length].map(String),
+        ...[it.votes, it.votesRefused, it.votesLost.length, it.crashes.length].map(String),
         ...[quantile(it.wordMs, 0.5), quantile(it.wordMs, 0.99)],
         ...[quantile(it.answerMs, 0.5), quantile(it.answerMs, 0.99), quantile(it.answerMs, 1)],
       ]),
@@ -72,19 +75,6 @@ process.exit(broken.length === 0 ? 0 : 1);
 
 function wanted(): string[] {
   return values.scenario.split(',');
-}
-
-/** The claims that do not hold, in sentences. */
-function failures({ scenario, lost, twice, silent, open, crashes, leftBehind }: Outcome): string[] {
-  const claims: [number, string][] = [
-    [lost.length, 'without an answer'],
-    [twice.length, 'answered twice, or written over'],
-    [silent.length, 'without a word after five seconds'],
-    [open, 'still open in the database'],
-    [crashes.length, 'ended by themselves'],
-    [leftBehind, 'killed, but left processes behind'],
-  ];
-  return claims.filter(([count]) => count > 0).map(([count, what]) => `${scenario}: ${count} ${what}`);
 }
 
 function quantile(values: readonly number[], share: number): string {

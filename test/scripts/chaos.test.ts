@@ -25,6 +25,7 @@ describe('what the chaos run counts', () => {
     const { answers, covered } = heardFrom(
       message({ flags: 128 }),
       message({ content: es.waiting(3, 0) }),
+      message({ content: es.joke.thinking }),
       growing('Un pato'),
       whole('Un pato entra.'),
       whole('Un pato entra.', { edits: 3 }),
