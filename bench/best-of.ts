@@ -63,6 +63,7 @@ const judging = {
 const safety = createSafety();
 const never = new AbortController().signal;
 const best = createBestOf({
+  clock: Date,
   engine,
   safety,
   judging,
@@ -90,7 +91,9 @@ for (let round = 0; round < rounds + 2; round++) {
   const seed = 1000 + round;
   const plain = await timed(() =>
     Promise.all(
-      seedsOf(seed).map((one) => writeJoke({ engine, safety }, requestOf(one), serving, never, () => {})),
+      seedsOf(seed).map((one) =>
+        writeJoke({ engine, safety, clock: Date }, requestOf(one), serving, never, () => {}),
+      ),
     ),
   );
   const chosen = await timed(() =>

@@ -11,8 +11,6 @@ import type { Database } from './store.ts';
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** The same moment on this machine's clock, for what reckons by that. */
-  here(moment: number): number;
 }
 
 const REFRESH_MS = 60_000;
@@ -44,7 +42,6 @@ export async function startClock(db: Database, log: Logger): Promise<Clock & { s
   }, REFRESH_MS).unref();
   return {
     now,
-    here: (moment) => Date.now() + (moment - now()),
     async stop() {
       clearInterval(timer);
       await reading;

@@ -29,7 +29,7 @@ export function createPacedEdits<Body, Result>(
 
   const next = () => {
     if (closed || inFlight || timer || !waiting) return;
-    const pause = startedAt + intervalMs - Date.now();
+    const pause = startedAt + intervalMs - performance.now();
     if (pause > 0) {
       timer = setTimeout(() => {
         timer = undefined;
@@ -39,7 +39,7 @@ export function createPacedEdits<Body, Result>(
     }
     const { body } = waiting;
     waiting = undefined;
-    startedAt = Date.now();
+    startedAt = performance.now();
     inFlight = edit(body)
       .then(
         () => undefined,

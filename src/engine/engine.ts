@@ -24,8 +24,11 @@ export interface RowRequest {
   stop?: string[];
   /** Also return the text's `embedding`. Default false. */
   embed?: boolean;
-  /** Milliseconds since the epoch after which the request is not worth starting or finishing. */
-  deadline?: number;
+  /**
+   * Milliseconds from now after which the request is not worth starting or finishing; none are left at 0 and below. No
+   * moment, because clocks differ and are set.
+   */
+  timeLimit?: number;
 }
 
 /** A request to the engine. */

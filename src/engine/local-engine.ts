@@ -176,7 +176,7 @@ const requestSchema = z.object({
   embed: z.boolean().optional(),
   minTokens: z.number().int().min(0).optional(),
   stop: z.array(z.string()).optional(),
-  deadline: z.number().optional(),
+  timeLimit: z.number().optional(),
 });
 
 function check(request: RowRequest): void {

@@ -55,6 +55,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
   const tokens: number[] = [];
   const states = request.embed ? createStateMean(folder.config.width) : undefined;
   let start = performance.now();
+  const late = start + (request.timeLimit ?? Number.POSITIVE_INFINITY);
   let firstToken: number | undefined;
 
   const hand = (increment: string) => {
@@ -101,7 +102,7 @@ export function createRow(id: number, request: RowRequest, options: RowOptions):
     },
     givenUp() {
       if (signal?.aborted) return 'cancelled';
-      return request.deadline !== undefined && Date.now() >= request.deadline ? 'deadline' : undefined;
+      return performance.now() >= late ? 'deadline' : undefined;
     },
     finish(reason) {
       hand(stream.rest());

@@ -16,7 +16,7 @@ import { writeJoke } from './write-joke.ts';
  * rejects, the job should be retried, with the same jokes.
  */
 export async function answerDuel(
-  { db, engine, safety, rest, judging, log }: AnswerDependencies,
+  { db, clock, engine, safety, rest, judging, log }: AnswerDependencies,
   request: RequestOf<'duel'>,
   serving: Serving,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function answerDuel(
       await answerInstead({ db, rest, log }, request, sentence);
   };
   const draft = { ...request, kind: 'joke' as const };
-  const written = await writeJoke({ engine, safety }, draft, serving, signal, () => {});
+  const written = await writeJoke({ engine, safety, clock }, draft, serving, signal, () => {});
   if (!written)
     return giveUp({ status: 'failed', note: 'no text was fit to tell' }, ({ failure }) => failure.unsafe);
   if (written.result.finish === 'deadline') {

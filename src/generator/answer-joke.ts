@@ -25,7 +25,7 @@ import { ENDING, writeJoke } from './write-joke.ts';
  * stored is shown as it is: people may be reading it already, so nothing grows over it.
  */
 export async function answerJoke(
-  { db, engine, safety, rest, best, log }: AnswerDependencies,
+  { db, clock, engine, safety, rest, best, log }: AnswerDependencies,
   request: JokeRequest,
   serving: Serving,
   job: Pick<ClaimedJob, 'isHeld'>,
@@ -50,7 +50,7 @@ export async function answerJoke(
       if (destination.streams) edits.push(thinkingMessage(m));
       return best.write(request, serving, signal, { count, adventure });
     }
-    const written = await writeJoke({ engine, safety }, request, serving, signal, (joke) => {
+    const written = await writeJoke({ engine, safety, clock }, request, serving, signal, (joke) => {
       if (destination.streams) edits.push(writingMessage(joke, m));
     });
     if (written) best.note(serving, written);

@@ -10,14 +10,14 @@ import { writeJoke } from './write-joke.ts';
 
 /** Shows a moderator what a change of settings does: two jokes from the same seed, before and after. Stores nothing. */
 export async function answerPreview(
-  { db, engine, safety, rest }: AnswerDependencies,
+  { db, clock, engine, safety, rest }: AnswerDependencies,
   request: RequestOf<'preview'>,
   serving: Serving,
   signal: AbortSignal,
 ): Promise<void> {
   const write = async (settings: DecoderSettings) => {
     const draft = { ...request, kind: 'joke' as const, settings };
-    return (await writeJoke({ engine, safety }, draft, serving, signal, () => {}))?.result.text;
+    return (await writeJoke({ engine, safety, clock }, draft, serving, signal, () => {}))?.result.text;
   };
   const [before, after] = await Promise.all([write(request.before), write(request.settings)]);
   const body = previewMessage({ before, after }, messagesFor(request.locale));

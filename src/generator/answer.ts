@@ -26,7 +26,7 @@ export interface Answering {
 }
 
 export function createAnswering(dependencies: AnswerDependencies): Answering {
-  const { db, clock, rest, activeModel, spare, log } = dependencies;
+  const { db, rest, activeModel, spare, log } = dependencies;
 
   async function answer(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const request = await openRequest(db, job.requestId);
@@ -37,8 +37,7 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     await replyIsFree(db, request.id, signal);
     const release = spare.occupy();
     try {
-      const deadline = new Date(clock.here(request.deadline.getTime())); // the engine's clock is this machine's
-      await answerKind({ ...request, deadline }, serving, job, signal);
+      await answerKind(request, serving, job, signal);
     } catch (error) {
       if (signal.aborted && job.isHeld()) await requeueRequest(db, request.id);
       if (signal.aborted || !(error instanceof ChispaError)) throw error;

@@ -53,7 +53,7 @@ const BOLDNESS: Record<Adventure, number | undefined> = {
   bold: 1,
 };
 
-export function createBestOf({ engine, safety, judging, spare, bestOf }: BestOfOptions): BestOf {
+export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: BestOfOptions): BestOf {
   const paces = new Map<number, Pace>();
   const paceOf = ({ version: { id } }: Serving): Pace => {
     const pace = paces.get(id) ?? createPace();
@@ -71,7 +71,7 @@ export function createBestOf({ engine, safety, judging, spare, bestOf }: BestOfO
     try {
       const either = AbortSignal.any([signal, slot.signal]);
       const draft = { ...request, seed, embed: true, tries: 1 };
-      return await writeJoke({ engine, safety }, draft, serving, either, () => {});
+      return await writeJoke({ engine, safety, clock }, draft, serving, either, () => {});
     } catch (error) {
       if (slot.signal.aborted && !signal.aborted) return undefined; // it made way for somebody's joke
       throw error;
@@ -90,7 +90,7 @@ export function createBestOf({ engine, safety, judging, spare, bestOf }: BestOfO
       const slots = spare.borrow(count - 1);
       const random = createRandom(request.seed, 1);
       const draft = { ...request, embed: true };
-      const first = writeJoke({ engine, safety }, draft, serving, signal, () => {});
+      const first = writeJoke({ engine, safety, clock }, draft, serving, signal, () => {});
       const others = slots.map((slot) =>
         another(request, serving, signal, { slot, seed: random.int32() >>> 0 }),
       );

@@ -49,7 +49,7 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     safety,
     rest,
     activeModel,
-    best: createBestOf({ engine, safety, judging, spare, bestOf }),
+    best: createBestOf({ engine, safety, clock: store.clock, judging, spare, bestOf }),
     spare,
     judging,
     log,

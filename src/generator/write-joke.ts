@@ -1,3 +1,4 @@
+import type { Clock } from '../db/clock.ts';
 import type { ChispaRequest } from '../db/request-shape.ts';
 import type { EndingOptions } from '../db/schema.ts';
 import type { Voice } from '../db/voices.ts';
@@ -15,7 +16,9 @@ const CONTINUATION_TOKENS = 12;
 const TRIES = 4;
 
 /** What to generate from: a request for a joke, or one half of a preview. */
-export type Draft = Pick<ChispaRequest, 'settings' | 'safeMode' | 'seed' | 'deadline'> & {
+export type Draft = Pick<ChispaRequest, 'settings' | 'safeMode' | 'seed'> & {
+  /** By the writer's clock; none: nobody is in a hurry. */
+  deadline?: Date;
   /** Whether the result also has the text's embedding. */
   embed?: boolean;
   /** How often to try when a text is not fit to tell; default 4. */
@@ -34,6 +37,8 @@ export type Teller = Pick<Serving, 'loaded'> & { voice?: Pick<Voice, 'folder'> }
 export interface Writer {
   engine: Engine;
   safety: Safety;
+  /** The one that deadlines are on. */
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -42,7 +47,7 @@ export interface Writer {
  * it.
  */
 export async function writeJoke(
-  { engine, safety }: Writer,
+  { engine, safety, clock }: Writer,
   draft: Draft,
   { loaded, voice }: Teller,
   signal: AbortSignal,
@@ -70,7 +75,7 @@ export async function writeJoke(
         prompt,
         settings: draft.settings,
         seed,
-        deadline: draft.deadline.getTime(),
+        ...(draft.deadline && { timeLimit: draft.deadline.getTime() - clock.now() }),
         ...ENDING,
         ...(draft.embed && { embed: true }),
         ...(prompt.kind === 'continue' && { minTokens: CONTINUATION_TOKENS }),

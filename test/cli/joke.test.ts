@@ -29,7 +29,7 @@ it('tells the same joke as a generator with the same settings, and prints how to
   const engine = await startEngine({ provider: 'cpu', threads: 1, slots: 8, precision: 'q8', log: silent });
   const loaded = await engine.load(bundledModelPath);
   const bot = await writeJoke(
-    { engine, safety: createSafety() },
+    { engine, safety: createSafety(), clock: Date },
     {
       ...{ kind: 'joke', theme: 'gato', settings: BOT_DEFAULTS, seed: 7, safeMode: true },
       deadline: new Date(Date.now() + 600_000),

@@ -232,7 +232,7 @@ describe('giving up', () => {
   });
 
   it('does not start a request whose deadline has passed', async () => {
-    const result = await engine.generate(request(1, {}, { deadline: Date.now() - 1 }));
+    const result = await engine.generate(request(1, {}, { timeLimit: 0 }));
     expect(result).toMatchObject({ finish: 'deadline', tokens: [], text: '' });
   });
 });

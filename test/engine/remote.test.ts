@@ -202,9 +202,9 @@ describe('a model on a server', () => {
     const { text, finish } = await tell({}, { signal: stop.signal, onText: () => stop.abort() });
     expect({ text, finish }).toEqual({ text: 'Uno, dos ', finish: 'cancelled' });
     await gone;
-    expect(await tell({ deadline: Date.now() + 50 })).toMatchObject({ finish: 'deadline' });
+    expect(await tell({ timeLimit: 50 })).toMatchObject({ finish: 'deadline' });
     await gone;
-    expect(await tell({ deadline: Date.now() - 50 })).toMatchObject({ text: '', finish: 'deadline' });
+    expect(await tell({ timeLimit: -50 })).toMatchObject({ text: '', finish: 'deadline' });
   });
 
   it('tosses the coins of ε-greedy here', async () => {

@@ -80,7 +80,7 @@ describe('answering a job', () => {
           spare,
           log: silent,
         },
-        best: createBestOf({ engine, safety, judging, spare, bestOf: 8 }),
+        best: createBestOf({ engine, safety, clock: store.clock, judging, spare, bestOf: 8 }),
       };
     };
     answering = createAnswering(dependencies());

@@ -49,7 +49,7 @@ function scene(
   } as Partial<Judging> as Judging;
   const spare = createSpareSlots(slots);
   spare.occupy(); // the request itself
-  const best = createBestOf({ engine, safety: createSafety(), judging, spare, bestOf });
+  const best = createBestOf({ engine, safety: createSafety(), clock: Date, judging, spare, bestOf });
   const write = (count = bestOf) => best.write(request, serving, never, { count, adventure: 'balanced' });
   return { asked, judged, best, spare, write };
 }

@@ -35,7 +35,7 @@ describe('writing a joke', () => {
   const write = async (safety: Safety, asked: Draft = request) => {
     const shown: string[] = [];
     const signal = new AbortController().signal;
-    const written = await writeJoke({ engine, safety }, asked, { loaded }, signal, ({ text }) =>
+    const written = await writeJoke({ engine, safety, clock: Date }, asked, { loaded }, signal, ({ text }) =>
       shown.push(text),
     );
     return { written, shown };

@@ -88,7 +88,7 @@ describe('the voice of a guild', () => {
       const signal = new AbortController().signal;
       const tokens = async (serving: Pick<Serving, 'loaded' | 'voice'>, seed: number) => {
         const written = await writeJoke(
-          { engine, safety: { check: () => ({ allowed: true }) } },
+          { engine, clock: Date, safety: { check: () => ({ allowed: true }) } },
           { ...draft, seed },
           serving,
           signal,

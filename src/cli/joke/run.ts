@@ -136,9 +136,15 @@ const fromModel: Teller = async (theme, seed, flags) => {
       flags.continue === undefined
         ? ({ kind: 'joke', theme } as const)
         : ({ kind: 'continue', text: flags.continue } as const);
-    const draft = { ...asked, settings, seed, safeMode, deadline: NEVER };
+    const draft = { ...asked, settings, seed, safeMode };
     const written = await interruptible((signal) =>
-      writeJoke({ engine, safety }, draft, { loaded, ...(voice && { voice }) }, signal, () => {}),
+      writeJoke(
+        { engine, safety, clock: Date },
+        draft,
+        { loaded, ...(voice && { voice }) },
+        signal,
+        () => {},
+      ),
     );
     if (!written) throw new ChispaError('unsafe-joke', en.failure.unsafe);
     const { text, finish, trimmed } = written.result;
@@ -163,6 +169,3 @@ const fromModel: Teller = async (theme, seed, flags) => {
 };
 
 const SOURCES: Record<Source, Teller> = { new: fromModel, house: fromHouse, best: fromBest };
-
-/** Nobody waits as Discord does. It is the last moment that a date can hold. */
-const NEVER = new Date(8.64e15);

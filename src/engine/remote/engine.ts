@@ -194,7 +194,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     const served = loaded.get(request.model);
     if (!served) throw notServed(request.model, url);
     const late = new AbortController();
-    const left = (request.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
+    const left = request.timeLimit ?? Number.POSITIVE_INFINITY;
     if (left <= 0) late.abort();
     const timer = setTimeout(() => late.abort(), Math.max(0, Math.min(left, 2 ** 31 - 1)));
     const stopping = AbortSignal.any([closing.signal, late.signal, ...(signal ? [signal] : [])]);
