@@ -9,6 +9,7 @@ import { isAnswering } from './db/outage.ts';
 import { createVoter } from './db/voter.ts';
 import { countQueued } from './db/waiting.ts';
 import { measureRest } from './discord/measured-rest.ts';
+import { keepLimitsSteady } from './discord/steady-limits.ts';
 import { startEngine } from './engine/client.ts';
 import { startRemoteEngine } from './engine/remote/engine.ts';
 import type { EngineLoad } from './engine/stats.ts';
@@ -106,6 +107,7 @@ export async function startProgram(
       const rest = new REST(api ? { api, version: '10' } : { version: '10' });
       if (token) rest.setToken(token); // only for the joke of the day
       measureRest(rest);
+      keepLimitsSteady(rest);
       const engine = await starting;
       checks.engine = engine.isReady;
       measurements.push(async () => recordLoads(await engine.measure()));

@@ -56,7 +56,11 @@ export function createCluster<Name extends string>(
 
   function spawn(name: Name): Spawned {
     const { role, env } = processes[name];
-    const program = spawnChispa(['start', ...(role ? ['--role', role] : [])], { ...environment, ...env, ...CLOCK });
+    const program = spawnChispa(['start', ...(role ? ['--role', role] : [])], {
+      ...environment,
+      ...env,
+      ...CLOCK,
+    });
     running.set(name, program);
     program.ended.then((code) => {
       if (!killed.has(program)) crashes.push({ name, code, output: program.output().slice(-2000) });

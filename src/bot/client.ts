@@ -15,6 +15,7 @@ import type { Voter } from '../db/voter.ts';
 import { checkClock } from '../discord/clock-check.ts';
 import { measureRest } from '../discord/measured-rest.ts';
 import { es } from '../discord/messages/index.ts';
+import { keepLimitsSteady } from '../discord/steady-limits.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { within } from '../lib/within.ts';
@@ -196,6 +197,7 @@ function createClient(api: string | undefined, range: Shards | undefined, log: L
   });
   measureRest(client.rest);
   checkClock(client.rest, log);
+  keepLimitsSteady(client.rest);
   client.on(Events.Error, (err) => log.error({ err }, 'Discord client error'));
   client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'disconnected from Discord for now'));
   client.on(Events.ShardResume, (shard) => log.info({ shard }, 'connected to Discord again'));
