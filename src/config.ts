@@ -84,6 +84,11 @@ const VARIABLES = {
     'http://127.0.0.1:8000/v1',
   ),
   ENGINE_API_KEY: variable(z.string().regex(/^[\x21-\x7e]+$/), 'a key without spaces', 'sk-abc...'),
+  ENGINE_PATIENCE: variable(
+    wholeNumber(1, 600),
+    "how many seconds a model's server may say nothing, 1 to 600",
+    '15',
+  ),
   BOX_PORT: variable(wholeNumber(0, 65535), 'a port from 0 to 65535 (0 picks a free one)', '8787'),
   METRICS_PORT: variable(wholeNumber(0, 65535), 'a port from 0 to 65535 (0 picks a free one)', '9464'),
   METRICS_HOST: variable(
@@ -185,8 +190,11 @@ export interface Config {
   huggingFaceEndpoint: string;
   /** The model a new database starts with. */
   model: string;
-  /** The server that generators tell jokes with instead of this machine; its model is its only one unless it is named. */
-  engine: { url: string; key: string | undefined; model: string | undefined } | undefined;
+  /**
+   * The server that generators tell jokes with instead of this machine; its model is its only one unless it is named.
+   * `patience`: milliseconds that it may say nothing.
+   */
+  engine: { url: string; key: string | undefined; model: string | undefined; patience: number } | undefined;
   boxPort: number;
   /** Where health and metrics are served; without a port, nowhere. */
   metricsPort: number | undefined;
@@ -257,7 +265,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     huggingFaceToken: read('HF_TOKEN'),
     huggingFaceEndpoint: read('HF_ENDPOINT') ?? 'https://huggingface.co',
     model: read('MODEL') ?? 'mini-es',
-    engine: engineOf(read('ENGINE'), read('ENGINE_API_KEY'), read('MODEL')),
+    engine: engineOf(read('ENGINE'), read('ENGINE_API_KEY'), read('MODEL'), read('ENGINE_PATIENCE')),
     boxPort: read('BOX_PORT') ?? 8787,
     metricsPort: read('METRICS_PORT'),
     metricsHost: read('METRICS_HOST') ?? '127.0.0.1',
@@ -306,8 +314,12 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
 const scheduleOf = (schedule = '0 4 * * 1'): string | undefined =>
   schedule === 'off' ? undefined : schedule;
 
-const engineOf = (url: string | undefined, key: string | undefined, model: string | undefined) =>
-  url === undefined ? undefined : { url, key, model };
+const engineOf = (
+  url: string | undefined,
+  key: string | undefined,
+  model: string | undefined,
+  seconds = 15,
+): Config['engine'] => (url === undefined ? undefined : { url, key, model, patience: seconds * 1000 });
 
 /** Variables that Node and libraries read directly; an empty value counts as unset here too. */
 const READ_BY_OTHERS = /^(TZ|PG[A-Z]+|HTTPS?_PROXY|NO_PROXY)$/i;

@@ -76,7 +76,12 @@ describe('configuration', () => {
 
   it('takes a server for its models', () => {
     const { engine } = load({ ENGINE: 'https://gpu.example/v1/', ENGINE_API_KEY: 'sk-abcdef', MODEL: 'a/b' });
-    expect(engine).toEqual({ url: 'https://gpu.example/v1', key: 'sk-abcdef', model: 'a/b' });
+    expect(engine).toEqual({
+      url: 'https://gpu.example/v1',
+      key: 'sk-abcdef',
+      model: 'a/b',
+      patience: 15_000,
+    });
     expect(withoutSecrets('Bearer sk-abcdef')).toBe('Bearer [secret]');
     expect(load({ ENGINE: 'https://gpu.example/v1' }).engine).toMatchObject({ model: undefined });
     expect(load({ MODEL: 'a/b', ENGINE_API_KEY: 'sk-abcdef' }).engine).toBeUndefined();

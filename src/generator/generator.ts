@@ -9,6 +9,7 @@ import { createAnswering } from './answer.ts';
 import { askForPatience } from './ask-for-patience.ts';
 import { createBestOf } from './best-of.ts';
 import { createJudging } from './judging.ts';
+import { demandOneFleet } from './one-fleet.ts';
 import { createReport } from './report.ts';
 import { startSignsOfLife } from './signs-of-life.ts';
 import { createSpareSlots } from './spare-slots.ts';
@@ -38,6 +39,8 @@ export interface Generator {
 /** The generator role: takes as many jobs as it has free slots, generates, edits the replies, and stores the jokes. */
 export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
   const { store, queue, engine, rest, slots, bestOf, graceMs, initialFolder, log } = options;
+  // Only one process works on an embedded database.
+  if (store.kind === 'postgres') await demandOneFleet(store.db, initialFolder);
   const activeModel = await createActiveModel({ store, engine, initialFolder, log });
   const safety = createSafety();
   const judging = createJudging({ db: store.db, engine, log });

@@ -122,7 +122,7 @@ describe('the machine', () => {
 
   it('has a server with the model that ENGINE and MODEL name', async () => {
     const { url } = await completionsServer([]);
-    const found = (model?: string) => serverFinding({ url, key: undefined, model });
+    const found = (model?: string) => serverFinding({ url, key: undefined, patience: 1000, model });
     expect(await found()).toMatchObject({ state: 'ok', what: `engine ${url}` });
     expect(await found('other')).toMatchObject({
       state: 'error',

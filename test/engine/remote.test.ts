@@ -180,6 +180,10 @@ describe('a model on a server', () => {
     expect(failing.asked).toHaveLength(5);
     const silence = await remote([() => {}], { patience: 300 });
     await expect(silence.tell()).rejects.toThrow(/has said nothing for 0.3 s/);
+    expect(silence.asked).toHaveLength(2); // somebody has waited twice as long as our patience
+    const halting = await remote([(_, response) => void response.write(event('Uno'))], { patience: 300 });
+    await expect(halting.tell()).rejects.toThrow(/has said nothing for 0.3 s/);
+    expect(halting.asked).toHaveLength(2);
   });
 
   it('is ready as long as it answers', async () => {

@@ -18,6 +18,7 @@ import {
   Refused,
   type ServedModel,
   type ServerOptions,
+  Silent,
 } from './server.ts';
 
 export interface RemoteEngineOptions extends ServerOptions {
@@ -33,8 +34,9 @@ export interface RemoteEngine extends EngineClient {
   readonly model: string;
 }
 
-/** How often a request is tried again, whatever failed. */
+/** How often a request is tried again, whatever failed; and after silence, which takes as long as our patience. */
 const RETRIES = 4;
+const RETRIES_AFTER_SILENCE = 1;
 const RETRY_MS = 500;
 /** The tokens whose thoughts are kept, and how many of the likeliest for each: OpenAI's own servers give five. */
 const THOUGHTS = 10;
@@ -72,15 +74,27 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     await pause(Math.max(own, asked), undefined, { signal });
   }
 
+  /** Counts the failures of a request. Rejects as `engine-unreachable` after the last try, else resolves when the next is due. */
+  function createRetries() {
+    let failures = 0;
+    let silences = 0;
+    return async (error: unknown, signal: AbortSignal): Promise<void> => {
+      failures++;
+      if (error instanceof Silent) silences++;
+      if (failures > RETRIES || silences > RETRIES_AFTER_SILENCE) throw unreachable(url, error);
+      await before(failures, error, signal);
+    };
+  }
+
   /** Tries again what may pass. Rejects as `engine-unreachable` when it does not. */
   async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (let failures = 1; ; failures++) {
+    const failed = createRetries();
+    for (;;) {
       try {
         return await work();
       } catch (error) {
         if (signal.aborted || error instanceof ChispaError) throw error;
-        if (failures > RETRIES) throw unreachable(url, error);
-        await before(failures, error, signal);
+        await failed(error, signal);
       }
     }
   }
@@ -114,7 +128,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     const { maxTokens } = request.settings;
     let text = '';
     let step = 0;
-    let failures = 0;
+    const failed = createRetries();
     while (step < maxTokens) {
       const run = runAt(request, step);
       const from = step;
@@ -151,8 +165,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
         step = from + run.tokens;
       } catch (error) {
         if (signal.aborted || error instanceof ChispaError) throw error;
-        if (++failures > RETRIES) throw unreachable(url, error);
-        await before(failures, error, signal);
+        await failed(error, signal);
       }
     }
     return 'length';

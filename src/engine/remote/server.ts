@@ -8,7 +8,7 @@ export interface ServerOptions {
   url: string;
   /** `ENGINE_API_KEY`. */
   key?: string | undefined;
-  /** Milliseconds without a single byte after which a request has failed. Default 30 s. */
+  /** Milliseconds without a single byte after which a request has failed (`ENGINE_PATIENCE`). Default 15 s. */
   patience?: number;
 }
 
@@ -22,6 +22,9 @@ export class Passing extends Error {
     this.wait = wait;
   }
 }
+
+/** It has said nothing for as long as we have patience: somebody has waited all that time. */
+export class Silent extends Passing {}
 
 /** What every server takes. */
 export interface Completion {
@@ -64,7 +67,7 @@ const LONGEST_FAULT = 300;
 const QUOTE = 16;
 /** Longest answer that is not a stream, in bytes. */
 const LONGEST_BODY = 4_000_000;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 15_000;
 /** A server that asks for a longer pause is not waited for. */
 const LONGEST_WAIT_MS = 10_000;
 
@@ -87,7 +90,7 @@ export function createServer({ url, key, patience = PATIENCE_MS }: ServerOptions
     };
     const asPassing = (error: unknown): unknown => {
       if (signal.aborted) return signal.reason;
-      if (quiet.signal.aborted) return new Passing(`it has said nothing for ${patience / 1000} s`);
+      if (quiet.signal.aborted) return new Silent(`it has said nothing for ${patience / 1000} s`);
       return error instanceof Passing ? error : new Passing(reasonOf(error));
     };
     try {
