@@ -149,7 +149,7 @@ const VARIABLES = {
   ),
   LEARN_MINUTES: variable(decimal(z.number().positive()), 'how many minutes a training run may take', '120'),
   MODELS_KEEP: variable(wholeNumber(1, 1000), 'how many trained versions keep their weights', '5'),
-  AB_SHARE: variable(share, 'the share of jokes that a version on trial tells, 0 to 1', '0.1'),
+  AB_SHARE: variable(share, 'the share of jokes that a version on trial tells, 0 to 1', '0.5'),
   GATE_SAMPLES: variable(wholeNumber(10, 10_000), 'how many jokes each model generates, 10 to 10000', '300'),
   GATE_SIGNIFICANCE: variable(decimal(gateThresholds.shape.significance), 'a probability', '0.05'),
   GATE_HELD_OUT: variable(
@@ -285,7 +285,7 @@ export function loadConfig(environment: Environment = process.env, envFile = '.e
     guildVoiceVotes: read('GUILD_VOICE_VOTES') ?? 500,
     learnMinutes: read('LEARN_MINUTES') ?? 120,
     modelsKeep: read('MODELS_KEEP') ?? 5,
-    abShare: read('AB_SHARE') ?? 0,
+    abShare: read('AB_SHARE') ?? 0.5,
     gateSamples: read('GATE_SAMPLES') ?? 300,
     gate: {
       ...GATE_DEFAULTS,

@@ -70,7 +70,7 @@ describe('configuration', () => {
       ownerIds: ['80351110224678912', '80351110224678913'],
       learnSchedule: undefined,
     });
-    expect(load({})).toMatchObject({ ownerIds: [], learnSchedule: '0 4 * * 1', abShare: 0 });
+    expect(load({})).toMatchObject({ ownerIds: [], learnSchedule: '0 4 * * 1', abShare: 0.5 });
     expect(load({ GATE_HELD_OUT: '50' }).gate).toMatchObject({ heldOut: 50, significance: 0.05 });
   });
 

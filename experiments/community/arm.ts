@@ -6,13 +6,19 @@ import { houseJokes } from '../../src/corpus/house.ts';
 import type { Database } from '../../src/db/connect.ts';
 import { connect } from '../../src/db/connect.ts';
 import { findJokes } from '../../src/db/jokes.ts';
-import { activateModel, activeModel, ensureModelVersion, findModelVersion } from '../../src/db/models.ts';
-import type { TrainingRun } from '../../src/db/training-runs.ts';
+import {
+  activateModel,
+  activeModel,
+  ensureModelVersion,
+  findModelVersion,
+  trialModel,
+} from '../../src/db/models.ts';
+import { findRun, type TrainingRun } from '../../src/db/training-runs.ts';
 import { createVoter } from '../../src/db/voter.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { LoadedModel } from '../../src/engine/engine.ts';
 import { seedJokes } from '../../src/finetuning/data/seed-jokes.ts';
-import { type ToldJoke, tellJokes } from '../../src/finetuning/measure/tell.ts';
+import type { ToldJoke } from '../../src/finetuning/measure/tell.ts';
 import { jokeFigures } from '../../src/finetuning/measure/text-figures.ts';
 import type { TrainingEvent } from '../../src/finetuning/run/events.ts';
 import { createJudging } from '../../src/generator/judging.ts';
@@ -62,7 +68,7 @@ export interface Round {
   recited: number;
   selfEnding: number;
   medianWords: number;
-  /** The run before this round, with the gate's verdict. */
+  /** The last run before this round, as votes had decided about it at the end of the round. */
   run?: TrainingRun;
   /** Mean hidden score of the jokes that the gate had the former model and the candidate tell. */
   gated?: { former: number; candidate: number };
@@ -94,8 +100,7 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
   const remembering = await createMemory(options.model, options.jokesFile);
   const openEngine = async (onTold: (model: string, text: string) => void) =>
     remembering(await startEngine({ provider: 'cpu', precision: 'q8', slots: SLOTS, threads, log }), onTold);
-  let heard = 0;
-  const engine = await openEngine(() => options.onProgress('telling', ++heard / (count * way.best)));
+  const engine = await openEngine(() => {});
   const { db } = store;
   const judging = createJudging({ db, engine, log, every: NEVER_MS });
   const voter = createVoter({ secret: `community ${seed}`, dataDir: folder });
@@ -107,14 +112,14 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
     await begin(db, await engine.load(options.model));
     let made: Pick<Round, 'run' | 'gated'> = {};
     for (let round = 0; ; round++) {
-      heard = 0;
       const { told, candidates } = await tellRound(round);
       const plain = meanOf(candidates.map(({ text }) => taste.score(text)));
-      const played = { round, plain, ...figuresOf(told, taste, learned), ...made };
+      const run = made.run && (await findRun(db, made.run.id)); // votes may have decided about it
+      const played = { round, plain, ...figuresOf(told, taste, learned), ...made, ...(run && { run }) };
       rounds.push(played);
       await options.onRound(played);
       if (round === options.rounds) return rounds;
-      if (way.tunes) made = await learnOnce();
+      if (way.tunes && !(await trialModel(db))) made = await learnOnce();
     }
   } finally {
     await judging.close();
@@ -123,24 +128,17 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
     await rm(folder, { recursive: true, force: true });
   }
 
-  async function tellRound(round: number): Promise<{ told: ToldJoke[]; candidates: ToldJoke[] }> {
-    const version = await activeModel(db);
-    if (!version) throw new Error('the community has no model');
-    const loaded = await engine.load(version.folder);
+  function tellRound(round: number): Promise<{ told: ToldJoke[]; candidates: ToldJoke[] }> {
     const { best } = way;
-    const first = FIRST_SEED * seed + round * count * best;
-    const candidates = await tellJokes(engine, loaded, { count: count * best, seed: first });
-    const indices = Array.from({ length: count }, (_, i) => i);
-    const dealt = way.shuffled ? shuffled(indices, dealing) : indices;
-    const told = await tellAndRate({
-      ...{ db, engine, judging, version, loaded, candidates, best, voter },
-      votes: (text, i) => {
-        const other = candidates[(dealt[i] ?? i) * best];
-        return crowd.votes(taste.score(way.shuffled && other ? other.text : text));
+    return tellAndRate({
+      ...{ db, engine, judging, log, count, best, voter },
+      seed: FIRST_SEED * seed + round * count * best,
+      votes: (texts) => {
+        const votes = texts.map((text) => crowd.votes(taste.score(text)));
+        return way.shuffled ? shuffled(votes, dealing) : votes;
       },
-      onRated: (share) => options.onProgress('rating', share),
+      onRated: (share) => options.onProgress('telling', share),
     });
-    return { told, candidates };
   }
 
   /** The trainer's run on everything rated so far. */
@@ -164,7 +162,7 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
     const former = await activeModel(db);
     const opened = await beginVersion(learning, 'experiment', randomUUID());
     const run = await learn(learning, opened);
-    if (run.status !== 'promoted' && !(options.gate && run.status === 'rejected'))
+    if (run.status !== 'promoted' && !(options.gate && ['rejected', 'trial'].includes(run.status)))
       throw new Error(`the run was ${run.status}: ${run.note ?? ''}`);
     const counted = opened.snapshot?.training.filter(({ weight }) => weight > 0) ?? [];
     const jokes = await findJokes(

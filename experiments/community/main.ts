@@ -187,5 +187,6 @@ function gateOf({ run, gated }: Round): string {
   const { judged } = run.evaluation;
   const estimate = judged ? `; judge ${judged.gain.toFixed(2)} ±${judged.deviation.toFixed(2)}` : '';
   const truth = gated ? `; in truth ${(gated.candidate - gated.former).toFixed(2)}` : '';
-  return `${failed.length === 0 ? 'promotes' : `rejects: ${failed.join(', ')}`}${estimate}${truth}`;
+  const verdict = failed.length === 0 ? 'passes' : `doubts: ${failed.join(', ')}`;
+  return `${verdict}${estimate}${truth}; ${run.status}`;
 }

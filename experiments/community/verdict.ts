@@ -79,12 +79,16 @@ export function bothClaim(both: readonly Round[]): Claim {
 /** What all controls together should show. */
 export function falsePromotions(controls: readonly (readonly Round[])[]): Claim {
   const promoted = controls.reduce((sum, rounds) => sum + promotedIn(rounds), 0);
-  const candidates = controls.reduce((sum, rounds) => sum + rounds.length - 1, 0);
+  const candidates = controls.reduce(
+    (sum, rounds) => sum + new Set(rounds.flatMap(({ run }) => (run ? [run.id] : []))).size,
+    0,
+  );
   return {
     claim: `of ${candidates} candidates trained on shuffled votes, the gate promotes ${promoted} (at most ${CONTROL_PROMOTED})`,
     holds: promoted <= CONTROL_PROMOTED,
   };
 }
 
+/** Runs whose candidate was promoted. One whose trial went on for two rounds counts once. */
 const promotedIn = (rounds: readonly Round[]): number =>
-  rounds.filter(({ run }) => run?.status === 'promoted').length;
+  new Set(rounds.flatMap(({ run }) => (run?.status === 'promoted' ? [run.id] : []))).size;

@@ -26,7 +26,7 @@ export interface LearningPlan {
   skipGate: boolean;
   /** Jokes that each model generates for the gate. */
   samples: number;
-  /** Share of jokes that a candidate tells before it is promoted; 0: promoted at once. */
+  /** Share of jokes that a candidate tells whose gain the gate doubts, until votes decide; 0: it is rejected. */
   trialShare: number;
 }
 
@@ -38,7 +38,7 @@ export const PLAN_DEFAULTS: LearningPlan = {
   gate: GATE_DEFAULTS,
   skipGate: false,
   samples: 300,
-  trialShare: 0,
+  trialShare: 0.5,
 };
 
 /** Everything a run needs. */

@@ -60,10 +60,14 @@ export function commonVersion(options: LearnOptions, run: OpenRun, base: ModelVe
         ...(comparison && { evaluation: comparison.evaluation }),
       };
       const promoted = skipGate || comparison?.verdict.promoted === true;
-      log.info({ model: name, promoted, reasons: comparison?.verdict.reasons }, 'the gate has decided');
-      if (!promoted) await rejectCandidate(db, run, candidate);
-      else if (trialShare > 0 && !skipGate) await tryCandidate(db, run, candidate, trialShare);
-      else await promoteCandidate(db, run, candidate);
+      const tried = comparison?.verdict.doubtful === true && trialShare > 0;
+      log.info(
+        { model: name, promoted, tried, reasons: comparison?.verdict.reasons },
+        'the gate has decided',
+      );
+      if (promoted) await promoteCandidate(db, run, candidate);
+      else if (tried) await tryCandidate(db, run, candidate, trialShare);
+      else await rejectCandidate(db, run, candidate);
     },
   };
 }

@@ -61,7 +61,7 @@ describe('chispa train --from-ratings', () => {
     expect(events.filter(({ event }) => event === 'epoch')).toHaveLength(2);
     const run = events.at(-1);
     expect(run).toMatchObject({ event: 'run', trigger: 'cli', corpus: { rated: 160 } });
-    expect(['promoted', 'rejected']).toContain(run.status);
+    expect(['promoted', 'rejected', 'trial']).toContain(run.status);
 
     const store = await connect({ dataDir, log: silent });
     const { name } = run.status === 'promoted' ? run.version : run.base;

@@ -111,10 +111,11 @@ describe('a learning run', () => {
       expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { status: 'refused' } }]);
     });
 
-    it('lets a version on trial tell a share of the jokes', SLOW, async () => {
+    it('lets a version tell a share of the jokes whose gain alone the gate doubts', SLOW, async () => {
       const former = await serving(db(), work.base);
       await tell(db(), former, aCommunity(160));
-      const done = await run(optionsFor(db(), { trialShare: 0.25 }));
+      const doubting = { trialShare: 0.25, gate: { ...LENIENT, significance: -1 } };
+      const done = await run(optionsFor(db(), doubting));
       expect(done.status).toBe('trial');
       expect(await trialModel(db())).toMatchObject({ id: done.version?.id, share: 0.25 });
       expect(await activeModel(db())).toMatchObject({ id: former.id });

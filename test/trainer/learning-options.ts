@@ -44,6 +44,7 @@ export const quickLearning = (
   log: silent,
   gate: LENIENT,
   samples: 8,
+  trialShare: 0, // nobody votes while a test waits
   ...changes,
 });
 

@@ -41,11 +41,11 @@ describe("versions, watched by people's votes", () => {
       });
     }
     /** A first version that served, and a second one that its run has promoted or put on trial. */
-    async function two(how: 'promoted' | 'trial') {
-      const first = await version('v1', '/models/v1', 'kept');
+    async function two(how: 'promoted' | 'trial', name = 'v') {
+      const first = await version(`${name}1`, '/models/v1', 'kept');
       await activateModel(db(), first.id);
       const run = await begun(first);
-      const second = await version('v2');
+      const second = await version(`${name}2`);
       const candidate = { versionId: second.id, formerId: first.id };
       if (how === 'promoted') await promoteCandidate(db(), run, candidate);
       else await tryCandidate(db(), run, candidate, 0.5);
@@ -108,12 +108,13 @@ describe("versions, watched by people's votes", () => {
       expect(await run()).toMatchObject({ watch: 'ended' });
     });
 
-    it('promotes a version on trial that holds, and rejects one that does not', async () => {
+    it('promotes a version on trial that is better, and rejects one that is as good or worse', async () => {
       for (const [mean, status] of [
         [4.5, 'active'],
+        [3, 'rejected'],
         [1.5, 'rejected'],
       ] as const) {
-        const name = `${status}`;
+        const name = `${status} ${mean}`;
         const active =
           (await activeModel(db())) ?? (await activateModel(db(), (await version('v0', '', 'kept')).id));
         const run = await begun(active);
@@ -132,15 +133,19 @@ describe("versions, watched by people's votes", () => {
       }
     });
 
-    it('ends a trial that votes do not decide after four weeks, by the better mean', async () => {
-      const { first, second, run } = await two('trial');
-      await tell(db(), first, votes(40, 3));
-      await tell(db(), second, votes(40, 3.4));
-      await look();
-      expect(await run()).toMatchObject({ status: 'trial' });
-      await look(new Date(Date.now() + 29 * DAY_MS));
-      expect(await run()).toMatchObject({ status: 'promoted' });
-      expect(await activeModel(db())).toMatchObject({ id: second.id });
+    it('decides a trial after four weeks by the votes there are', async () => {
+      for (const [mean, status] of [
+        [4, 'promoted'],
+        [3.1, 'rejected'],
+      ] as const) {
+        const { first, second, run } = await two('trial', String(mean));
+        await tell(db(), first, votes(40, 3));
+        await tell(db(), second, votes(40, mean));
+        await look();
+        expect(await run()).toMatchObject({ status: 'trial' });
+        await look(new Date(Date.now() + 29 * DAY_MS));
+        expect(await run()).toMatchObject({ status });
+      }
     });
 
     it('ends a trial when the host activates another version, or the one on trial', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JokeFigures } from '../../finetuning/measure/text-figures.ts';
 import { createRandom } from '../../lib/random.ts';
+import { normalShare } from './normal.ts';
 
 /** What the gate checks about the jokes that a model tells. */
 export interface GenerationFigures
@@ -86,6 +87,8 @@ export interface GateReason {
 
 export interface GateVerdict {
   promoted: boolean;
+  /** Whether only the gain in taste was not shown: people's votes may still show it (docs/learning.md, "On trial"). */
+  doubtful: boolean;
   /** Every check, passed or not. */
   reasons: GateReason[];
   /** Weighted mean gain on the held-out jokes, in nats per token; above 0 the candidate is closer to the taste. */
@@ -132,7 +135,12 @@ export function gateVerdict(
     atMost('recited', after.recited, start.recited + thresholds.recited),
     atMost('unsafe', after.unsafe, before.unsafe + thresholds.unsafe),
   ];
-  return { promoted: reasons.every(({ passed }) => passed), reasons, gain };
+  const failed = reasons.filter(({ passed }) => !passed);
+  return {
+    promoted: failed.length === 0,
+    doubtful: failed.length > 0 && failed.every(({ check }) => check === 'loss'),
+    ...{ reasons, gain },
+  };
 }
 
 const RESAMPLES = 2000;
@@ -169,13 +177,4 @@ const meanOf = (values: readonly number[]): number =>
 function chanceOf({ gain, deviation }: { gain: number; deviation: number }): number {
   const chance = 1 - normalShare(gain / deviation);
   return Number.isNaN(chance) ? 1 : chance;
-}
-
-/** Share of a standard normal distribution below z (Abramowitz and Stegun 26.2.17: within 7.5e-8). */
-function normalShare(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const series =
-    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const above = (Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI)) * series;
-  return z < 0 ? above : 1 - above;
 }

@@ -1,3 +1,5 @@
+import { normalShare } from './normal.ts';
+
 /** The ratings of one model version: one observation per rated joke, so that a joke with many votes counts once. */
 export interface VersionRatings {
   /** Number of jokes with votes. */
@@ -34,6 +36,32 @@ export function liveVerdict(
   const halfWidth = confidenceSequence(former, present, options);
   if (difference + halfWidth < 0) return 'worse';
   return difference - halfWidth > -options.margin ? 'holds' : 'undecided';
+}
+
+export const TRIAL_DEFAULTS = {
+  /** Largest probability that the new version's lead is chance. */
+  significance: 0.025,
+  /** Rated jokes of each version after which a trial is decided. */
+  jokes: 120,
+};
+
+/**
+ * What the votes of a trial say about a version that the gate doubted: it has to show that it is better. Decided once, when
+ * both have enough rated jokes, because a test that is repeated after every vote would find something by chance. `overdue`:
+ * decided with what there is.
+ */
+export function trialVerdict(
+  former: VersionRatings,
+  present: VersionRatings,
+  { overdue = false, ...options }: typeof TRIAL_DEFAULTS & { overdue?: boolean } = TRIAL_DEFAULTS,
+): 'better' | 'not-better' | 'undecided' {
+  if (liveVerdict(former, present) === 'worse') return 'not-better';
+  const jokes = Math.min(former.jokes, present.jokes);
+  if (jokes < options.jokes && !overdue) return 'undecided';
+  if (jokes < LIVE_DEFAULTS.jokes) return 'not-better';
+  const error = Math.sqrt(former.variance / former.jokes + present.variance / present.jokes);
+  const chance = 1 - normalShare((present.mean - former.mean) / error);
+  return chance <= options.significance ? 'better' : 'not-better'; // NaN, without any difference, is not better
 }
 
 /** Half the width of the confidence sequence for the difference of two means, in points. */

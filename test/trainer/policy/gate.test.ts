@@ -102,6 +102,15 @@ describe('the gate', () => {
     expect(failed(gateVerdict({ losses: losses(0.1), judged }, compared(figures)))).toEqual([]);
   });
 
+  it('leaves to the votes only a candidate that nothing speaks against but doubt about its gain', () => {
+    const doubtful = (gain: number, after: Partial<GenerationFigures> = {}) =>
+      gateVerdict({ losses: losses(gain, { seed: 2 }) }, compared({ ...figures, ...after })).doubtful;
+    expect(doubtful(0)).toBe(true);
+    expect(doubtful(0.1)).toBe(false); // it is promoted
+    expect(doubtful(0, { unsafe: 0.5 })).toBe(false);
+    expect(doubtful(0.1, { unsafe: 0.5 })).toBe(false);
+  });
+
   it('rejects a candidate whose losses are NaN', () => {
     const broken = { ...losses(0.1), candidate: losses(0.1).candidate.map(() => Number.NaN) };
     expect(failed(gateVerdict({ losses: broken }, compared(figures)))).toEqual(['loss', 'language']);

@@ -3,6 +3,8 @@ import { createRandom, normal } from '../../../src/lib/random.ts';
 import {
   LIVE_DEFAULTS,
   liveVerdict,
+  TRIAL_DEFAULTS,
+  trialVerdict,
   type VersionRatings,
 } from '../../../src/trainer/policy/live-comparison.ts';
 
@@ -37,6 +39,47 @@ describe('the live comparison', () => {
       }
     }
     expect(wrong / runs).toBeLessThanOrEqual(LIVE_DEFAULTS.significance);
+  });
+});
+
+describe('the verdict of a trial', () => {
+  const few = TRIAL_DEFAULTS.jokes - 1;
+
+  it('is given once both have enough rated jokes, or early for one that is clearly worse', () => {
+    expect(trialVerdict(ratings(3, 500), ratings(4, few))).toBe('undecided');
+    expect(trialVerdict(ratings(3, few), ratings(4, 500))).toBe('undecided');
+    expect(trialVerdict(ratings(4, 60), ratings(3, 60))).toBe('not-better');
+    expect(trialVerdict(ratings(3, 120), ratings(3.3, 120))).toBe('better');
+    expect(trialVerdict(ratings(3, 120), ratings(3.2, 120))).toBe('not-better');
+    const same = { ...ratings(3, 120), variance: 0 };
+    expect(trialVerdict(same, same)).toBe('not-better');
+  });
+
+  it('is given with fewer when it is overdue, but not with next to none', () => {
+    const overdue = { ...TRIAL_DEFAULTS, overdue: true };
+    expect(trialVerdict(ratings(3, 40), ratings(3.5, 40), overdue)).toBe('better');
+    expect(trialVerdict(ratings(3, 40), ratings(3.2, 40), overdue)).toBe('not-better');
+    expect(trialVerdict(ratings(3, 29), ratings(5, 40), overdue)).toBe('not-better');
+  });
+
+  it('promotes an equal version as rarely as its significance level says, and mostly one half a point better', () => {
+    const promoted = (lead: number) => {
+      let count = 0;
+      for (let run = 0; run < 1000; run++) {
+        const random = createRandom(run);
+        const [former, present] = [tally(), tally()];
+        let verdict: ReturnType<typeof trialVerdict> = 'undecided';
+        while (verdict === 'undecided') {
+          former.add(3 + 1.2 * normal(random));
+          present.add(3 + lead + 1.2 * normal(random));
+          verdict = trialVerdict(former.ratings(), present.ratings());
+        }
+        count += Number(verdict === 'better');
+      }
+      return count / 1000;
+    };
+    expect(promoted(0)).toBeLessThanOrEqual(TRIAL_DEFAULTS.significance + 0.01);
+    expect(promoted(0.5)).toBeGreaterThan(0.85);
   });
 });
 

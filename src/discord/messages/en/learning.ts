@@ -123,9 +123,8 @@ export const learning: typeof es = {
         `Your votes have chosen **${version}**: from now on it tells all the jokes instead of **${former}**.`,
     },
     'trial-lost': {
-      title: 'The version on trial was not liked',
-      text: (version, former) =>
-        `Your votes prefer **${former}**, so I go on with it. **${version}** is rejected.`,
+      title: 'The version on trial does not stay',
+      text: (version, former) => `Your votes do not prefer **${version}**, so I go on with **${former}**.`,
     },
     'rolled-back': {
       title: 'I have gone back to the version before',

@@ -127,9 +127,9 @@ export const learning = {
         `Los votos han elegido **${version}**: desde ahora cuenta todos los chistes en lugar de **${former}**.`,
     },
     'trial-lost': {
-      title: 'La versión a prueba no ha gustado',
+      title: 'La versión a prueba no se queda',
       text: (version: string, former: string) =>
-        `Los votos prefieren **${former}**, así que sigo con ella. **${version}** queda descartada.`,
+        `Los votos no prefieren **${version}**, así que sigo con **${former}**.`,
     },
     'rolled-back': {
       title: 'He vuelto a la versión anterior',
