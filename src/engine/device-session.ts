@@ -1,4 +1,5 @@
 import { zeroTensors } from '../graph/cache-moves.ts';
+import { copyOfNumbers } from '../graph/device-optimizer.ts';
 import type { Dtype } from '../graph/value.ts';
 import { type InferenceSession, Tensor } from '../lib/onnxruntime.ts';
 import type { ModelConfig } from '../models/config.ts';
@@ -45,6 +46,7 @@ export async function createDeviceSession(
   const newCache = await createDeviceCaches(config, dtype, memory);
   const newLogits = await memory.session(zeroTensors(1, 'float32', 2), 'new');
   const chooser = createDeviceChooser(config, memory);
+  const matrices = adapters && (await createResidents(memory));
   const feeds = createFeeds();
   const alone = oneAtATime();
   let logits: { rows: number; buffer: Tensor; views: Map<number, Tensor> } | undefined;
@@ -87,7 +89,7 @@ export async function createDeviceSession(
     feeds.int32('longest', 1)[0] = Math.max(...lengths) + count;
     const { past, present } = cache.tensors();
     const inputs = feeds.all(past);
-    if (adapters) Object.assign(inputs, adapters(ofRows, count));
+    if (adapters && matrices) Object.assign(inputs, await matrices.place(adapters(ofRows, count)));
     const buffers = into ? { logits: into, ...present } : present;
     const results = await memory.write(session, inputs, buffers, outputs);
     cache.append(count);
@@ -165,9 +167,40 @@ export async function createDeviceSession(
       alone(async () => {
         if (logits) memory.free(logits.buffer);
         logits = undefined;
+        matrices?.free();
         await memory.release();
         await session.release();
       }),
+  };
+}
+
+/** The matrices of adapters on the device: they change when other adapters are used, and are megabytes. */
+async function createResidents(memory: DeviceMemory) {
+  const upload = await memory.session(copyOfNumbers(), 'new');
+  const known = new Map<string, { host: Tensor; buffer: Tensor; view: Tensor }>();
+  return {
+    /** The same inputs, with every matrix on the device. It is carried there if it is another tensor than before. */
+    async place(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+      const placed: Record<string, Tensor> = { ...inputs };
+      for (const [name, host] of Object.entries(inputs)) {
+        if (host.type !== 'float32') continue;
+        let found = known.get(name);
+        if (found?.host !== host) {
+          if (found) memory.free(found.buffer);
+          const numbers = new Tensor('float32', host.data, [host.size]);
+          const [buffer] = await memory.make(upload, { numbers });
+          if (!buffer) throw new Error('unreachable: one tensor was made');
+          found = { host, buffer, view: memory.view(buffer, host.dims) };
+          known.set(name, found);
+        }
+        placed[name] = found.view;
+      }
+      return placed;
+    },
+    free() {
+      for (const { buffer } of known.values()) memory.free(buffer);
+      known.clear();
+    },
   };
 }
 

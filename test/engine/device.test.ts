@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type AdapterStack, createAdapterStack } from '../../src/engine/adapter-stack.ts';
 import type { ChoosingRow } from '../../src/engine/choose.ts';
 import { createDecoderSession, type DecoderSession } from '../../src/engine/decoder-session.ts';
 import { createDeviceMemory } from '../../src/engine/device-memory.ts';
@@ -6,12 +9,22 @@ import { createDeviceSession } from '../../src/engine/device-session.ts';
 import type { Precision, RowRequest } from '../../src/engine/engine.ts';
 import { openLocalEngine } from '../../src/engine/local-engine.ts';
 import { drawToken, keepTop } from '../../src/engine/processors.ts';
+import { quantizedWeights } from '../../src/engine/quantized-file.ts';
 import { createDecodeSession, createDeviceDecodeSession } from '../../src/engine/session.ts';
+import { weightParts } from '../../src/engine/weight-parts.ts';
+import { peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
+import { decodeGraph } from '../../src/graph/decode.ts';
 import { deviceSampler } from '../../src/graph/device-sampler.ts';
-import { type InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
+import { encodeModel } from '../../src/graph/encode.ts';
+import { loraShapes } from '../../src/graph/trained-adapter.ts';
+import type { Graph } from '../../src/graph/value.ts';
+import { InferenceSession, Tensor } from '../../src/lib/onnxruntime.ts';
 import { type DecoderSettings, NEUTRAL_DEFAULTS } from '../../src/lib/settings.ts';
+import type { ModelConfig } from '../../src/models/config.ts';
+import { layoutOf } from '../../src/models/layouts.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
-import { tinyModelFolder } from '../models/tiny-model.ts';
+import { writeSafetensors } from '../../src/models/safetensors.ts';
+import { temporaryFolder, tinyModelFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openWeights } from './open-model.ts';
 import { hasSwiftShader } from './swiftshader.ts';
 
@@ -31,6 +44,43 @@ async function openCpu(folder: string, precision: Precision = 'fp32') {
   const weights = await openWeights(folder);
   const session = await createDecodeSession(weights, { provider: 'cpu', threads: 1, precision, log });
   return { ...weights, ...createDecoderSession(session, weights.config) };
+}
+
+/** On the CPU, with products of quantized weights in float32 instead of integers. */
+async function openExact(folder: string, precision: 'q8' | 'q4') {
+  const model = await openWeights(folder);
+  const weights = await quantizedWeights(model, precision, () => {});
+  const parts = (graph: Graph) =>
+    weightParts(graph, model, weights, { precision, dtype: 'float32', device: true });
+  const graph = decodeGraph(model.config, parts);
+  const nodes = graph.nodes.map((node) =>
+    node.type === 'MatMulNBits' ? { ...node, attributes: { ...node.attributes, accuracy_level: 1 } } : node,
+  );
+  const session = await InferenceSession.create(encodeModel({ ...graph, nodes }), {
+    extra: { session: { model_external_initializers_file_folder_path: dirname(weights.path) } },
+  });
+  return createDecoderSession(session, model.config);
+}
+
+/** An adapter of arbitrary numbers, as the trainer writes it. */
+async function adapterFolder(
+  config: ModelConfig,
+  which: number,
+  targets: readonly string[],
+): Promise<string> {
+  const folder = await temporaryFolder();
+  const shape = { rank: 3, alpha: 6, targets };
+  const shapes = loraShapes(config, shape);
+  const views = new Map(
+    [...shapes].map(([name, [rows = 0, columns = 0]], n) => [
+      name,
+      Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(which * 7 + n * 3 + i * 1.3)),
+    ]),
+  );
+  const layout = layoutOf(config);
+  await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(peftConfig(shape, 'base', layout)));
+  await writeSafetensors(join(folder, 'adapter_model.safetensors'), peftTensors(views, shapes, layout));
+  return folder;
 }
 
 describe.skipIf(!hasSwiftShader)('on a GPU', () => {
@@ -99,6 +149,31 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     expect(device.memory.buffers).toBe(0);
   });
 
+  it('has no more buffers after 1,000 steps, while 40 rows come and go', async () => {
+    const folder = await tinyModelFolder({ config: { n_positions: 64, n_embd: 32, n_layer: 1 } });
+    const device = await openDevice(folder);
+    const cache = device.newCache(8);
+    const settings = { ...NEUTRAL_DEFAULTS, decoder: 'greedy' } as const;
+    const rows: { request: RowRequest; prompt: number[]; tokens: number[] }[] = [];
+    const counts = new Set<number>();
+    for (let step = 0; step < 1000; step++) {
+      if (step % 25 === 0) {
+        if (rows.length === 2) {
+          cache.remove(0);
+          rows.splice(0, 2, ...rows.slice(1));
+        }
+        cache.add();
+        rows.push({ request: { ...request(step), settings }, prompt: [step % 256], tokens: [] });
+      }
+      const chosen = await device.step(cache, rows);
+      for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
+      counts.add(device.memory.buffers);
+    }
+    // One layer has two caches; the logits take one buffer.
+    expect(counts).toEqual(new Set([2 + 1]));
+    await device.release();
+  });
+
   it('gives the logits of the CPU for both families', async () => {
     for (const name of ['random-gpt2/plain', 'random-llama/qwen3']) {
       const cpu = await openCpu(fixture(name));
@@ -114,17 +189,75 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     }
   });
 
-  it('multiplies 8-bit weights nearly as the CPU does', async () => {
+  it.each(['q8', 'q4'] as const)('writes with %s weights what exact products would', async (precision) => {
     const folder = await tinyModelFolder(tiny);
-    const [device, cpu] = [await openDevice(folder, 'q8'), await openCpu(folder, 'q8')];
-    const next = (session: DecoderSession, cache = session.newCache(16)) => {
-      cache.add();
-      return session.logits(cache, [1, 2, 3, 4], 4, [0, 1, 2, 3]);
+    const write = async (session: DecoderSession) => {
+      const cache = session.newCache(16);
+      const read = session.newCache(16);
+      read.add();
+      const logits = await session.logits(read, [1, 2, 3, 4], 4, [0, 1, 2, 3]);
+      const settings = { ...NEUTRAL_DEFAULTS, decoder: 'greedy' } as const;
+      const rows = [5, 6].map((seed) => ({
+        request: { settings, seed },
+        prompt: [seed],
+        tokens: [0].slice(1),
+      }));
+      for (const _ of rows) cache.add();
+      for (let step = 0; step < 16; step++) {
+        const chosen = await session.step(cache, rows);
+        for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
+      }
+      return { logits, texts: rows.map(({ tokens }) => tokens) };
     };
-    const exact = await next(cpu);
-    const rough = await next(device);
-    expect(furthest(rough, exact)).toBeLessThan(0.05 * exact.reduce((a, b) => Math.max(a, Math.abs(b))));
+    const device = await openDevice(folder, precision);
+    const [own, exact] = [await write(device), await write(await openExact(folder, precision))];
+    expect(furthest(own.logits, exact.logits)).toBeLessThan(1e-4);
+    expect(own.texts).toEqual(exact.texts);
+    expect(new Set(own.texts.flat()).size).toBeGreaterThan(4);
     await device.release();
+  });
+
+  it('gives every row its own adapter, and carries its matrices over once', async () => {
+    const weights = await openWeights(fixture('random-gpt2/plain'));
+    const { config } = weights;
+    const adapters = ['attn.c_attn', 'mlp.c_proj'];
+    const folders = [await adapterFolder(config, 1, adapters), await adapterFolder(config, 2, adapters)];
+    const write = async (session: DecoderSession, stack: AdapterStack, onStep: () => void) => {
+      const cache = session.newCache(16);
+      const settings = { ...NEUTRAL_DEFAULTS, decoder: 'greedy' } as const;
+      for (const folder of folders) await stack.hold(folder);
+      const rows = [undefined, ...folders].map((adapter) => {
+        cache.add();
+        const request = { settings, seed: 1, ...(adapter !== undefined && { adapter }) };
+        return { request, prompt: [3], tokens: [0].slice(1) };
+      });
+      for (let step = 0; step < 8; step++) {
+        const chosen = await session.step(cache, rows);
+        for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
+        onStep();
+      }
+      return rows.map(({ tokens }) => tokens);
+    };
+    const options = { threads: 1, precision: 'fp32', log, adapters } as const;
+    const [ownStack, cpuStack] = [createAdapterStack(config), createAdapterStack(config)];
+    const device = await createDeviceSession(
+      await createDeviceDecodeSession(weights, { ...options, provider: 'webgpu', dtype: 'float32' }),
+      config,
+      { dtype: 'float32', adapters: ownStack.feeds },
+    );
+    const cpu = createDecoderSession(
+      await createDecodeSession(weights, { ...options, provider: 'cpu' }),
+      config,
+      { adapters: cpuStack.feeds },
+    );
+    const counts = new Set<number>();
+    const texts = await write(device, ownStack, () => counts.add(device.memory.buffers));
+    expect(texts).toEqual(await write(cpu, cpuStack, () => {}));
+    expect(new Set(texts.map(String)).size).toBe(3);
+    // The caches, the logits, and two matrices for either kind of layer.
+    expect([...counts]).toEqual([2 * config.layers + 1 + 2 * adapters.length * config.layers]);
+    await device.release();
+    expect(device.memory.buffers).toBe(2 * config.layers); // of the cache, which `write` leaves behind
   });
 
   it('predicts every token of the greedy text that the CPU writes with the bundled model, 200 tokens', async () => {
