@@ -14,7 +14,9 @@ export async function poisson(
 ): Promise<Question[]> {
   const asked: Promise<Question>[] = [];
   await arrivals({ perSecond, seconds, signal }, () => {
-    asked.push(stage.ask(stage.next()));
+    const question = stage.ask(stage.next());
+    question.catch(() => {}); // thrown below, where the stage can be closed
+    asked.push(question);
   });
   return Promise.all(asked);
 }

@@ -35,7 +35,12 @@ export async function soak(
     perSecond,
     signal,
     onMinute,
-  }: { minutes: number; perSecond: number; signal: AbortSignal; onMinute(minute: number): void },
+  }: {
+    minutes: number;
+    perSecond: number;
+    signal: AbortSignal;
+    onMinute(minute: number, resident: string): void;
+  },
 ): Promise<Soak> {
   const begin = performance.now();
   const over = new AbortController();
@@ -53,7 +58,12 @@ export async function soak(
   async function watch(): Promise<void> {
     for (let i = 0; !over.signal.aborted; i++) {
       await sample();
-      if (i % 6 === 0) onMinute(i / 6);
+      if (i % 6 === 0) {
+        const now = [...resident].map(
+          ([name, all]) => `${name} ${((all.at(-1)?.[1] ?? 0) / 2 ** 20).toFixed(0)} MiB`,
+        );
+        onMinute(i / 6, now.join(', '));
+      }
       await delay(SAMPLE_MS, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
     }
   }

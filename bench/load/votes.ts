@@ -64,7 +64,10 @@ export async function measureVotes(
   };
   await arrivals({ perSecond, seconds, signal }, () => {
     const pair = pairs[cast.length % pairs.length];
-    if (pair) cast.push(vote(pair));
+    if (!pair) return;
+    const ballot = vote(pair);
+    ballot.catch(() => {}); // thrown below, where the stage can be closed
+    cast.push(ballot);
   });
   const ballots = await Promise.all(cast);
   await delay(3500, undefined, { signal }); // by then Discord has given up on those without acknowledgement

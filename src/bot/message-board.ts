@@ -75,8 +75,9 @@ export function createMessageBoard({
       const board = boardOf(interaction.message.id);
       if (turn < board.turn) return; // a later vote, which includes this one, came back from the database first
       board.turn = turn;
-      const body = jokeMessage(joke, tally, messagesFor(joke.locale));
-      board.edits.push(() => replyTo(interaction.client.rest, interaction).edit(body));
+      // Made when its turn comes: of many votes, most are overtaken before.
+      const body = () => jokeMessage(joke, tally, messagesFor(joke.locale));
+      board.edits.push(() => replyTo(interaction.client.rest, interaction).edit(body()));
     },
     async refreshEverywhere(jokeId) {
       const joke = await findJoke(db, jokeId);

@@ -2,7 +2,7 @@ import { and, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database, Transaction } from './connect.ts';
 import { isAnyGeneratorAlive } from './generators.ts';
-import { notify } from './notify.ts';
+import { notifying } from './notify.ts';
 import {
   type Ask,
   type ChispaRequest,
@@ -102,21 +102,30 @@ export async function openRequest(db: Database, id: string): Promise<ChispaReque
   return row && readRequest(row);
 }
 
+/** A request that is being answered. */
+interface Started {
+  /** Whether somebody is still writing a waiting notice into its reply (`replyIsFree`); nobody begins to any more. */
+  replyHeld: boolean;
+}
+
 /**
- * Marks a request as running (possibly again, after a kill) and counts the attempt. False when it was closed in the
+ * Marks a request as running (possibly again, after a kill) and counts the attempt. Undefined when it was closed in the
  * meantime: then there is nothing to do.
  */
 export async function startRequest(
   db: Database,
   id: string,
   { modelVersionId }: { modelVersionId: number },
-): Promise<boolean> {
-  const started = await db
+): Promise<Started | undefined> {
+  const [started] = await db
     .update(requests)
     .set({ status: 'running', modelVersionId, startedAt: sql`now()` })
     .where(and(eq(requests.id, id), isOpen))
-    .returning({ turn: sql`nextval('turns')` });
-  return started.length > 0;
+    .returning({
+      replyHeld: sql<boolean>`coalesce(${requests.replyHeldUntil} > now(), false)`,
+      turn: sql`nextval('turns')`,
+    });
+  return started && { replyHeld: started.replyHeld };
 }
 
 /** Marks a running request as queued again, when its generator stops and hands its job back. */
@@ -209,25 +218,28 @@ export interface OwnerOfRequest {
   guildId: string | null;
 }
 
-/** Tells which request was closed: the payload of `chispa_requests`, as JSON. */
-interface ClosedRequest extends Pick<OwnerOfRequest, 'key'> {
-  /** Milliseconds that generating its joke took; null when no joke was told. */
-  totalMs: number | null;
-}
-
+/**
+ * In one statement, because each joke ends with it. `chispa_requests` tells, as JSON, the key of each request (`OwnerOfRequest`)
+ * and how many milliseconds generating its joke took; null when no joke was told.
+ */
 async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Promise<number> {
-  const { totalMs } = requests;
-  return db.transaction(async (tx) => {
-    const closed = await tx
+  const closed = db.$with('closed').as(
+    db
       .update(requests)
       .set({ ...columns, finishedAt: sql`now()` })
       .where(and(which, isOpen))
-      .returning({ key, totalMs });
-    for (const request of closed) {
-      await notify(tx, 'chispa_requests', JSON.stringify(request satisfies ClosedRequest));
-    }
-    return closed.length;
-  });
+      .returning({ key: key.as('key'), totalMs: requests.totalMs }),
+  );
+  const told = await db
+    .with(closed)
+    .select({
+      notified: notifying(
+        'chispa_requests',
+        sql`json_build_object('key', ${closed.key}, 'totalMs', ${closed.totalMs})::text`,
+      ),
+    })
+    .from(closed);
+  return told.length;
 }
 
 /** Who the open requests belong to, for a process that counts them in memory. */

@@ -28,7 +28,7 @@ export async function answerJoke(
   { db, clock, engine, safety, rest, best, log }: AnswerDependencies,
   request: JokeRequest,
   serving: Serving,
-  job: Pick<ClaimedJob, 'isHeld'>,
+  job: Pick<ClaimedJob, 'attempt' | 'isHeld'>,
   signal: AbortSignal,
 ): Promise<void> {
   const m = messagesFor(request.locale);
@@ -44,9 +44,9 @@ export async function answerJoke(
 
   /** The best of several, written while the reply says so; or a single one, which grows before everybody's eyes. */
   async function write(): Promise<Chosen | undefined> {
-    const { adventure } = await settingsOf(db, request.by.guildId);
-    const count = best.count(request, serving, adventure);
-    if (count > 1) {
+    const count = best.count(request, serving);
+    const adventure = count > 1 ? (await settingsOf(db, request.by.guildId)).adventure : 'off';
+    if (adventure !== 'off') {
       if (destination.streams) edits.push(thinkingMessage(m));
       return best.write(request, serving, signal, { count, adventure });
     }
@@ -58,7 +58,7 @@ export async function answerJoke(
   }
 
   async function tell(): Promise<void> {
-    const stored = await findJokeOfRequest(db, request.id);
+    const stored = job.attempt > 0 ? await findJokeOfRequest(db, request.id) : undefined;
     if (stored) return show(stored);
     const written = await write();
     if (!written)

@@ -32,9 +32,11 @@ export function createAnswering(dependencies: AnswerDependencies): Answering {
     const request = await openRequest(db, job.requestId);
     if (!request) return; // closed in the meantime, or the person asked to be forgotten
     const serving = await servingFor(request);
-    if (!serving || !(await startRequest(db, request.id, { modelVersionId: serving.version.id }))) return;
+    if (!serving) return;
+    const started = await startRequest(db, request.id, { modelVersionId: serving.version.id });
+    if (!started) return;
     log.debug({ request: request.id, kind: request.kind, model: serving.version.name }, 'answering');
-    await replyIsFree(db, request.id, signal);
+    if (started.replyHeld) await replyIsFree(db, request.id, signal);
     const release = spare.occupy();
     try {
       await answerKind(request, serving, job, signal);

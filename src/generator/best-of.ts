@@ -27,8 +27,8 @@ export interface BestOfOptions extends Writer {
 
 /** Writes several jokes and chooses one. */
 export interface BestOf {
-  /** How many candidates there may be for a request now, at least 1. */
-  count(request: JokeRequest, serving: Serving, adventure: Adventure): number;
+  /** How many candidates there may be for a request now, at least 1, in a guild that wants a choice. */
+  count(request: JokeRequest, serving: Serving): number;
   /**
    * Writes up to `count` jokes at once in slots that are free, and chooses the one to tell by an opinion drawn from the judge.
    * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out, and
@@ -81,8 +81,8 @@ export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: 
   }
 
   return {
-    count(request, serving, adventure) {
-      if (bestOf === 1 || adventure === 'off' || request.kind !== 'joke' || request.exactSeed) return 1;
+    count(request, serving) {
+      if (bestOf === 1 || request.kind !== 'joke' || request.exactSeed) return 1;
       return judging.learnedFrom(serving) > 0 ? paceOf(serving).affordable(bestOf) : 1;
     },
 

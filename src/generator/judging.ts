@@ -104,6 +104,8 @@ export function createJudging({
       if (performance.now() - at < WANTED_MS) void refit(version);
   }, every);
   timer.unref();
+  /** The votes of versions that there was nothing to learn about. */
+  const unlearnable = new Map<number, string>();
   /** Versions with a refit that has not begun. */
   const queued = new Map<number, Promise<void>>();
 
@@ -130,9 +132,9 @@ export function createJudging({
     const { id, sha256 } = version.version;
     const before = known.get(id);
     const mark = await votesMark(db);
-    if (before?.mark === mark) return;
+    if (mark === (before?.mark ?? unlearnable.get(id))) return;
     const jokes = await judgedJokes(db, id);
-    if (jokes.length === 0 && !before) return; // nothing to learn yet
+    if (jokes.length === 0 && !before) return void unlearnable.set(id, mark);
     const kept = await findBasis(db, id);
     const basis =
       kept?.basis.model === sha256 ? kept.basis : await keepBasis(db, id, await newBasis(version));
@@ -178,9 +180,9 @@ export function createJudging({
   function knownOf(version: JudgedVersion): Known | undefined {
     if (isRemote(version.loaded.model)) return undefined; // a server gives no embeddings
     const { id } = version.version;
+    if (!known.has(id) && !wanted.has(id)) void refit(version); // from then on, the timer looks
     wanted.set(id, { version, at: performance.now() });
     const found = known.get(id);
-    if (!found) void refit(version);
     return found && fits(found.fit, found.basis) && found.basis.model === version.version.sha256
       ? found
       : undefined;

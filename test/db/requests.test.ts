@@ -11,7 +11,7 @@ import {
   startRequest,
 } from '../../src/db/requests.ts';
 import { requests } from '../../src/db/schema.ts';
-import { queuedRequests, recentDuration } from '../../src/db/waiting.ts';
+import { holdReplies, queuedRequests, recentDuration } from '../../src/db/waiting.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, aModel, GUILD, insert, minutes, newJoke, newRequest, rowOf } from './samples.ts';
@@ -40,15 +40,16 @@ describe('requests', () => {
     it('are started when taken from the queue, and again after a kill', async () => {
       const { id } = await insert(db());
       const { id: modelVersionId } = await aModel(db());
-      expect(await startRequest(db(), id, { modelVersionId })).toBe(true);
-      expect(await startRequest(db(), id, { modelVersionId })).toBe(true);
+      expect(await startRequest(db(), id, { modelVersionId })).toEqual({ replyHeld: false });
+      await holdReplies(db(), [id]); // a request that runs: too late
+      expect(await startRequest(db(), id, { modelVersionId })).toEqual({ replyHeld: false });
     });
 
     it('are not started once they are closed', async () => {
       const { id } = await insert(db());
       await finishRequest(db(), id, { status: 'cancelled', note: 'the message was deleted' });
       const { id: modelVersionId } = await aModel(db());
-      expect(await startRequest(db(), id, { modelVersionId })).toBe(false);
+      expect(await startRequest(db(), id, { modelVersionId })).toBeUndefined();
       expect(await openRequest(db(), id)).toBeUndefined();
     });
 

@@ -49,10 +49,10 @@ describe('answering a job', () => {
       return { predictions, learnedFrom, chosen: means.indexOf(Math.max(...means)) };
     },
   } as Partial<Judging> as Judging;
-  const jobOf = (requestId: string, isHeld = () => true) => ({
+  const jobOf = (requestId: string, isHeld = () => true, attempt = 0) => ({
     requestId,
     deadline: Date.now() + 60_000,
-    attempt: 0,
+    attempt,
     isHeld,
   });
 
@@ -140,7 +140,10 @@ describe('answering a job', () => {
     shown = [];
     // As a kill between showing the joke and closing the request leaves it.
     await store.db.update(requests).set({ status: 'running', interactionToken }).where(eq(requests.id, id));
-    await answering.answer(jobOf(id), never);
+    await answering.answer(
+      jobOf(id, () => true, 1),
+      never,
+    );
     expect(shown).toEqual([joke]);
     expect(await rowOf(store.db, id)).toMatchObject({ status: 'done' });
   });

@@ -147,22 +147,21 @@ describe('the best of several', () => {
     expect(settled).toBe(1);
   });
 
-  it('is one of one where there is nothing to choose by, or nobody wants a choice', async () => {
-    const counts = (options = {}, changes: Partial<JokeRequest> = {}, adventure: 'off' | 'bold' = 'bold') => {
+  it('is one of one where there is nothing to choose by', async () => {
+    const counts = (options = {}, changes: Partial<JokeRequest> = {}) => {
       const { best } = scene([], { bestOf: 4, ...options });
       best.note(serving, {
         seed: 1,
         result: { timing: { firstTokenMs: 1, totalMs: 100 } } as GenerationResult,
       });
-      return best.count({ ...request, ...changes } as JokeRequest, serving, adventure);
+      return best.count({ ...request, ...changes } as JokeRequest, serving);
     };
     expect(counts()).toBe(4);
     expect(counts({ learnedFrom: 0 })).toBe(1);
     expect(counts({ bestOf: 1 })).toBe(1);
     expect(counts({}, { exactSeed: true })).toBe(1);
     expect(counts({}, { kind: 'continue' })).toBe(1);
-    expect(counts({}, {}, 'off')).toBe(1);
-    expect(scene([]).best.count(request, serving, 'bold')).toBe(1); // how fast it is, is not known yet
+    expect(scene([]).best.count(request, serving)).toBe(1); // how fast it is, is not known yet
   });
 
   it('follows how adventurous the server is', async () => {

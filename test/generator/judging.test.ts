@@ -90,6 +90,19 @@ describe('the judge of a generator', () => {
       expect(judging.judge(version, await candidates())).toMatchObject({ learnedFrom: 0 });
     });
 
+    it('reads the votes now and then, not for every question, while it knows nothing', async () => {
+      const [judging, version] = [start(), await serving()];
+      expect(judging.learnedFrom(version)).toBe(0);
+      await judging.refit(version); // the first question has begun one, too
+      await rated(5, 1);
+      judging.learnedFrom(version);
+      // Refits take turns: whatever that question began is over when the next one is.
+      await judging.refit({ ...version, version: { ...version.version, id: version.version.id + 1 } });
+      expect(judging.learnedFrom(version)).toBe(0);
+      await judging.refit(version);
+      expect(judging.learnedFrom(version)).toBe(20);
+    });
+
     it('begins where a process that was killed ended', async () => {
       await rated(5, 1);
       const version = await serving();

@@ -54,6 +54,7 @@ export interface Box {
 }
 
 const PAGE = fileURLToPath(new URL('./page', import.meta.url));
+const KEEP_ALIVE = 60_000;
 const ATTACHMENTS = '/attachments/';
 
 /**
@@ -113,6 +114,8 @@ export async function createBox(options: BoxOptions): Promise<Box> {
       else sendJson(response, 500, { message: '500: Internal Server Error', code: 0 });
     });
   });
+  // Node's five seconds are short for a client whose process is busy: it would write into a connection just closed.
+  server.keepAliveTimeout = KEEP_ALIVE;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 });
   server.on('upgrade', (request, socket, head) => {
     if (!isLocal(request.headers)) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
