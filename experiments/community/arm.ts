@@ -6,6 +6,7 @@ import { houseJokes } from '../../src/corpus/house.ts';
 import type { Database } from '../../src/db/connect.ts';
 import { connect } from '../../src/db/connect.ts';
 import { findJokes } from '../../src/db/jokes.ts';
+import { claimLearningEvents } from '../../src/db/learning.ts';
 import {
   activateModel,
   activeModel,
@@ -72,6 +73,8 @@ export interface Round {
   run?: TrainingRun;
   /** Mean hidden score of the jokes that the gate had the former model and the candidate tell. */
   gated?: { former: number; candidate: number };
+  /** Mean votes of the former version's jokes and the new one's, if a trial ended in this round. */
+  trial?: { former: number; present: number };
   /** The first jokes it told. */
   samples: string[];
 }
@@ -115,7 +118,9 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
       const { told, candidates } = await tellRound(round);
       const plain = meanOf(candidates.map(({ text }) => taste.score(text)));
       const run = made.run && (await findRun(db, made.run.id)); // votes may have decided about it
-      const played = { round, plain, ...figuresOf(told, taste, learned), ...made, ...(run && { run }) };
+      const trial = await endedTrial(db);
+      const figures = { round, plain, ...figuresOf(told, taste, learned) };
+      const played = { ...figures, ...made, ...(run && { run }), ...(trial && { trial }) };
       rounds.push(played);
       await options.onRound(played);
       if (round === options.rounds) return rounds;
@@ -143,8 +148,8 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
 
   /** The trainer's run on everything rated so far. */
   async function learnOnce(): Promise<Pick<Round, 'run' | 'gated'>> {
-    // An ungated control's verdict takes time and means nothing.
-    const samples = options.gate || !way.shuffled ? PLAN_DEFAULTS.samples : 0;
+    // Where every candidate serves, its verdict is only of interest for fine-tuning alone.
+    const samples = options.gate || (way.best === 1 && !way.shuffled) ? PLAN_DEFAULTS.samples : 0;
     const scores = new Map<string, number[]>();
     const onCompared = (model: string, text: string) => {
       scores.set(model, [...(scores.get(model) ?? []), taste.score(text)]);
@@ -180,6 +185,14 @@ export async function runArm(options: ArmOptions): Promise<Round[]> {
 async function begin(db: Database, { name, model: folder, sha256, files }: LoadedModel): Promise<void> {
   const { id } = await ensureModelVersion(db, { name, folder, sha256, files, kind: 'imported' });
   await activateModel(db, id);
+}
+
+async function endedTrial(db: Database): Promise<Round['trial']> {
+  const events = await claimLearningEvents(db);
+  const details = events.find(({ kind }) => kind === 'trial-won' || kind === 'trial-lost')?.details;
+  return details?.former && details.present
+    ? { former: details.former.mean, present: details.present.mean }
+    : undefined;
 }
 
 function figuresOf(told: readonly ToldJoke[], taste: Taste, learned: ReadonlySet<string>) {

@@ -181,12 +181,13 @@ function percent(share: number): string {
 }
 
 /** The gate's verdict on the run that made this round's model, and what it was seen from. */
-function gateOf({ run, gated }: Round): string {
+function gateOf({ run, gated, trial }: Round): string {
   if (!run?.evaluation) return '';
   const failed = run.evaluation.reasons.filter(({ passed }) => !passed).map(({ check }) => check);
   const { judged } = run.evaluation;
   const estimate = judged ? `; judge ${judged.gain.toFixed(2)} ±${judged.deviation.toFixed(2)}` : '';
   const truth = gated ? `; in truth ${(gated.candidate - gated.former).toFixed(2)}` : '';
   const verdict = failed.length === 0 ? 'passes' : `doubts: ${failed.join(', ')}`;
-  return `${verdict}${estimate}${truth}; ${run.status}`;
+  const votes = trial ? `; in the trial ${trial.former.toFixed(2)} and ${trial.present.toFixed(2)}` : '';
+  return `${verdict}${estimate}${truth}${votes}; ${run.status}`;
 }
