@@ -73,10 +73,11 @@ function everyDay(setting: 'daily' | 'duel'): ReadPatch {
     };
     if (!dailyJoke.shape.timeZone.optional().safeParse(named.timeZone).success)
       throw new Refusal((m) => m.refusal.unknownTimeZone(named.timeZone ?? ''));
-    return ({ [setting]: now }) => {
+    return ({ [setting]: now, daily, duel }) => {
       const channelId = named.channelId ?? now?.channelId;
       if (!channelId) throw new Refusal((m) => m.settings.dailyNeedsChannel);
-      const { time = DAILY.time, timeZone = DAILY.timeZone } = { ...now, ...given(named) };
+      const usual = { ...DAILY, timeZone: (daily ?? duel ?? DAILY).timeZone };
+      const { time, timeZone } = { ...usual, ...now, ...given(named) };
       return { [setting]: { channelId, time, timeZone } };
     };
   };
@@ -84,6 +85,16 @@ function everyDay(setting: 'daily' | 'duel'): ReadPatch {
 
 /** What a new joke or duel of the day starts with. */
 const DAILY = { time: '09:00', timeZone: 'Europe/Madrid' };
+
+/** The time zone of a guild's first joke or duel of the day, if nobody named one. */
+export function assumedZone(
+  { options }: ChatInputCommandInteraction,
+  before: GuildSettings,
+  after: GuildSettings,
+): string | undefined {
+  const isFirst = before.daily === null && before.duel === null;
+  return isFirst && options.getString('zona') === null ? (after.daily ?? after.duel)?.timeZone : undefined;
+}
 
 /** Whether `desactivar` was chosen. Throws a `Refusal` if no option is given, or another one along with it. */
 function turnsOff({ options }: ChatInputCommandInteraction, others: readonly string[]): boolean {

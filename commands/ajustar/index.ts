@@ -29,7 +29,7 @@ import {
   NUMERIC_SETTINGS,
   readDecoder,
 } from './decoder.ts';
-import { GUILD_PATCHES, pinNamed } from './guild.ts';
+import { assumedZone, GUILD_PATCHES, pinNamed } from './guild.ts';
 import { suggest } from './suggest.ts';
 
 type Labels = typeof es.commands.ajustar;
@@ -126,8 +126,11 @@ export default {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const patch = Object.hasOwn(GUILD_PATCHES, name) ? GUILD_PATCHES[name] : undefined;
     if (patch) {
-      await changeSettings(store.db, guildId, by, patch(interaction));
-      await showPanel(interaction, guildId, context, m.settings.saved);
+      const before = await settingsOf(store.db, guildId);
+      const after = await changeSettings(store.db, guildId, by, patch(interaction));
+      const zone = assumedZone(interaction, before, after);
+      const note = zone && m.settings.zoneAssumed(zone, m.commands.ajustar.options.zona.name);
+      await showPanel(interaction, guildId, context, [m.settings.saved, note].filter(Boolean).join(' '));
     } else if (name === 'modelo') {
       await pinNamed(interaction, guildId, store.db);
       await showPanel(interaction, guildId, context, m.settings.saved);

@@ -1,5 +1,4 @@
 import { type ChatInputCommandInteraction, SlashCommandBuilder } from 'discord.js';
-import { THEME_LENGTH } from '../../src/bot/ask.ts';
 import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '../../src/bot/command.ts';
 import { homeGuild } from '../../src/bot/place.ts';
 import { readable } from '../../src/bot/readable.ts';
@@ -7,6 +6,7 @@ import { Refusal } from '../../src/bot/refusal.ts';
 import { addJokeMessage } from '../../src/db/jokes.ts';
 import { lovedJoke } from '../../src/db/loved.ts';
 import { tallyOf } from '../../src/db/ratings.ts';
+import { THEME_LENGTH } from '../../src/db/request-shape.ts';
 import { jokeMessage } from '../../src/discord/joke-message.ts';
 import { anywhere, choiceNames, described } from '../../src/discord/localized.ts';
 import { mentionsTheme } from '../../src/discord/mentions-theme.ts';

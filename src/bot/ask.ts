@@ -30,8 +30,6 @@ import type { WaitingBoard } from './waiting-board.ts';
 
 /** Maximum characters of a text to continue. */
 export const TEXT_LENGTH = 1000;
-/** Maximum characters of a theme. */
-export const THEME_LENGTH = 60;
 /** How long Discord allows answers to an interaction, minus a margin for its way here and for the last edit. */
 const INTERACTION_LIFETIME_MS = 15 * 60_000 - 30_000;
 

@@ -16,6 +16,8 @@ export interface Duel {
   b: Joke;
   /** The language of everything around the jokes. */
   locale: string;
+  /** Whether it is the duel of the day. */
+  daily: boolean;
   /** How probable a win of A seemed to the judge; null without one. */
   guess: number | null;
   /** Where it is shown; undefined until it is. */
@@ -172,8 +174,8 @@ async function selectDuels(db: Database, where: SQL | undefined): Promise<Duel[]
   return rows.flatMap(({ jokeA, jokeB, channelId, messageId, ...duel }) => {
     const [a, b] = [told.get(jokeA), told.get(jokeB)];
     if (!a || !b) return []; // erased between the two queries
-    const { id, guildId, locale, guess, closesAt, closedAt } = duel;
+    const { id, guildId, locale, daily, guess, closesAt, closedAt } = duel;
     const message = channelId !== null && messageId !== null ? { channelId, messageId } : undefined;
-    return [{ id, guildId, a, b, locale, guess, message, closesAt, closed: closedAt !== null }];
+    return [{ id, guildId, a, b, locale, daily, guess, message, closesAt, closed: closedAt !== null }];
   });
 }

@@ -6,7 +6,7 @@ import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/p
 import { drizzle } from 'drizzle-orm/pglite';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { newestMigration } from './migrations.ts';
+import { migrationOf, newestMigration } from './migrations.ts';
 import * as schema from './schema.ts';
 import type { Database } from './store.ts';
 
@@ -16,7 +16,7 @@ import type { Database } from './store.ts';
 /** The first thing a borrower hears. */
 interface Greeting {
   pid: number;
-  /** The newest migration that the lender knows: the schema it works with. */
+  /** The newest migration of the lent database: the schema that the lender works with, whatever is installed meanwhile. */
   migration: number;
 }
 
@@ -82,7 +82,8 @@ async function serve(pglite: PGlite, socket: Socket): Promise<void> {
   };
   try {
     socket.on('timeout', () => socket.destroy());
-    send<Greeting>(socket, { pid: process.pid, migration: newestMigration() });
+    const migration = await migrationOf(drizzle(pglite));
+    send<Greeting>(socket, { pid: process.pid, migration });
     for await (const ask of received<Ask>(socket)) {
       const reply = await answer(ask).then(
         (result): Reply => ({ result }),

@@ -43,7 +43,7 @@ export async function openDuel(
     const [row] = await tx
       .insert(duels)
       .values({
-        ...{ id: newJokeId(), requestId, guildId, jokeA, jokeB, locale },
+        ...{ id: newJokeId(), requestId, guildId, jokeA, jokeB, locale, daily: by.kind === 'day' },
         closesAt: sql`now() + make_interval(hours => ${OPEN_HOURS[by.kind]})`,
       })
       .returning({ id: duels.id });

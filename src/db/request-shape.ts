@@ -17,6 +17,9 @@ export type Ask =
   /** What the model considered at each step of a joke. Generates nothing new. */
   | { kind: 'steps'; jokeId: string };
 
+/** Longest theme, in characters. */
+export const THEME_LENGTH = 60;
+
 /** What a joke should be about; `list`: picked from our own themes, `user`: typed by a person. */
 export interface Theme {
   text: string;

@@ -19,12 +19,8 @@ const SIDES = ['a', 'b'] as const;
 const TEXT = 2500;
 
 /** A duel's message: with a tally, how it ended and who told which joke; without one, open to votes. */
-export function duelMessage(
-  duel: Duel,
-  tally: DuelTally | undefined,
-  m: Messages,
-  { heading = m.duel.title }: { heading?: string } = {},
-): MessageBody {
+export function duelMessage(duel: Duel, tally: DuelTally | undefined, m: Messages): MessageBody {
+  const heading = duel.daily ? m.daily.duel : m.duel.title;
   const isWhole = SIDES.every((side) => duel[side].state === 'shown');
   const until = m.duel.until(Math.floor(duel.closesAt.getTime() / 1000), DUEL_VOTES);
   const ended = tally && [m.duel.result(tally), ...(duel.guess === null ? [] : [guessOf(duel.guess, m)])];

@@ -54,7 +54,7 @@ export function modelListMessage(
   const lines = models.slice(0, LISTED).map((model) => listLine(model, viewer, m));
   if (models.length > LISTED) lines.push(say.older(models.length - LISTED));
   const state = [
-    say.newVotes(newVotes),
+    models.some(({ kind }) => kind === 'trained') ? say.newVotes(newVotes) : say.firstVotes(newVotes),
     learningSince ? say.learningNow(moment(learningSince)) : '',
     paused ? say.paused : '',
     ...new Set(generators.map((report) => (report ? placeOf(report, m) : ''))),

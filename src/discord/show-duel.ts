@@ -38,8 +38,7 @@ export async function showDuel(
   const guessed = duel.guess ?? (await guess(duel.a, duel.b));
   if (guessed !== undefined) await noteGuess(db, duel.id, guessed);
   const m = messagesFor(request.locale);
-  const heading = request.by.kind === 'day' ? m.daily.duel : m.duel.title;
-  const body = duelMessage(duel, undefined, m, { heading });
+  const body = duelMessage(duel, undefined, m);
   const destination = destinationOf(rest, request);
   const edits = createPacedEdits<MessageBody, APIMessage>(destination.edit);
   const delivery = await deliver(edits, destination, body, signal);
@@ -56,16 +55,20 @@ export async function refreshDuel(
   { db, rest, log }: Dependencies & { log: Logger },
   id: string,
 ): Promise<void> {
-  const duel = await findDuel(db, id);
-  if (!duel?.message) return;
-  const { channelId, messageId } = duel.message;
-  const tally = duel.closed ? await duelTally(db, id) : undefined;
-  const body = duelMessage(duel, tally, messagesFor(duel.locale));
-  try {
-    await rest.patch(Routes.channelMessage(channelId, messageId), { body });
-  } catch (err) {
-    log.warn({ err, duel: id }, 'could not edit the message of a duel');
-    if (!(err instanceof DiscordAPIError)) return;
+  let duel = await findDuel(db, id);
+  // Another refresh may have shown a later state while this one was on its way: the last to arrive shows the present one.
+  for (let shown: string | undefined; duel?.message; duel = await findDuel(db, id)) {
+    const { channelId, messageId } = duel.message;
+    const tally = duel.closed ? await duelTally(db, id) : undefined;
+    const body = duelMessage(duel, tally, messagesFor(duel.locale));
+    if (JSON.stringify(body) === shown) break;
+    shown = JSON.stringify(body);
+    try {
+      await rest.patch(Routes.channelMessage(channelId, messageId), { body });
+    } catch (err) {
+      log.warn({ err, duel: id }, 'could not edit the message of a duel');
+      if (!(err instanceof DiscordAPIError)) return;
+    }
+    if (duel.closed) await duelRevealed(db, id); // or its message is gone or inaccessible to the bot
   }
-  if (duel.closed) await duelRevealed(db, id); // or its message is gone or inaccessible to the bot
 }

@@ -172,6 +172,9 @@ describe('chispa backup', () => {
     const { chispa, dataDir: other } = elsewhere();
     expect((await chispa('backup', file)).error).toMatchObject({ code: 'file-exists' });
     rmSync(join(other, 'db'), { recursive: true });
+    expect((await chispa('backup', join(scratch, 'backup.zip'))).error?.message).toMatch(
+      /gzipped tar archive: choose a name that ends in \.tar\.gz, not .*backup\.zip/,
+    );
     expect((await chispa('backup', join(scratch, 'none.tar.gz'))).error).toMatchObject({
       code: 'nothing-to-back-up',
     });

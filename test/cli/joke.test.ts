@@ -63,6 +63,7 @@ it('tells a house joke, about a theme if given, or says that there is none', asy
   expect((await chispa(id)).stdout.startsWith(`${text}\n\n${id} of the house`)).toBe(true);
   expect((await chispa('ornitorrinco', '--source', 'house')).error?.message).toMatch(/no joke about/);
   expect((await chispa('casa-99999')).error?.message).toBe('There is no house joke casa-99999.');
+  expect((await chispa('ñ'.repeat(61))).error?.message).toMatch(/too long: up to 60 characters/);
   expect((await chispa(id, '--source', 'new')).error?.message).toMatch(/is a house joke/);
 });
 

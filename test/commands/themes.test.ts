@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOurTheme, suggestThemes, THEMES } from '../../commands/chiste/themes.ts';
-import { THEME_LENGTH } from '../../src/bot/ask.ts';
 import { houseJokes } from '../../src/corpus/house.ts';
+import { THEME_LENGTH } from '../../src/db/request-shape.ts';
 import { createSafety } from '../../src/safety/safety.ts';
 
 describe('our own themes', () => {

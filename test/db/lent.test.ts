@@ -98,6 +98,19 @@ describe.skipIf(process.platform === 'win32')('an embedded database that is lent
     await expect(borrow(dataDir)).rejects.toMatchObject({ code: 'other-version' });
   });
 
+  it('is refused to a newer version than the one that holds it, also when that was installed in its place', async () => {
+    await store.db.execute(sql`create temporary table newest as
+      select * from drizzle.__drizzle_migrations order by created_at desc limit 1`);
+    await store.db.execute(
+      sql`delete from drizzle.__drizzle_migrations where created_at in (select created_at from newest)`,
+    );
+    onTestFinished(async () => {
+      await store.db.execute(sql`insert into drizzle.__drizzle_migrations select * from newest`);
+      await store.db.execute(sql`drop table newest`);
+    });
+    await expect(borrow(dataDir)).rejects.toThrow(/is another version of Chispa: restart it first/);
+  });
+
   it('serves those who ask nothing and hang up', async () => {
     const socket = dial(join(dataDir, 'db.socket'));
     await new Promise((resolve) => socket.once('data', resolve));

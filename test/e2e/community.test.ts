@@ -318,9 +318,12 @@ describe('a community', () => {
       );
     const canal = player.channel;
     expect(await plan({ hora: '9' })).toContain(es.settings.dailyNeedsChannel);
-    expect(await plan({ canal, hora: '23:59', zona: 'America/Lima' })).toContain(
-      'a las 23:59 (America/Lima)',
-    );
+    const first = await plan({ canal, hora: '10' });
+    expect(first).toContain('a las 10:00 (Europe/Madrid)');
+    expect(first).toContain(es.settings.zoneAssumed('Europe/Madrid', 'zona'));
+    const named = await plan({ canal, hora: '23:59', zona: 'America/Lima' });
+    expect(named).toContain('a las 23:59 (America/Lima)');
+    expect(named).not.toContain('He supuesto');
     expect(await plan({ hora: '9 pm' })).toContain(`en <#${canal}> a las 21:00 (America/Lima)`);
     expect(await plan({ zona: 'Europe/Madrid' })).toContain(`en <#${canal}> a las 21:00 (Europe/Madrid)`);
     expect(await plan({ canal, hora: '25:00' })).toContain('no es una hora');

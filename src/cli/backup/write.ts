@@ -10,7 +10,7 @@ import { weightyModels } from '../../db/models.ts';
 import { pgliteFolder } from '../../db/pglite.ts';
 import { keptVoices } from '../../db/voices.ts';
 import { ownSecretIn } from '../../db/voter.ts';
-import { ChispaError, hasCode } from '../../lib/errors.ts';
+import { ChispaError, hasCode, UsageError } from '../../lib/errors.ts';
 import { packageVersion } from '../../lib/version.ts';
 import { writeWhole } from '../../models/whole-file.ts';
 import { withDatabase } from '../open/database.ts';
@@ -28,6 +28,10 @@ export interface BackupOptions {
 export async function backUp(target: string, { imported, overwrite, json }: BackupOptions): Promise<void> {
   const config = loadConfig();
   const file = resolve(target);
+  if (!/\.(tar\.gz|tgz)$/i.test(file))
+    throw new UsageError(
+      `A backup is a gzipped tar archive: choose a name that ends in .tar.gz, not ${target}.`,
+    );
   if (!overwrite && existsSync(file))
     throw new ChispaError('file-exists', `${file} exists: choose another name, or add --overwrite.`);
   if (!config.databaseUrl && !existsSync(pgliteFolder(config.dataDir)))

@@ -4,6 +4,7 @@ import { houseJokesAbout } from '../../corpus/house-themes.ts';
 import { newShareOf } from '../../db/guild-settings.ts';
 import { drawLoved } from '../../db/loved.ts';
 import { drawn } from '../../db/repertoire.ts';
+import { THEME_LENGTH } from '../../db/request-shape.ts';
 import { footerText } from '../../discord/joke-message.ts';
 import { mentionsTheme } from '../../discord/mentions-theme.ts';
 import { en } from '../../discord/messages/index.ts';
@@ -66,6 +67,8 @@ function refuseContradictions(theme: string | undefined, { source, guild, ...fla
     throw new UsageError(
       byId(theme) ? `${theme} is a house joke, not a new one.` : `There is no house joke ${theme}.`,
     );
+  if (theme !== undefined && theme.length > THEME_LENGTH)
+    throw new UsageError(`That theme is too long: up to ${THEME_LENGTH} characters fit.`);
   if (flags.continue?.trim() === '') throw new UsageError('--continue needs a text.');
   if (source !== 'best' && guild !== undefined) throw new UsageError('--guild is for --source best.');
   if (flags.continue !== undefined && theme !== undefined)

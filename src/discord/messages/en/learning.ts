@@ -29,6 +29,8 @@ export const learning: typeof es = {
     pins: (guilds) => `📌 ${count(guilds, 'server', 'servers')}`,
     older: (versions) => `… and ${count(versions, 'older version', 'older versions')}.`,
     newVotes: (votes) => `${count(votes, 'new vote', 'new votes')} since I last learned.`,
+    firstVotes: (votes) =>
+      `I have not learned from votes yet. So far there are ${count(votes, 'vote', 'votes')}.`,
     learningNow: (since) => `I have been learning since ${since}.`,
     paused: 'I do not learn by myself: my host has paused it.',
     places: {

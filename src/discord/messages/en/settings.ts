@@ -16,6 +16,8 @@ export const settings: typeof es = {
   title: 'How I tell jokes here',
   changed: 'Done. The next jokes will come out like this:',
   saved: 'Saved.',
+  zoneAssumed: (zone, option) =>
+    `I have assumed the time zone \`${zone}\`: if yours is another, choose it with the option \`${option}\`.`,
   blocked: (who: string) => `Done: I no longer answer ${who} here. With \`off\` I do again.`,
   unblocked: (who: string) => `Done: I answer ${who} again.`,
   reset: 'Back to the factory settings:',

@@ -30,6 +30,8 @@ export const learning = {
     older: (versions: number) => `… y ${count(versions, 'versión más antigua', 'versiones más antiguas')}.`,
     newVotes: (votes: number) =>
       `${count(votes, 'voto nuevo', 'votos nuevos')} desde la última vez que aprendí.`,
+    firstVotes: (votes: number) =>
+      `Todavía no he aprendido de los votos. De momento hay ${count(votes, 'voto', 'votos')}.`,
     learningNow: (since: string) => `Estoy aprendiendo desde ${since}.`,
     paused: 'No aprendo por mi cuenta: quien me hospeda lo ha pausado.',
     places: {

@@ -16,6 +16,8 @@ export const settings = {
   title: 'Así cuento chistes aquí',
   changed: 'Hecho. Los próximos chistes saldrán así:',
   saved: 'Guardado.',
+  zoneAssumed: (zone: string, option: string) =>
+    `He supuesto la zona horaria \`${zone}\`: si la tuya es otra, elígela con la opción \`${option}\`.`,
   blocked: (who: string) => `Hecho: aquí ya no atiendo a ${who}. Con \`desactivar\` vuelvo a hacerlo.`,
   unblocked: (who: string) => `Hecho: vuelvo a atender a ${who}.`,
   reset: 'He vuelto a los ajustes de fábrica:',
