@@ -54,7 +54,7 @@ export interface Outcome {
   asked: number;
   jokes: number;
   sentences: number;
-  /** The sentences, and how many were told each. */
+  /** The sentences, without the codes for the log, and how many were told each. */
   told: Record<string, number>;
   /** Questions to a bot that was away: Discord itself says that nobody responds. */
   unheard: number;
@@ -241,7 +241,9 @@ export async function rehearse(scenario: ScenarioName, options: RehearsalOptions
       sentences: questions.filter(({ answers }) => answers.at(-1)?.joke === false).length,
       told: tally(
         questions.flatMap(({ answers }) =>
-          answers.slice(-1).flatMap(({ joke, text }) => (joke ? [] : [text])),
+          answers
+            .slice(-1)
+            .flatMap(({ joke, text }) => (joke ? [] : [text.replace(/ \([0-9a-f]{6}\)$/, '')])),
         ),
       ),
       unheard: questions.filter(({ unheard }) => unheard).length,
