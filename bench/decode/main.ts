@@ -18,7 +18,7 @@ import {
   PROMPT_TOKENS,
 } from './engines/engine.ts';
 import type { EngineName, FromHost, ToHost } from './host.ts';
-import { forgetTouched, memoryOfLargest } from './memory.ts';
+import { memoryOfLargest } from './memory.ts';
 import { benchFolder, installPeers } from './peers.ts';
 import { randomModel, SHAPES, type ShapeName } from './random-model.ts';
 import { type Measurement, printMemory, printTable } from './table.ts';
@@ -120,8 +120,6 @@ for (let round = 1; round <= plan.rounds; round++) {
       }
 }
 await bandwidth.close();
-for (const { child } of hosts) forgetTouched(child.pid ?? 0);
-for (const host of hosts) await run(host, Math.max(...plan.batches), decoders.at(-1) ?? 'bot', plan.tokens);
 const memories = hosts.map(({ engine, precision, child }) => ({
   engine,
   precision,

@@ -1,5 +1,5 @@
 import type { BenchDecoder, BenchPrecision } from './engines/engine.ts';
-import type { memoryOfLargest } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 export interface Measurement {
   engine: string;
@@ -60,18 +60,18 @@ export function printTable(
  * format and the cache in float32.
  */
 export function printMemory(
-  memories: readonly ({ engine: string; precision: BenchPrecision } & ReturnType<typeof memoryOfLargest>)[],
+  memories: readonly ({ engine: string; precision: BenchPrecision } & Memory)[],
   { parameters, cache }: { parameters: number; cache: number },
 ): void {
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(2);
   console.log(
-    '\n| precision | engine | peak GB | resident GB | needed GB | weights + cache GB | resident is × | needed is × |',
+    '\n| precision | engine | peak GB | resident GB | anonymous GB | weights + cache GB | resident is × | anonymous is × |',
   );
   console.log('|---|---|---|---|---|---|---|---|');
-  for (const { precision, engine, now, peak, needed } of memories) {
+  for (const { precision, engine, now, peak, anonymous } of memories) {
     const least = parameters * BYTES[precision] + cache;
-    const amounts = [peak, now, needed, least].map(gigabytes);
-    const cells = [precision, engine, ...amounts, (now / least).toFixed(2), (needed / least).toFixed(2)];
+    const amounts = [peak, now, anonymous, least].map(gigabytes);
+    const cells = [precision, engine, ...amounts, (now / least).toFixed(2), (anonymous / least).toFixed(2)];
     console.log(`| ${cells.join(' | ')} |`);
   }
 }

@@ -17,9 +17,11 @@ export function forkSibling(
 
 /**
  * The environment of a process that reads all of a large memory over and over, such as an engine reading its weights: glibc
- * asks Linux for huge pages, which most systems give only on request. Has no effect elsewhere.
+ * asks Linux for huge pages, which most systems give only on request, and maps each buffer of a megabyte or more on its own,
+ * so that none takes more than its size, and freeing it gives it back. Has no effect elsewhere.
  */
 export function withHugePages(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const tunables = [env.GLIBC_TUNABLES, 'glibc.malloc.hugetlb=1'].filter(Boolean).join(':');
+  const wanted = ['glibc.malloc.hugetlb=1', 'glibc.malloc.mmap_threshold=1048576'];
+  const tunables = [env.GLIBC_TUNABLES, ...wanted].filter(Boolean).join(':');
   return { ...env, GLIBC_TUNABLES: tunables };
 }

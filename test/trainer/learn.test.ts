@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { claimLearningEvents, votesSinceLastRun } from '../../src/db/learning.ts';
 import { activeModel, findModelVersion, trialModel } from '../../src/db/models.ts';
 import { trainingRuns } from '../../src/db/schema.ts';
@@ -101,12 +101,13 @@ describe('a learning run', () => {
 
     it('is refused with the numbers when there is too little memory', SLOW, async () => {
       await tell(db(), await serving(db(), work.base), aCommunity(160));
-      const options = optionsFor(db());
-      const training = { ...options.training, batch: 1_000_000 };
-      const done = await run({ ...options, training });
+      const memory = vi.spyOn(process, 'availableMemory').mockReturnValue(150e6);
+      const done = await run(optionsFor(db())).finally(() => memory.mockRestore());
       expect(done).toMatchObject({
         status: 'refused',
-        note: expect.stringMatching(/needs about [\d.]+ GB of memory and [\d.]+ GB are free/),
+        note: expect.stringMatching(
+          /needs about [\d.]+ GB of memory, one row at a time, and [\d.]+ GB are free/,
+        ),
       });
       expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { status: 'refused' } }]);
     });

@@ -8,7 +8,7 @@ import { namedLayers } from '../../models/weight-layout.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { TrainingJoke } from '../data/samples.ts';
 import type { TrainingProvider, TrainingSettings } from '../settings.ts';
-import { refuseIfTooLarge } from '../step/memory-need.ts';
+import { fitToMemory } from '../step/memory-need.ts';
 import { CORPUS_FILE, createRun, runPath, snapshot } from './run-folder.ts';
 
 export interface RunRequest {
@@ -36,14 +36,13 @@ export async function prepareRun(request: RunRequest): Promise<string> {
   const { modelsDir, jokes, corpus, threads, provider, minutes } = request;
   const base = await openModelFolder(request.base);
   const targets = namedLayers(layoutOf(base.config), request.settings.targets);
-  const settings = { ...request.settings, targets };
-  const name = request.name ?? freshName(base.name, settings.recipe);
+  const name = request.name ?? freshName(base.name, request.settings.recipe);
   if (!modelName.safeParse(name).success)
     throw new ChispaError('bad-name', `${name} cannot name a model: use letters, digits, dots and dashes.`);
   const output = join(modelsDir, name);
   if (existsSync(output)) throw new ChispaError('model-exists', `There is already a model named ${name}.`);
+  const settings = fitToMemory(base.config, { ...request.settings, targets });
   jokeSource(base, jokes, settings); // refuses a corpus that cannot be trained on
-  refuseIfTooLarge(base.config, settings);
   const { bytes, sha256 } = snapshot(jokes);
   const folder = runPath(modelsDir, name);
   await createRun(

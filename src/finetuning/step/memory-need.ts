@@ -27,26 +27,28 @@ export function memoryNeed(config: ModelConfig, settings: TrainingSettings): num
   return PROCESS + states + activations + loss;
 }
 
-/** Refuses a run that would not fit in `available` bytes, before it begins. */
-export function refuseIfTooLarge(
+/**
+ * The settings with their steps split into as many parts (`accumulate`) as `available` bytes demand, which learns the same.
+ *
+ * @throws ChispaError `out-of-memory` if the run would not fit even one row at a time.
+ */
+export function fitToMemory(
   config: ModelConfig,
   settings: TrainingSettings,
   available = process.availableMemory(),
-): void {
-  const need = memoryNeed(config, settings);
-  if (need <= available) return;
-  const lora = memoryNeed(config, { ...settings, mode: 'lora' });
-  const split = memoryNeed(config, { ...settings, accumulate: settings.batch });
-  const hints = [
-    ...(settings.accumulate < settings.batch && split < need
-      ? [`--accumulate ${settings.batch} needs ${gigabytes(split)}`]
-      : []),
-    ...(settings.mode === 'full' ? [`--mode lora needs ${gigabytes(lora)}`] : []),
-  ];
-  const hint = hints.length > 0 ? `: ${hints.join(', ')}` : '. Use a smaller --batch or --max-length';
+): TrainingSettings {
+  const { batch, accumulate } = settings;
+  const splits = Array.from({ length: batch }, (_, i) => i + 1).filter((parts) => parts > accumulate);
+  const fitting = [accumulate, ...splits]
+    .map((accumulate) => ({ ...settings, accumulate }))
+    .find((split) => memoryNeed(config, split) <= available);
+  if (fitting) return fitting;
+  const need = (mode: TrainingSettings['mode']) =>
+    memoryNeed(config, { ...settings, mode, accumulate: Math.max(batch, accumulate) });
+  const lora = settings.mode === 'full' ? `: --mode lora needs ${gigabytes(need('lora'))}` : '';
   throw new ChispaError(
     'out-of-memory',
-    `This run needs about ${gigabytes(need)} of memory and ${gigabytes(available)} are free${hint}.`,
+    `This run needs about ${gigabytes(need(settings.mode))} of memory, one row at a time, and ${gigabytes(available)} are free${lora || '. Use a smaller --max-length'}.`,
   );
 }
 

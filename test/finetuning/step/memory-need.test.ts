@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RECIPE_DEFAULTS, type TrainingSettings } from '../../../src/finetuning/settings.ts';
-import { memoryNeed, refuseIfTooLarge } from '../../../src/finetuning/step/memory-need.ts';
+import { fitToMemory, memoryNeed } from '../../../src/finetuning/step/memory-need.ts';
 import { parseConfig } from '../../../src/models/config.ts';
 
 const gpt2 = parseConfig('{}', 'GPT-2 small');
@@ -36,11 +36,23 @@ describe('the memory a run needs', () => {
     expect(need / peak).toBeLessThan(1.1);
   });
 
-  it('leads to a polite refusal if it is missing, with what would fit', () => {
-    expect(() => refuseIfTooLarge(gpt2, chispa, 2e9)).toThrow(
-      /needs about \d+\.\d GB of memory and 2\.0 GB are free: --accumulate 4 needs \d+\.\d GB, --mode lora needs \d+\.\d GB/,
+  it('splits the steps of a run that would not fit, and no more than it must', () => {
+    expect(fitToMemory(gpt2, chispa, 64e9)).toEqual(chispa);
+    expect(fitToMemory(gpt2, chispa, 5.9e9)).toEqual({ ...chispa, accumulate: 2 });
+    const lora: TrainingSettings = { ...chispa, mode: 'lora' };
+    const small = parseConfig(JSON.stringify({ bos_token_id: 0, ...qwen }), 'Qwen3-0.6B');
+    expect(memoryNeed(small, lora)).toBeGreaterThan(12e9);
+    for (const [available, accumulate] of [[8e9, 4], [9e9, 2]] as const) // biome-ignore format: one table
+      expect(fitToMemory(small, lora, available)).toEqual({ ...lora, accumulate });
+    expect(memoryNeed(small, fitToMemory(small, lora, 6e9))).toBeLessThanOrEqual(6e9);
+    expect(fitToMemory(gpt2, { ...chispa, accumulate: 4 }, 64e9).accumulate).toBe(4);
+  });
+
+  it('leads to a polite refusal if even one row at a time does not fit, with what would', () => {
+    expect(() => fitToMemory(gpt2, chispa, 2e9)).toThrow(
+      /needs about 4\.\d GB of memory, one row at a time, and 2\.0 GB are free: --mode lora needs \d+\.\d GB\./,
     );
-    expect(() => refuseIfTooLarge(gpt2, chispa, 64e9)).not.toThrow();
+    expect(() => fitToMemory(gpt2, { ...chispa, mode: 'lora' }, 1e9)).toThrow(/Use a smaller --max-length\./);
   });
 
   it('is less for an adapter, for a split step, and for the notebook’s two jokes', () => {
