@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Round } from '../../experiments/community/arm.ts';
-import { bothClaim, claimsOf } from '../../experiments/community/verdict.ts';
+import { bothClaim, claimsOf, falsePromotions } from '../../experiments/community/verdict.ts';
+import type { TrainingRun } from '../../src/db/training-runs.ts';
 
 const round = (mean: number, changes: Partial<Round> = {}): Round => ({
   ...{ round: 0, mean, plain: mean, halfWidth: 0.1, distinct2: 0.5, recited: 0.01, selfEnding: 1 },
@@ -36,5 +37,12 @@ describe('what the experiment claims', () => {
     const start = round(4, { plain: 2.5 });
     expect(bothClaim([start, round(4.1, { plain: 3.4 })])).toMatchObject({ holds: true });
     expect(bothClaim([start, round(3.9, { plain: 3.4 })])).toMatchObject({ holds: false });
+  });
+
+  it('allows one promotion in all controls, and counts a trial of two rounds once', () => {
+    const having = (id: string, status: string) => round(3, { run: { id, status } as TrainingRun });
+    const once = [round(3), having('a', 'promoted'), having('a', 'promoted'), having('b', 'rejected')];
+    expect(falsePromotions([once])).toMatchObject({ holds: true, claim: expect.stringContaining('of 2 ') });
+    expect(falsePromotions([once, [round(3), having('c', 'promoted')]])).toMatchObject({ holds: false });
   });
 });
