@@ -1,19 +1,44 @@
 import { EmbedBuilder } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import type { RatedModel } from '../../src/db/models.ts';
 import type { GeneratorReport } from '../../src/db/schema.ts';
 import { en, es, type Messages } from '../../src/discord/messages/index.ts';
 import { modelListMessage } from '../../src/discord/models-message.ts';
 
 type Place = Pick<GeneratorReport, 'provider' | 'reason'>;
 
-/** What the list says of where jokes are written. */
-function placesIn(generators: readonly (Place | null)[], messages: Messages): string[] {
-  const state = { paused: false, learningSince: undefined, newVotes: 0, generators };
-  const { embeds } = modelListMessage([], state, { pinnedId: null, isHost: false }, messages);
+/** The lines of the list. */
+function linesOf(
+  models: readonly RatedModel[],
+  generators: readonly (Place | null)[],
+  messages: Messages,
+): string[] {
+  const state = { paused: false, learningSince: undefined, newVotes: 2, generators };
+  const { embeds } = modelListMessage(models, state, { pinnedId: null, isHost: false }, messages);
   const embed = embeds?.[0];
-  const text = embed instanceof EmbedBuilder ? (embed.data.description ?? '') : '';
-  return text.split('\n').filter((line) => line.startsWith('⚙️'));
+  return embed instanceof EmbedBuilder ? (embed.data.description ?? '').split('\n') : [];
 }
+
+/** What the list says of where jokes are written. */
+const placesIn = (generators: readonly (Place | null)[], messages: Messages): string[] =>
+  linesOf([], generators, messages).filter((line) => line.startsWith('⚙️'));
+
+it('the list of versions speaks of the last time it learned only once there was one', () => {
+  const version = (kind: RatedModel['kind']) =>
+    ({
+      id: 1,
+      name: 'mini-es',
+      kind,
+      status: 'kept',
+      jokes: 0,
+      votes: 0,
+      mean: null,
+      pins: 0,
+      createdAt: new Date(),
+    }) as RatedModel;
+  expect(linesOf([version('bundled')], [], es)).toContain(es.learning.models.firstVotes(2));
+  expect(linesOf([version('trained')], [], es)).toContain(es.learning.models.newVotes(2));
+});
 
 describe('the list of versions says where they write, and why', () => {
   const measured = { why: 'measured', gpu: 3.14, cpu: 5.2 } as const;
