@@ -18,17 +18,20 @@ export interface BareOptions {
   seconds: number;
 }
 
-/** How much the engine alone writes, when as many jokes as it has slots are always being written. */
+/**
+ * How much the engine alone writes, when as many jokes as it has slots are always being written: over `seconds`, or until as
+ * many jokes are whole, from which their length is known.
+ */
 export async function measureBare({ model, slots, threads, seconds }: BareOptions): Promise<Throughput> {
   const log = pino({ level: 'warn' }, pino.destination(2));
   const engine = await startEngine({ provider: 'cpu', threads, slots, precision: 'q8', log });
   const stop = new AbortController();
-  let jokes = 0;
+  const lengths: number[] = []; // in tokens
   const write = async (row: number): Promise<void> => {
     for (let seed = row; !stop.signal.aborted; seed += slots) {
       const request = { model, prompt: { kind: 'joke' as const }, settings: BOT_DEFAULTS, seed, ...ENDING };
-      await engine.generate(request, { onText() {}, signal: stop.signal });
-      jokes++;
+      const { tokens } = await engine.generate(request, { onText() {}, signal: stop.signal });
+      lengths.push(tokens.length);
     }
   };
   const decoded = async () =>
@@ -37,14 +40,14 @@ export async function measureBare({ model, slots, threads, seconds }: BareOption
     await engine.load(model);
     const rows = Array.from({ length: slots }, (_, row) => write(row));
     await delay(2000); // warm
-    const [since, jokesBefore, tokensBefore] = [performance.now(), jokes, await decoded()];
+    const [since, before] = [performance.now(), await decoded()];
     await delay(seconds * 1000);
-    const tokens = (await decoded()) - tokensBefore;
-    const passed = (performance.now() - since) / 1000;
-    const throughput = { jokes: (jokes - jokesBefore) / passed, tokens: tokens / passed };
+    while (lengths.length < slots) await delay(100);
+    const tokens = (1000 * ((await decoded()) - before)) / (performance.now() - since);
+    const jokes = (tokens * lengths.length) / lengths.reduce((a, b) => a + b, 0);
     stop.abort();
     await Promise.all(rows);
-    return throughput;
+    return { jokes, tokens };
   } finally {
     await engine.close();
   }

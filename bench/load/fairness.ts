@@ -10,14 +10,12 @@ export interface Fairness {
   quietMs: number[];
   /** Median time from start to end of a joke while all slots are busy. */
   jokeMs: number;
-  /** Questions beyond what a guild may have open, and how many of them were refused with a time. */
-  beyond: number;
-  refused: number;
+  /** Twice as many questions at once as a guild may have open: how many got a joke, or were refused with a time. */
+  burst: { asked: number; told: number; refused: number };
 }
 
 /** Pauses of somebody who asks now and then. */
 const PAUSE_MS = 1500;
-const BEYOND = 5;
 
 /** In one guild as many people as may keep asking; in another, one asks now and then. */
 export async function measureFairness(
@@ -27,14 +25,14 @@ export async function measureFairness(
   const { people, ledger } = stage;
   const [quietest] = people;
   const loud = people.filter(({ guild }) => guild === people[1]?.guild);
-  if (!quietest || loud.length * OPEN_LIMITS.user < OPEN_LIMITS.guild + BEYOND)
-    throw new Error('too few people');
+  if (!quietest || loud.length * OPEN_LIMITS.user < 2 * OPEN_LIMITS.guild) throw new Error('too few people');
   let turn = 0;
   const next = (): Member => loud[turn++ % loud.length] ?? quietest;
 
+  const burst = await Promise.all(Array.from({ length: 2 * OPEN_LIMITS.guild }, () => stage.ask(next())));
+  for (const { interaction } of burst) await ledger.answer(interaction);
   const crowd = concurrent(stage, { people: OPEN_LIMITS.guild, next, seconds, signal });
   await delay(1000, undefined, { signal }); // everybody is in the queue
-  const extra = await Promise.all(Array.from({ length: BEYOND }, () => stage.ask(next())));
   const quiet: Question[] = [];
   for (const until = performance.now() + (seconds - 1) * 1000; performance.now() < until; ) {
     const question = await stage.ask(quietest);
@@ -43,7 +41,7 @@ export async function measureFairness(
     await delay(PAUSE_MS, undefined, { signal });
   }
   const loudAsked = await crowd;
-  for (const { interaction } of [...loudAsked, ...extra]) await ledger.answer(interaction);
+  for (const { interaction } of loudAsked) await ledger.answer(interaction);
   const took = (questions: readonly Question[]) =>
     questions.flatMap(({ heard: { answers, answeredAt }, askedAt }) =>
       answers.at(-1)?.joke && answeredAt !== undefined ? [answeredAt - askedAt] : [],
@@ -55,7 +53,10 @@ export async function measureFairness(
     loudMs: took(loudAsked),
     quietMs: took(quiet),
     jokeMs: quantile(busy?.rows.map(({ ms }) => ms) ?? [], 0.5),
-    beyond: BEYOND,
-    refused: extra.filter(({ heard }) => /<t:\d+:R>/.test(heard.answers.at(-1)?.text ?? '')).length,
+    burst: {
+      asked: burst.length,
+      told: burst.filter(({ heard }) => heard.answers.at(-1)?.joke).length,
+      refused: burst.filter(({ heard }) => /<t:\d+:R>/.test(heard.answers.at(-1)?.text ?? '')).length,
+    },
   };
 }

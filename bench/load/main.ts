@@ -150,7 +150,8 @@ async function measureLoads(name: ModelName): Promise<void> {
   await onStage({ model }, async (stage) => {
     const note = (row: Omit<LoadRow, 'model' | 'bare'>) => report.loads.push({ model: name, bare, ...row });
     tell(`${name}: ${slots} people at once…`);
-    await concurrent(stage, { people: slots, seconds: 3, signal }); // warm
+    const warm = await concurrent(stage, { people: 2, seconds: 3, signal });
+    for (const { interaction } of warm) await stage.ledger.answer(interaction);
     const people = () => concurrent(stage, { people: slots, seconds, signal });
     note({ of: 'people', observation: await observe(stage, people) });
     for (const of of loads) {
