@@ -13,10 +13,11 @@ import { layoutOf } from '../../src/models/layouts.ts';
 import { randomModel } from '../decode/random-model.ts';
 import { type Case, GPU_SHAPES, type Measurement } from './shapes.ts';
 import { type Ceilings, table } from './table.ts';
-import { measureDecode, openShape, probeAdapter } from './webgpu.ts';
+import { measureTraining } from './training.ts';
+import { buffersAfter, measureDecode, openShape, probeAdapter } from './webgpu.ts';
 
 /**
- * Decoding speed on a GPU: Chispa on WebGPU beside PyTorch, on the same random weights, in one run. Every case has its
+ * Decoding and training speed on a GPU: Chispa on WebGPU beside PyTorch, on the same random weights, in one run. Every case has its
  * own process and a time limit, and its lines are written as they come, so that whatever fails costs only itself.
  *
  *     npm run bench:gpu -- --out FOLDER [--seconds 220] [--shapes gpt2-spanish,qwen3-0.6b]
@@ -53,7 +54,10 @@ if (values.pack) {
 else if (command === 'quantize') await quantizeModel(argument);
 else if (command === 'case') {
   const it = JSON.parse(argument) as Case; // written by `measure` below
-  await measureDecode(await openShape(models, it.shape), it, (line) => console.log(JSON.stringify(line)));
+  const measure = it.decoder === 'train' ? measureTraining : measureDecode;
+  await measure(await openShape(models, it.shape), it, (line) => console.log(JSON.stringify(line)));
+} else if (command === 'growth') {
+  console.log(`${argument} steps: ${await buffersAfter(await openShape(models, 'tiny'), Number(argument))}`);
 } else await measureAll();
 process.exit(process.exitCode ?? 0); // onnxruntime's device can keep the process alive
 
@@ -135,6 +139,10 @@ async function measureAll(): Promise<void> {
     }
   }
   torch.close();
+  if (left() > 20)
+    await linesOf(child('weights', 'tiny'), 20, say)
+      .then(() => linesOf(child('growth', '10000'), left(), say))
+      .catch((error: unknown) => say(`10000 steps: not counted (${String(error)})`));
   console.log(`\n${readFileSync(join(out, 'table.md'), 'utf8')}`);
   say('done');
 }
@@ -159,6 +167,7 @@ function plan(shapes: readonly string[]): (Case | { ceilings: true })[] {
     ...more,
   });
   const few = { batches: [1, 8, 32] };
+  const training: Partial<Case> = { decoder: 'train', batches: [1, 8], steps: Math.min(16, steps) };
   const bot: Partial<Case> = { decoder: 'bot', batches: [1, 32] };
   return [
     webgpu(first, 'fp16'),
@@ -167,6 +176,8 @@ function plan(shapes: readonly string[]): (Case | { ceilings: true })[] {
     webgpu(first, 'q8'),
     webgpu(first, 'fp32'),
     torch(first, 'float32', 'eager'),
+    webgpu(first, 'fp32', training),
+    webgpu(first, 'fp32', { ...training, variant: 'lora' }),
     webgpu(first, 'fp16', bot),
     torch(first, 'bfloat16', 'eager', bot),
     ...others.flatMap((shape) => [

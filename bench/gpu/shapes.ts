@@ -23,10 +23,12 @@ export interface Case {
   engine: 'webgpu' | 'cpu' | 'torch';
   /** Of WebGPU and the CPU: `fp32`, `fp16`, `q8`, `q4`. Of PyTorch: `float32` or `bfloat16`. */
   precision: string;
-  /** Of PyTorch: `eager` or `compiled`. */
+  /** Of PyTorch: `eager` or `compiled`. Of training: `lora`. */
   variant?: string;
+  /** Of training: rows of 256 tokens. */
   batches: number[];
-  decoder: 'greedy' | 'bot';
+  /** `train`: not decoding, but steps of training. */
+  decoder: 'greedy' | 'bot' | 'train';
   steps: number;
 }
 

@@ -44,7 +44,9 @@ export function table(
     const count = parameters[shape] ?? Number.NaN;
     const bytes = (count * (BYTES[it.precision] ?? 4)) / (ceilings?.bytesPerSecond ?? Number.NaN);
     const rate = /32/.test(it.precision) ? ceilings?.float32 : ceilings?.bfloat16;
-    const floor = 1000 * Math.max(bytes, (2 * count * batch) / (rate ?? Number.NaN));
+    // Training: forward and backward, for every token.
+    const perStep = decoder === 'train' ? (3 * step * (it.tokensPerSecond ?? Number.NaN)) / 1000 : batch;
+    const floor = 1000 * Math.max(bytes, (2 * count * perStep) / (rate ?? Number.NaN));
     const cells = [
       shape,
       it.engine,

@@ -90,6 +90,33 @@ export async function measureDecode(
   }
 }
 
+/**
+ * Decodes so many steps while rows come and go; says how many buffers there were after the first steps, and at the end.
+ */
+export async function buffersAfter(folder: ModelWeights, steps: number): Promise<string> {
+  const options = { threads: 8, precision: 'fp32', log, provider: 'webgpu', dtype: 'float32' } as const;
+  const runtime = await createDeviceDecodeSession(folder, options);
+  const session = await createDeviceSession(runtime, folder.config, options);
+  const cache = session.newCache(32);
+  const rows: ReturnType<typeof newRow>[] = [];
+  let early = 0;
+  for (let step = 0; step < steps; step++) {
+    if (step % 25 === 0) {
+      if (rows.length === 4) {
+        cache.remove(0);
+        rows.splice(0, 4, ...[...rows.slice(3), ...rows.slice(1, 3)]);
+      }
+      rows.push(newRow(cache, step, 'greedy', folder));
+    }
+    const chosen = await session.step(cache, rows);
+    for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
+    if (step === Math.min(200, steps - 1)) early = session.memory.buffers;
+  }
+  const { buffers } = session.memory;
+  await session.release();
+  return `${early} buffers after 200 steps, ${buffers} at the end`;
+}
+
 function newRow(cache: RowCache, seed: number, decoder: Case['decoder'], { config }: ModelWeights) {
   cache.add();
   const settings =

@@ -1,0 +1,53 @@
+import type { ModelWeights } from '../../src/engine/quantized-file.ts';
+import { toBatch } from '../../src/finetuning/data/batch.ts';
+import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
+import { ADAMW_DEFAULTS } from '../../src/finetuning/step/optimizer.ts';
+import { createStepper, type Step } from '../../src/finetuning/step/stepper.ts';
+import { emptyWeights, initializeAdapters, loadWeights } from '../../src/finetuning/step/weights.ts';
+import type { Case, Measurement } from './shapes.ts';
+
+/** Tokens in a row. */
+const LENGTH = 256;
+
+/** Trains in this process, on rows of 256 tokens, and reports a line for every number of rows. */
+export async function measureTraining(
+  folder: ModelWeights,
+  { shape, engine, precision, variant, batches, steps }: Case,
+  report: (line: Measurement) => void,
+): Promise<void> {
+  const about = { shape, engine, precision, decoder: 'train', steps, ...(variant && { variant }) } as const;
+  const lora = variant === 'lora' ? RECIPE_DEFAULTS.chispa : undefined;
+  const frozen = lora ? emptyWeights(folder.config) : new Map();
+  const stepper = await createStepper({
+    ...{ config: folder.config, frozen, ...(lora && { lora }), dropout: 0, seed: 0 },
+    ...{ adamw: ADAMW_DEFAULTS, accumulate: false, threads: 8 },
+    provider: engine === 'webgpu' ? 'webgpu' : 'cpu',
+  });
+  const parameters = stepper.memory.views('parameters');
+  await loadWeights(folder, lora ? frozen : parameters);
+  if (lora) initializeAdapters(parameters, stepper.memory.shapes, 0);
+  await stepper.upload();
+  const length = Math.min(LENGTH, folder.config.positions);
+  let taken = 0;
+  for (const batch of batches) {
+    const rows = Array.from({ length: batch }, (_, row) => [
+      {
+        tokens: Array.from({ length }, (_, i) => (i * 7919 + row * 104_729) % folder.config.vocabSize),
+        from: 1,
+        weight: 1,
+      },
+    ]);
+    const next = (): Step => ({ step: ++taken, batches: [toBatch(rows)], learningRate: 2e-5, clip: 1 });
+    const take = (count: number) => stepper.steps(Array.from({ length: count }, next));
+    try {
+      await take(2); // shaders are compiled, buffers allocated
+      const start = performance.now();
+      await take(steps);
+      const step = (performance.now() - start) / steps;
+      report({ ...about, batch, step, tokensPerSecond: (1000 * batch * length) / step });
+    } catch (error) {
+      report({ ...about, batch, note: String(error).slice(0, 300) });
+    }
+  }
+  await stepper.release();
+}
