@@ -40,7 +40,7 @@ const texts = houseJokes()
 const readings = [];
 for (const text of texts)
   readings.push({ text, embedding: await engine.embed({ model: loaded.model, text }) });
-const basis = createBasis(loaded.sha256, readings);
+const basis = createBasis(loaded.sha256, readings, texts);
 const observations = readings.map((reading) =>
   rating(
     { features: featuresOf(basis, reading), guildId: '1' },

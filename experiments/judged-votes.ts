@@ -67,7 +67,10 @@ export async function judgeVotes(
   });
   try {
     const loaded = await engine.load(model);
-    const basis = createBasis(loaded.sha256, await readAll(engine, model, houseTexts()));
+    const house = houseTexts();
+    const step = Math.floor(house.length / HOUSE);
+    const spread = house.filter((_, i) => i % step === 0);
+    const basis = createBasis(loaded.sha256, await readAll(engine, model, spread), house);
     const read = async (side: typeof rated): Promise<ReadJoke[]> => {
       const readings = await readAll(
         engine,
@@ -105,11 +108,10 @@ export async function judgeVotes(
   }
 }
 
-function houseTexts(): string[] {
-  const texts = houseJokes().filter(({ heldOut }) => !heldOut);
-  const step = Math.floor(texts.length / HOUSE);
-  return texts.filter((_, i) => i % step === 0).map(({ text }) => text);
-}
+const houseTexts = (): string[] =>
+  houseJokes()
+    .filter(({ heldOut }) => !heldOut)
+    .map(({ text }) => text);
 
 async function readAll(engine: Engine, model: string, texts: readonly string[]): Promise<Reading[]> {
   const readings: Reading[] = [];

@@ -6,23 +6,35 @@ import { createLog } from '../../src/lib/log.ts';
 import { table } from '../../src/lib/table.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { TASTES, type Taste } from '../community/tastes.ts';
-import { AFTER, type Claim, claimsOf, costClaim, type Figures, figuresOf } from './figures.ts';
+import {
+  AFTER,
+  type Claim,
+  controlClaim,
+  costClaim,
+  type Estimate,
+  type Figures,
+  figuresOf,
+  shown,
+  tasteClaims,
+} from './figures.ts';
 import { createPool } from './pool.ts';
 import { tellOneByOne, WAYS } from './telling.ts';
 
-// npm run experiment:judge -- [--taste NAME] [--runs 4] [--quick] [--model FOLDER] [--json FILE] [--chart FILE]
+// npm run experiment:judge -- [--taste NAME] [--runs 12] [--quick] [--model FOLDER] [--pool FILE] [--json FILE] [--chart FILE]
 // Does the judge choose what a community likes, one joke at a time with noisy votes on each? Several candidates against
-// telling the first, and against a control that learns from the votes of other jokes. `--quick`: three runs of 100 jokes.
-// Exits 1 if a claim does not hold.
+// telling the first, and against a control that learns from the votes of other jokes. The best of 4 and
+// house jokes are for comparison, with a third of the runs. `--quick`: six runs of 100 jokes. `--pool` keeps the candidates in
+// a file, or takes them from there. Exits 1 if a claim does not hold.
 
 const { values } = parseArgs({
   options: {
     taste: { type: 'string', multiple: true, default: TASTES.map(({ name }) => name) },
-    runs: { type: 'string', default: '4' },
+    runs: { type: 'string', default: '12' },
     quick: { type: 'boolean', default: false },
     model: { type: 'string', default: bundledModelPath },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
+    pool: { type: 'string' },
     json: { type: 'string' },
     chart: { type: 'string' },
   },
@@ -35,7 +47,7 @@ interface Result {
 }
 const names = Object.keys(WAYS) as WayName[];
 const count = values.quick ? 100 : 400;
-const runs = values.quick ? 3 : Number(values.runs);
+const runs = values.quick ? 6 : Number(values.runs);
 const seed = Number(values.seed);
 const most = Math.max(...names.map((name) => WAYS[name].best));
 const out = (line = '') => process.stdout.write(`${line}\n`);
@@ -49,6 +61,7 @@ const known = houseJokes().map(({ text }) => text);
 const begun = Date.now();
 const pool = await createPool({
   ...{ model: values.model, seed, threads: Number(values.threads), log: createLog('error') },
+  file: values.pool,
   jokes: Math.ceil(count * most * 1.1), // some do not end by themselves
 });
 process.stderr.write(`${pool.told.length} candidates in ${((Date.now() - begun) / 1000).toFixed(0)} s\n`);
@@ -57,22 +70,24 @@ const results = tastes.map((taste): Result => {
   const started = Date.now();
   const figures = Object.fromEntries(
     names.map((name) => {
-      const told = Array.from({ length: runs }, (_, run) =>
+      const told = Array.from({ length: Math.ceil(runs * WAYS[name].runs) }, (_, run) =>
         tellOneByOne(pool, taste, WAYS[name], count, seed + run),
       );
       return [name, figuresOf(told, known)];
     }),
   ) as Record<WayName, Figures>; // every way is there
-  const result = { taste: taste.name, figures, claims: claimsOf(figures.eight, figures.control) };
+  const result = { taste: taste.name, figures, claims: tasteClaims(figures.eight) };
   print(taste, result, (Date.now() - started) / 1000);
   return result;
 });
-const cost = costClaim(pool.cost);
+const common = [controlClaim(results.map(({ figures }) => figures.control)), costClaim(pool.cost)];
 out();
-say(cost);
+for (const claim of common) say(claim);
 if (values.json) await writeFile(values.json, `${JSON.stringify({ results, cost: pool.cost }, null, 2)}\n`);
 if (values.chart) await writeFile(values.chart, chartOf(results));
-process.exitCode = [cost, ...results.flatMap(({ claims }) => claims)].every(({ holds }) => holds) ? 0 : 1;
+process.exitCode = [...common, ...results.flatMap(({ claims }) => claims)].every(({ holds }) => holds)
+  ? 0
+  : 1;
 
 function print({ name, likes }: Taste, { figures, claims }: Result, seconds: number): void {
   out(`\n## ${name}: ${likes} (${seconds.toFixed(0)} s)\n`);
@@ -86,9 +101,9 @@ function print({ name, likes }: Taste, { figures, claims }: Result, seconds: num
       `${(100 * recited).toFixed(1)} %`,
     ];
   });
-  const gains = (of: readonly number[]) => [...of.map((gain) => gain.toFixed(2)), '', ''];
-  rows.push(['gain of the best of 8', ...gains(figures.eight.gains)]);
-  rows.push(["an oracle's gain", ...gains(figures.eight.oracle)]);
+  rows.push(['gain of the best of 8', ...figures.eight.gains.map(shown), '', '']);
+  rows.push(['gain with shuffled votes', ...figures.control.gains.map(shown), '', '']);
+  rows.push(["an oracle's gain", ...figures.eight.oracle.map((gain) => gain.toFixed(2)), '', '']);
   out(table(['rated jokes', ...after.map(String), 'distinct-2', 'recited'], rows));
   out();
   for (const claim of claims) say(claim);
@@ -97,6 +112,8 @@ function print({ name, likes }: Taste, { figures, claims }: Result, seconds: num
 function say({ claim, holds }: Claim): void {
   out(`${holds ? 'holds' : 'FAILS'}: ${claim}`);
 }
+
+const meanOf = (figure: number | Estimate): number => (typeof figure === 'number' ? figure : figure.mean);
 
 /** For each taste, the gain over the mean of the candidates, and the oracle's. */
 function chartOf(all: readonly Result[]): Buffer {
@@ -114,7 +131,7 @@ function chartOf(all: readonly Result[]): Buffer {
         data: {
           labels: AFTER.slice(0, figures.eight.scores.length).map((after) => `${after} rated`),
           datasets: lines.map(({ way, of, label, color, dash }) => ({
-            ...{ label, data: figures[way][of], borderColor: color, borderDash: [...dash] },
+            ...{ label, data: figures[way][of].map(meanOf), borderColor: color, borderDash: [...dash] },
           })),
         },
         options: {

@@ -1,4 +1,5 @@
-import { type HouseJoke, houseJokes } from '../../src/corpus/house.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { houseJokes } from '../../src/corpus/house.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
 import { tellJokes } from '../../src/finetuning/measure/tell.ts';
@@ -28,6 +29,9 @@ export interface Cost {
 const SLOTS = 8;
 /** House jokes that the basis is made of, and those among the candidates. */
 const HOUSE = 200;
+const HOUSE_TEXTS = houseJokes()
+  .filter(({ heldOut }) => !heldOut)
+  .map(({ text }) => text);
 
 export async function createPool(options: {
   model: string;
@@ -35,19 +39,20 @@ export async function createPool(options: {
   seed: number;
   threads: number;
   log: Logger;
+  /** A file with candidates, to be written if there is none. */
+  file?: string | undefined;
 }): Promise<Pool> {
-  const { model, jokes: count, seed, threads, log } = options;
+  const { model, jokes: count, seed, threads, log, file } = options;
   const engine = await startEngine({ provider: 'cpu', precision: 'q8', slots: SLOTS, threads, log });
   try {
     const loaded = await engine.load(model);
     const house = await readHouse(engine, loaded);
-    const basis = createBasis(loaded.sha256, house.slice(0, HOUSE));
-    const told = await tellJokes(engine, loaded, { count, seed, embed: true });
-    const candidates = told
-      .filter(({ finish, text }) => finish === 'end' && text.trim() !== '')
-      .map(({ text, embedding = [] }) => candidate(basis, { text, embedding }));
+    const basis = createBasis(loaded.sha256, house.slice(0, HOUSE), HOUSE_TEXTS);
+    const told =
+      (file !== undefined && (await keptReadings(file))) || (await tell(engine, loaded, { count, seed }));
+    if (file !== undefined) await writeFile(file, JSON.stringify(told));
     return {
-      told: candidates,
+      told: told.map((reading) => candidate(basis, reading)),
       house: house.slice(HOUSE).map((reading) => candidate(basis, reading)),
       cost: await costOf(engine, loaded, basis),
     };
@@ -61,11 +66,30 @@ const candidate = (basis: Basis, reading: Reading): Candidate => ({
   features: featuresOf(basis, reading),
 });
 
+async function tell(
+  engine: Engine,
+  loaded: LoadedModel,
+  options: { count: number; seed: number },
+): Promise<Reading[]> {
+  const told = await tellJokes(engine, loaded, { ...options, embed: true });
+  return told
+    .filter(({ finish, text }) => finish === 'end' && text.trim() !== '')
+    .map(({ text, embedding = [] }) => ({ text, embedding: Array.from(embedding) }));
+}
+
+async function keptReadings(file: string): Promise<Reading[] | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Reading[]; // written by `createPool`
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function readHouse(engine: Engine, { model }: LoadedModel): Promise<Reading[]> {
-  const all = houseJokes().filter(({ heldOut }) => !heldOut);
-  const spread = (_: HouseJoke, i: number) => i % Math.floor(all.length / (2 * HOUSE)) === 0;
+  const step = Math.floor(HOUSE_TEXTS.length / (2 * HOUSE));
   const readings: Reading[] = [];
-  for (const { text } of all.filter(spread))
+  for (const text of HOUSE_TEXTS.filter((_, i) => i % step === 0))
     readings.push({ text, embedding: await engine.embed({ model, text }) });
   return readings;
 }

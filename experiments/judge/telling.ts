@@ -1,7 +1,7 @@
 import type { Variances } from '../../src/judge/evidence.ts';
 import { fitJudge } from '../../src/judge/fit.ts';
 import { type Observation, rating, voteNoise } from '../../src/judge/observations.ts';
-import { drawRatings } from '../../src/judge/predict.ts';
+import { drawRatings, ENOUGH_TO_CHOOSE } from '../../src/judge/predict.ts';
 import { createRandom, shuffled } from '../../src/lib/random.ts';
 import { createCrowd } from '../community/raters.ts';
 import type { Taste } from '../community/tastes.ts';
@@ -15,14 +15,16 @@ export interface Way {
   house: number;
   /** Whether each joke gets the votes of another one: the control. */
   shuffled: boolean;
+  /** Share of the runs that this way is worth. */
+  runs: number;
 }
 
 export const WAYS = {
-  plain: { name: 'plain', best: 1, house: 0, shuffled: false },
-  four: { name: 'best of 4', best: 4, house: 0, shuffled: false },
-  eight: { name: 'best of 8', best: 8, house: 0, shuffled: false },
-  house: { name: 'best of 8 and 3 of the house', best: 8, house: 3, shuffled: false },
-  control: { name: 'best of 8, shuffled votes', best: 8, house: 0, shuffled: true },
+  plain: { name: 'plain', best: 1, house: 0, shuffled: false, runs: 1 },
+  four: { name: 'best of 4', best: 4, house: 0, shuffled: false, runs: 1 / 3 },
+  eight: { name: 'best of 8', best: 8, house: 0, shuffled: false, runs: 1 },
+  house: { name: 'best of 8 and 3 of the house', best: 8, house: 3, shuffled: false, runs: 1 / 3 },
+  control: { name: 'best of 8, shuffled votes', best: 8, house: 0, shuffled: true, runs: 1 },
 } satisfies Record<string, Way>;
 
 /** One telling. */
@@ -34,10 +36,11 @@ export interface Told {
   best: number;
 }
 
-/** As in the bot. */
-const BOLDNESS = 0.5;
 /** Jokes between two fits: the bot fits every 15 seconds. */
-const REFIT = { early: 5, until: 100, later: 20 };
+const REFIT = { early: 5, until: 50, later: 25 };
+
+/** Rated jokes from which on a fit begins with the variances of the last one. */
+const STEADY = 100;
 
 /** Tells `count` jokes, one at a time, with votes on each before the next. */
 export function tellOneByOne(pool: Pool, taste: Taste, way: Way, count: number, seed: number): Told[] {
@@ -62,9 +65,8 @@ export function tellOneByOne(pool: Pool, taste: Taste, way: Way, count: number, 
       offered.map(({ features }) => features),
       'guild',
       random,
-      BOLDNESS,
     );
-    const chosen = offered[opinions.indexOf(Math.max(...opinions))];
+    const chosen = offered[fit.observations < ENOUGH_TO_CHOOSE ? 0 : opinions.indexOf(Math.max(...opinions))];
     if (!chosen) throw new Error('the pool has too few jokes');
     heard.add(chosen);
     const scores = own.map(({ text }) => taste.score(text));
@@ -85,7 +87,7 @@ export function tellOneByOne(pool: Pool, taste: Taste, way: Way, count: number, 
       rating({ features: joke.features, guildId: 'guild' }, joke, noise),
     );
     const next = fitJudge(observations, { model: 'pool', basis: 'pool', variances });
-    variances = rated.length >= REFIT.until ? next.variances : undefined;
+    variances = rated.length >= STEADY ? next.variances : undefined;
     return next;
   }
 }

@@ -50,9 +50,16 @@ export async function findBasis(
   return row && { basis: row.basis, variances: row.variances ?? undefined };
 }
 
-/** Keeps a version's basis, and returns the one that counts: the first that any generator kept. */
+/** Keeps a version's basis, and returns the one that counts: the first of this form that any generator kept. */
 export async function keepBasis(db: Database, modelVersionId: number, basis: Basis): Promise<Basis> {
-  await db.insert(judgeBases).values({ modelVersionId, basis }).onConflictDoNothing();
+  await db
+    .insert(judgeBases)
+    .values({ modelVersionId, basis })
+    .onConflictDoUpdate({
+      target: judgeBases.modelVersionId,
+      set: { basis, variances: null },
+      setWhere: sql`${judgeBases.basis} ->> 'form' is distinct from ${String(basis.form)}`,
+    });
   return (await findBasis(db, modelVersionId))?.basis ?? basis;
 }
 

@@ -4,6 +4,7 @@ import type { Adventure } from '../db/guild-settings.ts';
 import type { JokeRequest } from '../db/request-shape.ts';
 import type { Considered } from '../db/schema.ts';
 import { mentionsTheme } from '../discord/mentions-theme.ts';
+import { ENOUGH_TO_CHOOSE } from '../judge/predict.ts';
 import { createRandom } from '../lib/random.ts';
 import type { Serving } from './active-model.ts';
 import type { Judging } from './judging.ts';
@@ -48,9 +49,9 @@ export interface BestOf {
 /** How far each level follows what the judge is not sure of (`Candidates.boldness`); undefined: as measured best. */
 const BOLDNESS: Record<Adventure, number | undefined> = {
   off: undefined,
-  careful: 0.2,
+  careful: 0,
   balanced: undefined,
-  bold: 1,
+  bold: 0.5,
 };
 
 export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: BestOfOptions): BestOf {
@@ -83,7 +84,7 @@ export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: 
   return {
     count(request, serving) {
       if (bestOf === 1 || request.kind !== 'joke' || request.exactSeed) return 1;
-      return judging.learnedFrom(serving) > 0 ? paceOf(serving).affordable(bestOf) : 1;
+      return judging.learnedFrom(serving) >= ENOUGH_TO_CHOOSE ? paceOf(serving).affordable(bestOf) : 1;
     },
 
     async write(request, serving, signal, { count, adventure }) {

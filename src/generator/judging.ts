@@ -13,7 +13,7 @@ import { isRemote } from '../db/models.ts';
 import { duelOutcomes } from '../db/trainable.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fitApart } from '../judge/apart.ts';
-import { type Basis, createBasis, featuresOf, type Reading } from '../judge/basis.ts';
+import { BASIS_FORM, type Basis, createBasis, featuresOf, type Reading } from '../judge/basis.ts';
 import { type Fit, fits, type ReadJoke } from '../judge/fit.ts';
 import { drawRatings, type Prediction, predict } from '../judge/predict.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -69,8 +69,6 @@ export interface JudgingOptions {
 const EVERY_MS = 15_000;
 /** A version that nobody has asked about for so long is left alone: to learn would bring its weights back into memory. */
 const WANTED_MS = 5 * 60_000;
-/** Default boldness: in the experiment, the full spread explored too much (docs/learning.md). */
-const BOLDNESS = 0.5;
 /** House jokes that a basis is made of. */
 const BASIS_TEXTS = 200;
 /** Jokes embedded before a fit: after a change of models, the first fits do not wait for all of them. */
@@ -135,9 +133,9 @@ export function createJudging({
     if (mark === (before?.mark ?? unlearnable.get(id))) return;
     const jokes = await judgedJokes(db, id);
     if (jokes.length === 0 && !before) return void unlearnable.set(id, mark);
-    const kept = await findBasis(db, id);
-    const basis =
-      kept?.basis.model === sha256 ? kept.basis : await keepBasis(db, id, await newBasis(version));
+    const found = await findBasis(db, id);
+    const kept = found?.basis.model === sha256 && found.basis.form === BASIS_FORM ? found : undefined;
+    const basis = kept?.basis ?? (await keepBasis(db, id, await newBasis(version)));
     const missing = jokes.filter(({ embedding }) => embedding === undefined);
     const fresh = await embedded(version, missing.slice(-EMBEDDED_AT_ONCE));
     const read = [...jokes, ...fresh].flatMap(({ embedding, ...joke }): ReadJoke[] =>
@@ -158,7 +156,11 @@ export function createJudging({
     const step = Math.max(1, Math.floor(texts.length / BASIS_TEXTS));
     const readings: Reading[] = [];
     for (const { text } of texts.filter((_, i) => i % step === 0)) readings.push(await read(version, text));
-    return createBasis(version.version.sha256, readings);
+    return createBasis(
+      version.version.sha256,
+      readings,
+      texts.map(({ text }) => text),
+    );
   }
 
   async function embedded(version: JudgedVersion, jokes: readonly JudgedJoke[]): Promise<JudgedJoke[]> {
@@ -190,7 +192,7 @@ export function createJudging({
 
   return {
     learnedFrom: (version) => knownOf(version)?.fit.observations ?? 0,
-    judge(version, { guildId, jokes, seed, boldness = BOLDNESS }) {
+    judge(version, { guildId, jokes, seed, boldness }) {
       const found = knownOf(version);
       if (!found) return undefined;
       const { basis, fit } = found;

@@ -24,12 +24,17 @@ export interface Basis {
   directions: number[][];
   /** Means and scales of the plain figures. */
   plain: { mean: number; scale: number }[];
-  /** Scale of the stems. */
-  stem: number;
+  /** The word stems that are looked for, and the feature of each where it occurs. */
+  stems: { stem: string; value: number }[];
+  /** `BASIS_FORM` when it was made: one of another form cannot be measured in. */
+  form: number;
 }
 
+/** Changes whenever a basis holds something else. */
+export const BASIS_FORM = 2;
+
 const DIRECTIONS = 24;
-const STEMS = 128;
+const STEMS = 224;
 const PLAIN = 7;
 
 /** Where each kind of features is; each has about variance 1 in all, so that its weights' variance is in points². */
@@ -45,10 +50,11 @@ export const FEATURES = 1 + DIRECTIONS + PLAIN + STEMS;
 const BASIS_TEXTS = 100;
 
 /**
- * The principal directions of a model's embeddings of these texts, the same ones for every version: house jokes. The same
- * texts and embeddings give the same basis. Throws `RangeError` with fewer than 100 texts.
+ * The principal directions of a model's embeddings of these texts, the same ones for every version: house jokes. `corpus`,
+ * many more such texts, tells which words are frequent enough to learn about. The same texts and embeddings give the same
+ * basis. Throws `RangeError` with fewer than 100 texts.
  */
-export function createBasis(model: string, readings: readonly Reading[]): Basis {
+export function createBasis(model: string, readings: readonly Reading[], corpus: readonly string[]): Basis {
   if (readings.length < BASIS_TEXTS)
     throw new RangeError(`a basis takes ${BASIS_TEXTS} texts, not ${readings.length}`);
   const width = readings[0]?.embedding.length ?? 0;
@@ -68,13 +74,13 @@ export function createBasis(model: string, readings: readonly Reading[]): Basis 
     const { mean, scale } = spread(figures.map((row) => row[i] ?? Number.NaN));
     return { mean: rounded(mean), scale: rounded(scale / Math.sqrt(PLAIN)) };
   });
-  const stems = readings.reduce((sum, { text }) => sum + stemBuckets(text).size, 0) / readings.length;
   const contents = {
+    form: BASIS_FORM,
     model,
     center: columns.map(({ mean }) => rounded(mean)),
     directions,
     plain,
-    stem: rounded(1 / Math.sqrt(Math.max(1, stems))),
+    stems: frequentStems(corpus),
   };
   return {
     id: createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16),
@@ -82,7 +88,7 @@ export function createBasis(model: string, readings: readonly Reading[]): Basis 
   };
 }
 
-/** A joke's features under a basis, [160]: 1 for the level, then its directions, plain figures and stems. */
+/** A joke's features under a basis, [256]: 1 for the level, then its directions, plain figures and stems. */
 export function featuresOf(basis: Basis, { text, embedding }: Reading): Float64Array {
   if (embedding.length !== basis.center.length)
     throw new RangeError(`the basis measures ${basis.center.length} numbers, not ${embedding.length}`);
@@ -97,7 +103,10 @@ export function featuresOf(basis: Basis, { text, embedding }: Reading): Float64A
   basis.plain.forEach(({ mean, scale }, i) => {
     features[plain.from + i] = ((figures[i] ?? 0) - mean) * scale;
   });
-  for (const bucket of stemBuckets(text)) features[stems.from + bucket] = basis.stem;
+  const own = stemsOf(text);
+  basis.stems.forEach(({ stem, value }, i) => {
+    if (own.has(stem)) features[stems.from + i] = value;
+  });
   return features;
 }
 
@@ -116,23 +125,40 @@ function plainFigures(text: string): number[] {
   ];
 }
 
-/** Words without their endings of gender and number, hashed: what a joke is about. */
-function stemBuckets(text: string): Set<number> {
-  const long = foldedWords(text).filter((word) => word.length > 2);
-  return new Set(long.map((word) => hash(stemOf(word)) % STEMS));
+/** Words without their endings of gender and number: what a joke is about. */
+const stemsOf = (text: string): Set<string> =>
+  new Set(
+    foldedWords(text)
+      .filter((word) => word.length > 2)
+      .map(stemOf),
+  );
+
+/** A stem in more of the texts than this says nothing about what a text is about: "que", "una". */
+const EVERYWHERE = 0.05;
+
+/**
+ * The most frequent stems that are not everywhere, weighted by how rare they are (inverse document frequency, Spärck Jones
+ * 1972). Of a rarer one, no community hears enough to have an opinion; hashing those into shared features was worse than
+ * leaving them out (docs/learning.md).
+ */
+function frequentStems(texts: readonly string[]): Basis['stems'] {
+  const counts = new Map<string, number>();
+  for (const text of texts) for (const stem of stemsOf(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  const frequent = [...counts]
+    .filter(([, count]) => count <= EVERYWHERE * texts.length)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, STEMS)
+    .map(([stem, count]) => ({ stem, count, rarity: Math.log((texts.length + 1) / (count + 1)) }));
+  // So that a text's stems have variance 1 in all.
+  const squares = frequent.reduce((sum, { count, rarity }) => sum + count * rarity ** 2, 0);
+  const scale = Math.sqrt(texts.length / Math.max(1, squares));
+  return frequent.map(({ stem, rarity }) => ({ stem, value: rounded(rarity * scale) }));
 }
 
 const stemOf = (word: string): string => {
   const singular = word.length > 4 ? word.replace(/e?s$/, '') : word;
   return singular.length > 3 ? singular.replace(/[aeo]$/, '') : singular;
 };
-
-/** FNV-1a over the text's code units. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h ^ (h >>> 16)) >>> 0;
-}
 
 /** Mean and 1 / standard deviation; scale 0 for numbers that are all the same. */
 function spread(values: readonly number[]): { mean: number; scale: number } {

@@ -12,8 +12,11 @@ export interface Variances {
   joke: number;
 }
 
-/** Before there is anything to learn them from. The level is not learned: opinions around 3 are what the scale is for. */
-export const VARIANCES: Variances = { blocks: [1, 0.3, 0.3, 0.15], guild: 0.25, joke: 0.2 };
+/**
+ * Before there is anything to learn them from. The level is not learned: its variance covers the whole scale, so that a
+ * community that rates low or high is not taken for one that dislikes or likes what its jokes have in common.
+ */
+export const VARIANCES: Variances = { blocks: [4, 0.3, 0.3, 0.15], guild: 0.25, joke: 0.2 };
 /** Fewest observations that the variances are learned from, and most. */
 const ENOUGH = 20;
 const MOST = 250;

@@ -62,6 +62,12 @@ function varianceOfMean(values: readonly number[]): number {
 const averageOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Default of `drawRatings`' boldness; more explores too much, since new candidates are news enough (docs/learning.md). */
+export const BOLDNESS = 0.2;
+
+/** Fewest observations to choose by: until then, a choice is no better than none, and what is told at random teaches more. */
+export const ENOUGH_TO_CHOOSE = 10;
+
 /**
  * One opinion that the judge might hold of these jokes: their ratings under weights drawn from its beliefs, all under the
  * same ones (Thompson 1933). `boldness` scales the spread around the expected ratings: 1 is Thompson sampling, 0 always
@@ -72,7 +78,7 @@ export function drawRatings(
   jokes: readonly ArrayLike<number>[],
   guildId: string | null,
   random: Random,
-  boldness = 1,
+  boldness = BOLDNESS,
 ): number[] {
   const means = meansOf(fit, jokes, guildId);
   const covariance = covarianceOf(fit, jokes, guildId);

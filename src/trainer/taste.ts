@@ -44,6 +44,7 @@ export async function judgedGain(
   const basis = createBasis(
     sha256,
     await read(house.filter((_, i) => i % step === 0).map(({ text }) => text)),
+    house.map(({ text }) => text),
   );
   const readings = await read(heldOut.map(({ text }) => text));
   const jokes = heldOut.map((joke, i) => ({

@@ -183,7 +183,7 @@ describe('answering a job', () => {
       return row ?? expect.fail();
     };
     await told({ seed: 21 }); // so that it is known how fast it is
-    learnedFrom = 9;
+    learnedFrom = 10;
     const best = await told({ seed: 22 });
     expect(shown.map(({ content }) => content)).toContain(es.joke.thinking);
     expect(shown).toHaveLength(2); // nothing grows before everybody's eyes
@@ -201,7 +201,7 @@ describe('answering a job', () => {
   });
 
   it('sets a new joke against a good one, with what the judge thinks of them', async () => {
-    learnedFrom = 9;
+    learnedFrom = 10;
     const { id } = await insert(store.db, { ask: { kind: 'duel' } });
     await answering.answer(jobOf(id), never);
     expect(shown).toHaveLength(1);

@@ -22,7 +22,7 @@ type Told = Partial<GenerationResult> & { text: string };
 /** A model that tells these, in the order in which it is asked, and a judge that likes what is long. */
 function scene(
   told: (Told | ((request: GenerationRequest, signal: AbortSignal) => Promise<Told>))[],
-  { learnedFrom = 9, slots = 8, bestOf = 4 } = {},
+  { learnedFrom = 10, slots = 8, bestOf = 4 } = {},
 ) {
   const asked: GenerationRequest[] = [];
   const judged: { texts: string[]; boldness: number | undefined }[] = [];
@@ -157,7 +157,7 @@ describe('the best of several', () => {
       return best.count({ ...request, ...changes } as JokeRequest, serving);
     };
     expect(counts()).toBe(4);
-    expect(counts({ learnedFrom: 0 })).toBe(1);
+    expect(counts({ learnedFrom: 9 })).toBe(1);
     expect(counts({ bestOf: 1 })).toBe(1);
     expect(counts({}, { exactSeed: true })).toBe(1);
     expect(counts({}, { kind: 'continue' })).toBe(1);

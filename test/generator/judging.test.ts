@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findBasis, judgedJokes } from '../../src/db/judge.ts';
 import { rate, type Score } from '../../src/db/ratings.ts';
 import { hideJoke } from '../../src/db/reports.ts';
+import { judgeBases } from '../../src/db/schema.ts';
 import { createJudging, type JudgedVersion, type Judging } from '../../src/generator/judging.ts';
 import { fitApart } from '../../src/judge/apart.ts';
+import type { Basis } from '../../src/judge/basis.ts';
 import { fitVotings } from '../../src/judge/fit.ts';
 import { createRandom, normal } from '../../src/lib/random.ts';
 import { silent } from '../databases.ts';
@@ -114,6 +116,21 @@ describe('the judge of a generator', () => {
       await next.refit(version);
       expect(counting).not.toHaveBeenCalled(); // neither the basis nor a joke is read again
       expect(next.judge(version, await candidates())?.chosen).toBe(before?.chosen);
+    });
+
+    it('makes a basis anew where the one that is kept is of another form', async () => {
+      await rated(5, 1);
+      const version = await serving();
+      await start().refit(version);
+      const kept = await findBasis(db(), version.version.id);
+      const { form, ...former } = kept?.basis ?? expect.fail('no basis');
+      await db()
+        .update(judgeBases)
+        .set({ basis: former as Basis }); // as version 1 wrote it
+      const next = start();
+      await next.refit(version);
+      expect((await findBasis(db(), version.version.id))?.basis).toEqual({ ...former, form });
+      expect(next.judge(version, await candidates())).toMatchObject({ chosen: 1, learnedFrom: 20 });
     });
 
     it('is not lost when one fit fails', async () => {

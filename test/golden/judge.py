@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-BLOCKS = [(0, 1), (1, 24), (25, 7), (32, 128)]
-VARIANCES = dict(blocks=[1, 0.4, 0.2, 0.15], guild=0.3, joke=0.25)
+BLOCKS = [(0, 1), (1, 24), (25, 7), (32, 224)]
+VARIANCES = dict(blocks=[4, 0.4, 0.2, 0.15], guild=0.3, joke=0.25)
 GUILDS = ["a", "a", "a", "b", "b", "c"]
 COUNT = 40
 
 # The same formulas are in the test.
 feature = lambda i, k: 1 if k == 0 else float(np.sin(i * 37.3 + k * 11.7 + i * k))
-X = np.array([[feature(i, k) for k in range(160)] for i in range(COUNT + 5)])
+X = np.array([[feature(i, k) for k in range(256)] for i in range(COUNT + 5)])
 X[:, 32:] *= np.abs(X[:, 32:]) > 0.9  # stems are mostly absent
 y = np.array([1.5 * np.sin(i * 1.3) for i in range(COUNT)])
 noise = np.array([1.4 / (1 + i % 4) for i in range(COUNT)])

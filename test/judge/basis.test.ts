@@ -19,13 +19,16 @@ function readings(seed: number): Reading[] {
     };
   });
 }
+const SOME = ['gatos', 'negros', 'patos', 'peces'];
+/** "Los" is everywhere, each of these words in one text of twenty-five, a number in one. */
+const corpus = Array.from({ length: 200 }, (_, i) => `Los ${SOME[i % 25] ?? ''} y el número${i}`);
 const block = (features: Float64Array, { from, size }: (typeof BLOCKS)[number]) => [
   ...features.subarray(from, from + size),
 ];
 
 describe('a basis', () => {
   const texts = readings(1);
-  const basis = createBasis('a model', texts);
+  const basis = createBasis('a model', texts, corpus);
   const features = texts.map((reading) => featuresOf(basis, reading));
 
   it('measures the principal directions, each with the same variance', () => {
@@ -55,22 +58,33 @@ describe('a basis', () => {
     expect(differs('Va un pato', 'Va un pato.\n—Hola', PLAIN)).toBe(true);
     expect(differs('Va un pato', 'Va un pez', PLAIN)).toBe(false);
     expect(differs('Va un pato', 'Va un pez', STEMS)).toBe(true);
-    expect(differs('los gatos negros', 'LA GATA NEGRA', STEMS)).toBe(true); // "los" is a word too
-    expect(differs('gatos negros', 'gata negra', STEMS)).toBe(false);
+    expect(differs('gatos negros', 'LA GATA NEGRA', STEMS)).toBe(false);
+    expect(differs('los gatos', 'gatos', STEMS)).toBe(false); // "los" is everywhere
+    expect(differs('gatos y jirafas', 'gatos', STEMS)).toBe(false); // no text has a giraffe
+    expect(block(of('un gato y una jirafa'), STEMS).filter((x) => x !== 0)).toHaveLength(1);
     for (const text of ['', '🤣', '—\n—\n—', 'pan '.repeat(2000)])
       expect(of(text).every(Number.isFinite)).toBe(true);
     expect(of('')).toHaveLength(FEATURES);
   });
 
+  it('measures stems so that those of a text have variance 1 in all, the rarer ones most', () => {
+    const rows = corpus.map((text) => block(featuresOf(basis, { text, embedding: basis.center }), STEMS));
+    const squares = rows.map((row) => row.reduce((sum, x) => sum + x * x, 0));
+    expect(squares.reduce((sum, x) => sum + x, 0) / rows.length).toBeCloseTo(1, 5);
+    const value = (stem: string) => basis.stems.find((each) => each.stem === stem)?.value ?? 0;
+    expect(value('numero7')).toBeGreaterThan(value('gat'));
+  });
+
   it('is the same for the same texts and model, and has another id for others', () => {
-    expect(createBasis('a model', readings(1))).toEqual(basis);
-    expect(createBasis('another model', texts).id).not.toBe(basis.id);
-    expect(createBasis('a model', readings(2)).id).not.toBe(basis.id);
+    expect(createBasis('a model', readings(1), corpus)).toEqual(basis);
+    expect(createBasis('another model', texts, corpus).id).not.toBe(basis.id);
+    expect(createBasis('a model', readings(2), corpus).id).not.toBe(basis.id);
+    expect(createBasis('a model', readings(1), corpus.slice(1)).id).not.toBe(basis.id);
     expect(JSON.parse(JSON.stringify(basis))).toEqual(basis);
   });
 
   it('refuses too few texts and embeddings of another width', () => {
-    expect(() => createBasis('a model', texts.slice(0, 99))).toThrow(RangeError);
+    expect(() => createBasis('a model', texts.slice(0, 99), corpus)).toThrow(RangeError);
     expect(() => featuresOf(basis, { text: '', embedding: [1, 2] })).toThrow(RangeError);
   });
 });
