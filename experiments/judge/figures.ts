@@ -83,7 +83,7 @@ export function tasteClaims({ gains, oracle }: Figures): Claim[] {
   const [early = none, late = none] = [gains[at], gains.at(-1)];
   const [earlyShare, lateShare] = [early.mean / (oracle[at] ?? 0), late.mean / (oracle.at(-1) ?? 0)];
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-  return [
+  const claims = [
     {
       claim: `after 100 rated jokes, the best of 8 gains ${shown(early)} points, ${percent(earlyShare)} of an oracle's (at least ${GAIN.points} or ${percent(GAIN.share)})`,
       holds: early.mean >= GAIN.points || earlyShare >= GAIN.share,
@@ -93,6 +93,7 @@ export function tasteClaims({ gains, oracle }: Figures): Claim[] {
       holds: lateShare >= GAIN.shareLater,
     },
   ];
+  return gains.length > at + 1 ? claims : claims.slice(0, 1);
 }
 
 /**

@@ -63,7 +63,7 @@ const averageOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Default of `drawRatings`' boldness; more explores too much, since new candidates are news enough (docs/learning.md). */
-export const BOLDNESS = 0.2;
+const BOLDNESS = 0.2;
 
 /** Fewest observations to choose by: until then, what is told at random teaches more (docs/learning.md). */
 export const ENOUGH_TO_CHOOSE = 10;

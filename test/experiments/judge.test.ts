@@ -31,9 +31,9 @@ const figures = (pool: Pool, way: (typeof WAYS)[keyof typeof WAYS]) =>
 describe('the claims of the judge experiment', () => {
   it('hold for a judge that reads the jokes, and fail for one that reads other jokes', () => {
     const sound = figures(poolOf(), WAYS.eight);
-    expect(tasteClaims(sound).map(({ holds }) => holds)).toEqual([true, true]);
+    expect(tasteClaims(sound).map(({ holds }) => holds)).toEqual([true]);
     const misread = figures(poolOf({ misread: true }), WAYS.eight);
-    expect(tasteClaims(misread).map(({ holds }) => holds)).toEqual([false, false]);
+    expect(tasteClaims(misread).map(({ holds }) => holds)).toEqual([false]);
     expect(controlClaim([sound]).holds).toBe(false);
   }, 240_000); // a few seconds on a machine that does nothing else
 
