@@ -5,9 +5,11 @@ import { removeRun } from '../finetuning/run/checkpoint.ts';
 import { prepareRun } from '../finetuning/run/prepare.ts';
 import { readRun } from '../finetuning/run/run-folder.ts';
 import { ChispaError } from '../lib/errors.ts';
+import { openModelFolder } from '../models/folder.ts';
 import type { LearnOptions } from './options.ts';
 import { learningCorpus } from './policy/corpus.ts';
 import type { RunKind } from './run-kind.ts';
+import { settingsFor } from './settings.ts';
 
 /** Whether a folder holds a run; the remains of one killed while being set up are removed. */
 export async function canGoOn(folder: string): Promise<boolean> {
@@ -25,10 +27,10 @@ export async function canGoOn(folder: string): Promise<boolean> {
 export async function prepare(
   options: LearnOptions,
   run: OpenRun,
-  { training: settings, parent, name, learnsFrom }: RunKind,
+  { training, parent, name, learnsFrom }: RunKind,
   { base, folder }: { base: string; folder: string },
 ): Promise<void> {
-  const { db, seedJokes, threads, provider, minutes, gate, halfLifeDays } = options;
+  const { db, log, seedJokes, threads, provider, minutes, gate, halfLifeDays } = options;
   const here = <T extends { guildId: string }>(all: readonly T[]): T[] =>
     all.filter(({ guildId }) => learnsFrom(guildId));
   const told = here(await trainableJokes(db, { halfLifeDays, alsoDuelled: true }));
@@ -47,6 +49,9 @@ export async function prepare(
       'too-few-rated',
       `There are too few rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
     );
+  const settings = settingsFor((await openModelFolder(base)).config, training);
+  if (settings.mode !== training.mode)
+    log.info({ model: name }, 'an adapter learns, because the whole model would not fit into memory');
   await prepareRun({
     ...{ base, modelsDir: parent, name, jokes, settings, threads },
     corpus: `${learned} rated jokes and ${seed} seed jokes`,

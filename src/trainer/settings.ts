@@ -1,4 +1,6 @@
 import { RECIPE_DEFAULTS, type TrainingSettings } from '../finetuning/settings.ts';
+import { fitsMemory } from '../finetuning/step/memory-need.ts';
+import type { ModelConfig } from '../models/config.ts';
 
 /** How the learning loop trains: the `chispa` recipe, starting from a model that already knows jokes. */
 export const LEARNING_SETTINGS: TrainingSettings = {
@@ -11,6 +13,27 @@ export const LEARNING_SETTINGS: TrainingSettings = {
   // A trainer may be stopped at any time, and a step of a large model takes seconds.
   checkpoint: 100,
 };
+
+/** An adapter's best learning rate is about ten times that of full weights (Schulman et al. 2025, "LoRA Without Regret"). */
+const ADAPTER_RATE = 10;
+
+/**
+ * The settings for a model of this size: where its weights, moments and gradients do not fit into `available` bytes of
+ * memory, an adapter learns instead, and is merged into the weights at the end.
+ */
+export function settingsFor(
+  config: ModelConfig,
+  settings: TrainingSettings,
+  available = process.availableMemory(),
+): TrainingSettings {
+  if (settings.mode === 'lora' || fitsMemory(config, settings, available)) return settings;
+  const lora: TrainingSettings = {
+    ...settings,
+    mode: 'lora',
+    learningRate: settings.learningRate * ADAPTER_RATE,
+  };
+  return fitsMemory(config, lora, available) ? lora : settings;
+}
 
 /**
  * How a guild's voice is trained. A low-rank adapter starts at zero and takes larger steps than full weights. At this

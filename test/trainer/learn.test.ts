@@ -8,6 +8,8 @@ import { activeModel, findModelVersion, trialModel } from '../../src/db/models.t
 import { trainingRuns } from '../../src/db/schema.ts';
 import { trainableJokes } from '../../src/db/trainable.ts';
 import { epochsOf, leaveRun, type OpenRun, refusedToday, takeOverRun } from '../../src/db/training-runs.ts';
+import { memoryNeed } from '../../src/finetuning/step/memory-need.ts';
+import { openModelFolder } from '../../src/models/folder.ts';
 import { learn } from '../../src/trainer/learn.ts';
 import type { LearnOptions } from '../../src/trainer/options.ts';
 import { GATE_DEFAULTS } from '../../src/trainer/policy/gate.ts';
@@ -110,6 +112,20 @@ describe('a learning run', () => {
         ),
       });
       expect(await claimLearningEvents(db())).toMatchObject([{ kind: 'run', run: { status: 'refused' } }]);
+    });
+
+    it('trains an adapter where the whole model does not fit into memory, and merges it', SLOW, async () => {
+      await tell(db(), await serving(db(), work.base), aCommunity(160));
+      const options = optionsFor(db(), { skipGate: true });
+      const { config } = await openModelFolder(work.base);
+      const need = (mode: 'full' | 'lora') =>
+        memoryNeed(config, { ...options.training, mode, accumulate: options.training.batch });
+      const free = (need('lora') + need('full')) / 2;
+      const memory = vi.spyOn(process, 'availableMemory').mockReturnValue(free);
+      const done = await run(options).finally(() => memory.mockRestore());
+      expect(done.status).toBe('promoted');
+      const { folder = '' } = (await activeModel(db())) ?? {};
+      expect(existsSync(join(folder, 'adapter', 'adapter_model.safetensors'))).toBe(true);
     });
 
     it('lets a version tell a share of the jokes whose gain alone the gate doubts', SLOW, async () => {

@@ -27,6 +27,18 @@ export function memoryNeed(config: ModelConfig, settings: TrainingSettings): num
   return PROCESS + states + activations + loss;
 }
 
+/** Whether a run fits into `available` bytes, if need be one row at a time. */
+export const fitsMemory = (
+  config: ModelConfig,
+  settings: TrainingSettings,
+  available = process.availableMemory(),
+): boolean => memoryNeed(config, oneRowAtATime(settings)) <= available;
+
+const oneRowAtATime = (settings: TrainingSettings): TrainingSettings => ({
+  ...settings,
+  accumulate: Math.max(settings.batch, settings.accumulate),
+});
+
 /**
  * The settings with their steps split into as many parts (`accumulate`) as `available` bytes demand, which learns the same.
  *
@@ -43,8 +55,7 @@ export function fitToMemory(
     .map((accumulate) => ({ ...settings, accumulate }))
     .find((split) => memoryNeed(config, split) <= available);
   if (fitting) return fitting;
-  const need = (mode: TrainingSettings['mode']) =>
-    memoryNeed(config, { ...settings, mode, accumulate: Math.max(batch, accumulate) });
+  const need = (mode: TrainingSettings['mode']) => memoryNeed(config, oneRowAtATime({ ...settings, mode }));
   const lora = settings.mode === 'full' ? `: --mode lora needs ${gigabytes(need('lora'))}` : '';
   throw new ChispaError(
     'out-of-memory',
