@@ -86,3 +86,23 @@ export function trainedFrame(
   const { tokens } = writePrompt(speaker, own, { kind: 'joke', theme }, { seed: 0, room: 0 });
   return { opening: tokens, end: own.kind === 'chat' ? answerEnd(speaker, own) : speaker.config.eos };
 }
+
+/**
+ * A joke as a model would have told it: after the prompt that it is asked with, examples included where it has some, and
+ * with its end. The joke begins at `from`. The whole keeps to `room` tokens as far as leaving out examples helps.
+ */
+export function toldTokens(
+  speaker: Speaker,
+  recipe: Recipe,
+  joke: string,
+  { seed, room }: { seed: number; room: number },
+): { tokens: number[]; from: number } {
+  const written = (text: string) => speaker.tokenizer.encode(text);
+  if (recipe.kind !== 'few-shot') {
+    const { opening, end } = trainedFrame(speaker, recipe, undefined);
+    return { tokens: [...opening, ...written(joke), end], from: opening.length };
+  }
+  const told = written(`${joke}${recipe.separator}`);
+  const { tokens } = writePrompt(speaker, recipe, { kind: 'joke' }, { seed, room: room - told.length });
+  return { tokens: [...tokens, ...told], from: tokens.length };
+}

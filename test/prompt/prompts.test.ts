@@ -16,7 +16,7 @@ import { answerEnd } from '../../src/prompt/chat.ts';
 import { houseRecipe } from '../../src/prompt/few-shot.ts';
 import { BARE_RECIPE, type ChatRecipe, type Recipe } from '../../src/prompt/recipe.ts';
 import { untold } from '../../src/prompt/thought.ts';
-import { writePrompt } from '../../src/prompt/write.ts';
+import { toldTokens, writePrompt } from '../../src/prompt/write.ts';
 
 const path = join(packageRoot, 'test/fixtures/tokenizer-forms/qwen/tokenizer.json');
 const tokenizer = parseTokenizer(await readFile(path, 'utf8'), path);
@@ -193,6 +193,34 @@ describe('a conversation', () => {
     expect((await told(chat, 'joke', ['<tacos> a', ' uno'])).text).toBe('<tacos> a uno');
     expect((await told(chat, 'continue', [' y dice: miau'])).text).toBe(' y dice: miau');
     expect(['<thi', ' <think>a</think', '<think></think> <think>x</think>\n'].map((text) => text.length - untold(text))).toEqual([0, 0, 0]); // biome-ignore format: one list
+  });
+});
+
+describe('a joke to measure a model on', () => {
+  const text = 'Va un gato.';
+  const wholeOf = (recipe: Recipe, room = 4000) => {
+    const { tokens, from } = toldTokens(modelWith(recipe), recipe, text, { seed: 7, room });
+    return {
+      before: tokens.slice(0, from),
+      told: tokens.slice(from),
+      count: tokens.length,
+    };
+  };
+
+  it('stands below the examples that a base model is served with, and ends where the next would begin', () => {
+    const { before, told } = wholeOf(fewShot);
+    expect(before).toEqual(writePrompt(modelWith(fewShot), fewShot, { kind: 'joke' }, wide).tokens);
+    expect(told).toEqual(tokenizer.encode('Va un gato.\n\n'));
+    const short = wholeOf(fewShot, 200);
+    expect(short.told).toEqual(told);
+    expect(short.count).toBeLessThanOrEqual(200);
+    expect(short.before.length).toBeGreaterThan(20);
+  });
+
+  it('is what a model was trained on otherwise', () => {
+    const told = tokenizer.encode(text);
+    expect(wholeOf(chat).told).toEqual([...told, TURN_END]);
+    expect(wholeOf(BARE_RECIPE)).toMatchObject({ before: [END], told: [...told, END] });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { GenerationResult } from '../../engine/engine.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import type { ModelFolder } from '../../models/folder.ts';
-import { trainedFrame } from '../../prompt/write.ts';
+import { toldTokens } from '../../prompt/write.ts';
 import { type Sample, toBatch } from '../data/batch.ts';
 import { chunks, packRows } from '../data/pack.ts';
 import { createEvaluator } from './evaluator.ts';
@@ -49,8 +49,9 @@ export async function evaluate(
 const ROWS = 4;
 
 /**
- * Mean loss per predicted token of `<eot> joke <eot>`, whatever the model's template, and for an instruct model of the
- * joke that answers the question for one; cut to its context.
+ * Mean loss per predicted token of `<eot> joke <eot>`, whatever a plain template says; for a base model of a joke below
+ * examples, with the line break that ends it, and for an instruct model of the answer to the question for one. Cut to its
+ * context, and to 512 tokens.
  */
 export async function jokeLoss(
   folder: ModelFolder,
@@ -94,14 +95,11 @@ async function lossSums(
   jokes: readonly string[],
   options: { threads: number; temperature?: number },
 ): Promise<{ loss: number; tokens: number }[]> {
-  const { config, tokenizer } = folder;
-  const limit = Math.min(512, config.positions);
-  const { opening, end } = trainedFrame(folder, folder.manifest.prompt, undefined);
-  const samples = jokes.map((joke) => ({
-    tokens: [...opening, ...tokenizer.encode(joke), end].slice(0, limit),
-    from: opening.length,
-    weight: 1,
-  }));
+  const limit = Math.min(512, folder.config.positions);
+  const samples = jokes.map((joke, seed) => {
+    const { tokens, from } = toldTokens(folder, folder.manifest.prompt, joke, { seed, room: limit });
+    return { tokens: tokens.slice(0, limit), from, weight: 1 };
+  });
   const sums = new Map(samples.map((sample): [Sample, number] => [sample, 0]));
   const evaluator = await createEvaluator(folder, options);
   try {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evaluate, jokeLoss, jokeLosses, natsPerByte } from '../../../src/finetuning/measure/evaluate.ts';
 import { type ModelFolder, openModelFolder } from '../../../src/models/folder.ts';
+import { houseRecipe } from '../../../src/prompt/few-shot.ts';
 import { writeTinyModel } from '../tiny-model.ts';
 
 let folder: string;
@@ -31,6 +32,16 @@ it("gives each joke's loss, alone or packed with others", async () => {
   together.forEach((loss, i) => {
     expect(loss).toBeCloseTo(alone[i] ?? 0, 5);
   });
+});
+
+it('measures a base model below its examples, as it is served', async () => {
+  const examples = ['ab', 'ba', 'hg', 'cd', 'fe', 'ah'].map((text) => ({ theme: 'a', text }));
+  const recipe = { ...houseRecipe(2), joke: ':', separator: '\n', examples };
+  const served = { ...model, manifest: { ...model.manifest, prompt: recipe } };
+  const plain = { ...model, manifest: { ...model.manifest, prompt: { ...recipe, shots: 1, examples: [] } } };
+  const [below, alone] = [await jokeLoss(served, ['ab'], 1), await jokeLoss(plain, ['ab'], 1)];
+  expect(below).not.toBeCloseTo(alone, 3);
+  expect(await jokeLosses(served, ['cd', 'ab'], { threads: 1 })).not.toContain(below); // other examples for the second
 });
 
 it('counts a loss by the bytes of the texts, whatever their tokens', async () => {
