@@ -9,6 +9,7 @@ import { isAnswering } from './db/outage.ts';
 import { createVoter } from './db/voter.ts';
 import { countQueued } from './db/waiting.ts';
 import { measureRest } from './discord/measured-rest.ts';
+import { restOptions } from './discord/rest-options.ts';
 import { keepLimitsSteady } from './discord/steady-limits.ts';
 import { startEngine } from './engine/client.ts';
 import { startRemoteEngine } from './engine/remote/engine.ts';
@@ -104,7 +105,7 @@ export async function startProgram(
 
     const token = box?.token ?? config.discordToken;
     const generate = async (starting: NonNullable<typeof engineStarts>) => {
-      const rest = new REST(api ? { api, version: '10' } : { version: '10' });
+      const rest = new REST(restOptions(api));
       if (token) rest.setToken(token); // only for the joke of the day
       measureRest(rest);
       keepLimitsSteady(rest);

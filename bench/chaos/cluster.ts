@@ -22,8 +22,8 @@ export const PROCESSES = {
 export type ProcessName = keyof typeof PROCESSES;
 export const PROCESS_NAMES = Object.keys(PROCESSES) as ProcessName[];
 
-/** A clock that jumps by a quarter of an hour when it is told to. */
-const CLOCK = {
+/** Gives a process a clock that jumps by a quarter of an hour, there and back, with every nudge. */
+export const JUMPING_CLOCK = {
   NODE_OPTIONS: `--import ${pathToFileURL(`${packageRoot}/test/setup/wrong-clock.mjs`).href}`,
   TEST_CLOCK_JUMP: `${15 * 60_000}`,
 };
@@ -59,7 +59,6 @@ export function createCluster<Name extends string>(
     const program = spawnChispa(['start', ...(role ? ['--role', role] : [])], {
       ...environment,
       ...env,
-      ...CLOCK,
     });
     running.set(name, program);
     program.ended.then((code) => {
@@ -107,7 +106,8 @@ export function createCluster<Name extends string>(
     },
     freeze: (name: Name) => signal(name, 'SIGSTOP'),
     wake: (name: Name) => signal(name, 'SIGCONT'),
-    jump: (name: Name) => signal(name, 'SIGUSR2'),
+    /** SIGUSR2, to which a process listens only for what was loaded into it. */
+    nudge: (name: Name) => signal(name, 'SIGUSR2'),
     /** Resolves when all that were killed are back. */
     complete: () => Promise.all(restarts),
     /** How many of the killed left processes of theirs behind. */

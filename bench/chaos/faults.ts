@@ -119,7 +119,7 @@ export const SCENARIOS = {
   /** Every two seconds the clock of another process jumps by a quarter of an hour, there and back. */
   async clock({ cluster, after }) {
     let times = 0;
-    while (await after(2)) cluster.jump(PROCESS_NAMES[times++ % PROCESS_NAMES.length] ?? 'bot1');
+    while (await after(2)) cluster.nudge(PROCESS_NAMES[times++ % PROCESS_NAMES.length] ?? 'bot1');
     return times;
   },
 

@@ -12,7 +12,7 @@ import { within } from '../../src/lib/within.ts';
 import { dropDatabase, freshDatabase } from '../../test/databases.ts';
 import { voteButtons, type World } from '../../test/e2e/player.ts';
 import { openNetwork } from '../../test/network.ts';
-import { type Crash, createCluster, PROCESSES, SHARDS } from './cluster.ts';
+import { type Crash, createCluster, JUMPING_CLOCK, PROCESSES, SHARDS } from './cluster.ts';
 import { OWN_SERVER, SCENARIOS, type ScenarioName, type Stage } from './faults.ts';
 import { createLedger, follow, type Heard } from './follow.ts';
 import { startServer } from './server.ts';
@@ -109,6 +109,7 @@ export async function rehearse(scenario: ScenarioName, options: RehearsalOptions
       ...{ DATABASE_URL: network.url, VOTER_SECRET },
       ...{ DATA_DIR: folder, MODELS_DIR: join(folder, 'models'), LEARN_SCHEDULE: 'off', THREADS: '1' },
       LOG_LEVEL: logLevel,
+      ...JUMPING_CLOCK,
     });
     opened.push(cluster.close);
     await cluster.start();

@@ -8,7 +8,8 @@ export interface Fairness {
   /** Milliseconds from the question to the whole joke. */
   loudMs: number[];
   quietMs: number[];
-  /** Median time from start to end of a joke while all slots are busy. */
+  /** Median time that the quiet guild's jokes waited for a slot, and that a joke takes once it has one. */
+  waitMs: number;
   jokeMs: number;
   /** Twice as many questions at once as a guild may have open: how many got a joke, or were refused with a time. */
   burst: { asked: number; told: number; refused: number };
@@ -46,13 +47,22 @@ export async function measureFairness(
     questions.flatMap(({ heard: { answers, answeredAt }, askedAt }) =>
       answers.at(-1)?.joke && answeredAt !== undefined ? [answeredAt - askedAt] : [],
     );
-  const busy = await stage.client?.query<{ ms: number }>(
-    'select total_ms as ms from requests where total_ms is not null order by finished_at desc limit 100',
+  const told = await stage.client?.query<{ guild: string; wait: number; ms: number }>(
+    `select guild_id as guild, extract(epoch from started_at - created_at)::float8 * 1000 as wait, total_ms as ms
+     from requests where total_ms is not null order by finished_at desc limit 1000`,
   );
+  const rows = told?.rows ?? [];
   return {
     loudMs: took(loudAsked),
     quietMs: took(quiet),
-    jokeMs: quantile(busy?.rows.map(({ ms }) => ms) ?? [], 0.5),
+    waitMs: quantile(
+      rows.flatMap(({ guild, wait }) => (guild === quietest.guild ? [wait] : [])),
+      0.5,
+    ),
+    jokeMs: quantile(
+      rows.map(({ ms }) => ms),
+      0.5,
+    ),
     burst: {
       asked: burst.length,
       told: burst.filter(({ heard }) => heard.answers.at(-1)?.joke).length,

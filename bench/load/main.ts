@@ -13,7 +13,7 @@ import { measureFairness } from './fairness.ts';
 import { measureIdle } from './idle.ts';
 import { concurrent, poisson } from './loads.ts';
 import { observe } from './observe.ts';
-import { soak } from './soak.ts';
+import { COLLECTING, soak } from './soak.ts';
 import { openStage, type StageOptions } from './stage.ts';
 import { measureVotes } from './votes.ts';
 
@@ -163,7 +163,7 @@ async function measureLoads(name: ModelName): Promise<void> {
 }
 
 async function measureSoak(minutes: number): Promise<void> {
-  await onStage({ on: 'postgres with a trainer' }, async (stage) => {
+  await onStage({ on: 'postgres with a trainer', environment: COLLECTING }, async (stage) => {
     const onMinute = (minute: number, resident: string) =>
       tell(`minute ${minute} of ${minutes}: ${resident}`);
     report.soak = await soak(stage, { minutes, perSecond: SOAK_PER_SECOND, signal, onMinute });

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 /** One process's memory over the soak. */
 export interface Memory {
   name: string;
-  /** `heap`: what JavaScript holds after collections, the least of each minute. */
+  /** `heap`: what JavaScript holds. Both are measured after a collection. */
   kind: 'resident' | 'heap';
   /** Bytes at the fifth minute and at the end, by a straight line through what was measured in between. */
   atFive: number;
@@ -21,6 +21,11 @@ export interface Soak {
   unanswered: number;
   memory: Memory[];
 }
+
+/** The environment of processes that collect their garbage before they are measured. */
+export const COLLECTING = {
+  NODE_OPTIONS: `--import ${new URL('./collect.mjs', import.meta.url).href}`,
+};
 
 const SAMPLE_MS = 10_000;
 const ANSWER_MS = 30_000;
@@ -51,9 +56,10 @@ export async function soak(
 
   async function sample(): Promise<void> {
     const minute = (performance.now() - begin) / 60_000;
-    for (const { name, pid } of processesOf(stage)) note(resident, name, minute, residentBytes(pid));
+    for (const name of stage.cluster.names) stage.cluster.nudge(name);
     for (const name of stage.cluster.names)
       note(heap, name, minute, (await stage.metrics(name)).get('nodejs_heap_size_used_bytes') ?? Number.NaN);
+    for (const { name, pid } of processesOf(stage)) note(resident, name, minute, residentBytes(pid));
   }
   async function watch(): Promise<void> {
     for (let i = 0; !over.signal.aborted; i++) {
@@ -79,7 +85,7 @@ export async function soak(
     unanswered: questions.filter(({ heard }) => heard.answeredAt === undefined).length,
     memory: [
       ...[...resident].map(([name, samples]) => lineThrough(name, 'resident', samples)),
-      ...[...heap].map(([name, samples]) => lineThrough(name, 'heap', leastPerMinute(samples))),
+      ...[...heap].map(([name, samples]) => lineThrough(name, 'heap', samples)),
     ].filter(({ atFive }) => Number.isFinite(atFive)), // of those that were there all the time
   };
 }
@@ -100,13 +106,4 @@ function lineThrough(name: string, kind: Memory['kind'], all: [number, number][]
     atEnd: at(samples.at(-1)?.[0] ?? Number.NaN),
     samples: all,
   };
-}
-
-function leastPerMinute(samples: [number, number][]): [number, number][] {
-  const least = new Map<number, number>();
-  for (const [at, bytes] of samples) {
-    const minute = Math.floor(at) + 0.5;
-    least.set(minute, Math.min(bytes, least.get(minute) ?? Number.POSITIVE_INFINITY));
-  }
-  return [...least];
 }

@@ -34,6 +34,8 @@ export interface StageOptions {
   threads: number;
   /** Guilds, and people in each, who are in no other guild. */
   size: { guilds: number; people: number };
+  /** Of the processes, besides what the installation needs. */
+  environment?: Record<string, string>;
 }
 
 /** A person who is in one guild only. */
@@ -53,7 +55,7 @@ export interface Question {
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** Real processes of Chispa on a new database, in a new box, and what a load needs to act on them. */
-export async function openStage({ on, model, slots, threads, size }: StageOptions) {
+export async function openStage({ on, model, slots, threads, size, environment }: StageOptions) {
   const opened: (() => Promise<unknown>)[] = [];
   async function close(): Promise<void> {
     for (const one of opened.splice(0).reverse())
@@ -73,6 +75,7 @@ export async function openStage({ on, model, slots, threads, size }: StageOption
       ...{ DATA_DIR: folder, MODELS_DIR: join(folder, 'models'), MODEL: model },
       ...{ SLOTS: String(slots), THREADS: String(threads), EXECUTION_PROVIDER: 'cpu' },
       ...{ LEARN_SCHEDULE: 'off', LEARN_AFTER_VOTES: '0', GUILD_VOICE_VOTES: '0' },
+      ...environment,
     });
     opened.push(cluster.close);
     await cluster.start();

@@ -15,6 +15,7 @@ import type { Voter } from '../db/voter.ts';
 import { checkClock } from '../discord/clock-check.ts';
 import { measureRest } from '../discord/measured-rest.ts';
 import { es } from '../discord/messages/index.ts';
+import { restOptions } from '../discord/rest-options.ts';
 import { keepLimitsSteady } from '../discord/steady-limits.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -193,7 +194,8 @@ function createClient(api: string | undefined, range: Shards | undefined, log: L
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },
     ...(range ? { shards: shardsOf(range), shardCount: range.of } : { shards: 'auto' }),
-    ...(api && { rest: { api, version: '10' }, ws: NO_THROTTLE }),
+    rest: restOptions(api),
+    ...(api && { ws: NO_THROTTLE }),
   });
   measureRest(client.rest);
   checkClock(client.rest, log);
