@@ -21,12 +21,12 @@ describe.skipIf(skipPostgres)(`more than can be told in time, on ${postgresName}
     await (await player.ask(player.moderator, 'ajustar', { segundos: 0 }, { subcommand: 'espera' })).answer();
     const client = database();
     await client.connect();
-    // Of a thousand other guilds, through another bot's process: no generator has taken them up.
+    // Of other guilds, through another bot's process: no generator has taken them up. More than ten minutes, even at 30 ms each.
     await client.query(
       `insert into requests (kind, interaction_id, application_id, interaction_token, guild_id, channel_id, user_id,
          locale, settings, seed, priority, deadline)
        select 'joke', 'other' || n, '1', 'a token', n::text, '1', n::text, 'es-ES', $1, n, 0, now() + interval '14 min'
-       from generate_series(1, 1000) n`,
+       from generate_series(1, 20000) n`,
       [BOT_DEFAULTS],
     );
     await client.end();
