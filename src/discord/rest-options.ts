@@ -7,9 +7,13 @@ import type { RESTOptions } from 'discord.js';
  */
 const REQUESTS_A_SECOND = 1000;
 
+/** discord.js keeps the limits of every interaction's own route, some 2 KB for each joke, until it looks what is over. */
+const SWEEP_MS = 60_000;
+
 /** `api`: another place than Discord's own API, such as the box. */
 export const restOptions = (api: string | undefined): Partial<RESTOptions> => ({
   globalRequestsPerSecond: REQUESTS_A_SECOND,
+  handlerSweepInterval: SWEEP_MS,
   version: '10',
   ...(api && { api }),
 });
