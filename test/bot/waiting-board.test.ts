@@ -38,7 +38,7 @@ describe('the word about waiting', () => {
     const happened: string[] = [];
     patch = async ({ content }) => {
       happened.push(content.slice(0, 33));
-      expect(await start(id)).toBe(true);
+      expect(await start(id)).toEqual({ replyHeld: true });
       const free = replyIsFree(store.db, id).then(() => happened.push('the generator writes'));
       await Promise.race([free, delay(300)]); // an edit takes its time
       happened.push('the edit has landed');
