@@ -69,3 +69,13 @@ export async function openNetwork(database: URL) {
     },
   };
 }
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port, not on a path
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -8,7 +8,7 @@ import { noteInReply } from '../discord/note-in-reply.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 
-/** Discord allows fifty requests a second; whoever waits behind so many knows that it takes a while. */
+/** As many edits as are made in a moment. Whoever is further back has been shown a place in the queue. */
 const AT_MOST = 40;
 
 /**

@@ -8,6 +8,7 @@ import { TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { silent } from '../databases.ts';
+import { freePort } from '../network.ts';
 import { onPostgres } from './backends.ts';
 
 const hasPgBouncer = spawnSync('pgbouncer', ['--version']).status === 0;
@@ -19,15 +20,6 @@ function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'chispa-between-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // it listens on a port, not on a path
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A real PgBouncer in front of the database. */
