@@ -144,7 +144,8 @@ describe('a program that is told to stop', () => {
     stopListening();
     expect(edits.join()).toContain('luna');
     expect(edits.join()).not.toContain(es.restarting);
-    expect(await store.db.$count(requests, eq(requests.status, 'done'))).toBe(1);
+    // The reply is shown before the request is marked.
+    await expect.poll(() => store.db.$count(requests, eq(requests.status, 'done')), PATIENCE).toBe(1);
     expect(await store.db.$count(jokes)).toBe(1);
   });
 });
