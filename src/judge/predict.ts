@@ -30,7 +30,8 @@ export function preference(first: Prediction, second: Prediction): number {
 
 /**
  * How much better the jokes told after something are than those told before it, in points, and how sure that is: what is open
- * about the weights, and that other jokes might have been told. Both need at least one joke.
+ * about the weights, and that other jokes might have been told. The jokes are pairs, each told from one seed before and
+ * after, so that what they owe to the seed cancels out. At least one pair.
  */
 export function compareTellings(
   fit: Fit,
@@ -43,7 +44,8 @@ export function compareTellings(
     to.map((x, i) => x - (from[i] ?? Number.NaN)),
     guildId,
   );
-  const luck = varianceOfMean(meansOf(fit, before, guildId)) + varianceOfMean(meansOf(fit, after, guildId));
+  const [worse, better] = [meansOf(fit, before, guildId), meansOf(fit, after, guildId)];
+  const luck = varianceOfMean(better.map((value, i) => value - (worse[i] ?? Number.NaN)));
   return { gain: mean - MIDDLE, deviation: Math.sqrt(deviation ** 2 + luck) };
 }
 

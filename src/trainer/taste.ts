@@ -16,7 +16,7 @@ export interface TasteOptions {
   model: string;
   /** Rated jokes that neither model was trained on. */
   heldOut: readonly ({ text: string } & Votes)[];
-  /** Fresh jokes of both models. */
+  /** Fresh jokes of both models, told from the same seeds. */
   before: readonly string[];
   after: readonly string[];
   signal?: AbortSignal | undefined;

@@ -143,6 +143,18 @@ describe('comparing what was told before and after', () => {
     expect(few.deviation).toBeGreaterThan(2 * many.deviation);
   });
 
+  it('is surer where each joke is told from the seed of the one before', () => {
+    const before = around(0, 300, 1);
+    const better = before.map((features) =>
+      features.map((x, i) => x + (along(0.1)[i] ?? 0) - (along(0)[i] ?? 0)),
+    );
+    const paired = compareTellings(fit, { before, after: better }, 'a');
+    const apart = compareTellings(fit, { before, after: [...better].reverse() }, 'a');
+    expect(paired.gain).toBeCloseTo(apart.gain, 10);
+    expect(paired.deviation).toBeLessThan(apart.deviation / 2);
+    expect(paired.gain).toBeGreaterThan(3 * paired.deviation);
+  });
+
   it('finds none between the same, nor in a direction that no vote spoke of', () => {
     const same = around(0, 50, 1);
     expect(compareTellings(fit, { before: same, after: same }, 'a').gain).toBeCloseTo(0, 10);
