@@ -56,7 +56,7 @@ export const gateThresholds = z.strictObject({
 export type GateThresholds = z.infer<typeof gateThresholds>;
 
 export const GATE_DEFAULTS: GateThresholds = {
-  significance: 0.05,
+  significance: 0.02,
   heldOut: 30,
   language: 0.25,
   diversity: 0.9,

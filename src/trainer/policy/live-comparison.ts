@@ -40,9 +40,9 @@ export function liveVerdict(
 
 export const TRIAL_DEFAULTS = {
   /** Largest probability that the new version's lead is chance. */
-  significance: 0.025,
+  significance: 0.01,
   /** Rated jokes of each version after which a trial is decided. */
-  jokes: 120,
+  jokes: 150,
 };
 
 /**

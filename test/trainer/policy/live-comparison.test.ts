@@ -49,15 +49,15 @@ describe('the verdict of a trial', () => {
     expect(trialVerdict(ratings(3, 500), ratings(4, few))).toBe('undecided');
     expect(trialVerdict(ratings(3, few), ratings(4, 500))).toBe('undecided');
     expect(trialVerdict(ratings(4, 60), ratings(3, 60))).toBe('not-better');
-    expect(trialVerdict(ratings(3, 120), ratings(3.3, 120))).toBe('better');
-    expect(trialVerdict(ratings(3, 120), ratings(3.2, 120))).toBe('not-better');
-    const same = { ...ratings(3, 120), variance: 0 };
+    expect(trialVerdict(ratings(3, 150), ratings(3.3, 150))).toBe('better');
+    expect(trialVerdict(ratings(3, 150), ratings(3.2, 150))).toBe('not-better');
+    const same = { ...ratings(3, 150), variance: 0 };
     expect(trialVerdict(same, same)).toBe('not-better');
   });
 
   it('is given with fewer when it is overdue, but not with next to none', () => {
     const overdue = { ...TRIAL_DEFAULTS, overdue: true };
-    expect(trialVerdict(ratings(3, 40), ratings(3.5, 40), overdue)).toBe('better');
+    expect(trialVerdict(ratings(3, 40), ratings(3.6, 40), overdue)).toBe('better');
     expect(trialVerdict(ratings(3, 40), ratings(3.2, 40), overdue)).toBe('not-better');
     expect(trialVerdict(ratings(3, 29), ratings(5, 40), overdue)).toBe('not-better');
   });
