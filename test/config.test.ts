@@ -71,7 +71,7 @@ describe('configuration', () => {
       learnSchedule: undefined,
     });
     expect(load({})).toMatchObject({ ownerIds: [], learnSchedule: '0 4 * * 1', abShare: 0.5 });
-    expect(load({ GATE_HELD_OUT: '50' }).gate).toMatchObject({ heldOut: 50, significance: 0.05 });
+    expect(load({ GATE_HELD_OUT: '50' }).gate).toMatchObject({ heldOut: 50, significance: 0.02 });
   });
 
   it('takes a server for its models', () => {
