@@ -1,24 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { houseJokes } from '../../src/corpus/house.ts';
-import { renderCharts } from '../../src/lib/chart.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { table } from '../../src/lib/table.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
 import { TASTES, type Taste } from '../community/tastes.ts';
-import {
-  AFTER,
-  type Claim,
-  controlClaim,
-  costClaim,
-  type Estimate,
-  type Figures,
-  figuresOf,
-  shown,
-  tasteClaims,
-} from './figures.ts';
+import { judgeChart, type Result } from './chart.ts';
+import { AFTER, type Claim, controlClaim, costClaim, figuresOf, shown, tasteClaims } from './figures.ts';
 import { createPool } from './pool.ts';
-import { tellOneByOne, WAYS } from './telling.ts';
+import { tellOneByOne, WAYS, type WayName } from './telling.ts';
 
 // npm run experiment:judge -- [--taste NAME] [--runs 12] [--quick] [--model FOLDER] [--pool FILE] [--json FILE] [--chart FILE]
 // Does the judge choose what a community likes, one joke at a time with noisy votes on each? Several candidates against
@@ -39,12 +29,6 @@ const { values } = parseArgs({
     chart: { type: 'string' },
   },
 });
-type WayName = keyof typeof WAYS;
-interface Result {
-  taste: string;
-  figures: Record<WayName, Figures>;
-  claims: Claim[];
-}
 const names = Object.keys(WAYS) as WayName[];
 const count = values.quick ? 100 : 400;
 const runs = values.quick ? 6 : Number(values.runs);
@@ -75,7 +59,7 @@ const results = tastes.map((taste): Result => {
       );
       return [name, figuresOf(told, known)];
     }),
-  ) as Record<WayName, Figures>; // every way is there
+  ) as Result['figures']; // every way is there
   const result = { taste: taste.name, figures, claims: tasteClaims(figures.eight) };
   print(taste, result, (Date.now() - started) / 1000);
   return result;
@@ -84,7 +68,7 @@ const common = [controlClaim(results.map(({ figures }) => figures.control)), cos
 out();
 for (const claim of common) say(claim);
 if (values.json) await writeFile(values.json, `${JSON.stringify({ results, cost: pool.cost }, null, 2)}\n`);
-if (values.chart) await writeFile(values.chart, chartOf(results));
+if (values.chart) await writeFile(values.chart, judgeChart(results));
 process.exitCode = [...common, ...results.flatMap(({ claims }) => claims)].every(({ holds }) => holds)
   ? 0
   : 1;
@@ -111,34 +95,4 @@ function print({ name, likes }: Taste, { figures, claims }: Result, seconds: num
 
 function say({ claim, holds }: Claim): void {
   out(`${holds ? 'holds' : 'FAILS'}: ${claim}`);
-}
-
-const meanOf = (figure: number | Estimate): number => (typeof figure === 'number' ? figure : figure.mean);
-
-/** For each taste, the gain over the mean of the candidates, and the oracle's. */
-function chartOf(all: readonly Result[]): Buffer {
-  const lines = [
-    { way: 'eight', of: 'oracle', label: 'an oracle', color: '#999999', dash: [2, 4] },
-    { way: 'eight', of: 'gains', label: 'best of 8', color: '#4a6fa5', dash: [] },
-    { way: 'four', of: 'gains', label: 'best of 4', color: '#4f9d69', dash: [] },
-    { way: 'control', of: 'gains', label: 'best of 8, shuffled votes', color: '#d9822b', dash: [6, 6] },
-  ] as const;
-  return renderCharts(
-    all.map(({ taste, figures }) => ({
-      size: { width: 900, height: 280 },
-      configuration: {
-        type: 'line',
-        data: {
-          labels: AFTER.slice(0, figures.eight.scores.length).map((after) => `${after} rated`),
-          datasets: lines.map(({ way, of, label, color, dash }) => ({
-            ...{ label, data: figures[way][of].map(meanOf), borderColor: color, borderDash: [...dash] },
-          })),
-        },
-        options: {
-          plugins: { title: { display: true, text: taste } },
-          scales: { y: { min: -0.5, max: 2, title: { display: true, text: 'points gained' } } },
-        },
-      },
-    })),
-  );
 }

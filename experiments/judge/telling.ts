@@ -27,6 +27,8 @@ export const WAYS = {
   control: { name: 'best of 8, shuffled votes', best: 8, house: 0, shuffled: true, runs: 1 },
 } satisfies Record<string, Way>;
 
+export type WayName = keyof typeof WAYS;
+
 /** One telling. */
 export interface Told {
   text: string;

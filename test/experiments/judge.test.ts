@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { judgeChart, type Result } from '../../experiments/judge/chart.ts';
 import { controlClaim, estimate, figuresOf, tasteClaims } from '../../experiments/judge/figures.ts';
 import type { Pool } from '../../experiments/judge/pool.ts';
 import { tellOneByOne, WAYS } from '../../experiments/judge/telling.ts';
@@ -51,5 +52,23 @@ describe('the claims of the judge experiment', () => {
     expect(mean).toBe(2.5);
     expect(halfWidth).toBeCloseTo(2.054, 1);
     expect(estimate([1]).halfWidth).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('the chart of the judge experiment', () => {
+  const at = (gain: number): Result => {
+    const gains = [25, 50].map(() => ({ mean: gain, halfWidth: 0.1 }));
+    const figures = { scores: [3, 3], gains, oracle: [1.8, 1.8], distinct2: 0.5, recited: 0 };
+    const ways = Object.keys(WAYS).map((way) => [way, figures]);
+    return { taste: 'ducks', figures: Object.fromEntries(ways), claims: [] };
+  };
+  /** Width and height are in a PNG's header. */
+  const sizeOf = (png: Buffer) => [png.readUInt32BE(16), png.readUInt32BE(20)];
+
+  it('shows the gains of every taste', () => {
+    expect(sizeOf(judgeChart([at(1)]))).toEqual([900, 280]);
+    expect(sizeOf(judgeChart([at(1), at(0)]))).toEqual([900, 560]);
+    expect(judgeChart([at(1)]).equals(judgeChart([at(1)]))).toBe(true);
+    expect(judgeChart([at(1)]).equals(judgeChart([at(0)]))).toBe(false);
   });
 });
