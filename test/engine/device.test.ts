@@ -14,6 +14,7 @@ import { createDecodeSession, createDeviceDecodeSession } from '../../src/engine
 import { weightParts } from '../../src/engine/weight-parts.ts';
 import { peftConfig, peftTensors } from '../../src/finetuning/result/adapter.ts';
 import { decodeGraph } from '../../src/graph/decode.ts';
+import { copyOfNumbers } from '../../src/graph/device-optimizer.ts';
 import { deviceSampler } from '../../src/graph/device-sampler.ts';
 import { encodeModel } from '../../src/graph/encode.ts';
 import { loraShapes } from '../../src/graph/trained-adapter.ts';
@@ -82,6 +83,14 @@ async function adapterFolder(
   await writeSafetensors(join(folder, 'adapter_model.safetensors'), peftTensors(views, shapes, layout));
   return folder;
 }
+
+it('cannot have a step recorded and replayed: when this fails, see “How fast” in docs/gpu.md', async () => {
+  const model = encodeModel(copyOfNumbers());
+  const webgpu = { name: 'webgpu', enableGraphCapture: true };
+  await expect(InferenceSession.create(model, { executionProviders: [webgpu] })).rejects.toThrow(
+    "Invalid argument: WebGPU EP has an unrecognized option: 'enableGraphCapture'.",
+  );
+});
 
 describe.skipIf(!hasSwiftShader)('on a GPU', () => {
   it.each([
