@@ -15,7 +15,8 @@ serveParent<EngineTasks>({
   async load({ model, options }, { tell }) {
     const log = (level: 'info' | 'warn') => (message: string) => tell({ level, message });
     engine = openLocalEngine(model, { ...options, log: { info: log('info'), warn: log('warn') } });
-    return (await engine).loaded;
+    const { loaded, load } = await engine;
+    return { loaded, placement: load().placement };
   },
   generate: async (request, { tell, signal }) => (await loaded()).generate(request, { onText: tell, signal }),
   measure: async () => (await loaded()).load(),

@@ -3,6 +3,7 @@ import { type Child, ChildDied, openChild } from '../lib/child/open.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { withHugePages } from '../lib/fork.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Placement } from '../lib/placement.ts';
 import { within } from '../lib/within.ts';
 import type {
   EngineOptions,
@@ -14,6 +15,7 @@ import type {
   TextRequest,
   TokensRequest,
 } from './engine.ts';
+import { missingGpu } from './gpu.ts';
 import type { EngineLoad } from './stats.ts';
 
 /** What a model's process can be asked. `load` comes first, and only once: each process has one model. */
@@ -21,7 +23,7 @@ export type EngineTasks = {
   load: {
     request: { model: string; options: EngineOptions };
     event: { level: 'info' | 'warn'; message: string };
-    answer: LoadedModel;
+    answer: { loaded: LoadedModel; placement: Placement };
   };
   /** An event is the next piece of the text. */
   generate: { request: RowRequest; event: string; answer: GenerationResult };
@@ -76,10 +78,11 @@ export async function startEngineProcess({
   let born = 0;
   let loading = false;
   /** The model that every later process must load too, once the first one has loaded it. */
-  let kept: { model: string; lost: () => void } | undefined;
+  let kept: { model: string; lost: () => void; placement: Placement } | undefined;
   /** Resolves when the current process has loaded its model. */
   let serving: Promise<unknown> = Promise.resolve();
-  let { provider } = options;
+  /** Where the next process runs the model. */
+  let place: Pick<EngineOptions, 'provider' | 'reason'> = options;
   let child = start();
   await child.ready;
 
@@ -89,7 +92,8 @@ export async function startEngineProcess({
       ...{ name: 'The engine process', code: 'engine', niceness, env: withHugePages() },
       onDeath(death) {
         log.warn(death.message);
-        if (loading || kept) provider = 'cpu'; // a driver that ended it once would again
+        if (loading) place = withoutGpu(place);
+        else if (kept) place = kept.placement.provider === 'cpu' ? kept.placement : LOST_GPU;
         if (kept && !loading) serve(kept);
       },
     });
@@ -103,7 +107,7 @@ export async function startEngineProcess({
     child = start();
   }
 
-  async function load(model: string): Promise<LoadedModel> {
+  async function load(model: string): Promise<EngineTasks['load']['answer']> {
     loading = true;
     try {
       for (let deaths = 0; ; deaths++) {
@@ -111,7 +115,7 @@ export async function startEngineProcess({
         try {
           return await child.ask(
             'load',
-            { model, options: { ...options, provider } },
+            { model, options: { ...options, ...place } },
             { onEvent: (line) => log[line.level](line.message) },
           );
         } catch (error) {
@@ -125,14 +129,20 @@ export async function startEngineProcess({
   }
 
   /** Loads the model in the next process. Requests made in the meantime wait. */
-  function serve({ model, lost }: { model: string; lost: () => void }): void {
-    serving = load(model).catch((error: unknown) => {
-      if (closing.signal.aborted) throw error;
-      log.error({ model, err: error }, 'could not load a model again');
-      void close();
-      lost();
-      throw error;
-    });
+  function serve(again: NonNullable<typeof kept>): void {
+    const { model, lost } = again;
+    const restore = async () => {
+      try {
+        again.placement = (await load(model)).placement;
+      } catch (error) {
+        if (closing.signal.aborted) throw error;
+        log.error({ model, err: error }, 'could not load a model again');
+        void close();
+        lost();
+        throw error;
+      }
+    };
+    serving = restore();
     serving.catch(() => {}); // reported to those who wait for it
   }
 
@@ -159,8 +169,8 @@ export async function startEngineProcess({
 
   return {
     async load(model, lost) {
-      const loaded = await load(model);
-      kept = { model, lost };
+      const { loaded, placement } = await load(model);
+      kept = { model, lost, placement };
       return loaded;
     },
     async generate(request, { onText, signal } = {}) {
@@ -184,6 +194,17 @@ export async function startEngineProcess({
     pid: () => (child.isAlive() ? child.pid : undefined),
     close,
   };
+}
+
+/** A driver that ended a process once would again. */
+const LOST_GPU = { provider: 'cpu', reason: { why: 'failed' } } as const satisfies Placement;
+
+/** After a process died while it loaded its model: on the CPU, for the GPU's fault unless it had no part in it. */
+function withoutGpu(place: Pick<EngineOptions, 'provider' | 'reason'>): typeof place {
+  if (place.provider === 'cpu') return place;
+  return place.provider === 'auto' && missingGpu() !== undefined
+    ? { provider: 'cpu', reason: { why: 'no-gpu' } }
+    : LOST_GPU;
 }
 
 const closedError = () => new ChispaError('engine-closed', 'The engine has been closed.');

@@ -1,3 +1,4 @@
+import type { PlacementReason } from '../lib/placement.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 
 /** A request to a model: everything that determines the text, except the model. */
@@ -62,6 +63,8 @@ export interface GenerationResult {
   /** Generated token ids, including the closing end-of-text. */
   tokens: number[];
   finish: FinishReason;
+  /** Where it was written; if the GPU failed meanwhile, where it was finished. */
+  provider: LoadedModel['provider'];
   /** The prompt did not fit, and only its last part was read. */
   promptCut: boolean;
   /** The text was shortened to its last finished sentence. */
@@ -94,7 +97,7 @@ export interface LoadedModel {
   files: Record<string, string>;
   /** `server`: its own affair. */
   precision: Precision | 'server';
-  /** The provider in use, possibly after a fallback. */
+  /** Where it runs once it is loaded. It may move later: each text says where it was written. */
   provider: ExecutionProvider | 'server';
   /** Version of onnxruntime: another one may produce a different text from the same seed. Empty for a server. */
   runtimeVersion: string;
@@ -172,6 +175,8 @@ export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
 export interface EngineOptions {
   /** `auto`: a GPU if there is one and it is faster, otherwise the CPU. */
   provider: ExecutionProvider | 'auto';
+  /** Why, if `provider` is not what the host has asked for. */
+  reason?: PlacementReason;
   /** Number of threads onnxruntime may use within an operation. */
   threads: number;
   /** Maximum number of rows of a model decoded together. */

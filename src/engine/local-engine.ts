@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChispaError } from '../lib/errors.ts';
+import type { Placement } from '../lib/placement.ts';
 import { decoderSettings, seedSchema } from '../lib/settings.ts';
 import { type ModelFolder, openModelFolder } from '../models/folder.ts';
 import { takesTheme } from '../prompt/recipe.ts';
@@ -17,7 +18,7 @@ import type {
   TokensRequest,
 } from './engine.ts';
 import { inspectTokens } from './inspect.ts';
-import { createRow } from './row.ts';
+import { createRow, type RowResult } from './row.ts';
 import { capacityFor, type SchedulerLimits } from './scheduler.ts';
 import { type EngineLog, runtimeVersion } from './session.ts';
 import type { EngineLoad, EngineStats } from './stats.ts';
@@ -38,7 +39,7 @@ export interface LocalEngine {
   readonly loaded: LoadedModel;
   readonly stats: Readonly<EngineStats>;
   /** What the engine is doing now. */
-  load(): EngineLoad;
+  load(): EngineLoad & { placement: Placement };
   /** Same as `Engine.generate`, for this model. */
   generate(request: RowRequest, options?: GenerateOptions): Promise<GenerationResult>;
   /** Same as `Engine.inspect`, for this model. */
@@ -88,7 +89,8 @@ export async function openLocalEngine(
   function submit(request: RowRequest, { onText, signal }: GenerateOptions): Promise<GenerationResult> {
     refuseIfClosed();
     return new Promise((resolve, reject) => {
-      batch.submit(createRow(nextId++, request, { folder, onText, signal, resolve, reject }));
+      const finish = (result: RowResult) => resolve({ ...result, provider: session.placement.provider });
+      batch.submit(createRow(nextId++, request, { folder, onText, signal, resolve: finish, reject }));
       looping ??= loop();
     });
   }

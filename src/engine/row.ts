@@ -31,6 +31,9 @@ export interface Row {
   fail(error: unknown): void;
 }
 
+/** What a row has written; it does not know where. */
+export type RowResult = Omit<GenerationResult, 'provider'>;
+
 export interface RowOptions {
   /** The model; a `ModelFolder` is one. */
   folder: Reader & {
@@ -39,7 +42,7 @@ export interface RowOptions {
   };
   onText?: ((increment: string) => void) | undefined;
   signal?: AbortSignal | undefined;
-  resolve: (result: GenerationResult) => void;
+  resolve: (result: RowResult) => void;
   reject: (error: unknown) => void;
 }
 

@@ -10,7 +10,8 @@ import { missingGpu } from './gpu.ts';
 import type { ModelWeights } from './quantized-file.ts';
 import { createDecodeSession, createDeviceDecodeSession, type SessionOptions } from './session.ts';
 
-export type WarmOptions = Omit<SessionOptions, 'adapters' | 'provider'> & Pick<EngineOptions, 'provider'>;
+export type WarmOptions = Omit<SessionOptions, 'adapters' | 'provider'> &
+  Pick<EngineOptions, 'provider' | 'reason'>;
 
 export interface WarmSession {
   session: DecoderSession;
@@ -27,7 +28,7 @@ export async function warmSession(
   options: WarmOptions,
   adapters?: AdapterStack,
 ): Promise<WarmSession> {
-  const { provider, log } = options;
+  const { provider, reason, log } = options;
   const onCpu = async (reason?: PlacementReason): Promise<WarmSession> => ({
     session: await open(folder, { ...options, provider: 'cpu' }, adapters),
     placement: { provider: 'cpu', ...(reason && { reason }) },
@@ -38,7 +39,7 @@ export async function warmSession(
     log.info(`${folder.name} runs on the CPU: ${missing}`);
     return onCpu({ why: 'no-gpu' });
   }
-  if (provider === 'cpu') return onCpu();
+  if (provider === 'cpu') return onCpu(reason);
   try {
     return { session: await open(folder, { ...options, provider }, adapters), placement: { provider } };
   } catch (error) {

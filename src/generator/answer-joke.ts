@@ -118,8 +118,8 @@ export function newJoke(
   { version, loaded, voice }: Serving,
   { result, seed, considered, predicted }: Chosen,
 ) {
-  const { text, promptTokens, tokens, thoughts, finish, trimmed, promptCut } = result;
-  const { precision, provider, runtimeVersion } = loaded;
+  const { text, promptTokens, tokens, thoughts, finish, trimmed, promptCut, provider } = result;
+  const { precision, runtimeVersion } = loaded;
   return {
     requestId: request.id,
     settings: request.settings,

@@ -100,6 +100,23 @@ describe('the engine process', () => {
   });
 });
 
+describe('where the model runs', () => {
+  it('is on the CPU for the same reason as before, after a process died that did not use a GPU', async () => {
+    for (const name of ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES']) vi.stubEnv(name, '');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const choosing = await startEngine({ ...options, provider: 'auto', log });
+    onTestFinished(() => choosing.close());
+    await choosing.load(model);
+    const placement = async () => (await choosing.measure())[0]?.placement;
+    const before = await placement();
+    expect(before?.reason).toBeDefined();
+    process.kill(choosing.pid(model) ?? 0, 'SIGKILL');
+    await choosing.generate(request(1, 8));
+    const lost = { provider: 'cpu', reason: { why: 'failed' } }; // on a machine whose GPU is faster
+    expect(await placement()).toEqual(before?.provider === 'cpu' ? before : lost);
+  });
+});
+
 describe('the priority of the process', () => {
   it('is the configured one, even after a restart', async () => {
     const humble = await startEngine({ ...options, niceness: constants.priority.PRIORITY_LOW, log });

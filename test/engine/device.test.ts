@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AdapterStack, createAdapterStack } from '../../src/engine/adapter-stack.ts';
 import type { ChoosingRow } from '../../src/engine/choose.ts';
+import { startEngine } from '../../src/engine/client.ts';
 import { createDecoderSession, type DecoderSession } from '../../src/engine/decoder-session.ts';
 import { createDeviceMemory } from '../../src/engine/device-memory.ts';
 import { createDeviceSession } from '../../src/engine/device-session.ts';
@@ -324,11 +326,26 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     expect(results.map(({ tokens }) => tokens)).toEqual(expected.map(({ tokens }) => tokens));
     expect(pieces.join('')).toBe(expected[0]?.text);
     expect(runs).toBe(13);
+    expect(new Set(results.map(({ provider }) => provider))).toEqual(new Set(['webgpu', 'cpu']));
     expect(engine.loaded.provider).toBe('cpu');
     expect(engine.load().placement).toEqual({ provider: 'cpu', reason: { why: 'failed' } });
     expect(warnings).toEqual([expect.stringContaining('the device is lost')]);
     await engine.close();
     await cpu.close();
+  });
+
+  it('goes on on the CPU when its process is ended, and says so, and which text was written where', async () => {
+    const model = await tinyModelFolder(tiny);
+    const options = { threads: 1, slots: 4, precision: 'fp32', log: pino({ level: 'silent' }) } as const;
+    const engine = await startEngine({ ...options, provider: 'webgpu' });
+    const loaded = await engine.load(model);
+    const onGpu = await engine.generate({ ...request(1, { maxTokens: 8 }), model });
+    process.kill(engine.pid(model) ?? 0, 'SIGKILL');
+    const onCpu = await engine.generate({ ...request(1, { maxTokens: 8 }), model });
+    expect([loaded.provider, onGpu.provider, onCpu.provider]).toEqual(['webgpu', 'webgpu', 'cpu']);
+    expect(onCpu.tokens).toEqual(onGpu.tokens);
+    expect((await engine.measure())[0]?.placement).toEqual({ provider: 'cpu', reason: { why: 'failed' } });
+    await engine.close();
   });
 
   it('measures and says what it has chosen', async () => {

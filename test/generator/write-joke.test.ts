@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JokeRequest } from '../../src/db/request-shape.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
+import type { Serving } from '../../src/generator/active-model.ts';
+import { newJoke } from '../../src/generator/answer-joke.ts';
 import { type Draft, writeJoke } from '../../src/generator/write-joke.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { bundledModelPath } from '../../src/models/registry.ts';
@@ -56,6 +59,13 @@ describe('writing a joke', () => {
     // The same seed gives the same joke again, so the joke's row is enough to reproduce it.
     const again = await write(refusing([]), { ...request, seed: written?.seed ?? 0 });
     expect(again.written?.result.text).toBe(written?.result.text);
+  });
+
+  it('is recorded with where it was written, not with where its model ran when it was loaded', async () => {
+    const { written } = await write(refusing([]));
+    if (!written) throw new Error('unreachable: everything is fit');
+    const moved = { version: { id: 1 }, loaded: { ...loaded, provider: 'webgpu' } } as Serving; // all that is read
+    expect(newJoke({ ...request, id: 'a' } as JokeRequest, moved, written).provider).toBe('cpu');
   });
 
   it('gives up after three more seeds', async () => {

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { houseJokes } from '../../src/corpus/house.ts';
-import type { GenerationResult } from '../../src/engine/engine.ts';
-import { createRow } from '../../src/engine/row.ts';
+import { createRow, type RowResult } from '../../src/engine/row.ts';
 import { jokeSource } from '../../src/finetuning/data/joke-source.ts';
 import { jokeSample } from '../../src/finetuning/data/samples.ts';
 import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
@@ -55,7 +54,7 @@ const textOf = (recipe: Recipe, ask: Parameters<typeof writePrompt>[2], draw = w
 
 /** A row that has read its prompt and writes `pieces`, one after the other. */
 async function told(recipe: Recipe, kind: 'joke' | 'continue', pieces: readonly string[]) {
-  const ended: Promise<GenerationResult> & { streamed?: string } = new Promise((resolve, reject) => {
+  const ended: Promise<RowResult> & { streamed?: string } = new Promise((resolve, reject) => {
     const prompt = kind === 'joke' ? ({ kind } as const) : { kind, text: 'Va un gato' };
     const settings = { ...NEUTRAL_DEFAULTS, maxTokens: 500 };
     let streamed = '';

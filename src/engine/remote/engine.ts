@@ -8,7 +8,7 @@ import { isGreedy } from '../choose.ts';
 import type { EngineClient } from '../client.ts';
 import type { FinishReason, GenerationRequest, GenerationResult, LoadedModel, Thought } from '../engine.ts';
 import { randomAt } from '../random.ts';
-import { createRow, type Row } from '../row.ts';
+import { createRow, type Row, type RowResult } from '../row.ts';
 import type { EngineLog } from '../session.ts';
 import { createPieces, END } from './pieces.ts';
 import {
@@ -215,7 +215,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     if (counts) counts.rows++;
     try {
       const thoughts: Thought[] = [];
-      const result = await new Promise<GenerationResult>((resolve, reject) => {
+      const result = await new Promise<RowResult>((resolve, reject) => {
         const tokenizer = createPieces();
         const config = { start: END, eos: END, ends: [END], positions: served.context, width: 0 };
         const { embed: _, adapter, ...asked } = { ...request, prompt: harmless(request.prompt) };
@@ -246,7 +246,13 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
         };
         void settle();
       });
-      return { ...result, promptTokens: [], tokens: [], ...(thoughts.length > 0 && { thoughts }) };
+      return {
+        ...result,
+        provider: 'server',
+        promptTokens: [],
+        tokens: [],
+        ...(thoughts.length > 0 && { thoughts }),
+      };
     } finally {
       clearTimeout(timer);
       if (counts) counts.rows--;
