@@ -99,7 +99,8 @@ export async function buffersAfter(folder: ModelWeights, steps: number): Promise
   const session = await createDeviceSession(runtime, folder.config, options);
   const cache = session.newCache(32);
   const rows: ReturnType<typeof newRow>[] = [];
-  let early = 0;
+  const early = Math.min(200, steps);
+  let before = 0;
   for (let step = 0; step < steps; step++) {
     if (step % 25 === 0) {
       if (rows.length === 4) {
@@ -110,11 +111,11 @@ export async function buffersAfter(folder: ModelWeights, steps: number): Promise
     }
     const chosen = await session.step(cache, rows);
     for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
-    if (step === Math.min(200, steps - 1)) early = session.memory.buffers;
+    if (step + 1 === early) before = session.memory.buffers;
   }
   const { buffers } = session.memory;
   await session.release();
-  return `${early} buffers after 200 steps, ${buffers} at the end`;
+  return `${before} buffers after ${early} steps, ${buffers} at the end`;
 }
 
 function newRow(cache: RowCache, seed: number, decoder: Case['decoder'], { config }: ModelWeights) {
