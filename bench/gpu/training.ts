@@ -18,16 +18,18 @@ export async function measureTraining(
   const about = { shape, engine, precision, decoder: 'train', steps, ...(variant && { variant }) } as const;
   const lora = variant === 'lora' ? RECIPE_DEFAULTS.chispa : undefined;
   const frozen = lora ? emptyWeights(folder.config) : new Map();
+  const length = Math.min(LENGTH, folder.config.positions);
+  const most = Math.max(...batches) * length;
   const stepper = await createStepper({
     ...{ config: folder.config, frozen, ...(lora && { lora }), dropout: 0, seed: 0 },
     ...{ adamw: ADAMW_DEFAULTS, accumulate: false, threads: 8 },
+    tokens: { training: most, losses: most },
     provider: engine === 'webgpu' ? 'webgpu' : 'cpu',
   });
   const parameters = stepper.memory.views('parameters');
   await loadWeights(folder, lora ? frozen : parameters);
   if (lora) initializeAdapters(parameters, stepper.memory.shapes, 0);
   await stepper.upload();
-  const length = Math.min(LENGTH, folder.config.positions);
   let taken = 0;
   for (const batch of batches) {
     const rows = Array.from({ length: batch }, (_, row) => [

@@ -7,7 +7,17 @@ import { dropoutSites } from './dropout-sites.ts';
 import { encodeModel } from './encode.ts';
 import { gradients } from './gradients.ts';
 import { createGraph } from './graph.ts';
-import { addRows, expandTo, mul, type RotaryTable, reshape, tokenLosses, weightedLoss } from './ops/index.ts';
+import {
+  addRows,
+  type Chunks,
+  expandTo,
+  mul,
+  type RotaryTable,
+  reshape,
+  tokenLosses,
+  tokensAtOnce,
+  weightedLoss,
+} from './ops/index.ts';
 import { rotaryTables } from './rotary.ts';
 import { type LoraShape, loraProjection, loraShapes } from './trained-adapter.ts';
 import { transformer } from './transformer.ts';
@@ -24,7 +34,7 @@ export interface LossOptions {
   temperature?: number;
   /** Train these adapters and leave the model's own weights alone. */
   lora?: LoraShape;
-  /** Tokens whose logits are held at once. Default: as many as fit in 128 MB; on a `device`, all. */
+  /** Tokens whose logits are held at once. Default: as many as fit in 128 MB. */
   atOnce?: number;
   /**
    * For a GPU: without loops, which onnxruntime runs on the CPU, and with every gradient a whole tensor. Adds the inputs
@@ -32,6 +42,8 @@ export interface LossOptions {
    * those that `TrainingGraph.distinct` names.
    */
   device?: boolean;
+  /** On a `device`: the most tokens [N] that are expected, for which `atOnce` holds. Default: no more than `atOnce`. */
+  tokens?: number;
 }
 
 /** A gradient that is output as rows; the host adds them: `gradient(table)[indices[i]] += output[i]`. */
@@ -82,7 +94,7 @@ export function trainingGraph(config: ModelConfig, options: LossOptions = {}): T
     {
       targets: tokens.targets,
       weights: graph.input('weights', 'float32', ['N']),
-      ...atOnceOf(options),
+      ...chunksOf(config, options),
     },
   );
   graph.output('loss', loss);
@@ -149,14 +161,17 @@ export function evaluationGraph(config: ModelConfig, options: Omit<LossOptions, 
   const hidden = lastHidden(graph, config, parameters, tokens, options);
   graph.output(
     'losses',
-    tokenLosses(hidden, fed(parameters, layoutOf(config).head), tokens.targets, atOnceOf(options)),
+    tokenLosses(hidden, fed(parameters, layoutOf(config).head), tokens.targets, chunksOf(config, options)),
   );
   return encodeModel(graph, 'evaluation');
 }
 
-function atOnceOf({ atOnce, device }: LossOptions): { atOnce?: number } {
-  if (atOnce !== undefined) return { atOnce };
-  return device ? { atOnce: Number.POSITIVE_INFINITY } : {};
+function chunksOf(
+  { vocabSize }: ModelConfig,
+  { atOnce = tokensAtOnce(vocabSize), device, tokens = 1 }: LossOptions,
+): Chunks {
+  if (!device) return { atOnce };
+  return { parts: Math.ceil(tokens / atOnce) };
 }
 
 type Parameters = ReadonlyMap<string, Value>;

@@ -4,6 +4,7 @@ import { type OpenRun, recordRun } from '../db/training-runs.ts';
 import { removeRun } from '../finetuning/run/checkpoint.ts';
 import { prepareRun } from '../finetuning/run/prepare.ts';
 import { readRun } from '../finetuning/run/run-folder.ts';
+import { placeOf } from '../finetuning/step/memory-need.ts';
 import { ChispaError } from '../lib/errors.ts';
 import { openModelFolder } from '../models/folder.ts';
 import type { LearnOptions } from './options.ts';
@@ -49,7 +50,7 @@ export async function prepare(
       'too-few-rated',
       `There are too few rated jokes yet: ${heldOut} of the ${gate.heldOut} that the comparison needs are held out, of ${rated.length} rated ones. More votes help.`,
     );
-  const settings = settingsFor((await openModelFolder(base)).config, training);
+  const settings = settingsFor((await openModelFolder(base)).config, training, { place: placeOf(provider) });
   if (settings.mode !== training.mode)
     log.info({ model: name }, 'an adapter learns, because the whole model would not fit into memory');
   await prepareRun({

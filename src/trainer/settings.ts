@@ -1,5 +1,5 @@
 import { RECIPE_DEFAULTS, type TrainingSettings } from '../finetuning/settings.ts';
-import { fitsMemory } from '../finetuning/step/memory-need.ts';
+import { fitsMemory, type MemoryOptions } from '../finetuning/step/memory-need.ts';
 import type { ModelConfig } from '../models/config.ts';
 
 /** How the learning loop trains: the `chispa` recipe, starting from a model that already knows jokes. */
@@ -18,21 +18,21 @@ export const LEARNING_SETTINGS: TrainingSettings = {
 const ADAPTER_RATE = 10;
 
 /**
- * The settings for a model of this size: where its weights, moments and gradients do not fit into `available` bytes of
- * memory, an adapter learns instead, and is merged into the weights at the end.
+ * The settings for a model of this size: where its weights, moments and gradients do not fit into the free
+ * memory where the run computes, an adapter learns instead, and is merged into the weights at the end.
  */
 export function settingsFor(
   config: ModelConfig,
   settings: TrainingSettings,
-  available = process.availableMemory(),
+  memory: MemoryOptions = {},
 ): TrainingSettings {
-  if (settings.mode === 'lora' || fitsMemory(config, settings, available)) return settings;
+  if (settings.mode === 'lora' || fitsMemory(config, settings, memory)) return settings;
   const lora: TrainingSettings = {
     ...settings,
     mode: 'lora',
     learningRate: settings.learningRate * ADAPTER_RATE,
   };
-  return fitsMemory(config, lora, available) ? lora : settings;
+  return fitsMemory(config, lora, memory) ? lora : settings;
 }
 
 /**

@@ -136,7 +136,9 @@ const USES: Record<string, Use> = {
   swiglu: { shapes: [[8], [8]], write: ([gate, up]) => ops.swiglu(at(gate), at(up)), range: [-3, 3] },
   gather: { shapes: [[3, 4]], write: ([a], graph) => ops.gather(at(a), indices(graph)) },
   weightedLoss: { shapes: [[5, 4], [3, 4]], write: lossOf() }, // biome-ignore format: one line
-  'weightedLoss, in chunks of two and a row of padding': { shapes: [[5, 4], [3, 4]], write: lossOf(2) }, // biome-ignore format: one line
+  'weightedLoss, in two parts without a loop': { shapes: [[5, 4], [3, 4]], write: lossOf({ parts: 2 }) }, // biome-ignore format: one line
+  'weightedLoss, in more parts than tokens': { shapes: [[5, 4], [3, 4]], write: lossOf({ parts: 7 }) }, // biome-ignore format: one line
+  'weightedLoss, in chunks of two and a row of padding': { shapes: [[5, 4], [3, 4]], write: lossOf({ atOnce: 2 }) }, // biome-ignore format: one line
   dropout: {
     shapes: [[4, 6]],
     write: ([a], graph) => {
@@ -150,10 +152,10 @@ const USES: Record<string, Use> = {
   },
 };
 
-function lossOf(atOnce?: number): Use['write'] {
+function lossOf(chunks: ops.Chunks = {}): Use['write'] {
   return ([hidden, head], graph) => {
     const [targets, weights] = [graph.constant([2, 0, 2, 1, 1], 'int64'), graph.constant([1, 0.5, 2, 0, 3])];
-    return ops.weightedLoss(at(hidden), at(head), { targets, weights, ...(atOnce && { atOnce }) }).loss;
+    return ops.weightedLoss(at(hidden), at(head), { targets, weights, ...chunks }).loss;
   };
 }
 
@@ -236,6 +238,7 @@ describe('every operation', () => {
       'shapeVector',
       'sumTo',
       'tokenLosses',
+      'tokensAtOnce',
     ];
     const operations = Object.entries(ops).flatMap(([name, op]) => (typeof op === 'function' ? [name] : []));
     const missing = operations.filter(

@@ -1,5 +1,6 @@
 import type { ModelFolder } from '../../models/folder.ts';
 import type { Views } from '../step/memory.ts';
+import { tokensOf } from '../step/memory-need.ts';
 import { ADAMW_DEFAULTS } from '../step/optimizer.ts';
 import { createStepper, type Stepper } from '../step/stepper.ts';
 import { emptyWeights, initializeAdapters, loadWeights } from '../step/weights.ts';
@@ -23,6 +24,7 @@ export async function openStepper(
     temperature: settings.temperature,
     seed: settings.seed,
     adamw: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
+    tokens: tokensOf(base.config, settings),
     accumulate: settings.accumulate > 1,
     threads,
     provider,

@@ -6,6 +6,7 @@ import { documentSource } from '../data/document-source.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { Source } from '../data/source.ts';
 import { writeResult } from '../result/write-result.ts';
+import { fitToMemory, placeOf } from '../step/memory-need.ts';
 import type { Stepper } from '../step/stepper.ts';
 import {
   loadBest,
@@ -41,7 +42,7 @@ export async function performRun(folder: string, options: PerformOptions): Promi
     const base = await openBase(run);
     const opened = { folder, run, base, ...(await openSource(folder, run, base)) };
     const choice = await chooseProvider(folder, run, base, opened.source);
-    if (choice.provider === 'cpu') return await performOn(choice, opened, options);
+    if (choice.provider === 'cpu') return await performOn(choice, forCpu(opened), options);
     try {
       const emit = (event: TrainingEvent) => {
         if (event.event === 'step') endTrial(folder);
@@ -52,7 +53,7 @@ export async function performRun(folder: string, options: PerformOptions): Promi
       if (error instanceof ChispaError) throw error; // not the GPU's fault
       const reason = `the GPU failed (${messageOf(error).split('\n', 1)[0]})`;
       options.emit({ event: 'fallback', reason });
-      return await performOn({ provider: 'cpu', reason }, opened, options);
+      return await performOn({ provider: 'cpu', reason }, forCpu(opened), options);
     }
   } finally {
     endTrial(folder);
@@ -67,6 +68,13 @@ interface OpenedRun {
   base: ModelFolder;
   source: Source;
   counts: Record<'jokes' | 'training' | 'validation', number>;
+}
+
+/** A run that was to train on a GPU needs more memory on the CPU; smaller parts of a step need less. */
+function forCpu(opened: OpenedRun): OpenedRun {
+  const { run, base } = opened;
+  if (placeOf(run.provider) === 'cpu') return opened; // its settings fit already
+  return { ...opened, run: { ...run, settings: fitToMemory(base.config, run.settings) } };
 }
 
 /** Trains from the last checkpoint, or from the base, with this provider. */

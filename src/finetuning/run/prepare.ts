@@ -8,7 +8,7 @@ import { namedLayers } from '../../models/weight-layout.ts';
 import { jokeSource } from '../data/joke-source.ts';
 import type { TrainingJoke } from '../data/samples.ts';
 import type { TrainingProvider, TrainingSettings } from '../settings.ts';
-import { fitToMemory } from '../step/memory-need.ts';
+import { fitToMemory, placeOf } from '../step/memory-need.ts';
 import { CORPUS_FILE, createRun, runPath, snapshot } from './run-folder.ts';
 
 export interface RunRequest {
@@ -41,7 +41,8 @@ export async function prepareRun(request: RunRequest): Promise<string> {
     throw new ChispaError('bad-name', `${name} cannot name a model: use letters, digits, dots and dashes.`);
   const output = join(modelsDir, name);
   if (existsSync(output)) throw new ChispaError('model-exists', `There is already a model named ${name}.`);
-  const settings = fitToMemory(base.config, { ...request.settings, targets });
+  const place = placeOf(provider);
+  const settings = fitToMemory(base.config, { ...request.settings, targets }, { place });
   jokeSource(base, jokes, settings); // refuses a corpus that cannot be trained on
   const { bytes, sha256 } = snapshot(jokes);
   const folder = runPath(modelsDir, name);

@@ -14,6 +14,8 @@ export interface BackendOptions {
   /** Divides the logits in the loss; default 1. */
   temperature?: number;
   adamw: AdamWSettings;
+  /** The most tokens of a batch: of one that is trained on, and of one whose losses are asked for. Default: few. */
+  tokens?: { training: number; losses: number };
   /** Steps may consist of several batches, whose gradients are added up. */
   accumulate: boolean;
   threads: number;

@@ -14,9 +14,9 @@ import { type Feeds, floatsOf } from './session.ts';
  * a few keys and settings, and the outcomes of several steps come out at once. Throws if there is no GPU.
  */
 export async function createDeviceBackend(options: BackendOptions): Promise<Backend> {
-  const { config, lora, dropout, temperature = 1, adamw, accumulate } = options;
+  const { config, lora, dropout, temperature = 1, tokens, adamw, accumulate } = options;
   const loss = { temperature, device: true, ...(lora && { lora }) };
-  const graph = trainingGraph(config, { ...loss, dropout });
+  const graph = trainingGraph(config, { ...loss, dropout, ...(tokens && { tokens: tokens.training }) });
   const memory = createTrainingMemory(graph.trainable, { gradients: false });
   const names = [...graph.trainable.keys()];
   const optimized = [...graph.trainable].map(([name, shape]) => ({ name, shape, decayed: decays(name) }));
@@ -122,7 +122,8 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
       }));
     },
     async losses(inputs) {
-      evaluation ??= await device.session(evaluationGraph(config, loss), 'given');
+      const evaluating = { ...loss, ...(tokens && { tokens: tokens.losses }) };
+      evaluation ??= await device.session(evaluationGraph(config, evaluating), 'given');
       const { losses } = await device.write(evaluation, { ...inputs, ...weights() }, {}, ['losses']);
       return floatsOf(losses);
     },

@@ -3,13 +3,41 @@ import { loraShapes } from '../../graph/trained-adapter.ts';
 import { ChispaError } from '../../lib/errors.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { expectedShapes } from '../../models/shapes.ts';
-import type { TrainingSettings } from '../settings.ts';
+import type { TrainingProvider, TrainingSettings } from '../settings.ts';
+
+/** The most tokens that a part of a step has, and a batch of validation. */
+export function tokensOf(
+  { positions }: Pick<ModelConfig, 'positions'>,
+  { maxLength, batch, accumulate }: Pick<TrainingSettings, 'maxLength' | 'batch' | 'accumulate'>,
+): { training: number; losses: number } {
+  const longest = Math.min(maxLength, positions);
+  return { training: Math.ceil(batch / accumulate) * longest, losses: batch * longest };
+}
+
+/** Where a run computes: on `webgpu`, only what the host itself holds counts, as nobody can say what a GPU has left. */
+type Place = 'cpu' | 'webgpu';
+
+/** With `auto`, the CPU may have to do it, too: it is measured. */
+export const placeOf = (provider: TrainingProvider | undefined): Place =>
+  provider === 'webgpu' ? 'webgpu' : 'cpu';
+
+/** The memory that training needs, in bytes. */
+export const memoryNeed = (config: ModelConfig, settings: TrainingSettings, place: Place = 'cpu'): number =>
+  (place === 'cpu' ? needOfCpu : needBesideGpu)(config, settings);
+
+/** Where a GPU trains, its memory holds the rest: here are the weights and both moments, as they are loaded and saved. */
+function needBesideGpu(config: ModelConfig, settings: TrainingSettings): number {
+  const parameters = count(expectedShapes(config));
+  const lora = settings.mode === 'lora';
+  const trainable = lora ? count(loraShapes(config, settings)) : parameters;
+  return PROCESS + (3 * trainable + (lora ? parameters : 0)) * FLOAT;
+}
 
 /**
- * The memory that training needs, in bytes. The activation factors are fitted to the peaks that `bench/train/memory.ts`
+ * The activation factors are fitted to the peaks that `bench/train/memory.ts`
  * measured for random models of 7 to 596 million parameters (docs/training.md); it is within 10 % of all of them.
  */
-export function memoryNeed(config: ModelConfig, settings: TrainingSettings): number {
+function needOfCpu(config: ModelConfig, settings: TrainingSettings): number {
   const { layers, width, heads, vocabSize } = config;
   const parameters = count(expectedShapes(config));
   const lora = settings.mode === 'lora';
@@ -27,12 +55,19 @@ export function memoryNeed(config: ModelConfig, settings: TrainingSettings): num
   return PROCESS + states + activations + loss;
 }
 
+export interface MemoryOptions {
+  /** In bytes; default: what is free. */
+  available?: number;
+  /** Default: the CPU. */
+  place?: Place;
+}
+
 /** Whether a run fits into `available` bytes, if need be one row at a time. */
 export const fitsMemory = (
   config: ModelConfig,
   settings: TrainingSettings,
-  available = process.availableMemory(),
-): boolean => memoryNeed(config, oneRowAtATime(settings)) <= available;
+  { available = process.availableMemory(), place }: MemoryOptions = {},
+): boolean => memoryNeed(config, oneRowAtATime(settings), place) <= available;
 
 const oneRowAtATime = (settings: TrainingSettings): TrainingSettings => ({
   ...settings,
@@ -47,15 +82,16 @@ const oneRowAtATime = (settings: TrainingSettings): TrainingSettings => ({
 export function fitToMemory(
   config: ModelConfig,
   settings: TrainingSettings,
-  available = process.availableMemory(),
+  { available = process.availableMemory(), place }: MemoryOptions = {},
 ): TrainingSettings {
   const { batch, accumulate } = settings;
   const splits = Array.from({ length: batch }, (_, i) => i + 1).filter((parts) => parts > accumulate);
   const fitting = [accumulate, ...splits]
     .map((accumulate) => ({ ...settings, accumulate }))
-    .find((split) => memoryNeed(config, split) <= available);
+    .find((split) => memoryNeed(config, split, place) <= available);
   if (fitting) return fitting;
-  const need = (mode: TrainingSettings['mode']) => memoryNeed(config, oneRowAtATime({ ...settings, mode }));
+  const need = (mode: TrainingSettings['mode']) =>
+    memoryNeed(config, oneRowAtATime({ ...settings, mode }), place);
   const lora = settings.mode === 'full' ? `: --mode lora needs ${gigabytes(need('lora'))}` : '';
   throw new ChispaError(
     'out-of-memory',

@@ -6,32 +6,35 @@ import { gemm } from './matrix.ts';
 import { softmax } from './normalize.ts';
 import { int64, only } from './op.ts';
 import { max, sum, total } from './reduce.ts';
-import { repeat } from './repeat.ts';
+import { type Rounds, repeat, unrolled } from './repeat.ts';
 
 /** Numbers in the logits that are held at once: 128 MB. */
 export const LOGITS: number = 2 ** 25;
 
 /** The tokens whose logits are held at once: 220 with a vocabulary of 152,000. */
-const tokensAtOnce = (vocabSize: number): number => Math.max(1, Math.floor(LOGITS / vocabSize));
+export const tokensAtOnce = (vocabSize: number): number => Math.max(1, Math.floor(LOGITS / vocabSize));
+
+/** How few tokens' logits are held at once. Default: `tokensAtOnce`. */
+export interface Chunks {
+  /** So many. */
+  atOnce?: number;
+  /** This part of all, without a loop. */
+  parts?: number;
+}
 
 /**
  * Negative log-likelihood of each target under the language-model head, in nats: hidden [N, D], head [V, D] (the tied
  * embedding, or a separate matrix), targets int64 [N] → [N]. No gradient.
  */
-export const tokenLosses = (
-  hidden: Value,
-  head: Value,
-  targets: Value,
-  { atOnce }: { atOnce?: number } = {},
-): Value =>
+export const tokenLosses = (hidden: Value, head: Value, targets: Value, chunks: Chunks = {}): Value =>
   hidden.graph.tape.paused(() => {
-    const { logSumExp } = inChunks(hidden, head, { ...(atOnce !== undefined && { atOnce }) });
+    const { logSumExp } = inChunks(hidden, head, chunks);
     return lossesOf(logSumExp, hidden, gather(head, targets));
   });
 
 /**
  * The sum of these losses, each multiplied by its token's weight [N]. A target to ignore can be any valid id with
- * weight 0. `atOnce`: tokens whose logits are held at once; infinite for all of them, without a loop.
+ * weight 0.
  *
  * This is one operation instead of linear, log-softmax, and gather for the sake of memory: where the vocabulary is
  * large, nothing is as large as the logits [N, V]. Some tokens at a time, they are computed, together with what the
@@ -41,7 +44,7 @@ export const tokenLosses = (
 export function weightedLoss(
   hidden: Value,
   head: Value,
-  { targets, weights, atOnce }: { targets: Value; weights: Value; atOnce?: number },
+  { targets, weights, ...chunks }: { targets: Value; weights: Value } & Chunks,
 ): { loss: Value; losses: Value } {
   const { graph } = hidden;
   const { tape } = graph;
@@ -52,7 +55,7 @@ export function weightedLoss(
     const { logSumExp, expected, headSum } = inChunks(hidden, head, {
       ...(tape.watches(head) && { weighted }),
       expects: tape.watches(hidden),
-      ...(atOnce !== undefined && { atOnce }),
+      ...chunks,
     });
     const losses = lossesOf(logSumExp, hidden, targetRows);
     return {
@@ -99,9 +102,10 @@ function inChunks(
     weighted,
     expects = false,
     atOnce = tokensAtOnce(Number(dimensionAt(head.shape, 0))),
-  }: { weighted?: Value; expects?: boolean; atOnce?: number },
+    parts,
+  }: { weighted?: Value; expects?: boolean } & Chunks,
 ): OverVocabulary {
-  if (atOnce === Number.POSITIVE_INFINITY) {
+  if (parts === 1) {
     const { logSumExp, p } = overVocabulary(hidden, head);
     return {
       logSumExp,
@@ -113,7 +117,7 @@ function inChunks(
   const tokens = dimensionAt(hidden.shape, 0);
   const width = dimensionAt(hidden.shape, 1);
   const length = shapeVector(graph, [tokens]);
-  const chunks = roundedUp(length, int64(graph, [atOnce]));
+  const chunks = parts === undefined ? roundedUp(length, int64(graph, [atOnce])) : int64(graph, [parts]);
   const perChunk = roundedUp(length, chunks); // chunks of the same length, but for fewer than `chunks` rows of padding
   graph.bindDimension('chunks', chunks);
   graph.bindDimension('chunk', perChunk);
@@ -133,8 +137,7 @@ function inChunks(
 
   const hiddenChunks = apart(hidden);
   const weightedChunks = weighted && apart(weighted);
-  const outputs = repeat(graph, 'chunks', {
-    count: squeeze(chunks, [0]),
+  const rounds: Rounds = {
     ...(weighted && { state: { first: graph.constant([0], 'float32', [1, 1]), shape: head.shape } }),
     write(body, round, state) {
       const chunkOf = (x: Value) =>
@@ -146,7 +149,11 @@ function inChunks(
       const type = { dtype: 'float32', shape: head.shape } as const;
       return { results, state: only(body.node('Gemm', added, [type], { attributes: { transA: 1 } })) };
     },
-  });
+  };
+  const outputs =
+    parts === undefined
+      ? repeat(graph, 'chunks', squeeze(chunks, [0]), rounds)
+      : unrolled(graph, 'chunks', parts, rounds);
   const [headSum] = outputs;
   const [logSumExp, expected] = weighted ? outputs.slice(1) : outputs;
   if (!logSumExp) throw new Error('unreachable: the first result');

@@ -1,8 +1,8 @@
 import type { Graph, Shape, Value } from '../value.ts';
+import { concat, unsqueeze } from './layout.ts';
 
-interface Rounds {
-  /** How often, int64 scalar; at least 1. */
-  count: Value;
+/** What is done in every round. */
+export interface Rounds {
   /** What the first round is given, and each further one by the round before: float32. */
   state?: { first: Value; shape: Shape };
   /** Writes one round into `body`; `round` is its number, int64 scalar. It may read values of the graph around it. */
@@ -10,11 +10,11 @@ interface Rounds {
 }
 
 /**
- * Runs a part of the graph `count` times, one after another, so that the memory of one round is free for the next
+ * Runs a part of the graph `count` times (int64 scalar, at least 1), one after another, so that the memory of one round is free for the next
  * (ONNX's Loop). Returns the last state, if there is one, and for each result those of all rounds as [count, …]; all
  * rounds' have the same shape. No gradient.
  */
-export function repeat(graph: Graph, rounds: string, { count, state, write }: Rounds): Value[] {
+export function repeat(graph: Graph, rounds: string, count: Value, { state, write }: Rounds): Value[] {
   const body = graph.body();
   const round = body.input('round', 'int64', []);
   const going = body.input('going', 'bool', []);
@@ -35,4 +35,17 @@ export function repeat(graph: Graph, rounds: string, { count, state, write }: Ro
     ],
     { attributes: { body: { body } } },
   );
+}
+
+/** The same for a number of rounds that is known, written one after another: for devices that have no loops. */
+export function unrolled(graph: Graph, rounds: string, count: number, { state, write }: Rounds): Value[] {
+  let held = state?.first;
+  const all: Value[][] = [];
+  for (let i = 0; i < count; i++) {
+    const written = write(graph, graph.constant([i], 'int64', []), held);
+    held = written.state;
+    all.push(written.results.map((result) => unsqueeze(result, [0])));
+  }
+  const results = (all[0] ?? []).map((_, of) => concat(all.flatMap((round) => round[of] ?? []), 0, rounds)); // biome-ignore format: one line
+  return held ? [held, ...results] : results;
 }

@@ -6,9 +6,11 @@ import type { TrainingEvent } from '../../../src/finetuning/run/events.ts';
 import { performRun } from '../../../src/finetuning/run/perform.ts';
 import { prepareRun } from '../../../src/finetuning/run/prepare.ts';
 import { RECIPE_DEFAULTS, type TrainingProvider } from '../../../src/finetuning/settings.ts';
+import { memoryNeed } from '../../../src/finetuning/step/memory-need.ts';
 import { copyOfNumbers } from '../../../src/graph/device-optimizer.ts';
 import { encodeModel } from '../../../src/graph/encode.ts';
 import { InferenceSession } from '../../../src/lib/onnxruntime.ts';
+import { openModelFolder } from '../../../src/models/folder.ts';
 import { hasSwiftShader } from '../../engine/swiftshader.ts';
 import { someJokes, writeTinyModel } from '../tiny-model.ts';
 
@@ -51,6 +53,22 @@ it('uses the CPU if a GPU has ended the process before it took a step', async ()
   await writeFile(join(run, 'gpu-trial'), ''); // as that process left it
   const [start] = await perform(run, 1);
   expect(start).toMatchObject({ provider: 'cpu', reason: 'the GPU ended the process that used it' });
+});
+
+it('refuses to go on on the CPU, politely, if only the GPU had the memory for it', async () => {
+  const { config } = await openModelFolder(base);
+  const [least, need] = [
+    memoryNeed(config, settings, 'webgpu'),
+    memoryNeed(config, { ...settings, accumulate: settings.batch }),
+  ];
+  vi.spyOn(process, 'availableMemory').mockReturnValue((least + need) / 2);
+  const run = await prepare('large', 'webgpu');
+  await writeFile(join(run, 'gpu-trial'), '');
+  await expect(perform(run)).rejects.toMatchObject({ code: 'out-of-memory' });
+  vi.restoreAllMocks();
+  await writeFile(join(run, 'gpu-trial'), '');
+  const [start] = await perform(run, 1); // with the memory, it does
+  expect(start).toMatchObject({ event: 'start', provider: 'cpu' });
 });
 
 describe.skipIf(!hasSwiftShader)('a run on a GPU', () => {

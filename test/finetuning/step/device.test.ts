@@ -12,6 +12,7 @@ import {
   type StepperOptions,
 } from '../../../src/finetuning/step/stepper.ts';
 import { emptyWeights, initializeAdapters, loadWeights } from '../../../src/finetuning/step/weights.ts';
+import { tokensAtOnce } from '../../../src/graph/ops/index.ts';
 import { fixture, openWeights } from '../../engine/open-model.ts';
 import { hasSwiftShader } from '../../engine/swiftshader.ts';
 import { writeTinyModel } from '../tiny-model.ts';
@@ -82,6 +83,11 @@ async function compare(path: string, options: Partial<StepperOptions>, steps: re
 
 describe.skipIf(!hasSwiftShader)('training on a GPU', () => {
   it('has the losses of the CPU over 50 steps', () => compare(tiny, {}, stepsFrom(1, 50)));
+
+  it('has them with a part of the logits at a time', () => {
+    const tokens = 3 * tokensAtOnce(257); // the vocabulary of the tiny model
+    return compare(tiny, { tokens: { training: tokens, losses: tokens } }, stepsFrom(1, 4));
+  });
 
   it('has them with an adapter, in parts', () => {
     const lora = { rank: 4, alpha: 8, targets: ['attn.c_attn', 'mlp.c_proj'] };

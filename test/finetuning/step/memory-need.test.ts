@@ -37,22 +37,35 @@ describe('the memory a run needs', () => {
   });
 
   it('splits the steps of a run that would not fit, and no more than it must', () => {
-    expect(fitToMemory(gpt2, chispa, 64e9)).toEqual(chispa);
-    expect(fitToMemory(gpt2, chispa, 5.9e9)).toEqual({ ...chispa, accumulate: 2 });
+    expect(fitToMemory(gpt2, chispa, { available: 64e9 })).toEqual(chispa);
+    expect(fitToMemory(gpt2, chispa, { available: 5.9e9 })).toEqual({ ...chispa, accumulate: 2 });
     const lora: TrainingSettings = { ...chispa, mode: 'lora' };
     const small = parseConfig(JSON.stringify({ bos_token_id: 0, ...qwen }), 'Qwen3-0.6B');
     expect(memoryNeed(small, lora)).toBeGreaterThan(12e9);
     for (const [available, accumulate] of [[8e9, 4], [9e9, 2]] as const) // biome-ignore format: one table
-      expect(fitToMemory(small, lora, available)).toEqual({ ...lora, accumulate });
-    expect(memoryNeed(small, fitToMemory(small, lora, 6e9))).toBeLessThanOrEqual(6e9);
-    expect(fitToMemory(gpt2, { ...chispa, accumulate: 4 }, 64e9).accumulate).toBe(4);
+      expect(fitToMemory(small, lora, { available })).toEqual({ ...lora, accumulate });
+    expect(memoryNeed(small, fitToMemory(small, lora, { available: 6e9 }))).toBeLessThanOrEqual(6e9);
+    expect(fitToMemory(gpt2, { ...chispa, accumulate: 4 }, { available: 64e9 }).accumulate).toBe(4);
   });
 
   it('leads to a polite refusal if even one row at a time does not fit, with what would', () => {
-    expect(() => fitToMemory(gpt2, chispa, 2e9)).toThrow(
+    expect(() => fitToMemory(gpt2, chispa, { available: 2e9 })).toThrow(
       /needs about 4\.\d GB of memory, one row at a time, and 2\.0 GB are free: --mode lora needs \d+\.\d GB\./,
     );
-    expect(() => fitToMemory(gpt2, { ...chispa, mode: 'lora' }, 1e9)).toThrow(/Use a smaller --max-length\./);
+    expect(() => fitToMemory(gpt2, { ...chispa, mode: 'lora' }, { available: 1e9 })).toThrow(
+      /Use a smaller --max-length\./,
+    );
+  });
+
+  it('is on a GPU, for the host, that of the weights and both moments', () => {
+    const [parameters, others] = [124.4e6, 0.2e9]; // GPT-2 small as published, and a process
+    const need = 3 * 4 * parameters;
+    expect(memoryNeed(gpt2, chispa, 'webgpu')).toBeGreaterThan(need);
+    expect(memoryNeed(gpt2, chispa, 'webgpu')).toBeLessThan(need + others);
+    expect(fitToMemory(gpt2, chispa, { available: need + others, place: 'webgpu' })).toEqual(chispa);
+    expect(() => fitToMemory(gpt2, chispa, { available: need, place: 'webgpu' })).toThrow(
+      /needs about 1\.7 GB of memory, .* and 1\.5 GB are free: --mode lora needs 0\.7 GB\./,
+    );
   });
 
   it('is less for an adapter, for a split step, and for the notebook’s two jokes', () => {
