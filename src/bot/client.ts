@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
   ActivityType,
-  Client,
+  type Client,
   Events,
   GatewayCloseCodes,
-  GatewayIntentBits,
   OAuth2Scopes,
   PermissionFlagsBits,
   Status,
@@ -12,11 +11,7 @@ import {
 import type { Store } from '../db/connect.ts';
 import type { Shards } from '../db/token-lease.ts';
 import type { Voter } from '../db/voter.ts';
-import { checkClock } from '../discord/clock-check.ts';
-import { measureRest } from '../discord/measured-rest.ts';
 import { es } from '../discord/messages/index.ts';
-import { restOptions } from '../discord/rest-options.ts';
-import { keepLimitsSteady } from '../discord/steady-limits.ts';
 import { ChispaError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { within } from '../lib/within.ts';
@@ -25,6 +20,7 @@ import { createSafety } from '../safety/safety.ts';
 import { createAdmission } from './admission.ts';
 import { createAsk } from './ask.ts';
 import { createBlocks } from './blocks.ts';
+import { createClient } from './discord-client.ts';
 import { createSettingsCache } from './guild-settings.ts';
 import { answerAbandoned, createHandled } from './handled.ts';
 import { findHosts } from './hosts.ts';
@@ -80,12 +76,6 @@ export interface Bot {
 
 /** `client.destroy()` can hang between IDENTIFY and READY. */
 const CLOSE_DEADLINE_MS = 1500;
-
-const shardsOf = ({ first, last }: Shards): number[] =>
-  Array.from({ length: last - first + 1 }, (_, i) => first + i);
-
-/** Discord allows one IDENTIFY every 5 s; in the box that would only slow down every start. */
-const NO_THROTTLE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
 
 /** What the bot needs in a server. */
 export const PERMISSIONS = [
@@ -188,23 +178,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 /** https://discord.com/developers/docs/topics/oauth2#advanced-bot-authorization-user-install */
 const accountUrl = (applicationId: string): string =>
   `https://discord.com/oauth2/authorize?client_id=${applicationId}&integration_type=1&scope=${OAuth2Scopes.ApplicationsCommands}`;
-
-function createClient(api: string | undefined, range: Shards | undefined, log: Logger): Client {
-  const client = new Client({
-    intents: [GatewayIntentBits.Guilds],
-    allowedMentions: { parse: [] },
-    ...(range ? { shards: shardsOf(range), shardCount: range.of } : { shards: 'auto' }),
-    rest: restOptions(api),
-    ...(api && { ws: NO_THROTTLE }),
-  });
-  measureRest(client.rest);
-  checkClock(client.rest, log);
-  keepLimitsSteady(client.rest);
-  client.on(Events.Error, (err) => log.error({ err }, 'Discord client error'));
-  client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'disconnected from Discord for now'));
-  client.on(Events.ShardResume, (shard) => log.info({ shard }, 'connected to Discord again'));
-  return client;
-}
 
 async function login(client: Client, token: string, gone: Promise<ChispaError>): Promise<Client<true>> {
   const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
