@@ -1,4 +1,10 @@
-import { type Client, Events, ShardClientUtil } from 'discord.js';
+import {
+  type Client,
+  Events,
+  GatewayDispatchEvents,
+  type GatewayReadyDispatchData,
+  ShardClientUtil,
+} from 'discord.js';
 import type { Database } from '../db/connect.ts';
 import { guildJoined, guildLeft, recordGuilds } from '../db/guilds.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -23,5 +29,15 @@ export function followMembership(client: Client<true>, db: Database, log: Logger
   for (const event of [Events.GuildCreate, Events.GuildAvailable] as const)
     client.on(event, ({ id }) => record(() => guildJoined(db, application.id, id)));
   client.on(Events.GuildDelete, ({ id }) => record(() => guildLeft(db, application.id, id)));
+  // A new session names the guilds of its shard. What happened between two sessions is told in no other way, and discord.js
+  // keeps the guilds that it knew.
+  client.ws.on(GatewayDispatchEvents.Ready, ({ guilds: named }: GatewayReadyDispatchData, shardId) => {
+    const still = new Set(named.map(({ id }) => id));
+    for (const guild of [...guilds.cache.values()]) {
+      if (guild.shardId !== shardId || still.has(guild.id)) continue;
+      guilds.cache.delete(guild.id);
+      record(() => guildLeft(db, application.id, guild.id));
+    }
+  });
   return () => recording;
 }
