@@ -11,6 +11,9 @@ export const OPEN_LIMITS = { user: 3, guild: 25 } as const;
  */
 export const LONGEST_WAIT_MS = 10 * 60_000;
 
+/** How often those whose cooldown is over are forgotten. */
+const SWEEP_MS = 60_000;
+
 export type Asker = Pick<Person, 'userId' | 'guildId'>;
 
 /** A request that counts as open. */
@@ -30,23 +33,23 @@ export interface Admission {
   /** When the turn of a request that needs a generator would come (seconds since the epoch), if that is too late to queue it. */
   tooLate(asker: Asker): number | undefined;
   /** Counts a request that is about to be written and starts the cooldown. `key`: its interaction's id. */
-  admit(key: string, asker: Asker, options: { cooldown: boolean }): Admitted;
+  admit(key: string, asker: Asker, cooldownSeconds: number): Admitted;
 }
 
 export function createAdmission(open: OpenRequests, now: () => number = Date.now): Admission {
-  const askedAt = new Map<string, number>();
-  /** Drops people whose cooldown has surely ended. The map is ordered by when they last asked, oldest first. */
-  const forget = (longestSeconds: number) => {
-    for (const [person, at] of askedAt) {
-      if (at + longestSeconds * 1000 > now()) return;
-      askedAt.delete(person);
-    }
+  /** Those whose cooldown is not over: when they asked, and until when it lasts. */
+  const asked = new Map<string, { at: number; until: number }>();
+  let sweptAt = now();
+  const sweep = () => {
+    if (now() - sweptAt < SWEEP_MS) return;
+    sweptAt = now();
+    for (const [person, { until }] of asked) if (until <= now()) asked.delete(person);
   };
   const personOf = ({ userId, guildId }: Asker) => `${guildId ?? ''}/${userId}`;
 
   return {
     check(asker, cooldownSeconds) {
-      const ready = (askedAt.get(personOf(asker)) ?? Number.NEGATIVE_INFINITY) + cooldownSeconds * 1000;
+      const ready = (asked.get(personOf(asker))?.at ?? Number.NEGATIVE_INFINITY) + cooldownSeconds * 1000;
       if (ready > now()) throw new Refusal((m) => m.refusal.cooldown(Math.ceil(ready / 1000)));
       const own = open.of({ userId: asker.userId });
       if (own.count >= OPEN_LIMITS.user) {
@@ -62,18 +65,15 @@ export function createAdmission(open: OpenRequests, now: () => number = Date.now
       const wait = open.waitOf(asker);
       return wait > LONGEST_WAIT_MS ? Math.ceil((now() + wait) / 1000) : undefined;
     },
-    admit(key, asker, { cooldown }) {
+    admit(key, asker, cooldownSeconds) {
       const person = personOf(asker);
-      if (cooldown) {
-        askedAt.delete(person); // moves the person to the end of the map
-        askedAt.set(person, now());
-      }
-      if (askedAt.size > 10_000) forget(3600);
+      if (cooldownSeconds > 0) asked.set(person, { at: now(), until: now() + cooldownSeconds * 1000 });
+      sweep();
       return {
         wait: open.begin({ key, ...asker }),
         written: () => open.written(key),
         giveBack() {
-          if (cooldown) askedAt.delete(person);
+          if (cooldownSeconds > 0) asked.delete(person);
           open.end(key);
         },
       };

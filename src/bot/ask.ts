@@ -114,11 +114,12 @@ export function createAsk({
     refuseWithoutHouse(ask, source, except);
     // Looking at a joke's steps or a preview starts no cooldown.
     const isJoke = ask.kind === 'joke' || ask.kind === 'continue' || ask.kind === 'duel';
-    admission.check(asker, isJoke ? guild.cooldownSeconds : 0);
+    const cooldown = isJoke ? guild.cooldownSeconds : 0;
+    admission.check(asker, cooldown);
     const turn = source === 'house' ? undefined : admission.tooLate(asker);
     const tooLate = turn !== undefined;
     if (tooLate && (ask.kind !== 'joke' || ask.newOnly)) throw new Refusal((m) => m.refusal.longQueue(turn));
-    const { wait, written, giveBack } = admission.admit(interaction.id, asker, { cooldown: isJoke });
+    const { wait, written, giveBack } = admission.admit(interaction.id, asker, cooldown);
     const told = isJoke && !interaction.deferred && !tooLate ? wait : undefined;
     let submitted: Submitted;
     let lacks: string | undefined;

@@ -30,8 +30,7 @@ describe('admission', () => {
   let admission: Admission;
   let now: number;
   let count = 0;
-  const admit = (asker: Asker, options = { cooldown: false }) =>
-    admission.admit(`${count++}`, asker, options);
+  const admit = (asker: Asker, cooldownSeconds = 0) => admission.admit(`${count++}`, asker, cooldownSeconds);
 
   beforeAll(async () => {
     store = await connect({ dataDir: freshDataDir(), log: silent });
@@ -56,7 +55,7 @@ describe('admission', () => {
   };
 
   it('lets one person ask again after the cooldown, and tells when', () => {
-    admit(ana, { cooldown: true });
+    admit(ana, 10);
     expect(refusal(() => admission.check(ana, 10))).toContain('<t:1010:R>');
     expect(refusal(() => admission.check(luis, 10))).toBe('');
     now += 9_999;
@@ -68,8 +67,19 @@ describe('admission', () => {
   it('has no cooldown for looks and previews, nor for a request that was never written', () => {
     admit(ana);
     expect(refusal(() => admission.check(ana, 10))).toBe('');
-    admit(ana, { cooldown: true }).giveBack();
+    admit(ana, 10).giveBack();
     expect(refusal(() => admission.check(ana, 10))).toBe('');
+  });
+
+  it('forgets whose cooldown is over, and remembers nobody where there is none', () => {
+    admit(ana, 10);
+    admit(luis, 3600);
+    now += 60_000;
+    admit({ userId: '3', guildId: '10' });
+    expect(refusal(() => admission.check(luis, 3600))).not.toBe('');
+    // A moderator makes it longer: that holds for the jokes to come.
+    expect(refusal(() => admission.check(ana, 3600))).toBe('');
+    expect(refusal(() => admission.check({ userId: '3', guildId: '10' }, 3600))).toBe('');
   });
 
   it('limits what one person has open until a request closes, wherever that happens', async () => {
