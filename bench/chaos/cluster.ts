@@ -71,7 +71,7 @@ export function createCluster<Name extends string>(
   /** The group: whatever a process has started is frozen, or killed in the end, with it. */
   const signal = (name: Name, what: NodeJS.Signals) => {
     const program = running.get(name);
-    if (program) signalGroup(program, what);
+    if (program && groupIsAlive(program)) signalGroup(program, what);
   };
 
   async function again(name: Name): Promise<void> {

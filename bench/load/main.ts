@@ -25,8 +25,6 @@ const MODELS = {
   'mini-es': async () => bundledModelPath,
   'gpt2-spanish': () => randomModel(join(benchFolder, 'gpt2-spanish'), GPT2_SPANISH),
 };
-/** Far less than any machine writes. */
-const SOAK_PER_SECOND = 1;
 type Part = (typeof PARTS)[number];
 type ModelName = keyof typeof MODELS;
 /** Arrivals, as shares of what the bare engine writes. */
@@ -62,6 +60,12 @@ const flags = new Command('bench:load')
   .option('--slots <n>', 'jokes written at once', positive, 16)
   .option('--threads <n>', "the engine's", positive, Math.max(1, availableParallelism() - 1))
   .option('--soak <minutes>', 'only this: memory over so many minutes, such as 30m', minutes)
+  .option(
+    '--rate <n>',
+    'questions a second in the soak; the default is far less than any machine writes',
+    positive,
+    1,
+  )
   .option('--quick', 'one short try of everything, for a look at the bench itself')
   .option('--json', 'print everything that was measured')
   .parse()
@@ -72,6 +76,7 @@ const flags = new Command('bench:load')
     slots: number;
     threads: number;
     soak?: number;
+    rate: number;
     quick?: true;
     json?: true;
   }>();
@@ -166,7 +171,7 @@ async function measureSoak(minutes: number): Promise<void> {
   await onStage({ on: 'postgres with a trainer', environment: COLLECTING }, async (stage) => {
     const onMinute = (minute: number, resident: string) =>
       tell(`minute ${minute} of ${minutes}: ${resident}`);
-    report.soak = await soak(stage, { minutes, perSecond: SOAK_PER_SECOND, signal, onMinute });
+    report.soak = await soak(stage, { minutes, perSecond: flags.rate, signal, onMinute });
   });
 }
 

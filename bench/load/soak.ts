@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '../../src/lib/within.ts';
-import { poisson } from './loads.ts';
+import { concurrent, poisson } from './loads.ts';
 import { processesOf, residentBytes } from './processes.ts';
-import type { Stage } from './stage.ts';
+import type { Question, Stage } from './stage.ts';
 
 /** One process's memory over the soak. */
 export interface Memory {
@@ -32,7 +32,11 @@ const ANSWER_MS = 30_000;
 /** Buffers, caches and compiled code grow to their size in the first minutes. */
 const SETTLED_MINUTES = 5;
 
-/** Keeps asking at a low rate, and watches the memory of every process. */
+/** How many people ask without a pause in the first minute, which has code compiled that would be, later on, at a low rate. */
+const WARMING = 4;
+const WARMING_SECONDS = 60;
+
+/** Keeps asking at a low rate, and watches the memory of every process. Rejects when one of them has ended. */
 export async function soak(
   stage: Stage,
   {
@@ -56,6 +60,7 @@ export async function soak(
 
   async function sample(): Promise<void> {
     const minute = (performance.now() - begin) / 60_000;
+    for (const { name, output } of stage.cluster.crashes) throw new Error(`${name} ended:\n${output}`);
     for (const name of stage.cluster.names) stage.cluster.nudge(name);
     for (const name of stage.cluster.names)
       note(heap, name, minute, (await stage.metrics(name)).get('nodejs_heap_size_used_bytes') ?? Number.NaN);
@@ -74,8 +79,15 @@ export async function soak(
     }
   }
 
+  async function ask(): Promise<Question[]> {
+    const warm = await concurrent(stage, { people: WARMING, seconds: WARMING_SECONDS, signal });
+    const seconds = 60 * minutes - WARMING_SECONDS;
+    return [...warm, ...(await poisson(stage, { perSecond, seconds, signal }))];
+  }
+
   const watching = watch();
-  const questions = await poisson(stage, { perSecond, seconds: 60 * minutes, signal });
+  const questions = await Promise.race([ask(), watching]);
+  if (!questions) throw new Error('the soak was stopped'); // `watch` ends only after this
   await within(ANSWER_MS, Promise.all(questions.map(({ interaction }) => stage.ledger.answer(interaction))));
   over.abort();
   await watching;
