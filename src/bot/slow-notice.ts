@@ -40,6 +40,7 @@ export function noticeWhenSlow(
 
   async function notice(): Promise<void> {
     if (!interaction.deferred && !interaction.replied) return;
+    if (handled && !isOpen(interaction.id)) return; // answered since: most are
     const { slow, late } = messagesFor(interaction.locale).failure;
     const answers = await isAnswering(db, QUERY_MS);
     if (handled ? !(await showsNothing(interaction)) : answers) return;

@@ -65,4 +65,25 @@ describe('a word for whoever waits before an empty reply', () => {
     await expect.poll(() => contents(last)).toEqual([es.failure.late]); // by then the others would have come
     expect(await Promise.all(others.map(contents))).toEqual([['Va un pato'], ['un chiste'], ['']]);
   });
+
+  it('asks neither the database nor Discord about a request that has been answered', async () => {
+    let asked = 0;
+    const db = {
+      execute(...query: Parameters<Store['db']['execute']>) {
+        asked++;
+        return store.db.execute(...query);
+      },
+    } as Store['db'];
+    await ask(db, async (interaction, handled) => {
+      await queued(interaction, handled);
+      interaction.fetchReply = () => {
+        asked++;
+        return Promise.reject(new Error('the request is answered'));
+      };
+      open.delete(interaction.id);
+    });
+    const last = await ask(store.db, queued);
+    await expect.poll(() => contents(last)).toEqual([es.failure.late]); // by then the other would have asked
+    expect(asked).toBe(0);
+  });
 });
