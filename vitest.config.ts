@@ -30,7 +30,7 @@ export default defineConfig({
         test: { name: 'together', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false },
       },
     ],
-    globalSetup: 'test/setup/compile.ts',
+    globalSetup: ['test/setup/compile.ts', 'test/setup/stale-databases.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

@@ -10,7 +10,7 @@ import { migrationsFolder } from '../src/db/migrations.ts';
 export const silent = pino({ level: 'silent' });
 
 /** A PostgreSQL server for tests; each test file makes and drops its own databases there. */
-const SERVER = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+export const SERVER = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /**
  * A data folder with a migrated PGlite in it. Making one takes 5 s, copying one 0.1: the first test run keeps
@@ -38,7 +38,7 @@ if (!existsSync(template)) {
   }
 }
 
-const serverAnswers = await canConnect();
+export const serverAnswers = await canConnect();
 
 /** Whether tests on PostgreSQL are skipped here. In CI they never are: there a missing server fails them. */
 export const skipPostgres = !serverAnswers && process.env.CI !== 'true';
@@ -60,10 +60,37 @@ export async function freshDatabase(server = SERVER): Promise<string> {
   return url.href;
 }
 
+const STALE_HOURS = 3;
+
+/**
+ * Drops the databases that killed tests have left: those that nobody is connected to, and that are older than any test.
+ * The server does not tell their age, but when their first file was written.
+ */
+export async function dropStaleDatabases({
+  prefix = 'chispa_test_',
+  hours = STALE_HOURS,
+} = {}): Promise<void> {
+  const stale = `
+    select datname as name from pg_database
+    where starts_with(datname, $1)
+      and (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - make_interval(secs => 3600 * $2)
+      and not exists (select from pg_stat_activity where datid = pg_database.oid)`;
+  const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>(stale, [prefix, hours]);
+    // Without force: one that somebody has connected to since stays. Another test run may have dropped it.
+    for (const { name } of rows)
+      await client.query(`drop database ${pg.escapeIdentifier(name)}`).catch(() => {});
+  } finally {
+    await client.end();
+  }
+}
+
 export const dropDatabase = (url: string): Promise<void> =>
   asAdmin(`drop database ${new URL(url).pathname.slice(1)} with (force)`);
 
-async function asAdmin(statement: string, server = SERVER): Promise<void> {
+export async function asAdmin(statement: string, server = SERVER): Promise<void> {
   const client = new pg.Client({ connectionString: server, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
