@@ -419,6 +419,8 @@ export interface GeneratorReport {
   provider: string;
   /** Why that one, if there was a choice. */
   reason?: PlacementReason;
+  /** Of the active model, if it is on a server. */
+  address?: string;
   /** Name of the active model. */
   model: string;
   /** Requests it works on at once, and those it works on now. */

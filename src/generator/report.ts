@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isRemote } from '../db/models.ts';
 import type { GeneratorReport } from '../db/schema.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { packageVersion } from '../lib/version.ts';
@@ -40,6 +41,7 @@ export function createReport({
       ...fixed,
       provider,
       ...(reason && { reason }),
+      ...(isRemote(version.folder) && { address: version.folder }),
       model: version.name,
       running: running(),
       tokensPerSecond,
