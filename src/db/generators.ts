@@ -36,15 +36,18 @@ export async function isAnyGeneratorAlive(
   return (await db.$count(generators, and(sql`${generators.aliveAt} >= ${SILENCE}`, other))) > 0;
 }
 
-/** The generators at work, by host and process, with their last reports; null from an older version. */
-export async function generatorsAtWork(db: Database): Promise<(GeneratorReport | null)[]> {
+/** A generator's last report, and how many seconds ago it gave its last sign of life. */
+export type GeneratorAtWork = GeneratorReport & { silentSeconds: number };
+
+/** The generators at work, by host and process; null for one of an older version. */
+export async function generatorsAtWork(db: Database): Promise<(GeneratorAtWork | null)[]> {
   const { report, aliveAt } = generators;
   const rows = await db
-    .select({ report })
+    .select({ report, silentSeconds: sql<number>`extract(epoch from now() - ${aliveAt})::int` })
     .from(generators)
     .where(sql`${aliveAt} >= ${SILENCE}`)
     .orderBy(sql`${report} ->> 'host'`, sql`(${report} ->> 'pid')::int`);
-  return rows.map((row) => row.report);
+  return rows.map(({ report, silentSeconds }) => report && { ...report, silentSeconds });
 }
 
 /** How many requests the generators at work can work on at once; one that has not said it counts as `assumed`. */

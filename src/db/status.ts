@@ -1,8 +1,8 @@
 import { and, desc, eq, gte, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
-import { generatorsAtWork } from './generators.ts';
+import { type GeneratorAtWork, generatorsAtWork } from './generators.ts';
 import { activeModel, trialModel } from './models.ts';
-import { type GeneratorReport, jokes, ratings, requests, tokenLeases } from './schema.ts';
+import { jokes, ratings, requests, tokenLeases } from './schema.ts';
 import { listRuns, type TrainingRun } from './training-runs.ts';
 import { countQueued, recentDuration } from './waiting.ts';
 
@@ -10,8 +10,8 @@ import { countQueued, recentDuration } from './waiting.ts';
 export interface Status {
   /** Bot processes that answer with a token. */
   bots: number;
-  /** What the generators that gave a sign of life in the last 30 seconds report; null from an older version. */
-  generators: (GeneratorReport | null)[];
+  /** The generators that gave a sign of life in the last 30 seconds; null for one of an older version. */
+  generators: (GeneratorAtWork | null)[];
   /** Requests, and for how many seconds the oldest one has been waiting. */
   queue: { waiting: number; running: number; oldestSeconds: number | null };
   lastDay: {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { generatorIsAlive } from '../../src/db/generators.ts';
@@ -37,6 +38,11 @@ onEachBackend((backend) => {
     await finishRequest(db, failed.id, { status: 'failed', note: 'no text was fit to tell' });
     const report = { host: 'casa', pid: 42, version: '0.2.0', provider: 'cpu', model: 'mini-es', slots: 8 };
     await generatorIsAlive(db, randomUUID(), { ...report, running: 3, tokensPerSecond: 512 });
+    const killed = randomUUID();
+    await generatorIsAlive(db, killed, { ...report, pid: 43, running: 1, tokensPerSecond: 99 });
+    await db.execute(
+      sql`update generators set alive_at = now() - interval '14 seconds' where id = ${killed}`,
+    );
     await generatorIsAlive(db, randomUUID()); // of an older version
     await claimToken(db, { token: 't', bot: 't', owner: randomUUID() }, 30);
     const { id: baseVersionId } = await aModel(db);
@@ -52,7 +58,7 @@ onEachBackend((backend) => {
     const status = JSON.parse((await runCommand(['status', '--json'], env())).stdout);
     expect(status).toMatchObject({
       bots: 1,
-      generators: [{ ...report, running: 3, tokensPerSecond: 512 }, null],
+      generators: [{ ...report, running: 3, tokensPerSecond: 512 }, { pid: 43 }, null],
       queue: { waiting: 2, running: 0 },
       lastDay: { asked: 4, answered: 1, failed: 1, votes: 1, jokes: 1 },
       model: { name: 'mini-es' },
@@ -63,8 +69,9 @@ onEachBackend((backend) => {
     expect(status.queue.oldestSeconds).toBeGreaterThan(100);
     expect(status.queue.oldestSeconds).toBeLessThan(1000);
     const { stdout } = await runCommand(['status'], env());
-    expect(stdout).toMatch(/running +the bot, 2 generators\nqueue +2 waiting, the first for 1\d\d s/);
+    expect(stdout).toMatch(/running +the bot, 3 generators\nqueue +2 waiting, the first for 1\d\d s/);
     expect(stdout).toMatch(/\n {2}casa:42 +0\.2\.0 +mini-es \(cpu\) +3 of 8 slots +512 tokens\/s\n/);
+    expect(stdout).toMatch(/\n {2}casa:43 .* no sign of life for 1[4-9] s\n/);
     expect(stdout).toContain(failed.id);
     expect(stdout).not.toContain(old.id);
   });

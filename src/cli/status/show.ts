@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../config.ts';
 import type { Database } from '../../db/connect.ts';
-import type { GeneratorReport } from '../../db/schema.ts';
+import { type GeneratorAtWork, SIGN_OF_LIFE_MS } from '../../db/generators.ts';
 import { readStatus, type Status } from '../../db/status.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDatabase } from '../open/database.ts';
@@ -64,12 +64,15 @@ function inWords({ bots, generators, queue, lastDay, model, trial, runs, errors 
   return parts.join('\n\n');
 }
 
-const reportInWords = (report: GeneratorReport): string[] => [
+/** Two signs of life are missing: it has been killed, or is cut off. */
+const isSilent = ({ silentSeconds }: GeneratorAtWork): boolean => silentSeconds * 1000 > 2 * SIGN_OF_LIFE_MS;
+
+const reportInWords = (report: GeneratorAtWork): string[] => [
   `  ${report.host}:${report.pid}`,
   report.version,
   `${report.model} (${report.provider})`,
   `${report.running} of ${counted(report.slots, 'slot')}`,
-  `${report.tokensPerSecond} tokens/s`,
+  isSilent(report) ? `no sign of life for ${report.silentSeconds} s` : `${report.tokensPerSecond} tokens/s`,
 ];
 
 const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');
