@@ -5,6 +5,7 @@ import type { JokeRequest } from '../db/request-shape.ts';
 import type { Considered } from '../db/schema.ts';
 import { mentionsTheme } from '../discord/mentions-theme.ts';
 import { ENOUGH_TO_CHOOSE } from '../judge/predict.ts';
+import { anySignal } from '../lib/any-signal.ts';
 import { createRandom } from '../lib/random.ts';
 import type { Serving } from './active-model.ts';
 import type { Judging } from './judging.ts';
@@ -69,14 +70,15 @@ export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: 
     signal: AbortSignal,
     { slot, seed }: { slot: Borrowed; seed: number },
   ): Promise<Written | undefined> {
+    const either = anySignal([signal, slot.signal]);
     try {
-      const either = AbortSignal.any([signal, slot.signal]);
       const draft = { ...request, seed, embed: true, tries: 1 };
-      return await writeJoke({ engine, safety, clock }, draft, serving, either, () => {});
+      return await writeJoke({ engine, safety, clock }, draft, serving, either.signal, () => {});
     } catch (error) {
       if (slot.signal.aborted && !signal.aborted) return undefined; // it made way for somebody's joke
       throw error;
     } finally {
+      either.release();
       slot.giveBack();
     }
   }

@@ -4,6 +4,7 @@ import type { EndingOptions } from '../db/schema.ts';
 import type { Voice } from '../db/voices.ts';
 import type { JokeText } from '../discord/joke-message.ts';
 import type { Engine, GenerationResult, Prompt } from '../engine/engine.ts';
+import { anySignal } from '../lib/any-signal.ts';
 import { metrics } from '../lib/metrics.ts';
 import type { Safety } from '../safety/safety.ts';
 import type { Serving } from './active-model.ts';
@@ -67,8 +68,9 @@ export async function writeJoke(
   for (let attempt = 0; attempt < (draft.tries ?? TRIES); attempt++) {
     const seed = seedOf(draft.seed, attempt);
     const unfit = new AbortController();
+    const stopping = anySignal([signal, unfit.signal]);
     let text = '';
-    const result = await engine.generate(
+    const written = engine.generate(
       {
         model: loaded.model,
         ...(voice && { adapter: voice.folder }),
@@ -81,7 +83,7 @@ export async function writeJoke(
         ...(prompt.kind === 'continue' && { minTokens: CONTINUATION_TOKENS }),
       },
       {
-        signal: AbortSignal.any([signal, unfit.signal]),
+        signal: stopping.signal,
         onText: (increment) => {
           text += increment;
           if (isFit(text)) show({ ...about, text });
@@ -89,6 +91,7 @@ export async function writeJoke(
         },
       },
     );
+    const result = await written.finally(stopping.release);
     if (signal.aborted) throw new Error('generation was stopped');
     if (result.text !== '') metrics.firstToken.observe(result.timing.firstTokenMs / 1000);
     if (!unfit.signal.aborted && isFit(result.text)) return { result, seed };

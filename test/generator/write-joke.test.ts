@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JokeRequest } from '../../src/db/request-shape.ts';
 import { startEngine } from '../../src/engine/client.ts';
@@ -92,5 +93,18 @@ describe('writing a joke', () => {
     };
     const { written } = await write(seam, { ...request, kind: 'continue', text: given });
     expect(written).toBeUndefined();
+  });
+
+  it('leaves nothing at the signal, which lives as long as the program', async () => {
+    const { signal } = new AbortController();
+    await writeJoke({ engine, safety: refusing([]), clock: Date }, request, { loaded }, signal, () => {});
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Node has no other way to see what follows a signal through `AbortSignal.any`.
+    const kept = Object.getOwnPropertySymbols(signal).filter(
+      ({ description }) => description === 'kDependantSignals',
+    );
+    expect(kept.map((symbol) => (signal as unknown as Record<symbol, unknown>)[symbol] ?? undefined)).toEqual(
+      kept.map(() => undefined),
+    );
   });
 });

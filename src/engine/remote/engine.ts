@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { anySignal } from '../../lib/any-signal.ts';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
 import type { DecoderSettings } from '../../lib/settings.ts';
 import { houseRecipe } from '../../prompt/few-shot.ts';
@@ -210,7 +211,8 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     const left = request.timeLimit ?? Number.POSITIVE_INFINITY;
     if (left <= 0) late.abort();
     const timer = setTimeout(() => late.abort(), Math.max(0, Math.min(left, 2 ** 31 - 1)));
-    const stopping = AbortSignal.any([closing.signal, late.signal, ...(signal ? [signal] : [])]);
+    const stopped = anySignal([closing.signal, late.signal, ...(signal ? [signal] : [])]);
+    const stopping = stopped.signal;
     const counts = counted.get(request.model);
     if (counts) counts.rows++;
     try {
@@ -255,6 +257,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
       };
     } finally {
       clearTimeout(timer);
+      stopped.release();
       if (counts) counts.rows--;
     }
   }

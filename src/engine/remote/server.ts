@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anySignal } from '../../lib/any-signal.ts';
 import { ChispaError, messageOf } from '../../lib/errors.ts';
 import { type Chunk, faultOf, readChunk } from './answer.ts';
 import { eventsOf } from './events.ts';
@@ -83,10 +84,12 @@ export function createServer({ url, key, patience = PATIENCE_MS }: ServerOptions
   ): Promise<{ response: Response; bytes: AsyncIterable<Uint8Array>; done: () => void }> {
     const quiet = new AbortController();
     const over = new AbortController();
+    const ending = anySignal([signal, quiet.signal, over.signal]);
     const timer = setTimeout(() => quiet.abort(), patience);
     const done = () => {
       clearTimeout(timer);
       over.abort();
+      ending.release();
     };
     const asPassing = (error: unknown): unknown => {
       if (signal.aborted) return signal.reason;
@@ -96,7 +99,7 @@ export function createServer({ url, key, patience = PATIENCE_MS }: ServerOptions
     try {
       const response = await fetch(`${url}${path}`, {
         headers,
-        signal: AbortSignal.any([signal, quiet.signal, over.signal]),
+        signal: ending.signal,
         ...(body && { method: 'POST', body: JSON.stringify(body) }),
       });
       timer.refresh();
