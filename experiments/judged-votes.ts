@@ -70,7 +70,7 @@ export async function judgeVotes(
     const house = houseTexts();
     const step = Math.floor(house.length / HOUSE);
     const spread = house.filter((_, i) => i % step === 0);
-    const basis = createBasis(loaded.sha256, await readAll(engine, model, spread), house);
+    const usual = createBasis(loaded.sha256, await readAll(engine, model, spread), house);
     const read = async (side: typeof rated): Promise<ReadJoke[]> => {
       const readings = await readAll(
         engine,
@@ -80,7 +80,7 @@ export async function judgeVotes(
       return side.map((joke, i) => ({ ...joke, guildId: GUILD, embedding: readings[i]?.embedding ?? [] }));
     };
     const [training, heldOut] = [await read(sides.training), await read(sides.validation)];
-    const fit = fitVotings(basis, { jokes: training, duels: [] });
+    const { basis, fit } = fitVotings(usual, { jokes: training, duels: [] });
     const predicted = heldOut.map((joke) => predict(fit, featuresOf(basis, joke), GUILD).mean);
     const given = heldOut.map(({ mean }) => mean);
     const mean = average(training.map((joke) => joke.mean));

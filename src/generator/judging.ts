@@ -135,15 +135,15 @@ export function createJudging({
     if (jokes.length === 0 && !before) return void unlearnable.set(id, mark);
     const found = await findBasis(db, id);
     const kept = found?.basis.model === sha256 && found.basis.form === BASIS_FORM ? found : undefined;
-    const basis = kept?.basis ?? (await keepBasis(db, id, await newBasis(version)));
+    const usual = kept?.basis ?? (await keepBasis(db, id, await newBasis(version)));
     const missing = jokes.filter(({ embedding }) => embedding === undefined);
     const fresh = await embedded(version, missing.slice(-EMBEDDED_AT_ONCE));
     const read = [...jokes, ...fresh].flatMap(({ embedding, ...joke }): ReadJoke[] =>
       embedding ? [{ ...joke, embedding }] : [],
     );
     const votings = { jokes: read, duels: await duelOutcomes(db) };
-    const fit = await fitting(
-      { basis, votings, variances: before?.fit.variances ?? kept?.variances },
+    const { basis, fit } = await fitting(
+      { basis: usual, votings, variances: before?.fit.variances ?? kept?.variances },
       closing.signal,
     );
     await keepVariances(db, id, fit.variances);

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { openChild } from '../lib/child/open.ts';
 import type { Basis } from './basis.ts';
 import type { Variances } from './evidence.ts';
-import type { Fit, Votings } from './fit.ts';
+import type { Learned, Votings } from './fit.ts';
 
 export interface FitRequest {
   basis: Basis;
@@ -11,13 +11,13 @@ export interface FitRequest {
   variances?: Variances | undefined;
 }
 
-export type JudgeTasks = { fit: { request: FitRequest; event: never; answer: Fit } };
+export type JudgeTasks = { fit: { request: FitRequest; event: never; answer: Learned } };
 
 /**
  * `fitVotings` in a process of low priority: with thousands of jokes it takes a second, and nobody's answer should wait for
  * it. Rejects with `ChispaError`; `signal` ends the process.
  */
-export async function fitApart(request: FitRequest, signal?: AbortSignal): Promise<Fit> {
+export async function fitApart(request: FitRequest, signal?: AbortSignal): Promise<Learned> {
   signal?.throwIfAborted();
   const child = openChild<JudgeTasks>(import.meta.url, 'worker', {
     name: 'The judge',

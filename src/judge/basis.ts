@@ -37,14 +37,32 @@ const DIRECTIONS = 24;
 const STEMS = 224;
 const PLAIN = 7;
 
-/** Where each kind of features is; each has about variance 1 in all, so that its weights' variance is in points². */
-export const BLOCKS = [
+/** A kind of features, and where they are; a joke's have about variance 1 in all, so that their weights' is in points². */
+export interface Block {
+  name: 'level' | 'directions' | 'plain' | 'stems';
+  from: number;
+  size: number;
+}
+
+type Blocks = readonly [level: Block, directions: Block, plain: Block, stems: Block];
+
+const blocksWith = (plain: number, stems: number): Blocks => [
   { name: 'level', from: 0, size: 1 },
   { name: 'directions', from: 1, size: DIRECTIONS },
-  { name: 'plain', from: 1 + DIRECTIONS, size: PLAIN },
-  { name: 'stems', from: 1 + DIRECTIONS + PLAIN, size: STEMS },
-] as const;
+  { name: 'plain', from: 1 + DIRECTIONS, size: plain },
+  { name: 'stems', from: 1 + DIRECTIONS + plain, size: stems },
+];
+
+/** The blocks under a basis that `createBasis` made, and how many features they are. */
+export const BLOCKS = blocksWith(PLAIN, STEMS);
 export const FEATURES = 1 + DIRECTIONS + PLAIN + STEMS;
+
+/** The blocks under any basis. */
+export const blocksOf = ({ plain, stems }: Pick<Basis, 'plain' | 'stems'>): Blocks =>
+  blocksWith(plain.length, stems.length);
+
+export const featuresIn = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, { size }) => sum + size, 0);
 
 /** Fewest texts that a basis can be made of. */
 const BASIS_TEXTS = 100;
@@ -69,33 +87,57 @@ export function createBasis(model: string, readings: readonly Reading[], corpus:
     const size = scale / Math.sqrt(DIRECTIONS);
     return direction.map((x, i) => rounded(x * (columns[i]?.scale ?? 0) * size));
   });
-  const figures = readings.map(({ text }) => plainFigures(text));
-  const plain = Array.from({ length: PLAIN }, (_, i) => {
-    const { mean, scale } = spread(figures.map((row) => row[i] ?? Number.NaN));
-    return { mean: rounded(mean), scale: rounded(scale / Math.sqrt(PLAIN)) };
-  });
   const contents = {
     form: BASIS_FORM,
     model,
     center: columns.map(({ mean }) => rounded(mean)),
     directions,
-    plain,
-    stems: frequentStems(corpus),
+    plain: spreads(readings.map(({ text }) => plainFigures(text))),
+    stems: frequentStems(corpus, STEMS),
   };
-  return {
-    id: createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16),
-    ...contents,
-  };
+  return identified(contents);
 }
 
-/** A joke's features under a basis, [256]: 1 for the level, then its directions, plain figures and stems. */
+const identified = (contents: Omit<Basis, 'id'>): Basis => ({
+  id: createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16),
+  ...contents,
+});
+
+/** Fewest rated jokes that tell more about which words matter than the texts that the basis was made of. */
+const ENOUGH_RATED = 1000;
+/** Rated jokes for each stem. */
+const JOKES_PER_STEM = 8;
+/** There are more stems as long as a fit takes no longer than for 100 guilds: a matrix each, and the shared one. */
+const MATRICES = 101;
+
+/**
+ * With many rated jokes, the same basis with more plain figures, and with the stems that are most frequent in those jokes, more
+ * of them the more jokes there are; with few, the basis itself. It follows from the jokes alone, so that nobody has to keep it.
+ */
+export function basisOfRated(basis: Basis, rated: readonly { text: string; guildId: string }[]): Basis {
+  if (rated.length < ENOUGH_RATED) return basis;
+  const texts = rated.map(({ text }) => text);
+  const guilds = new Set(rated.map(({ guildId }) => guildId)).size;
+  const features = Math.max(FEATURES, Math.floor(FEATURES * Math.cbrt(MATRICES / (guilds + 1))));
+  const plain = [...basis.plain, ...spreads(texts.map(styleFigures))];
+  const affordable = features - featuresIn(blocksWith(plain.length, 0));
+  const most = Math.min(affordable, Math.max(STEMS, Math.floor(rated.length / JOKES_PER_STEM)));
+  const { id: _, ...contents } = basis;
+  return identified({ ...contents, plain, stems: frequentStems(texts, most) });
+}
+
+/**
+ * A joke's features under a basis, [256], or as many as `basisOfRated` takes: 1 for the level, then its directions, plain
+ * figures and stems.
+ */
 export function featuresOf(basis: Basis, { text, embedding }: Reading): Float64Array {
   if (embedding.length !== basis.center.length)
     throw new RangeError(`the basis measures ${basis.center.length} numbers, not ${embedding.length}`);
   const centered = basis.center.map((mean, i) => (embedding[i] ?? Number.NaN) - mean);
-  const figures = plainFigures(text);
-  const features = new Float64Array(FEATURES);
-  const [level, directions, plain, stems] = BLOCKS;
+  const figures = [...plainFigures(text), ...(basis.plain.length > PLAIN ? styleFigures(text) : [])];
+  const blocks = blocksOf(basis);
+  const features = new Float64Array(featuresIn(blocks));
+  const [level, directions, plain, stems] = blocks;
   features[level.from] = 1;
   basis.directions.forEach((direction, i) => {
     features[directions.from + i] = dot(direction, centered);
@@ -125,6 +167,33 @@ function plainFigures(text: string): number[] {
   ];
 }
 
+/**
+ * How a joke is written: laughter, emoji, capitals, ellipses, quotes, tags, digits, commas, a colon, lines, the length of its
+ * words, full stops, whether it ends with a mark. What too few house jokes have is measured by the rated ones.
+ */
+function styleFigures(text: string): number[] {
+  const words = foldedWords(text);
+  const letters = count(text, /\p{L}/gu);
+  const length = Math.max(1, text.length);
+  return [
+    Math.log1p(count(text, /(?:j[aeiou]){2,}|(?:ha){2,}|\blol\b|xd/gi)),
+    Math.log1p(count(text, /\p{Extended_Pictographic}/gu)),
+    count(text, /\p{Lu}/gu) / Math.max(1, letters),
+    Number(/\.\.\.|…/.test(text)),
+    Number(/["“«]/.test(text)),
+    Math.log1p(count(text, /[#@]/g)),
+    Math.log1p(count(text, /\d/g)),
+    count(text, /,/g) / length,
+    Number(text.includes(':')),
+    Math.log1p(count(text, /\n/g)),
+    words.join('').length / Math.max(1, words.length),
+    Math.log1p(count(text, /\./g)),
+    Number(/[.!?…]\s*$/.test(text)),
+  ];
+}
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
 /** Words without their endings of gender and number: what a joke is about. */
 const stemsOf = (text: string): Set<string> =>
   new Set(
@@ -141,13 +210,13 @@ const EVERYWHERE = 0.05;
  * 1972). Of a rarer one, no community hears enough to have an opinion; hashing those into shared features was worse than
  * leaving them out (docs/learning.md).
  */
-function frequentStems(texts: readonly string[]): Basis['stems'] {
+function frequentStems(texts: readonly string[], most: number): Basis['stems'] {
   const counts = new Map<string, number>();
   for (const text of texts) for (const stem of stemsOf(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   const frequent = [...counts]
     .filter(([, count]) => count <= EVERYWHERE * texts.length)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .slice(0, STEMS)
+    .slice(0, most)
     .map(([stem, count]) => ({ stem, count, rarity: Math.log((texts.length + 1) / (count + 1)) }));
   // So that a text's stems have variance 1 in all.
   const squares = frequent.reduce((sum, { count, rarity }) => sum + count * rarity ** 2, 0);
@@ -165,6 +234,14 @@ function spread(values: readonly number[]): { mean: number; scale: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return { mean, scale: variance > 1e-12 ? 1 / Math.sqrt(variance) : 0 };
+}
+
+/** Of each figure of many texts; seven figures have variance 1 in all. */
+function spreads(rows: readonly number[][]): Basis['plain'] {
+  return Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => {
+    const { mean, scale } = spread(rows.map((row) => row[i] ?? Number.NaN));
+    return { mean: rounded(mean), scale: rounded(scale / Math.sqrt(PLAIN)) };
+  });
 }
 
 const ITERATIONS = 40;

@@ -1,4 +1,13 @@
-import { type Basis, BLOCKS, FEATURES, featuresOf, type Reading } from './basis.ts';
+import {
+  type Basis,
+  BLOCKS,
+  type Block,
+  basisOfRated,
+  blocksOf,
+  featuresIn,
+  featuresOf,
+  type Reading,
+} from './basis.ts';
 import { likeliestVariances, type Variances } from './evidence.ts';
 import { inverse, type Square, square, times } from './matrix.ts';
 import { type DuelVotes, duel, type Observation, rating, type Votes, voteNoise } from './observations.ts';
@@ -15,6 +24,8 @@ export interface Fit {
   model: string;
   /** Of the basis that the features were measured in. */
   basis: string;
+  /** Of the features under it. */
+  blocks: readonly Block[];
   /** Observations it was fitted on. */
   observations: number;
   variances: Variances;
@@ -34,9 +45,20 @@ export interface Fit {
  */
 export function fitJudge(
   observations: readonly Observation[],
-  { model, basis, variances }: { model: string; basis: string; variances?: Variances | undefined },
+  { blocks = BLOCKS, variances, ...about }: About & { variances?: Variances | undefined },
 ): Fit {
-  return fitWith(observations, { model, basis, variances: likeliestVariances(observations, variances) });
+  return fitWith(observations, {
+    ...about,
+    blocks,
+    variances: likeliestVariances(observations, variances, blocks),
+  });
+}
+
+interface About {
+  model: string;
+  basis: string;
+  /** Of the observations' features; default those of `createBasis`. */
+  blocks?: readonly Block[] | undefined;
 }
 
 /** A joke that was rated in a guild, or was in a duel there and has 0 votes. */
@@ -57,8 +79,21 @@ export interface Votings {
   duels: readonly ReadDuel[];
 }
 
-/** Fits the judge to what people voted; `variances` are those of the last fit. */
-export function fitVotings(basis: Basis, { jokes, duels }: Votings, variances?: Variances): Fit {
+/** A fit, and the basis in which features have to be measured for it. */
+export interface Learned {
+  basis: Basis;
+  fit: Fit;
+}
+
+/**
+ * Fits the judge to what people voted, in the basis that `basisOfRated` makes of `usual`; `variances` are those of the last
+ * fit.
+ */
+export function fitVotings(usual: Basis, { jokes, duels }: Votings, variances?: Variances): Learned {
+  const basis = basisOfRated(
+    usual,
+    jokes.filter(({ votes }) => votes > 0),
+  );
   const noise = voteNoise(jokes);
   const features = new Map(jokes.map((joke) => [joke.id, featuresOf(basis, joke)]));
   const ratings = jokes.flatMap((joke) => {
@@ -69,34 +104,37 @@ export function fitVotings(basis: Basis, { jokes, duels }: Votings, variances?: 
     const [a, b] = [features.get(votes.a), features.get(votes.b)];
     return a && b ? [duel(a, b, votes, noise)] : [];
   });
-  return fitJudge([...ratings, ...choices], { model: basis.model, basis: basis.id, variances });
+  const { model, id } = basis;
+  const about = { model, basis: id, blocks: blocksOf(basis), variances };
+  return { basis, fit: fitJudge([...ratings, ...choices], about) };
 }
 
 /** `fitJudge` with given variances. */
 export function fitWith(
   observations: readonly Observation[],
-  { model, basis, variances }: { model: string; basis: string; variances: Variances },
+  { model, basis, blocks = BLOCKS, variances }: About & { variances: Variances },
 ): Fit {
-  const prior = priorVariances(variances);
+  const size = featuresIn(blocks);
+  const prior = priorVariances(variances, blocks);
   const precisions = prior.map((variance) => 1 / variance);
   const own = precisions.map((precision) => precision / variances.guild);
-  const precision = square(FEATURES);
-  for (let i = 0; i < FEATURES; i++) precision.values[i * FEATURES + i] = precisions[i] ?? 0;
-  const right = new Float64Array(FEATURES);
+  const precision = square(size);
+  for (let i = 0; i < size; i++) precision.values[i * size + i] = precisions[i] ?? 0;
+  const right = new Float64Array(size);
 
   const guilds = new Map<string, Belief>();
   const pulls = new Map<string, Float64Array>();
   for (const [guildId, ofGuild] of groupedByGuild(observations)) {
-    const { information, pull } = informationOf(ofGuild, variances.joke);
-    for (let i = 0; i < FEATURES; i++) {
-      const at = i * FEATURES + i;
+    const { information, pull } = informationOf(ofGuild, variances.joke, size);
+    for (let i = 0; i < size; i++) {
+      const at = i * size + i;
       information.values[at] = (information.values[at] ?? 0) + (own[i] ?? 0);
     }
     const covariance = inverse(information);
     // With the guild's deviation integrated out, it tells about the shared weights: D − D·C·D and D·C·b.
-    for (let i = 0; i < FEATURES; i++) {
+    for (let i = 0; i < size; i++) {
       for (let j = 0; j <= i; j++) {
-        const at = i * FEATURES + j;
+        const at = i * size + j;
         const both = (own[i] ?? 0) * (covariance.values[at] ?? 0) * (own[j] ?? 0);
         precision.values[at] = (precision.values[at] ?? 0) + (i === j ? (own[i] ?? 0) : 0) - both;
       }
@@ -114,7 +152,7 @@ export function fitWith(
     const drawn = pull.map((x, i) => x + (own[i] ?? 0) * (shared.mean[i] ?? 0));
     belief.mean = times(belief.covariance, drawn);
   }
-  return { model, basis, observations: observations.length, variances, shared, guilds };
+  return { model, basis, blocks, observations: observations.length, variances, shared, guilds };
 }
 
 /** Whether a fit is about features under this basis. One for another model version must never be used. */
@@ -122,10 +160,10 @@ export const fits = (fit: Pick<Fit, 'model' | 'basis'>, basis: { model: string; 
   fit.model === basis.model && fit.basis === basis.id;
 
 /** Λ, the prior variance of each weight. */
-export const priorVariances = ({ blocks }: Variances): Float64Array => {
-  const prior = new Float64Array(FEATURES);
-  BLOCKS.forEach(({ from, size }, i) => {
-    prior.fill(blocks[i] ?? Number.NaN, from, from + size);
+export const priorVariances = (variances: Variances, blocks: readonly Block[]): Float64Array => {
+  const prior = new Float64Array(featuresIn(blocks));
+  blocks.forEach(({ from, size }, i) => {
+    prior.fill(variances.blocks[i] ?? Number.NaN, from, from + size);
   });
   return prior;
 };
@@ -144,21 +182,21 @@ function groupedByGuild(observations: readonly Observation[]): Map<string, Obser
 function informationOf(
   observations: readonly Observation[],
   joke: number,
+  size: number,
 ): { information: Square; pull: Float64Array } {
-  const information = square(FEATURES);
+  const information = square(size);
   const { values } = information;
-  const pull = new Float64Array(FEATURES);
+  const pull = new Float64Array(size);
   for (const { features, value, noise, jokes } of observations) {
     const weight = 1 / (noise + jokes * joke);
-    for (let i = 0; i < FEATURES; i++) {
+    for (let i = 0; i < size; i++) {
       const x = weight * (features[i] ?? 0);
       if (x === 0) continue; // most stems
       pull[i] = (pull[i] ?? 0) + x * value;
-      for (let j = 0, at = i * FEATURES; j <= i; j++, at++)
+      for (let j = 0, at = i * size; j <= i; j++, at++)
         values[at] = (values[at] ?? 0) + x * (features[j] ?? 0);
     }
   }
-  for (let i = 0; i < FEATURES; i++)
-    for (let j = 0; j < i; j++) values[j * FEATURES + i] = values[i * FEATURES + j] ?? 0;
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) values[j * size + i] = values[i * size + j] ?? 0;
   return { information, pull };
 }

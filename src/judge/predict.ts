@@ -107,11 +107,11 @@ function meansOf(
 
 /** Covariance [n, n] of the jokes' expected ratings, both triangles. */
 function covarianceOf(
-  { shared, guilds, variances }: Fit,
+  { blocks, shared, guilds, variances }: Fit,
   jokes: readonly ArrayLike<number>[],
   guildId: string | null,
 ): Square {
-  const prior = priorVariances(variances);
+  const prior = priorVariances(variances, blocks);
   const guild = guildId === null ? undefined : guilds.get(guildId);
   // v = w + d: what is open about d given w, and what of w remains in v.
   const ofGuild = jokes.map((features) =>

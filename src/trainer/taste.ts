@@ -41,7 +41,7 @@ export async function judgedGain(
   };
   const house = houseJokes().filter((joke) => !joke.heldOut);
   const step = Math.floor(house.length / BASIS_TEXTS);
-  const basis = createBasis(
+  const usual = createBasis(
     sha256,
     await read(house.filter((_, i) => i % step === 0).map(({ text }) => text)),
     house.map(({ text }) => text),
@@ -51,7 +51,7 @@ export async function judgedGain(
     ...joke,
     ...{ id: String(i), guildId: EVERYBODY, embedding: readings[i]?.embedding ?? [] },
   }));
-  const fit = await fitting({ basis, votings: { jokes, duels: [] } }, signal);
+  const { basis, fit } = await fitting({ basis: usual, votings: { jokes, duels: [] } }, signal);
   const features = async (texts: readonly string[]) =>
     (await read(texts)).map((reading) => featuresOf(basis, reading));
   return compareTellings(fit, { before: await features(before), after: await features(after) }, EVERYBODY);

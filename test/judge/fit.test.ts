@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FEATURES } from '../../src/judge/basis.ts';
+import { BLOCKS, type Block, createBasis, FEATURES, featuresOf } from '../../src/judge/basis.ts';
 import { likeliestVariances, logEvidence, VARIANCES, type Variances } from '../../src/judge/evidence.ts';
-import { fitJudge, fits, fitWith } from '../../src/judge/fit.ts';
+import { fitJudge, fits, fitVotings, fitWith } from '../../src/judge/fit.ts';
 import { duel, type Observation, rating } from '../../src/judge/observations.ts';
 import { compareTellings, drawRatings, predict } from '../../src/judge/predict.ts';
 import { createRandom, normal } from '../../src/lib/random.ts';
@@ -101,6 +101,39 @@ describe('what the judge learns', () => {
     expect(found.blocks[1]).toBeGreaterThan(VARIANCES.blocks[1] ?? Number.NaN);
   });
 
+  it('finds a variance that is small beside the votes, given thousands of them', () => {
+    const random = createRandom(3);
+    const [level, directions, plain, stems] = BLOCKS;
+    const blocks: Block[] = [level, directions, plain, { ...stems, size: 300 }];
+    const weights = Array.from({ length: 300 }, () => Math.sqrt(0.02) * normal(random));
+    const joke = (): Observation => {
+      const features = new Float64Array(stems.from + 300);
+      for (let i = 0; i < 3; i++) features[stems.from + Math.floor(300 * random.unit())] = 1 / Math.sqrt(3);
+      const value = features.subarray(stems.from).reduce((sum, x, i) => sum + x * (weights[i] ?? 0), 0);
+      return { features, guildId: 'a', value: value + 0.6 * normal(random), noise: 0.25, jokes: 1 };
+    };
+    const rows = Array.from({ length: 5000 }, joke);
+    const { blocks: found } = likeliestVariances(rows, VARIANCES, blocks);
+    // The default is more than seven times as large.
+    expect(found[3]).toBeGreaterThan(0.02 / 2.5);
+    expect(found[3]).toBeLessThan(0.02 * 2.5);
+  });
+
+  it('learns under the blocks that it is told, and predicts under them', () => {
+    const blocks: Block[] = [...BLOCKS.slice(0, 3), { name: 'stems', from: 32, size: 300 }];
+    const last = (x: number) => {
+      const features = new Float64Array(332);
+      features[331] = x;
+      return features;
+    };
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      rating({ features: last(i % 2), guildId: 'a' }, { votes: 4, mean: 2 + 2 * (i % 2) }, 1.44),
+    );
+    const fit = fitJudge(rows, { ...ABOUT, blocks });
+    expect(predict(fit, last(1), 'a').mean).toBeGreaterThan(predict(fit, last(0), 'a').mean + 0.5);
+    expect(predict(fit, last(1), 'b').deviation).toBeGreaterThan(predict(fit, last(1), 'a').deviation);
+  });
+
   it('shares what guilds agree on and keeps apart what they do not', () => {
     const rows = [
       ...told('up', 1, 80),
@@ -114,6 +147,26 @@ describe('what the judge learns', () => {
     expect(predict(fit, along(1), 'new').deviation).toBeGreaterThan(
       2 * predict(fit, along(1), 'up').deviation,
     );
+  });
+
+  it('learns a word that the house jokes do not have from a thousand jokes of people', () => {
+    const embedding = [0, 1];
+    const house = Array.from({ length: 200 }, (_, i) => ({ text: `gato ${i}`, embedding: [i, i % 3] }));
+    const usual = createBasis(
+      'a sha256',
+      house,
+      house.map(({ text }) => text),
+    );
+    const jokes = Array.from({ length: 1000 }, (_, i) => ({
+      ...{ id: String(i), guildId: 'a', text: `${i % 25 ? 'Otra' : 'Una jirafa'} cosa ${i}`, embedding },
+      ...{ votes: 4, mean: i % 25 ? 2.5 : 4.5, variance: 1 },
+    }));
+    const { basis, fit } = fitVotings(usual, { jokes, duels: [] });
+    const expected = (text: string) => predict(fit, featuresOf(basis, { text, embedding }), 'a').mean;
+    expect(expected('La jirafa')).toBeGreaterThan(expected('La nube') + 1);
+    expect([fits(fit, basis), fits(fit, usual)]).toEqual([true, false]);
+    const few = fitVotings(usual, { jokes: jokes.slice(1), duels: [] });
+    expect(few.basis).toBe(usual);
   });
 
   it('learns from duels what ratings would have taught', () => {
