@@ -186,6 +186,29 @@ function writeUse({ shapes, write }: Use, weights: readonly number[]): Graph {
   return graph;
 }
 
+it('computes the logits of a part only when nothing needs those of the part before any more', () => {
+  const graph = createGraph();
+  const [hidden, head] = [graph.input('h', 'float32', [5, 4]), graph.input('w', 'float32', [3, 4])];
+  for (const input of [hidden, head]) graph.tape.watch(input);
+  lossOf({ parts: 3 })([hidden, head], graph);
+  type Node = Graph['nodes'][number];
+  const reads = (node: Node, other: Node) =>
+    node.inputs.some((value) => value && other.outputs.includes(value));
+  const before = (node: Node): Node[] => {
+    const direct = graph.nodes.filter((other) => reads(node, other));
+    return [...direct, ...direct.flatMap(before)];
+  };
+  const parts = graph.nodes.filter(({ type }) => type === 'Softmax');
+  expect(parts).toHaveLength(3);
+  for (const [i, part] of parts.slice(1).entries()) {
+    const former = parts[i];
+    const readers = graph.nodes.filter((node) => former && reads(node, former));
+    expect(readers.length).toBeGreaterThanOrEqual(3); // the loss, and the gradients of the hidden states and of the head
+    const earlier = new Set(before(part));
+    expect(readers.filter((node) => !earlier.has(node)).length).toBe(0);
+  }
+});
+
 describe('every operation', () => {
   it.each(Object.entries(USES))('has the gradient that finite differences give: %s', async (_name, use) => {
     const [low, high] = use.range ?? [-1, 1];

@@ -139,10 +139,11 @@ function inChunks(
   const weightedChunks = weighted && apart(weighted);
   const rounds: Rounds = {
     ...(weighted && { state: { first: graph.constant([0], 'float32', [1, 1]), shape: head.shape } }),
-    write(body, round, state) {
+    write(body, round, state, after) {
       const chunkOf = (x: Value) =>
         only(body.node('Gather', [x, round], [{ dtype: x.dtype, shape: ['chunk', width] }]));
-      const { logSumExp, p } = overVocabulary(chunkOf(hiddenChunks), head);
+      const chunk = chunkOf(hiddenChunks);
+      const { logSumExp, p } = overVocabulary(after ? add(chunk, after) : chunk, head);
       const results = expects ? [logSumExp, gemm(p, head)] : [logSumExp];
       if (!weightedChunks) return { results };
       const added = [p, chunkOf(weightedChunks), state];

@@ -1,12 +1,20 @@
 import type { Graph, Shape, Value } from '../value.ts';
+import { add, mul } from './elementwise.ts';
 import { concat, unsqueeze } from './layout.ts';
+import { total } from './reduce.ts';
 
 /** What is done in every round. */
 export interface Rounds {
   /** What the first round is given, and each further one by the round before: float32. */
   state?: { first: Value; shape: Shape };
   /** Writes one round into `body`; `round` is its number, int64 scalar. It may read values of the graph around it. */
-  write(body: Graph, round: Value, state: Value | undefined): { state?: Value; results: readonly Value[] };
+  write(
+    body: Graph,
+    round: Value,
+    state: Value | undefined,
+    /** What the round computes must begin with something that this was added to (`unrolled`): a zero. */
+    after?: Value,
+  ): { state?: Value; results: readonly Value[] };
 }
 
 /**
@@ -37,13 +45,23 @@ export function repeat(graph: Graph, rounds: string, count: Value, { state, writ
   );
 }
 
-/** The same for a number of rounds that is known, written one after another: for devices that have no loops. */
+/**
+ * The same for a number of rounds that is known, written one after another: for devices that have no loops. onnxruntime
+ * may run what does not depend on one another in any order, and would hold what all rounds have in between: so a round
+ * waits for a zero that is made of all that the one before gives.
+ */
 export function unrolled(graph: Graph, rounds: string, count: number, { state, write }: Rounds): Value[] {
   let held = state?.first;
+  let after: Value | undefined;
   const all: Value[][] = [];
   for (let i = 0; i < count; i++) {
-    const written = write(graph, graph.constant([i], 'int64', []), held);
+    const written = write(graph, graph.constant([i], 'int64', []), held, after);
     held = written.state;
+    const given = [...(held ? [held] : []), ...written.results].map(total);
+    after = mul(
+      given.reduce((sum, one) => add(sum, one)),
+      0,
+    );
     all.push(written.results.map((result) => unsqueeze(result, [0])));
   }
   const results = (all[0] ?? []).map((_, of) => concat(all.flatMap((round) => round[of] ?? []), 0, rounds)); // biome-ignore format: one line
