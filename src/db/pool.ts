@@ -1,7 +1,6 @@
 import pg, { type ClientConfig, type Pool, type PoolClient } from 'pg';
 import type { Logger } from '../lib/log.ts';
 import { endSilence, endSoon, SILENCE_MS } from './connection.ts';
-import { createPreparation } from './prepared.ts';
 
 /** Connections for queries. One more is used for listening (src/db/listener.ts). */
 const POOL_SIZE = 8;
@@ -14,7 +13,6 @@ export interface OpenPool {
 /** Connections for queries, shared by the store and the queue. A lost one is replaced the next time it is needed. */
 export function createPool(client: ClientConfig, log: Logger): OpenPool {
   const open = new Set<PoolClient>();
-  const prepare = createPreparation();
   const pool = new pg.Pool({
     ...client,
     max: POOL_SIZE,
@@ -26,7 +24,6 @@ export function createPool(client: ClientConfig, log: Logger): OpenPool {
   pool.on('connect', (connection) => {
     open.add(connection);
     endSilence(connection);
-    prepare(connection);
   });
   pool.on('remove', (connection) => open.delete(connection));
   pool.on('error', (error) =>
