@@ -9,13 +9,18 @@ import type { Logger } from '../lib/log.ts';
 /** Discord allows one IDENTIFY every 5 s; in the box that would only slow down every start. */
 const NO_THROTTLE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
 
+/** People whose names are kept: those of the last interactions, which what they type may mention. */
+export const KNOWN_PEOPLE = { users: 100, membersOfGuild: 20 };
+
+const isSelf = ({ id, client }: { id: string; client: Client<true> }): boolean => id === client.user.id;
+
 /**
  * By default discord.js keeps everybody who has ever used a command, and the last 200 messages of each channel where a button
- * was pressed. An interaction brings all that Chispa reads; only the bot itself is looked up, for its permissions.
+ * was pressed. An interaction brings all that Chispa reads: names are looked up in the cache, but at once.
  */
 const makeCache = Options.cacheWithLimits({
-  UserManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id },
-  GuildMemberManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id },
+  UserManager: { maxSize: KNOWN_PEOPLE.users, keepOverLimit: isSelf },
+  GuildMemberManager: { maxSize: KNOWN_PEOPLE.membersOfGuild, keepOverLimit: isSelf },
   ThreadMemberManager: 0,
   MessageManager: 0,
 });
