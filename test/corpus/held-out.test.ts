@@ -26,7 +26,6 @@ const READERS: Record<string, string> = {
   'experiments/judge/main.ts': 'recognizes copies of any of them',
   'experiments/judge/pool.ts': 'leaves them out',
   'experiments/judged-votes.ts': 'leaves them out of the basis',
-  'experiments/community/arm.ts': 'hands them to seedJokes',
   'corpus/check.ts': 'checks the form of all jokes',
   'src/cli/evaluate/run.ts': 'measures a model on the held-out ones',
   'scripts/measure-model.ts': 'measures a model on the held-out ones',
