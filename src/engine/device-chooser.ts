@@ -37,6 +37,7 @@ export function createDeviceChooser(
       const drawing = choices.filter(({ greedy }) => !greedy);
       const options = {
         vocabSize,
+        greedy: drawing.length < rows.length,
         draws: drawing.length > 0,
         penalties: rows.some((row) => row.request.settings.repetitionPenalty !== 1 || mustGoOn(row)),
         topK: drawing.some(({ settings }) => settings.topK > 0),

@@ -1,5 +1,5 @@
 import { zeroTensors } from '../graph/cache-moves.ts';
-import { copyOfNumbers } from '../graph/device-optimizer.ts';
+import { deviceMatrix } from '../graph/stacked-lora.ts';
 import type { Dtype } from '../graph/value.ts';
 import { type InferenceSession, Tensor } from '../lib/onnxruntime.ts';
 import type { ModelConfig } from '../models/config.ts';
@@ -46,7 +46,7 @@ export async function createDeviceSession(
   const newCache = await createDeviceCaches(config, dtype, memory);
   const newLogits = await memory.session(zeroTensors(1, 'float32', 2), 'new');
   const chooser = createDeviceChooser(config, memory);
-  const matrices = adapters && (await createResidents(memory));
+  const matrices = adapters && (await createResidents(memory, dtype));
   const feeds = createFeeds();
   const alone = oneAtATime();
   let logits: { rows: number; buffer: Tensor; views: Map<number, Tensor> } | undefined;
@@ -175,8 +175,11 @@ export async function createDeviceSession(
 }
 
 /** The matrices of adapters on the device: they change when other adapters are used, and are megabytes. */
-async function createResidents(memory: DeviceMemory) {
-  const upload = await memory.session(copyOfNumbers(), 'new');
+async function createResidents(memory: DeviceMemory, dtype: Dtype) {
+  const uploads = {
+    A: await memory.session(deviceMatrix('A', dtype), 'new'),
+    B: await memory.session(deviceMatrix('B', dtype), 'new'),
+  };
   const known = new Map<string, { host: Tensor; buffer: Tensor; view: Tensor }>();
   return {
     /** The same inputs, with every matrix on the device. It is carried there if it is another tensor than before. */
@@ -187,10 +190,11 @@ async function createResidents(memory: DeviceMemory) {
         let found = known.get(name);
         if (found?.host !== host) {
           if (found) memory.free(found.buffer);
-          const numbers = new Tensor('float32', host.data, [host.size]);
-          const [buffer] = await memory.make(upload, { numbers });
+          const [slots = 0, inputs = 0, columns] = host.dims;
+          const [buffer] = await memory.make(columns ? uploads.A : uploads.B, { matrix: host });
           if (!buffer) throw new Error('unreachable: one tensor was made');
-          found = { host, buffer, view: memory.view(buffer, host.dims) };
+          const view = memory.view(buffer, columns ? [inputs, slots * columns] : host.dims);
+          found = { host, buffer, view };
           known.set(name, found);
         }
         placed[name] = found.view;

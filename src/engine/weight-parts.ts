@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { DecodeParts } from '../graph/decode.ts';
 import { add, cast, concat, matmul, reshape, splitInto, sum, transpose } from '../graph/ops/index.ts';
+import { only } from '../graph/ops/op.ts';
 import { quantizedLinear, quantizedRows } from '../graph/quantize.ts';
 import { type Dtype, dimensionAt, type Graph, type Value } from '../graph/value.ts';
 import { ChispaError } from '../lib/errors.ts';
+import type { ModelConfig } from '../models/config.ts';
 import { tensorFor } from '../models/folder.ts';
 import { layoutOf } from '../models/layouts.ts';
 import type { SafetensorsFile, TensorEntry } from '../models/safetensors.ts';
@@ -49,20 +51,45 @@ function floatParts(
 ): DecodeParts {
   const parameter = (name: string) => float(graph, weights, tensorFor(folder, name), name, dtype);
   if (!device) return { parameter };
-  const { linears, inputsFirst } = layoutOf(folder.config);
-  const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
+  const { inputsFirst } = layoutOf(folder.config);
+  const group = layerGroups(folder.config, parameter);
+  // Layers that share an input are one product: onnxruntime joins, turns and casts their weights once, when it loads them.
   return {
     parameter,
-    project: (x, names) =>
-      names.map((name) => {
-        const { bias } = layers.get(name) ?? unknownLayer(name);
+    project(x, names) {
+      const { outputs, widths, bias } = group(names);
+      const weights = names.map((name) => {
         const stored = parameter(`${name}.weight`);
-        const weight = inputsFirst ? stored : transpose(stored, [1, 0]);
-        const y = splitProduct(x, weight);
-        return bias ? add(y, parameter(`${name}.bias`)) : y;
-      }),
+        return inputsFirst ? stored : transpose(stored, [1, 0]);
+      });
+      const y = splitProduct(x, joined(weights, 1, outputs));
+      return parted(bias ? add(y, bias) : y, widths);
+    },
   };
 }
+
+/** What layers that share an input have together: numbers of inputs and outputs, the outputs of each, and their biases. */
+function layerGroups(config: ModelConfig, parameter: DecodeParts['parameter']) {
+  const layers = new Map(
+    layoutOf(config)
+      .linears.flat()
+      .map((layer) => [layer.name, layer]),
+  );
+  return (names: readonly string[]) => {
+    const own = names.map((name) => layers.get(name) ?? unknownLayer(name));
+    const widths = own.map(({ outputs }) => outputs);
+    const outputs = widths.reduce((sum, width) => sum + width, 0);
+    const biases = own.filter(({ bias }) => bias).map(({ name }) => parameter(`${name}.bias`));
+    const bias = biases.length > 0 ? joined(biases, 0, outputs) : undefined;
+    return { inputs: own[0]?.inputs ?? 0, outputs, widths, bias };
+  };
+}
+
+const joined = (values: readonly Value[], axis: number, length: number): Value =>
+  values.length > 1 ? concat(values, axis, length) : only(values);
+
+const parted = (y: Value, widths: readonly number[]): Value[] =>
+  widths.length > 1 ? splitInto(y, 1, widths) : [y];
 
 /**
  * x [N, inputs] times a matrix [inputs, outputs]. onnxruntime's WebGPU kernels multiply few rows with few threads, each of
@@ -85,9 +112,8 @@ function quantizedParts(
   { precision, dtype, device }: PartsOptions & { precision: QuantizedPrecision },
 ): DecodeParts {
   const bits = bitsOf(precision);
-  const { linears, head, embedding } = layoutOf(folder.config);
+  const { head, embedding } = layoutOf(folder.config);
   const { width, vocabSize } = folder.config;
-  const layers = new Map(linears.flat().map((layer) => [layer.name, layer]));
   const entry = (name: string): TensorEntry => {
     const found = file.tensors.get(name);
     if (!found) throw new ChispaError('model-mismatch', `The quantized weights ${file.path} lack ${name}.`);
@@ -106,21 +132,13 @@ function quantizedParts(
     return external(graph, file, { ...bytes, shape: [outputs, blocks * width] }, `${name}.rows`, 'uint8');
   };
   const parameter = (name: string) => float(graph, file, entry(name), name, dtype);
+  const group = layerGroups(folder.config, parameter);
   return {
     parameter,
     project(x, names) {
-      const own = names.map((name) => layers.get(name) ?? unknownLayer(name));
-      const widths = own.map(({ outputs }) => outputs);
-      const outputs = widths.reduce((sum, width) => sum + width, 0);
-      const biases = own.filter(({ bias }) => bias).map(({ name }) => parameter(`${name}.bias`));
-      const bias = biases.length > 1 ? concat(biases, 0, outputs) : biases[0];
-      const inputs = own[0]?.inputs ?? 0;
-      const y = quantizedLinear(
-        x,
-        { ...matrix(groupName(names)), bias },
-        { inputs, outputs, bits, companion: !device },
-      );
-      return widths.length > 1 ? splitInto(y, 1, widths) : [y];
+      const { inputs, outputs, widths, bias } = group(names);
+      const weights = { ...matrix(groupName(names)), bias };
+      return parted(quantizedLinear(x, weights, { inputs, outputs, bits, companion: !device }), widths);
     },
     head: (hidden) =>
       quantizedLinear(hidden, matrix(head), { inputs: width, outputs: vocabSize, bits, companion: !device }),

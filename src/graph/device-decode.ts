@@ -78,7 +78,7 @@ export function deviceDecodeGraph(
       ...parts,
       batch: 'B',
       length: 'S',
-      project: adaptedProjection(graph, project, adapters, { dtype }),
+      project: adaptedProjection(graph, project, adapters, { device: dtype }),
       attend: () => unreachable(),
       attendProjected,
       addLayerNorm: fusedAddLayerNorm,

@@ -94,7 +94,7 @@ export function sampler(graph: Graph, logits: Value): void {
 // Reductions count their axis from the front: onnxruntime 1.30 gives empty inputs a wrong shape for a negative axis.
 
 /** Index of the largest element of each row [N, V] → [N]; the first one on a tie. */
-export const argmax = (x: Value): Value =>
+const argmax = (x: Value): Value =>
   one(x.graph, 'ArgMax', [x], 'int64', x.shape.slice(0, 1), { axis: 1, keepdims: 0 });
 
 /**
@@ -147,11 +147,12 @@ function draw(weights: Value, points: Value): Value {
 const countReached = (sums: Value, target: Value): Value =>
   sum(cast(lessOrEqual(sums, target), 'int64'), 1, { keep: true });
 
-/** x [N, V] with zeros appended, [N, length]. */
-export function padded(x: Value, length: number): Value {
+/** x [N, V] with zeros, or another number, appended: [N, length]. */
+export function padded(x: Value, length: number, filling?: number): Value {
   const [n = 'N', vocabulary = 0] = x.shape;
   const padding = x.graph.constant([0, 0, 0, length - Number(vocabulary)], 'int64');
-  return one(x.graph, 'Pad', [x, padding], 'float32', [n, length]);
+  const inputs = filling === undefined ? [x, padding] : [x, padding, x.graph.constant(filling)];
+  return one(x.graph, 'Pad', inputs, 'float32', [n, length]);
 }
 
 export const cumulative = (x: Value): Value =>

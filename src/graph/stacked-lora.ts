@@ -1,4 +1,5 @@
-import { add, cast, equal, gemm, matmul, mul, reshape, transpose, unsqueeze, where } from './ops/index.ts';
+import { createGraph } from './graph.ts';
+import { cast, equal, gemm, mul, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
 import type { TransformerParts } from './transformer-parts.ts';
 import type { Dtype, Graph, Value } from './value.ts';
@@ -24,40 +25,74 @@ interface StackedAdapters {
  *
  * A token gets the same bits whatever the other tokens and slots: each slot is a separate product, the second product
  * adds exact zeros, and the factors 1/2 and 2 keep onnxruntime from using its other kernel for a single row, which
- * rounds differently. Given a `dtype`, the products are those of a GPU, of that type.
+ * rounds differently.
  */
-function stackedAdapters(
-  graph: Graph,
-  targets: readonly string[],
-  { dtype }: { dtype?: Dtype } = {},
-): StackedAdapters {
-  const chosen = graph.input('adapters', 'int64', ['N']);
-  const slots = graph.input('slot_adapters', 'int64', ['P']);
-  const own = unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]); // [P, N, 1]
+function stackedAdapters(graph: Graph, targets: readonly string[]): StackedAdapters {
+  const own = ownSlots(graph); // [P, N, 1]
   return {
     addTo(y, x, name) {
-      if (!targets.some((target) => name.endsWith(`.${target}`))) return y;
+      if (!adapted(name, targets)) return y;
       const [, inputs = 0] = x.shape;
       const [, outputs = 0] = y.shape;
       const a = graph.input(loraName(name, 'A'), 'float32', ['P', inputs, SLOT]);
       const b = graph.input(loraName(name, 'B'), 'float32', ['4P', outputs]);
-      const inner = dtype ? matmul(x, cast(a, dtype)) : half(x, a); // [P, N, 4]
-      const kept = dtype ? mul(inner, cast(own, dtype)) : where(own, inner, 0);
+      const kept = where(own, half(x, a), 0); // [P, N, 4]
       const columns = reshape(transpose(kept, [1, 0, 2]), ['N', '4P']);
-      return dtype ? add(y, gemm(columns, cast(b, dtype))) : twiceAddedTo(y, columns, b);
+      return productAdded(y, columns, b, { factor: 2 });
     },
   };
 }
 
-/** Linear layers with adapters on `targets` (`stackedAdapters`), if there are any. */
+/**
+ * The same for a device, in as few operations as possible: `….lora_A` is [in, 4·P], and both matrices are of type
+ * `dtype`. `deviceMatrix` makes them so when they are carried over.
+ */
+function deviceAdapters(graph: Graph, targets: readonly string[], dtype: Dtype): StackedAdapters {
+  const own = cast(transpose(ownSlots(graph), [1, 0, 2]), dtype); // [N, P, 1]
+  return {
+    addTo(y, x, name) {
+      if (!adapted(name, targets)) return y;
+      const [, inputs = 0] = x.shape;
+      const [, outputs = 0] = y.shape;
+      const a = graph.input(loraName(name, 'A'), dtype, [inputs, '4P']);
+      const b = graph.input(loraName(name, 'B'), dtype, ['4P', outputs]);
+      const kept = mul(reshape(gemm(x, a), ['N', 'P', SLOT]), own);
+      return productAdded(y, reshape(kept, ['N', '4P']), b);
+    },
+  };
+}
+
+const adapted = (name: string, targets: readonly string[]): boolean =>
+  targets.some((target) => name.endsWith(`.${target}`));
+
+/** Whether a slot belongs to a token's adapter: bool [P, N, 1]. */
+function ownSlots(graph: Graph): Value {
+  const chosen = graph.input('adapters', 'int64', ['N']);
+  const slots = graph.input('slot_adapters', 'int64', ['P']);
+  return unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]);
+}
+
+/** Makes a matrix of a stack what `deviceAdapters` takes: `matrix` float32, as on the CPU → `made`. */
+export function deviceMatrix(which: 'A' | 'B', dtype: Dtype): Graph {
+  const graph = createGraph();
+  const matrix = graph.input('matrix', 'float32', which === 'A' ? ['P', 'in', SLOT] : ['4P', 'out']);
+  const turned = which === 'A' ? transpose(matrix, [1, 0, 2]) : matrix; // [in, P, 4]
+  graph.output('made', dtype === turned.dtype ? copied(turned) : cast(turned, dtype));
+  return graph;
+}
+
+/**
+ * Linear layers with adapters on `targets` (`stackedAdapters`), if there are any. `device`: the graph is for a device, with
+ * activations of that type.
+ */
 export function adaptedProjection(
   graph: Graph,
   project: TransformerParts['project'],
   targets: readonly string[] | undefined,
-  options: { dtype?: Dtype } = {},
+  { device }: { device?: Dtype } = {},
 ): TransformerParts['project'] {
   if (!targets) return project;
-  const adapters = stackedAdapters(graph, targets, options);
+  const adapters = device ? deviceAdapters(graph, targets, device) : stackedAdapters(graph, targets);
   return (x, names) => project(x, names).map((y, i) => adapters.addTo(y, x, names[i] ?? ''));
 }
 
@@ -69,12 +104,14 @@ function half(x: Value, a: Value): Value {
   })); // biome-ignore format: one call
 }
 
-/** `y + 2·x·b`. */
-function twiceAddedTo(y: Value, x: Value, b: Value): Value {
-  return one(x.graph.node('Gemm', [x, b, y], [{ dtype: 'float32', shape: y.shape }], {
-    attributes: { alpha: { float: 2 }, beta: { float: 1 } },
+/** `y + factor·x·b`. */
+function productAdded(y: Value, x: Value, b: Value, { factor = 1 } = {}): Value {
+  return one(x.graph.node('Gemm', [x, b, y], [{ dtype: y.dtype, shape: y.shape }], {
+    attributes: { alpha: { float: factor }, beta: { float: 1 } },
   })); // biome-ignore format: one call
 }
+
+const copied = (x: Value): Value => one(x.graph.node('Identity', [x], [{ dtype: x.dtype, shape: x.shape }]));
 
 function one([value]: readonly Value[]): Value {
   if (!value) throw new Error('the node has one output');

@@ -101,7 +101,15 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     ['top-k, top-p and penalties', { topK: true, topP: true, penalties: true }],
   ])('chooses the same tokens as the host would: %s', async (_, uses) => {
     const [rows, vocabSize] = [6, 500];
-    const options = { vocabSize, draws: true, penalties: false, topK: false, topP: false, ...uses };
+    const options = {
+      vocabSize,
+      greedy: true,
+      draws: true,
+      penalties: false,
+      topK: false,
+      topP: false,
+      ...uses,
+    };
     const memory = createDeviceMemory();
     const sampler = await memory.session(deviceSampler(options), 'given');
     let state = 7;
@@ -134,7 +142,7 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
           for (const token of new Set(seen.slice(row * 8, row * 8 + 8)))
             own[token] = (own[token] ?? 0) * ((own[token] ?? 0) > 0 ? 0.5 : 2);
         const largest = own.reduce((a, b) => Math.max(a, b));
-        expect(Number(best?.data[row])).toBe(own.indexOf(largest));
+        expect(best?.data[row]).toBe(own.indexOf(largest));
         const weights = own.map((logit) => Math.exp((logit - largest) / (temperatures[row] ?? 1)));
         const least = weights.toSorted((a, b) => b - a)[(topK[row] ?? 1) - 1] ?? 0;
         if (options.topK) for (const [i, weight] of weights.entries()) if (weight < least) weights[i] = 0;
@@ -142,6 +150,19 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
         expect(drawn?.data[row]).toBe(drawToken(weights, points[row] ?? 0));
       }
     }
+    await memory.release();
+  });
+
+  it.each([256, 500, 1024])('takes the first of the most probable of %i tokens', async (vocabSize) => {
+    const memory = createDeviceMemory();
+    const uses = { greedy: true, draws: false, penalties: false, topK: false, topP: false };
+    const sampler = await memory.session(deviceSampler({ vocabSize, ...uses }), 'given');
+    const ties = [[0], [vocabSize - 1], [7, 200], [255, vocabSize - 2], [vocabSize - 3, vocabSize - 1]];
+    const logits = new Float32Array(ties.length * vocabSize).fill(-1e9); // as low as a banned token
+    for (const [row, tokens] of ties.entries())
+      for (const token of tokens) logits[row * vocabSize + token] = -20 - row;
+    const { best } = await sampler.run({ logits: new Tensor('float32', logits, [ties.length, vocabSize]) });
+    expect([...(best?.data ?? [])]).toEqual(ties.map((tokens) => Math.min(...tokens)));
     await memory.release();
   });
 
@@ -160,14 +181,16 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     expect(device.memory.buffers).toBe(0);
   });
 
-  it('has no more buffers after 1,000 steps, while 40 rows come and go', async () => {
-    const folder = await tinyModelFolder({ config: { n_positions: 64, n_embd: 32, n_layer: 1 } });
+  it('has no more buffers after 10,000 steps, while 400 rows come and go', async () => {
+    const folder = await tinyModelFolder({
+      config: { n_positions: 64, n_embd: 8, n_head: 1, n_inner: 8, n_layer: 1 },
+    });
     const device = await openDevice(folder);
     const cache = device.newCache(8);
     const settings = { ...NEUTRAL_DEFAULTS, decoder: 'greedy' } as const;
     const rows: { request: RowRequest; prompt: number[]; tokens: number[] }[] = [];
     const counts = new Set<number>();
-    for (let step = 0; step < 1000; step++) {
+    for (let step = 0; step < 10000; step++) {
       if (step % 25 === 0) {
         if (rows.length === 2) {
           cache.remove(0);

@@ -30,8 +30,13 @@ export function mean(x: Value, axis: number, { keep = false } = {}): Value {
 }
 
 /** Largest element along one axis, kept as length 1. No gradient. */
-export const max = (x: Value, axis: number): Value =>
-  apply('ReduceMax', [x, int64(x.graph, [axis])], {
+export const max = (x: Value, axis: number): Value => extreme('ReduceMax', x, axis);
+
+/** Smallest element along one axis, kept as length 1. No gradient. */
+export const min = (x: Value, axis: number): Value => extreme('ReduceMin', x, axis);
+
+const extreme = (type: 'ReduceMax' | 'ReduceMin', x: Value, axis: number): Value =>
+  apply(type, [x, int64(x.graph, [axis])], {
     shape: withDimension(x.shape, axis, 1),
     attributes: { keepdims: 1 },
   });
