@@ -7,18 +7,21 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeQuantized } from '../../src/engine/quantized-file.ts';
+import { RECIPE_DEFAULTS } from '../../src/finetuning/settings.ts';
 import { packageRoot } from '../../src/lib/paths.ts';
 import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
 import { layoutOf } from '../../src/models/layouts.ts';
 import { randomModel } from '../decode/random-model.ts';
+import { measureKernels } from './profile.ts';
 import { type Case, GPU_SHAPES, type Measurement } from './shapes.ts';
 import { type Ceilings, table } from './table.ts';
 import { measureTraining } from './training.ts';
 import { buffersAfter, measureDecode, openShape, probeAdapter } from './webgpu.ts';
 
 /**
- * Decoding and training speed on a GPU: Chispa on WebGPU beside PyTorch, on the same random weights, in one run. Every case has its
- * own process and a time limit, and its lines are written as they come, so that whatever fails costs only itself.
+ * Decoding and training speed on a GPU: Chispa on WebGPU beside PyTorch, on the same random weights, in one run, and where
+ * a step's time goes. Every case has its own process and a time limit, and its lines are written as they come, so that
+ * whatever fails costs only itself.
  *
  *     npm run bench:gpu -- --out FOLDER [--seconds 220] [--shapes gpt2-spanish,qwen3-0.6b]
  *     npm run bench:gpu -- --pack FILE     an archive that does the same on a machine with an NVIDIA driver
@@ -54,7 +57,7 @@ if (values.pack) {
 else if (command === 'quantize') await quantizeModel(argument);
 else if (command === 'case') {
   const it = JSON.parse(argument) as Case; // written by `measure` below
-  const measure = it.decoder === 'train' ? measureTraining : measureDecode;
+  const measure = it.profile ? measureKernels : it.decoder === 'train' ? measureTraining : measureDecode;
   await measure(await openShape(models, it.shape), it, (line) => console.log(JSON.stringify(line)));
 } else if (command === 'growth') {
   console.log(`${argument} steps: ${await buffersAfter(await openShape(models, 'tiny'), Number(argument))}`);
@@ -162,36 +165,57 @@ function plan(shapes: readonly string[]): (Case | { ceilings: true })[] {
     ...{ shape, engine: 'webgpu', precision, batches: all, decoder: 'greedy', steps },
     ...more,
   });
-  const torch = (shape: string, precision: string, variant: string, more: Partial<Case> = {}): Case => ({
-    ...{ shape, engine: 'torch', precision, variant, batches: all, decoder: 'greedy', steps },
+  const torch = (shape: string, precision: string, more: Partial<Case> = {}): Case => ({
+    ...{ shape, engine: 'torch', precision, variant: 'eager', batches: all, decoder: 'greedy', steps },
     ...more,
   });
   const few = { batches: [1, 8, 32] };
-  const training: Partial<Case> = { decoder: 'train', batches: [1, 8], steps: Math.min(16, steps) };
-  const bot: Partial<Case> = { decoder: 'bot', batches: [1, 32] };
+  const some = { batches: [1, 32] };
+  const bot: Partial<Case> = { ...some, decoder: 'bot' };
+  const compiled: Partial<Case> = { ...some, variant: 'compiled' };
+  const profile: Partial<Case> = { ...some, steps: Math.min(16, steps), profile: true };
+  const training: Partial<Case> = {
+    decoder: 'train',
+    batches: [1, 8],
+    steps: Math.min(16, steps),
+    length: 256,
+  };
+  const { rank, alpha } = RECIPE_DEFAULTS.chispa;
+  const lora: Partial<Case> = { ...training, lora: { rank, alpha } };
   return [
     webgpu(first, 'fp16'),
     { ceilings: true },
-    torch(first, 'bfloat16', 'eager'),
+    torch(first, 'bfloat16'),
     webgpu(first, 'q8'),
-    webgpu(first, 'fp32'),
-    torch(first, 'float32', 'eager'),
     webgpu(first, 'fp32', training),
-    webgpu(first, 'fp32', { ...training, variant: 'lora' }),
+    webgpu(first, 'fp32', lora),
+    torch(first, 'bfloat16', training),
+    torch(first, 'float32', training),
+    torch(first, 'bfloat16', lora),
+    torch(first, 'float32', lora),
+    webgpu(first, 'fp16', profile),
+    webgpu(first, 'fp32'),
+    torch(first, 'float32'),
     webgpu(first, 'fp16', bot),
-    torch(first, 'bfloat16', 'eager', bot),
+    torch(first, 'bfloat16', bot),
     ...others.flatMap((shape) => [
       webgpu(shape, 'fp16', few),
-      torch(shape, 'bfloat16', 'eager', few),
+      torch(shape, 'bfloat16', few),
       webgpu(shape, 'q8', few),
+      webgpu(shape, 'fp32', { ...lora, batches: [1] }),
+      torch(shape, 'bfloat16', { ...lora, batches: [1] }),
     ]),
-    torch(first, 'bfloat16', 'compiled', { batches: [1, 32] }),
+    webgpu(first, 'fp16', { ...profile, decoder: 'bot' }),
+    webgpu(first, 'fp32', { ...training, ...profile, batches: [8], decoder: 'train' }),
+    torch(first, 'bfloat16', compiled),
+    torch(first, 'float32', compiled),
+    torch(first, 'bfloat16', { ...training, variant: 'compiled', batches: [8] }),
   ];
 }
 
 /** PyTorch in its own process, started early: importing it takes seconds. */
 function startTorch(say: (text: string) => void) {
-  const script = join(packageRoot, 'bench/gpu/torch_decode.py');
+  const script = join(packageRoot, 'bench/gpu/torch_peer.py');
   const { TORCH_LD_LIBRARY_PATH: libraries = env.LD_LIBRARY_PATH } = env; // the archive sets it for WebGPU alone
   const process = spawn(values.python, ['-u', script, models], {
     stdio: ['pipe', 'pipe', 'inherit'],

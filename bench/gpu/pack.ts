@@ -31,7 +31,7 @@ export async function pack(file: string): Promise<void> {
       external: ['onnxruntime-node', './pack.ts'],
       banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     });
-    cpSync(join(ours, 'torch_decode.py'), join(folder, 'bench/gpu/torch_decode.py'));
+    cpSync(join(ours, 'torch_peer.py'), join(folder, 'bench/gpu/torch_peer.py'));
     cpSync(join(ours, 'run.sh'), join(folder, 'run.sh'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     mkdirSync(join(folder, 'models/mini-es'), { recursive: true });

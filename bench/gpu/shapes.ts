@@ -20,16 +20,22 @@ export const GPU_SHAPES: Record<string, ModelShape> = {
 /** One thing to measure. */
 export interface Case {
   shape: string;
-  engine: 'webgpu' | 'cpu' | 'torch';
-  /** Of WebGPU and the CPU: `fp32`, `fp16`, `q8`, `q4`. Of PyTorch: `float32` or `bfloat16`. */
+  engine: 'webgpu' | 'torch';
+  /** Of WebGPU: `fp32`, `fp16`, `q8`, `q4`. Of PyTorch: `float32` or `bfloat16`. */
   precision: string;
-  /** Of PyTorch: `eager` or `compiled`. Of training: `lora`. */
-  variant?: string;
-  /** Of training: rows of 256 tokens. */
+  /** Of PyTorch. */
+  variant?: 'eager' | 'compiled';
+  /** Rows of one token each, or, of training, of `length` tokens. */
   batches: number[];
-  /** `train`: not decoding, but steps of training. */
+  /** How tokens are chosen; `train`: not decoding, but steps of training. */
   decoder: 'greedy' | 'bot' | 'train';
   steps: number;
+  /** Of training: tokens in a row. */
+  length?: number;
+  /** Of training: adapters on all linear layers instead of all weights. */
+  lora?: { rank: number; alpha: number };
+  /** Not how long a step takes, but what in it does (`profile.ts`). */
+  profile?: true;
 }
 
 /** A line of the results. */
@@ -45,5 +51,17 @@ export interface Measurement extends Omit<Case, 'batches'> {
   /** Share of the largest logit's spread by which logits differ from the CPU's in fp32, and same likeliest tokens. */
   error?: number;
   sameTop?: number;
+  kernels?: Kernel[];
   note?: string;
 }
+
+/** A kind of operation on the device: how often a step runs it, and for how many milliseconds in all. */
+export interface Kernel {
+  name: string;
+  count: number;
+  milliseconds: number;
+}
+
+/** How a measurement is named in a table. */
+export const described = ({ precision, variant, lora }: Omit<Case, 'batches'>): string =>
+  [precision, variant, lora && 'LoRA'].filter(Boolean).join(' ');

@@ -1,4 +1,4 @@
-import type { Measurement } from './shapes.ts';
+import { described, type Kernel, type Measurement } from './shapes.ts';
 
 /** What the device can do, measured by PyTorch. */
 export interface Ceilings {
@@ -39,7 +39,8 @@ export function table(
         other.precision === 'bfloat16' &&
         other.shape === shape &&
         other.batch === batch &&
-        other.decoder === decoder,
+        other.decoder === decoder &&
+        !other.lora === !it.lora,
     )?.step;
     const count = parameters[shape] ?? Number.NaN;
     const bytes = (count * (BYTES[it.precision] ?? 4)) / (ceilings?.bytesPerSecond ?? Number.NaN);
@@ -50,7 +51,7 @@ export function table(
     const cells = [
       shape,
       it.engine,
-      [it.precision, it.variant].filter(Boolean).join(' '),
+      described(it),
       decoder,
       batch,
       step.toFixed(2),
@@ -65,10 +66,10 @@ export function table(
   const checks = results
     .filter((it) => it.error !== undefined)
     .map((it) => {
-      const kind = [it.shape, it.engine, it.precision, it.variant].filter(Boolean).join(' ');
-      return `- ${kind}: logits differ from the CPU's in fp32 by ${it.error?.toExponential(1)} of themselves, same likeliest token ${((it.sameTop ?? 0) * 100).toFixed(0)} %`;
+      return `- ${it.shape} ${it.engine} ${described(it)}: logits differ from the CPU's in fp32 by ${it.error?.toExponential(1)} of themselves, same likeliest token ${((it.sameTop ?? 0) * 100).toFixed(0)} %`;
     });
-  const failures = results.filter((it) => it.step === undefined && it.error === undefined);
+  const profiles = results.flatMap((it) => (it.kernels ? [profileTable(it, it.kernels)] : []));
+  const failures = results.filter((it) => !it.step && it.error === undefined && !it.kernels);
   return [
     ceilings ? `${JSON.stringify(ceilings)}\n` : '',
     '| model | engine | how | decoder | batch | ms a step | tokens/s | floor, ms | × PyTorch eager bf16 | ms to submit | KB on the bus |',
@@ -77,6 +78,31 @@ export function table(
     '',
     ...checks,
     ...failures.map((it) => `- not measured: ${JSON.stringify(it)}`),
+    '',
+    ...profiles,
+  ].join('\n');
+}
+
+/** How many kinds of operations a profile lists. */
+const LISTED = 12;
+
+/** Where the device's time goes in a step. */
+function profileTable(it: Measurement, kernels: readonly Kernel[]): string {
+  const sum = (measure: (kernel: Kernel) => number) =>
+    kernels.reduce((sum, kernel) => sum + measure(kernel), 0);
+  const [count, milliseconds] = [sum((kernel) => kernel.count), sum((kernel) => kernel.milliseconds)];
+  const line = (name: string, count: number, time: number) =>
+    `| ${name} | ${count.toFixed(0)} | ${time.toFixed(3)} | ${((100 * time) / milliseconds).toFixed(0)} % |`;
+  return [
+    `A step of ${it.shape} ${described(it)}, ${it.decoder}, batch ${it.batch}, operation by operation:`,
+    '',
+    '| operation | times | ms on the device | share |',
+    '|---|---|---|---|',
+    ...kernels
+      .toSorted((a, b) => b.milliseconds - a.milliseconds)
+      .slice(0, LISTED)
+      .map((kernel) => line(kernel.name, kernel.count, kernel.milliseconds)),
+    line('all', count, milliseconds),
     '',
   ].join('\n');
 }

@@ -6,25 +6,25 @@ import { createStepper, type Step } from '../../src/finetuning/step/stepper.ts';
 import { emptyWeights, initializeAdapters, loadWeights } from '../../src/finetuning/step/weights.ts';
 import type { Case, Measurement } from './shapes.ts';
 
-/** Tokens in a row. */
-const LENGTH = 256;
+/** Steps before the clock starts: shaders are compiled, buffers allocated. */
+export const WARM_STEPS = 3;
 
-/** Trains in this process, on rows of 256 tokens, and reports a line for every number of rows. */
+/** Trains in this process, and reports a line for every number of rows. */
 export async function measureTraining(
   folder: ModelWeights,
-  { shape, engine, precision, variant, batches, steps }: Case,
+  { batches, profile: _, ...about }: Case,
   report: (line: Measurement) => void,
 ): Promise<void> {
-  const about = { shape, engine, precision, decoder: 'train', steps, ...(variant && { variant }) } as const;
-  const lora = variant === 'lora' ? RECIPE_DEFAULTS.chispa : undefined;
+  const { steps } = about;
+  const lora = about.lora && { ...RECIPE_DEFAULTS.chispa, ...about.lora };
   const frozen = lora ? emptyWeights(folder.config) : new Map();
-  const length = Math.min(LENGTH, folder.config.positions);
+  const length = Math.min(about.length ?? 256, folder.config.positions);
   const most = Math.max(...batches) * length;
   const stepper = await createStepper({
     ...{ config: folder.config, frozen, ...(lora && { lora }), dropout: 0, seed: 0 },
     ...{ adamw: ADAMW_DEFAULTS, accumulate: false, threads: 8 },
     tokens: { training: most, losses: most },
-    provider: engine === 'webgpu' ? 'webgpu' : 'cpu',
+    provider: 'webgpu',
   });
   const parameters = stepper.memory.views('parameters');
   await loadWeights(folder, lora ? frozen : parameters);
@@ -34,7 +34,7 @@ export async function measureTraining(
   for (const batch of batches) {
     const rows = Array.from({ length: batch }, (_, row) => [
       {
-        tokens: Array.from({ length }, (_, i) => (i * 7919 + row * 104_729) % folder.config.vocabSize),
+        tokens: Array.from({ length }, (_, i) => ((row * length + i) * 7919) % folder.config.vocabSize),
         from: 1,
         weight: 1,
       },
@@ -42,11 +42,12 @@ export async function measureTraining(
     const next = (): Step => ({ step: ++taken, batches: [toBatch(rows)], learningRate: 2e-5, clip: 1 });
     const take = (count: number) => stepper.steps(Array.from({ length: count }, next));
     try {
-      await take(2); // shaders are compiled, buffers allocated
+      await take(WARM_STEPS);
       const start = performance.now();
-      await take(steps);
+      const outcomes = await take(steps);
       const step = (performance.now() - start) / steps;
-      report({ ...about, batch, step, tokensPerSecond: (1000 * batch * length) / step });
+      const note = `loss ${outcomes.at(-1)?.loss.toFixed(3)}`;
+      report({ ...about, batch, step, tokensPerSecond: (1000 * batch * length) / step, note });
     } catch (error) {
       report({ ...about, batch, note: String(error).slice(0, 300) });
     }

@@ -30,36 +30,26 @@ export async function openShape(folder: string, shape: string): Promise<ModelWei
 /** Decodes in this process and reports a line for every batch size. */
 export async function measureDecode(
   folder: ModelWeights,
-  { precision, variant, engine, batches, decoder, steps, shape }: Case,
+  { batches, profile: _, ...about }: Case,
   report: (line: Measurement) => void,
 ): Promise<void> {
-  const options = { threads: 8, precision: precision as Precision, log };
-  const about = { shape, engine, precision, decoder, steps, ...(variant && { variant }) };
+  const { shape, precision, decoder, steps } = about;
   let submit = 0;
   let bus = 0;
-  let session: DecoderSession;
   const opening = performance.now();
-  if (engine === 'cpu') {
-    const runtime = await createDecodeSession(folder, { ...options, provider: 'cpu' });
-    session = createDecoderSession(runtime, folder.config);
-  } else {
-    const dtype = precision === 'fp32' || !(await probeAdapter()).half ? 'float32' : 'float16';
-    if (precision === 'fp16' && dtype === 'float32') about.precision = 'fp32 for want of fp16';
-    const runtime = await createDeviceDecodeSession(folder, { ...options, provider: 'webgpu', dtype });
-    const run = runtime.run.bind(runtime) as (...args: unknown[]) => ReturnType<typeof runtime.run>;
-    runtime.run = (async (...args: unknown[]) => {
-      const start = performance.now();
-      const results = await run(...args);
-      submit += performance.now() - start;
-      bus += bytesOnHost(args[0]) + bytesOnHost(results);
-      return results;
-    }) as typeof runtime.run;
-    session = await createDeviceSession(runtime, folder.config, { dtype });
-    await check(folder, session, about, report);
-  }
-  console.error(
-    `${shape} ${precision} ${variant ?? ''} opened in ${(performance.now() - opening).toFixed(0)} ms`,
-  );
+  const { runtime, dtype, as } = await openDecoder(folder, precision);
+  about.precision = as;
+  const run = runtime.run.bind(runtime) as (...args: unknown[]) => ReturnType<typeof runtime.run>;
+  runtime.run = (async (...args: unknown[]) => {
+    const start = performance.now();
+    const results = await run(...args);
+    submit += performance.now() - start;
+    bus += bytesOnHost(args[0]) + bytesOnHost(results);
+    return results;
+  }) as typeof runtime.run;
+  const session = await createDeviceSession(runtime, folder.config, { dtype });
+  await check(folder, session, about, report);
+  console.error(`${shape} ${precision} opened in ${(performance.now() - opening).toFixed(0)} ms`);
   for (const batch of batches) {
     try {
       const cache = session.newCache(32);
@@ -82,12 +72,24 @@ export async function measureDecode(
           step: measured[steps >> 1] ?? 0,
           tokensPerSecond: (1000 * batch * steps) / total,
         },
-        ...(engine === 'webgpu' && { submit: submit / steps, bus: bus / steps }),
+        ...{ submit: submit / steps, bus: bus / steps },
       });
     } catch (error) {
       report({ ...about, batch, note: String(error).slice(0, 300) });
     }
   }
+}
+
+/**
+ * The model's decode session on the device, in half precision where the adapter has it, unless fp32 is asked for; and `as`
+ * what precision it is to be reported.
+ */
+export async function openDecoder(folder: ModelWeights, precision: string) {
+  const dtype: 'float32' | 'float16' =
+    precision === 'fp32' || !(await probeAdapter()).half ? 'float32' : 'float16';
+  const options = { threads: 8, precision: precision as Precision, log, provider: 'webgpu', dtype } as const;
+  const as = precision === 'fp16' && dtype === 'float32' ? 'fp32 for want of fp16' : precision;
+  return { runtime: await createDeviceDecodeSession(folder, options), dtype, as };
 }
 
 /**
@@ -118,7 +120,7 @@ export async function buffersAfter(folder: ModelWeights, steps: number): Promise
   return `${before} buffers after ${early} steps, ${buffers} at the end`;
 }
 
-function newRow(cache: RowCache, seed: number, decoder: Case['decoder'], { config }: ModelWeights) {
+export function newRow(cache: RowCache, seed: number, decoder: Case['decoder'], { config }: ModelWeights) {
   cache.add();
   const settings =
     decoder === 'greedy'

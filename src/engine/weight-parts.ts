@@ -98,7 +98,7 @@ const parted = (y: Value, widths: readonly number[]): Value[] =>
 function splitProduct(x: Value, weight: Value): Value {
   const [inputs, outputs] = [dimensionAt(weight.shape, 0), dimensionAt(weight.shape, 1)].map(Number);
   const parts = Number(inputs) / 64;
-  if (!Number.isInteger(parts)) return matmul(x, weight);
+  if (!Number.isInteger(parts) || parts === 1) return matmul(x, weight);
   const inParts = transpose(reshape(x, ['N', parts, 64]), [1, 0, 2]); // [parts, N, 64]
   const products = matmul(inParts, reshape(weight, [parts, 64, Number(outputs)])); // [parts, N, outputs]
   return sum(products, 0);
