@@ -69,6 +69,7 @@ const best = createBestOf({
   judging,
   spare: createSpareSlots(CANDIDATES),
   bestOf: CANDIDATES,
+  toldLast: async () => [],
 });
 const requestOf = (seed: number) =>
   ({

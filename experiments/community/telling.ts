@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../src/db/connect.ts';
-import { type Joke, storeJoke } from '../../src/db/jokes.ts';
+import { type Joke, storeJoke, toldLast } from '../../src/db/jokes.ts';
 import { keepEmbeddings } from '../../src/db/judge.ts';
 import { activeModel, type ModelVersion, trialModel } from '../../src/db/models.ts';
 import { rate } from '../../src/db/ratings.ts';
@@ -9,6 +9,7 @@ import type { Voter } from '../../src/db/voter.ts';
 import type { Engine, LoadedModel } from '../../src/engine/engine.ts';
 import { type ToldJoke, tellJokes } from '../../src/finetuning/measure/tell.ts';
 import type { JudgedVersion, Judging } from '../../src/generator/judging.ts';
+import { REMEMBERED, unheard } from '../../src/generator/unheard.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { BOT_DEFAULTS } from '../../src/lib/settings.ts';
 import { actOnLiveRatings } from '../../src/trainer/live-ratings.ts';
@@ -91,8 +92,9 @@ export async function tellAndRate(
   /** Undefined if none ended by itself. */
   async function choose(own: readonly ToldJoke[], guildId: string, by: JudgedVersion) {
     const whole = own.filter(({ finish, text }) => finish === 'end' && text.trim() !== '');
+    const before = await toldLast(db, { guildId }, REMEMBERED);
     const jokes = await Promise.all(
-      whole.map(async (joke) => {
+      unheard(whole, before, ({ text }) => text).map(async (joke) => {
         const embedding = await engine.embed({ model: by.loaded.model, text: joke.text });
         return { joke, text: joke.text, embedding };
       }),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, exists, gte, inArray, isNull, ne, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, gte, inArray, isNull, ne, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { DecoderSettings } from '../lib/settings.ts';
 import type { Database, Transaction } from './connect.ts';
@@ -193,6 +193,23 @@ export const wasTold = (db: Database): SQL | undefined => {
     .where(and(eq(requests.id, jokes.requestId), eq(requests.status, 'failed')));
   return or(exists(message), and(isNull(jokes.houseId), notExists(failed)));
 };
+
+/** Texts of the jokes told last in a guild, the latest first; without a guild, of those told to a person in direct messages. */
+export async function toldLast(
+  db: Database,
+  { guildId, userId = '' }: { guildId: string | null; userId?: string },
+  count: number,
+): Promise<string[]> {
+  const texts = db.select({ text: jokes.text }).from(jokes).$dynamic();
+  const here =
+    guildId === null
+      ? texts
+          .innerJoin(requests, eq(requests.id, jokes.requestId))
+          .where(and(eq(requests.userId, userId), isNull(jokes.guildId), isNull(jokes.deletedAt)))
+      : texts.where(and(eq(jokes.guildId, guildId), isNull(jokes.deletedAt)));
+  const rows = await here.orderBy(desc(jokes.createdAt)).limit(count);
+  return rows.map(({ text }) => text);
+}
 
 /** How many jokes were told for the first time since a given time. */
 export const jokesSince = (db: Database, since: Date): Promise<number> =>

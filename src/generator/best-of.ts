@@ -11,6 +11,7 @@ import type { Serving } from './active-model.ts';
 import type { Judging } from './judging.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Borrowed, SpareSlots } from './spare-slots.ts';
+import { REMEMBERED, unheard } from './unheard.ts';
 import { type Writer, type Written, writeJoke } from './write-joke.ts';
 
 /** A joke to tell, and what it was chosen from, if there was a choice. */
@@ -25,6 +26,8 @@ export interface BestOfOptions extends Writer {
   spare: SpareSlots;
   /** The most candidates; 1: no choice. */
   bestOf: number;
+  /** Texts of the jokes that were told last where a request comes from. */
+  toldLast(by: JokeRequest['by'], count: number): Promise<readonly string[]>;
 }
 
 /** Writes several jokes and chooses one. */
@@ -33,8 +36,8 @@ export interface BestOf {
   count(request: JokeRequest, serving: Serving): number;
   /**
    * Writes up to `count` jokes at once in slots that are free, and chooses the one to tell by an opinion drawn from the judge.
-   * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out, and
-   * where one mentions the theme, those that do not. Where nothing is left to choose from, the result is that of
+   * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out; where
+   * one mentions the theme, those that do not; and where one is new, those that repeat what was told there lately. Where nothing is left to choose from, the result is that of
    * `writeJoke`. Nothing is shown.
    */
   write(
@@ -55,7 +58,8 @@ const BOLDNESS: Record<Adventure, number | undefined> = {
   bold: 0.5,
 };
 
-export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: BestOfOptions): BestOf {
+export function createBestOf(options: BestOfOptions): BestOf {
+  const { engine, safety, clock, judging, spare, bestOf } = options;
   const paces = new Map<number, Pace>();
   const paceOf = ({ version: { id } }: Serving): Pace => {
     const pace = paces.get(id) ?? createPace();
@@ -93,6 +97,8 @@ export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: 
       const slots = spare.borrow(count - 1);
       const random = createRandom(request.seed, 1);
       const draft = { ...request, embed: true };
+      // A choice without it is better than none.
+      const heard = options.toldLast(request.by, REMEMBERED).catch((): readonly string[] => []);
       const first = writeJoke({ engine, safety, clock }, draft, serving, signal, () => {});
       const others = slots.map((slot) =>
         another(request, serving, signal, { slot, seed: random.int32() >>> 0 }),
@@ -101,7 +107,8 @@ export function createBestOf({ engine, safety, clock, judging, spare, bestOf }: 
       const all = [written, ...more].filter((one) => one !== undefined);
       const slowest = Math.max(...all.map(({ result }) => result.timing.totalMs));
       if (all.length > 0) paceOf(serving).note(1 + slots.length, slowest);
-      const candidates = aboutTheme(distinct(all.filter(isWhole)), request, serving);
+      const fitting = aboutTheme(distinct(all.filter(isWhole)), request, serving);
+      const candidates = unheard(fitting, await heard, ({ result }) => result.text);
       if (candidates.length < 2) return candidates[0] ?? written ?? all[0];
       const boldness = BOLDNESS[adventure];
       const judgement = judging.judge(serving, {

@@ -1,5 +1,6 @@
 import type { REST } from 'discord.js';
 import type { Store } from '../db/connect.ts';
+import { toldLast } from '../db/jokes.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -52,7 +53,10 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     safety,
     rest,
     activeModel,
-    best: createBestOf({ engine, safety, clock: store.clock, judging, spare, bestOf }),
+    best: createBestOf({
+      ...{ engine, safety, clock: store.clock, judging, spare, bestOf },
+      toldLast: (by, count) => toldLast(store.db, by, count),
+    }),
     spare,
     judging,
     log,

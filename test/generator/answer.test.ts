@@ -80,7 +80,10 @@ describe('answering a job', () => {
           spare,
           log: silent,
         },
-        best: createBestOf({ engine, safety, clock: store.clock, judging, spare, bestOf: 8 }),
+        best: createBestOf({
+          ...{ engine, safety, clock: store.clock, judging, spare, bestOf: 8 },
+          toldLast: async () => [],
+        }),
       };
     };
     answering = createAnswering(dependencies());

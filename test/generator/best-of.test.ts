@@ -22,7 +22,7 @@ type Told = Partial<GenerationResult> & { text: string };
 /** A model that tells these, in the order in which it is asked, and a judge that likes what is long. */
 function scene(
   told: (Told | ((request: GenerationRequest, signal: AbortSignal) => Promise<Told>))[],
-  { learnedFrom = 10, slots = 8, bestOf = 4 } = {},
+  { learnedFrom = 10, slots = 8, bestOf = 4, before = [] as string[] } = {},
 ) {
   const asked: GenerationRequest[] = [];
   const judged: { texts: string[]; boldness: number | undefined }[] = [];
@@ -49,7 +49,13 @@ function scene(
   } as Partial<Judging> as Judging;
   const spare = createSpareSlots(slots);
   spare.occupy(); // the request itself
-  const best = createBestOf({ engine, safety: createSafety(), clock: Date, judging, spare, bestOf });
+  const best = createBestOf({
+    ...{ engine, safety: createSafety(), clock: Date, judging, spare, bestOf },
+    toldLast: async ({ guildId }) => {
+      if (before.length === 0) throw new Error('the database does not answer');
+      return guildId === '1' ? before : [];
+    },
+  });
   const write = (count = bestOf) => best.write(request, serving, never, { count, adventure: 'balanced' });
   return { asked, judged, best, spare, write };
 }
@@ -114,6 +120,24 @@ describe('the best of several', () => {
     expect(judged[0]?.texts).toEqual(['Va un gato.', 'Dos gatos, más.']);
     const without = scene(told); // a model that takes no theme
     expect((await without.best.write(themed, serving, never, terms))?.result.text).toContain('perro');
+  });
+
+  it('repeats nothing that was told there lately, if something is new', async () => {
+    const before = ['Va un señor a la farmacia y le dice al médico: ¿tiene gafas?', 'Corto.'];
+    const repeating = [
+      { text: '¡VA UN SEÑOR A LA FARMACIA, y le dice un caballo!' },
+      { text: 'Corto.' }, // as short as anything can be again
+      { text: 'Ayer va un señor a la farmacia a por aspirinas y ya está.' },
+      { text: 'Un señor a la farmacia y le dice al médico.' },
+    ];
+    const { write, judged } = scene(repeating, { before });
+    expect((await write())?.result.text).toBe('Ayer va un señor a la farmacia a por aspirinas y ya está.');
+    expect(judged[0]?.texts).toEqual([repeating[1]?.text, repeating[2]?.text]);
+    const old = scene(
+      [repeating[0], repeating[3]].flatMap((one) => one ?? []),
+      { before },
+    );
+    expect((await old.write(2))?.result.text).toBe(repeating[0]?.text); // better than nothing
   });
 
   it('makes way for somebody else’s joke', async () => {

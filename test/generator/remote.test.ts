@@ -46,7 +46,8 @@ describe('a generator with a server of models', () => {
       const rest = { patch: send, post: send } as unknown as REST; // the only methods used here
       const [safety, spare] = [createSafety(), createSpareSlots(2)];
       const { clock } = store;
-      const best = createBestOf({ engine, safety, clock, judging, spare, bestOf: 8 });
+      const toldLast = async () => [];
+      const best = createBestOf({ engine, safety, clock, judging, spare, bestOf: 8, toldLast });
       const { answer } = createAnswering({
         ...{
           db: store.db,

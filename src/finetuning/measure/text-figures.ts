@@ -1,6 +1,6 @@
-import { foldedWords } from '../../corpus/words.ts';
+import { foldedWords, recitableWords } from '../../corpus/words.ts';
 import type { GenerationResult } from '../../engine/engine.ts';
-import { distinct, ngrams, repetition } from '../../lib/diversity.ts';
+import { distinct, repetition } from '../../lib/diversity.ts';
 
 /** What can be counted in a set of jokes without understanding them. Shares are 0 to 1. */
 export interface TextFigures {
@@ -54,9 +54,6 @@ export function jokeFigures(
   };
 }
 
-/** Consecutive words that count as reciting. */
-const RECITAL = 8;
-
 /** Share of `texts` that repeat 8 consecutive words of one of `sources`, ignoring case, accents and punctuation. */
 export function recitedShare(texts: readonly string[], sources: readonly string[]): number {
   if (texts.length === 0) return 0;
@@ -64,9 +61,6 @@ export function recitedShare(texts: readonly string[], sources: readonly string[
   const recited = texts.filter((text) => recitableWords(text).some((words) => known.has(words)));
   return recited.length / texts.length;
 }
-
-/** Every run of 8 consecutive words of a text, folded: a text that repeats one of them recites it. */
-export const recitableWords = (text: string): string[] => ngrams(foldedWords(text), RECITAL);
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

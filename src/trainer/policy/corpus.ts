@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { duplicateGroups, nearDuplicates } from '../../corpus/duplicates.ts';
+import { recitableWords } from '../../corpus/words.ts';
 import type { TrainingJoke } from '../../finetuning/data/samples.ts';
 import type { SeedJoke } from '../../finetuning/data/seed-jokes.ts';
 import { splitByHash } from '../../finetuning/data/split.ts';
-import { recitableWords } from '../../finetuning/measure/text-figures.ts';
 import { type DuelOutcome, withDuels } from './duels.ts';
 import { fitVoteModel, jokeValue, pooledHouseJokes, type RatedJoke, type VoteModel } from './vote-model.ts';
 
