@@ -23,7 +23,7 @@ import { buffersAfter, measureDecode, openShape, probeAdapter } from './webgpu.t
  * a step's time goes. Every case has its own process and a time limit, and its lines are written as they come, so that
  * whatever fails costs only itself.
  *
- *     npm run bench:gpu -- --out FOLDER [--seconds 220] [--shapes gpt2-spanish,qwen3-0.6b]
+ *     npm run bench:gpu -- --out FOLDER [--seconds 300] [--shapes gpt2-spanish,qwen3-0.6b]
  *     npm run bench:gpu -- --pack FILE     an archive that does the same on a machine with an NVIDIA driver
  */
 const { values, positionals } = parseArgs({
@@ -31,7 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     out: { type: 'string', default: '.cache/bench/gpu' },
     models: { type: 'string', default: '.cache/bench/gpu/models' },
-    seconds: { type: 'string', default: '220' },
+    seconds: { type: 'string', default: '300' },
     shapes: { type: 'string', default: 'gpt2-spanish,qwen3-0.6b' },
     steps: { type: 'string', default: '96' },
     python: { type: 'string', default: 'python3' },
