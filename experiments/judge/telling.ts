@@ -1,3 +1,4 @@
+import { REMEMBERED, unheard } from '../../src/generator/unheard.ts';
 import type { Variances } from '../../src/judge/evidence.ts';
 import { fitJudge } from '../../src/judge/fit.ts';
 import { type Observation, rating, voteNoise } from '../../src/judge/observations.ts';
@@ -61,7 +62,8 @@ export function tellOneByOne(pool: Pool, taste: Taste, way: Way, count: number, 
       const one = pool.house[Math.floor(random.unit() * pool.house.length)];
       if (one && !heard.has(one)) house.push(one);
     }
-    const offered = [...own, ...house];
+    const lately = told.slice(-REMEMBERED).map(({ text }) => text);
+    const offered = way.best > 1 ? unheard([...own, ...house], lately, ({ text }) => text) : own;
     const opinions = drawRatings(
       fit,
       offered.map(({ features }) => features),

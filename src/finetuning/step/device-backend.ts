@@ -19,7 +19,9 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
   const graph = trainingGraph(config, { ...loss, dropout, ...(tokens && { tokens: tokens.training }) });
   const memory = createTrainingMemory(graph.trainable, { gradients: false });
   const names = [...graph.trainable.keys()];
-  const optimized = [...graph.trainable].map(([name, shape]) => ({ name, shape, decayed: decays(name) }));
+  const sized = [...graph.trainable].map(([name, shape]) => ({ name, size: elementCount(shape) }));
+  const optimized = sized.map((tensor) => ({ ...tensor, decayed: decays(tensor.name) }));
+  const summed = [{ name: 'loss', size: 1 }, ...sized]; // what parts of a step add up to
 
   const device = createDeviceMemory();
   const zeros = await device.session(zeroTensors(1, 'float32', 1), 'new');
@@ -27,7 +29,7 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
   const read = await device.session(copyOfNumbers(), 'given');
   const training = await device.session(graph.model, 'given');
   const optimizer = await device.session(deviceAdamW(optimized, adamw), 'given');
-  const sums = accumulate && (await device.session(deviceSums(sumShapes()), 'given'));
+  const sums = accumulate && (await device.session(deviceSums(summed), 'given'));
   let evaluation: InferenceSession | undefined;
 
   const buffers = createBuffers(device);
@@ -37,14 +39,9 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
   };
   for (const [name, shape] of graph.trainable) await make(`gradient:${name}`, shape);
   await make('loss', []);
-  if (accumulate) for (const [key, shape] of sumShapes()) await make(`sum:${key}`, shape);
+  if (accumulate) for (const { name, size } of summed) await make(`sum:${name}`, [size]);
   await make('report', [REPORTED_STEPS, 2]);
   let reported = 0;
-
-  /** What parts of a step add up to. */
-  function sumShapes(): Map<string, readonly number[]> {
-    return new Map([['loss', []], ...[...graph.trainable].map(([name, shape]) => [name, shape] as const)]);
-  }
 
   async function put(key: string, numbers: Float32Array, shape: readonly number[]): Promise<void> {
     const tensor = new Tensor('float32', numbers, [numbers.length]);
@@ -60,6 +57,9 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
   /** What a region holds, under the names that a graph gives to its tensors. */
   const named = (prefix: string, region: string): Feeds =>
     Object.fromEntries(names.map((name) => [`${prefix}${name}`, buffers.get(`${region}:${name}`)]));
+  /** The same as vectors. */
+  const flat = (prefix: string, region: string): Feeds =>
+    Object.fromEntries(names.map((name) => [`${prefix}${name}`, buffers.flat(`${region}:${name}`)]));
   const weights = (): Feeds => ({
     ...Object.fromEntries([...graph.frozen.keys()].map((name) => [name, buffers.get(`frozen:${name}`)])),
     ...named('', 'parameters'),
@@ -82,11 +82,14 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
         { loss: buffers.get('loss'), ...named(gradientName(''), 'gradient') },
       );
       if (!sums) return;
-      const add = { carry: scalar(part > 0 ? 1 : 0), 'sum:loss': buffers.get('sum:loss') };
+      const [whole, own] = [buffers.flat('sum:loss'), buffers.flat('loss')];
       await device.write(
         sums,
-        { ...add, 'part:loss': buffers.get('loss'), ...named('sum:', 'sum'), ...named('part:', 'gradient') },
-        { 'next:loss': buffers.get('sum:loss'), ...named('next:', 'sum') },
+        {
+          ...{ carry: scalar(part > 0 ? 1 : 0), 'sum:loss': whole, 'part:loss': own },
+          ...{ ...flat('sum:', 'sum'), ...flat('part:', 'gradient') },
+        },
+        { 'next:loss': whole, ...flat('next:', 'sum') },
       );
     },
     loss: async () => (await get(lossKey))[0] ?? Number.NaN,
@@ -96,12 +99,13 @@ export async function createDeviceBackend(options: BackendOptions): Promise<Back
       const all = (prefix: string) =>
         Object.assign(
           {},
-          ...Object.entries(regions).map(([stem, region]) => named(`${prefix}${stem}:`, region)),
+          ...Object.entries(regions).map(([stem, region]) => flat(`${prefix}${stem}:`, region)),
         );
       await device.write(
         optimizer,
         {
-          ...{ ...all(''), ...named('gradient:', total), loss: buffers.get(lossKey), report },
+          ...{ ...all(''), ...flat('gradient:', total), report },
+          loss: device.view(buffers.flat(lossKey), []),
           clip: scalar(clip),
           rate: scalar(learningRate / (1 - adamw.beta1 ** step)),
           root: scalar(1 / Math.sqrt(1 - adamw.beta2 ** step)),
