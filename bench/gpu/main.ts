@@ -16,7 +16,7 @@ import { measureKernels } from './profile.ts';
 import { type Case, GPU_SHAPES, type Measurement } from './shapes.ts';
 import { type Ceilings, table } from './table.ts';
 import { measureTraining } from './training.ts';
-import { buffersAfter, measureDecode, openShape, probeAdapter } from './webgpu.ts';
+import { measureDecode, openShape, probeAdapter } from './webgpu.ts';
 
 /**
  * Decoding and training speed on a GPU: Chispa on WebGPU beside PyTorch, on the same random weights, in one run, and where
@@ -59,8 +59,6 @@ else if (command === 'case') {
   const it = JSON.parse(argument) as Case; // written by `measure` below
   const measure = it.profile ? measureKernels : it.decoder === 'train' ? measureTraining : measureDecode;
   await measure(await openShape(models, it.shape), it, (line) => console.log(JSON.stringify(line)));
-} else if (command === 'growth') {
-  console.log(`${argument} steps: ${await buffersAfter(await openShape(models, 'tiny'), Number(argument))}`);
 } else await measureAll();
 process.exit(process.exitCode ?? 0); // onnxruntime's device can keep the process alive
 
@@ -142,10 +140,6 @@ async function measureAll(): Promise<void> {
     }
   }
   torch.close();
-  if (left() > 20)
-    await linesOf(child('weights', 'tiny'), 20, say)
-      .then(() => linesOf(child('growth', '10000'), left(), say))
-      .catch((error: unknown) => say(`10000 steps: not counted (${String(error)})`));
   console.log(`\n${readFileSync(join(out, 'table.md'), 'utf8')}`);
   say('done');
 }

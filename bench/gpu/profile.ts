@@ -17,7 +17,7 @@ interface ProfileEvent {
 
 /**
  * Reports which operations the device runs in a step, and for how long, by its own clock. Each is timed by itself, so that
- * a whole step takes longer than it otherwise does.
+ * a whole step takes longer than it otherwise does; and what is set up before the first step is counted, too.
  */
 export async function measureKernels(
   folder: ModelWeights,
@@ -82,12 +82,20 @@ async function profiled(work: () => Promise<Work>): Promise<Work & { events: Pro
   };
   try {
     const done = await work();
-    for (const session of sessions) session.endProfiling();
+    for (const session of sessions) endProfiling(session);
     const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
     return { events: files.flatMap((file) => JSON.parse(file) as ProfileEvent[]), ...done };
   } finally {
     InferenceSession.create = create;
     rmSync(folder, { recursive: true });
+  }
+}
+
+function endProfiling(session: InferenceSession): void {
+  try {
+    session.endProfiling();
+  } catch {
+    // It was released, and has written its profile then.
   }
 }
 

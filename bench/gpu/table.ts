@@ -45,8 +45,9 @@ export function table(
     const count = parameters[shape] ?? Number.NaN;
     const bytes = (count * (BYTES[it.precision] ?? 4)) / (ceilings?.bytesPerSecond ?? Number.NaN);
     const rate = /32/.test(it.precision) ? ceilings?.float32 : ceilings?.bfloat16;
-    // Training: forward and backward, for every token.
-    const perStep = decoder === 'train' ? (3 * step * (it.tokensPerSecond ?? Number.NaN)) / 1000 : batch;
+    // Training: forward and backward, for every token; frozen weights have no gradient.
+    const passes = it.lora ? 2 : 3;
+    const perStep = decoder === 'train' ? (passes * step * (it.tokensPerSecond ?? Number.NaN)) / 1000 : batch;
     const floor = 1000 * Math.max(bytes, (2 * count * perStep) / (rate ?? Number.NaN));
     const cells = [
       shape,

@@ -247,7 +247,7 @@ def add_adapters(model, rank, alpha):
             name = model.block.format(i, target)
             shape = model.w[name + ".weight"].shape
             inputs, outputs = shape if model.inputs_first else shape[::-1]
-            a = torch.randn(inputs, rank, device=DEVICE) / inputs**0.5
+            a = (torch.rand(inputs, rank, device=DEVICE) * 2 - 1) / inputs**0.5
             b = torch.zeros(rank, outputs, device=DEVICE)
             model.adapters[name] = (a.requires_grad_(), b.requires_grad_(), alpha / rank)
     return [x for a, b, _ in model.adapters.values() for x in (a, b)]
@@ -263,7 +263,10 @@ def train(case, folder):
         parameters = add_adapters(model, lora["rank"], lora["alpha"])
     else:
         parameters = [w.requires_grad_() for w in model.w.values() if w.is_floating_point()]
-    optimizer = torch.optim.AdamW(parameters, lr=2e-5, fused=DEVICE == "cuda")
+    matrices = [p for p in parameters if p.dim() > 1]
+    others = [p for p in parameters if p.dim() < 2]
+    groups = [{"params": matrices, "weight_decay": 0.01}, {"params": others, "weight_decay": 0}]
+    optimizer = torch.optim.AdamW(groups, lr=2e-5, fused=DEVICE == "cuda")
     half = case["precision"] == "bfloat16"
     length = case["length"]
 

@@ -66,13 +66,12 @@ export async function measureDecode(
       const measured = times.slice(WARM).sort((a, b) => a - b);
       const total = measured.reduce((sum, time) => sum + time, 0);
       report({
-        ...{
-          ...about,
-          batch,
-          step: measured[steps >> 1] ?? 0,
-          tokensPerSecond: (1000 * batch * steps) / total,
-        },
-        ...{ submit: submit / steps, bus: bus / steps },
+        ...about,
+        batch,
+        step: measured[steps >> 1] ?? 0,
+        tokensPerSecond: (1000 * batch * steps) / total,
+        submit: submit / steps,
+        bus: bus / steps,
       });
     } catch (error) {
       report({ ...about, batch, note: String(error).slice(0, 300) });
@@ -81,8 +80,8 @@ export async function measureDecode(
 }
 
 /**
- * The model's decode session on the device, in half precision where the adapter has it, unless fp32 is asked for; and `as`
- * what precision it is to be reported.
+ * The model's decode session on the device, in half precision where the adapter has it, unless fp32 is asked for. `as`: the
+ * precision to report.
  */
 export async function openDecoder(folder: ModelWeights, precision: string) {
   const dtype: 'float32' | 'float16' =
@@ -90,34 +89,6 @@ export async function openDecoder(folder: ModelWeights, precision: string) {
   const options = { threads: 8, precision: precision as Precision, log, provider: 'webgpu', dtype } as const;
   const as = precision === 'fp16' && dtype === 'float32' ? 'fp32 for want of fp16' : precision;
   return { runtime: await createDeviceDecodeSession(folder, options), dtype, as };
-}
-
-/**
- * Decodes so many steps while rows come and go; says how many buffers there were after the first steps, and at the end.
- */
-export async function buffersAfter(folder: ModelWeights, steps: number): Promise<string> {
-  const options = { threads: 8, precision: 'fp32', log, provider: 'webgpu', dtype: 'float32' } as const;
-  const runtime = await createDeviceDecodeSession(folder, options);
-  const session = await createDeviceSession(runtime, folder.config, options);
-  const cache = session.newCache(32);
-  const rows: ReturnType<typeof newRow>[] = [];
-  const early = Math.min(200, steps);
-  let before = 0;
-  for (let step = 0; step < steps; step++) {
-    if (step % 25 === 0) {
-      if (rows.length === 4) {
-        cache.remove(0);
-        rows.splice(0, 4, ...[...rows.slice(3), ...rows.slice(1, 3)]);
-      }
-      rows.push(newRow(cache, step, 'greedy', folder));
-    }
-    const chosen = await session.step(cache, rows);
-    for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
-    if (step + 1 === early) before = session.memory.buffers;
-  }
-  const { buffers } = session.memory;
-  await session.release();
-  return `${before} buffers after ${early} steps, ${buffers} at the end`;
 }
 
 export function newRow(cache: RowCache, seed: number, decoder: Case['decoder'], { config }: ModelWeights) {

@@ -194,7 +194,10 @@ export const wasTold = (db: Database): SQL | undefined => {
   return or(exists(message), and(isNull(jokes.houseId), notExists(failed)));
 };
 
-/** Texts of the jokes told last in a guild, the latest first; without a guild, of those told to a person in direct messages. */
+/**
+ * Texts of the jokes that were last told for the first time in a guild, the latest first; without a guild, of those that a
+ * person was told outside of guilds. Deleted ones are among them: they were told, too.
+ */
 export async function toldLast(
   db: Database,
   { guildId, userId = '' }: { guildId: string | null; userId?: string },
@@ -205,8 +208,8 @@ export async function toldLast(
     guildId === null
       ? texts
           .innerJoin(requests, eq(requests.id, jokes.requestId))
-          .where(and(eq(requests.userId, userId), isNull(jokes.guildId), isNull(jokes.deletedAt)))
-      : texts.where(and(eq(jokes.guildId, guildId), isNull(jokes.deletedAt)));
+          .where(and(eq(requests.userId, userId), isNull(jokes.guildId), wasTold(db)))
+      : texts.where(and(eq(jokes.guildId, guildId), wasTold(db)));
   const rows = await here.orderBy(desc(jokes.createdAt)).limit(count);
   return rows.map(({ text }) => text);
 }

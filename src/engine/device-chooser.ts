@@ -8,7 +8,7 @@ import { randomAt } from './random.ts';
 
 /** Chooses the next token of every row from logits that stay on the device; only the tokens leave it. */
 export interface DeviceChooser {
-  /** The tokens for logits [rows, V], in row order; valid until the next call. */
+  /** The tokens for logits [rows, V], in row order; valid until the next call. Throws if the logits are not numbers. */
   choose(logits: Tensor, rows: readonly ChoosingRow[]): Promise<readonly number[]>;
 }
 
@@ -66,6 +66,8 @@ export function createDeviceChooser(
       const { best, drawn } = await (await sampler.session).run(feeds.all({ logits }));
       tokens.length = 0;
       for (const [i, { greedy }] of choices.entries()) tokens.push(Number((greedy ? best : drawn)?.data[i]));
+      // Half precision can overflow. Elsewhere, the same rows may have numbers.
+      if (!tokens.every((token) => token < vocabSize)) throw new Error('the logits are not numbers');
       return tokens;
     },
   };

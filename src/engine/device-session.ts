@@ -190,10 +190,11 @@ async function createResidents(memory: DeviceMemory, dtype: Dtype) {
         let found = known.get(name);
         if (found?.host !== host) {
           if (found) memory.free(found.buffer);
-          const [slots = 0, inputs = 0, columns] = host.dims;
-          const [buffer] = await memory.make(columns ? uploads.A : uploads.B, { matrix: host });
+          const which = name.endsWith('A') ? 'A' : 'B';
+          const [buffer] = await memory.make(uploads[which], { matrix: host });
           if (!buffer) throw new Error('unreachable: one tensor was made');
-          const view = memory.view(buffer, columns ? [inputs, slots * columns] : host.dims);
+          const [slots = 0, width = 0, columns = 0] = host.dims;
+          const view = memory.view(buffer, which === 'A' ? [width, slots * columns] : host.dims);
           found = { host, buffer, view };
           known.set(name, found);
         }

@@ -26,7 +26,7 @@ export interface BestOfOptions extends Writer {
   spare: SpareSlots;
   /** The most candidates; 1: no choice. */
   bestOf: number;
-  /** Texts of the jokes that were told last where a request comes from. */
+  /** Texts of the jokes that were told last where a request comes from. Never rejects. */
   toldLast(by: JokeRequest['by'], count: number): Promise<readonly string[]>;
 }
 
@@ -37,8 +37,8 @@ export interface BestOf {
   /**
    * Writes up to `count` jokes at once in slots that are free, and chooses the one to tell by an opinion drawn from the judge.
    * Candidates that safe mode refuses, that did not end by themselves, that copy a house joke or one another drop out; where
-   * one mentions the theme, those that do not; and where one is new, those that repeat what was told there lately. Where nothing is left to choose from, the result is that of
-   * `writeJoke`. Nothing is shown.
+   * one mentions the theme, those that do not; and where one is new, those that repeat what was told there lately
+   * (`unheard`). If one is left, it is told; if none is, the result is that of `writeJoke`. Nothing is shown.
    */
   write(
     request: JokeRequest,
@@ -58,8 +58,15 @@ const BOLDNESS: Record<Adventure, number | undefined> = {
   bold: 0.5,
 };
 
-export function createBestOf(options: BestOfOptions): BestOf {
-  const { engine, safety, clock, judging, spare, bestOf } = options;
+export function createBestOf({
+  engine,
+  safety,
+  clock,
+  judging,
+  spare,
+  bestOf,
+  toldLast,
+}: BestOfOptions): BestOf {
   const paces = new Map<number, Pace>();
   const paceOf = ({ version: { id } }: Serving): Pace => {
     const pace = paces.get(id) ?? createPace();
@@ -97,8 +104,7 @@ export function createBestOf(options: BestOfOptions): BestOf {
       const slots = spare.borrow(count - 1);
       const random = createRandom(request.seed, 1);
       const draft = { ...request, embed: true };
-      // A choice without it is better than none.
-      const heard = options.toldLast(request.by, REMEMBERED).catch((): readonly string[] => []);
+      const heard = toldLast(request.by, REMEMBERED);
       const first = writeJoke({ engine, safety, clock }, draft, serving, signal, () => {});
       const others = slots.map((slot) =>
         another(request, serving, signal, { slot, seed: random.int32() >>> 0 }),
@@ -118,7 +124,7 @@ export function createBestOf(options: BestOfOptions): BestOf {
         ...(boldness !== undefined && { boldness }),
       });
       const chosen = judgement && candidates[judgement.chosen];
-      if (!chosen) return written ?? candidates[0];
+      if (!chosen) return candidates[0];
       const considered = candidates.map(({ result, seed }, i) => ({
         text: result.text,
         seed,

@@ -55,7 +55,11 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     activeModel,
     best: createBestOf({
       ...{ engine, safety, clock: store.clock, judging, spare, bestOf },
-      toldLast: (by, count) => toldLast(store.db, by, count),
+      toldLast: (by, count) =>
+        toldLast(store.db, by, count).catch((error: unknown) => {
+          log.warn({ err: error }, 'jokes told lately could not be read');
+          return []; // a choice that may repeat one is better than none
+        }),
     }),
     spare,
     judging,

@@ -34,7 +34,7 @@ export interface DeviceSamplerOptions {
 
 /** Tokens in one block. Whatever is computed from all tokens is first computed for every block, on all of a GPU's cores. */
 const BLOCK = 256;
-/** The lowest float32: the logit of what is no token. */
+/** The logit of what is no token. */
 const NONE = -3.4e38;
 
 /**
@@ -47,7 +47,8 @@ const NONE = -3.4e38;
  * in `sampler`; with `draws`, `temperatures` [B, 1] and `points` [B, 1] in [0, 1); with `topK`, `top_k` [B, 1], V for
  * none; with `topP`, `top_p` [B, 1], 1 for none.
  * Outputs, float32 [B, 1]: with `greedy`, `best`, the most probable token, the first one on a tie; with `draws`, `drawn`,
- * the token at that point of the cumulative distribution, in token order.
+ * the token at that point of the cumulative distribution, in token order. A number beyond the vocabulary means that the
+ * logits are no numbers.
  *
  * Ties at the border of top-k or top-p are all kept, and so is what is within two millionths of it.
  */
@@ -106,14 +107,14 @@ const atLeast = (weights: Value, threshold: Value): Value =>
 /** The sum of weights [B, blocks, 256] → [B, 1]. */
 const total = (weights: Value): Value => sum(sum(weights, 2), 1, { keep: true });
 
-/** Weights below this are never dropped: a threshold between them and none makes no difference. */
+/** The lowest threshold that is tried. Where it is too high, all weights are kept. */
 const LOWEST = 1e-12;
 const WAYS = 16;
 const ROUNDS = 6;
 
 /**
  * The largest threshold [B, 1], to 2·10⁻⁶ of itself, at which the weights [B, blocks, 256] that reach it number or add up
- * to `enough` [B, 1]. Sorting 50,000 weights takes 136 passes over them on a GPU; this search takes six, each of which
+ * to `enough` [B, 1]; 0 if it is below `LOWEST`. Sorting 50,000 weights takes 136 passes over them on a GPU; this search takes six, each of which
  * tries 16 thresholds at once, evenly spaced on a logarithmic scale, from the best one of the pass before.
  */
 function thresholdWhere(weights: Value, measure: 'count' | 'sum', enough: Value): Value {

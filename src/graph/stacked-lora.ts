@@ -1,5 +1,5 @@
 import { createGraph } from './graph.ts';
-import { cast, equal, gemm, mul, reshape, transpose, unsqueeze, where } from './ops/index.ts';
+import { cast, equal, gemm, reshape, transpose, unsqueeze, where } from './ops/index.ts';
 import { loraName } from './trained-adapter.ts';
 import type { TransformerParts } from './transformer-parts.ts';
 import type { Dtype, Graph, Value } from './value.ts';
@@ -28,7 +28,8 @@ interface StackedAdapters {
  * rounds differently.
  */
 function stackedAdapters(graph: Graph, targets: readonly string[]): StackedAdapters {
-  const own = ownSlots(graph); // [P, N, 1]
+  const { chosen, slots } = owners(graph);
+  const own = unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]); // [P, N, 1]
   return {
     addTo(y, x, name) {
       if (!adapted(name, targets)) return y;
@@ -48,7 +49,9 @@ function stackedAdapters(graph: Graph, targets: readonly string[]): StackedAdapt
  * `dtype`. `deviceMatrix` makes them so when they are carried over.
  */
 function deviceAdapters(graph: Graph, targets: readonly string[], dtype: Dtype): StackedAdapters {
-  const own = cast(transpose(ownSlots(graph), [1, 0, 2]), dtype); // [N, P, 1]
+  const { chosen, slots } = owners(graph);
+  const own = unsqueeze(equal(unsqueeze(chosen, [1]), slots), [2]); // [N, P, 1]
+  const zero = cast(graph.constant(0), dtype);
   return {
     addTo(y, x, name) {
       if (!adapted(name, targets)) return y;
@@ -56,7 +59,7 @@ function deviceAdapters(graph: Graph, targets: readonly string[], dtype: Dtype):
       const [, outputs = 0] = y.shape;
       const a = graph.input(loraName(name, 'A'), dtype, [inputs, '4P']);
       const b = graph.input(loraName(name, 'B'), dtype, ['4P', outputs]);
-      const kept = mul(reshape(gemm(x, a), ['N', 'P', SLOT]), own);
+      const kept = where(own, reshape(gemm(x, a), ['N', 'P', SLOT]), zero);
       return productAdded(y, reshape(kept, ['N', '4P']), b);
     },
   };
@@ -65,12 +68,11 @@ function deviceAdapters(graph: Graph, targets: readonly string[], dtype: Dtype):
 const adapted = (name: string, targets: readonly string[]): boolean =>
   targets.some((target) => name.endsWith(`.${target}`));
 
-/** Whether a slot belongs to a token's adapter: bool [P, N, 1]. */
-function ownSlots(graph: Graph): Value {
-  const chosen = graph.input('adapters', 'int64', ['N']);
-  const slots = graph.input('slot_adapters', 'int64', ['P']);
-  return unsqueeze(equal(unsqueeze(slots, [1]), chosen), [2]);
-}
+/** The adapter of each token, and the one that each slot belongs to. */
+const owners = (graph: Graph) => ({
+  chosen: graph.input('adapters', 'int64', ['N']),
+  slots: graph.input('slot_adapters', 'int64', ['P']),
+});
 
 /** Makes a matrix of a stack what `deviceAdapters` takes: `matrix` float32, as on the CPU → `made`. */
 export function deviceMatrix(which: 'A' | 'B', dtype: Dtype): Graph {

@@ -9,6 +9,7 @@ import {
   toldLast,
 } from '../../src/db/jokes.ts';
 import type { Ask } from '../../src/db/request-shape.ts';
+import { finishRequest } from '../../src/db/requests.ts';
 import { jokes } from '../../src/db/schema.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, aModel, GUILD, insert, newJoke, type RequestChanges } from './samples.ts';
@@ -72,18 +73,21 @@ describe('jokes', () => {
       expect((await continued((await continued(typed.id)).id)).userText).toBe(true);
     });
 
-    it('told last are those of one guild, or of one person’s direct messages, without deleted ones', async () => {
+    it('told last are those of one guild, or of one person outside of guilds, deleted ones too', async () => {
       const tell = (text: string, request: RequestChanges = {}) => aJoke(db(), { request, joke: { text } });
       await tell('uno');
       const { id: deleted } = await tell('dos');
       await tell('tres');
+      const { id: failed } = await insert(db());
+      await storeJoke(db(), newJoke(failed, (await aModel(db())).id, { text: 'no se pudo enseñar' }));
+      await finishRequest(db(), failed, { status: 'failed' });
       await tell('de otro servidor', { guildId: '999' });
       await tell('a solas', { guildId: null });
       await tell('a solas con otra', { guildId: null, userId: '301' });
       await tell('cuatro', { userId: '301' });
       await deleteJoke(db(), deleted);
       const here = { guildId: GUILD, userId: ASKER };
-      expect(await toldLast(db(), here, 50)).toEqual(['cuatro', 'tres', 'uno']);
+      expect(await toldLast(db(), here, 50)).toEqual(['cuatro', 'tres', 'dos', 'uno']);
       expect(await toldLast(db(), here, 2)).toEqual(['cuatro', 'tres']);
       expect(await toldLast(db(), { guildId: null, userId: ASKER }, 50)).toEqual(['a solas']);
       expect(await toldLast(db(), { guildId: '123' }, 50)).toEqual([]);

@@ -6,6 +6,7 @@ import { type AdapterStack, createAdapterStack } from '../../src/engine/adapter-
 import type { ChoosingRow } from '../../src/engine/choose.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import { createDecoderSession, type DecoderSession } from '../../src/engine/decoder-session.ts';
+import { createDeviceChooser } from '../../src/engine/device-chooser.ts';
 import { createDeviceMemory } from '../../src/engine/device-memory.ts';
 import { createDeviceSession } from '../../src/engine/device-session.ts';
 import type { Precision, RowRequest } from '../../src/engine/engine.ts';
@@ -36,6 +37,9 @@ afterEach(() => vi.restoreAllMocks());
 
 const log = { info() {}, warn() {} };
 const tiny = { config: { n_positions: 64, n_embd: 32 } };
+
+/** What a sampler is made for. */
+type Uses = Partial<Parameters<typeof deviceSampler>[0]>;
 
 async function openDevice(folder: string, precision: Precision = 'fp32') {
   const weights = await openWeights(folder);
@@ -70,9 +74,10 @@ async function adapterFolder(
   config: ModelConfig,
   which: number,
   targets: readonly string[],
+  rank = 3,
 ): Promise<string> {
   const folder = await temporaryFolder();
-  const shape = { rank: 3, alpha: 6, targets };
+  const shape = { rank, alpha: 6, targets };
   const shapes = loraShapes(config, shape);
   const views = new Map(
     [...shapes].map(([name, [rows = 0, columns = 0]], n) => [
@@ -99,8 +104,10 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     ['plain draws', {}],
     ['top-p', { topP: true }],
     ['top-k, top-p and penalties', { topK: true, topP: true, penalties: true }],
-  ])('chooses the same tokens as the host would: %s', async (_, uses) => {
-    const [rows, vocabSize] = [6, 500];
+    ['top-k and top-p in whole blocks', { topK: true, topP: true, vocabSize: 512 }],
+    ['top-p in one block', { topP: true, vocabSize: 256 }],
+  ])('chooses the same tokens as the host would: %s', async (_, { vocabSize = 500, ...uses }: Uses) => {
+    const rows = 6;
     const options = {
       vocabSize,
       greedy: true,
@@ -163,6 +170,23 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
       for (const token of tokens) logits[row * vocabSize + token] = -20 - row;
     const { best } = await sampler.run({ logits: new Tensor('float32', logits, [ties.length, vocabSize]) });
     expect([...(best?.data ?? [])]).toEqual(ties.map((tokens) => Math.min(...tokens)));
+    await memory.release();
+  });
+
+  it.each([500, 512])('refuses logits that are not numbers, of %i tokens', async (vocabSize) => {
+    const memory = createDeviceMemory();
+    const chooser = createDeviceChooser({ vocabSize, ends: [0] }, memory);
+    const upload = await memory.session(copyOfNumbers(), 'new');
+    const [buffer] = await memory.make(upload, {
+      numbers: new Tensor('float32', new Float32Array(vocabSize).fill(Number.NaN), [vocabSize]),
+    });
+    if (!buffer) throw new Error('one buffer was made');
+    for (const decoder of ['greedy', 'sampling'] as const) {
+      const row = { request: { ...request(1), settings: { ...NEUTRAL_DEFAULTS, decoder } }, prompt: [1] };
+      const choosing = chooser.choose(memory.view(buffer, [1, vocabSize]), [{ ...row, tokens: [] }]);
+      await expect(choosing, decoder).rejects.toThrow('the logits are not numbers');
+    }
+    memory.free(buffer);
     await memory.release();
   });
 
@@ -255,7 +279,7 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     const weights = await openWeights(fixture('random-gpt2/plain'));
     const { config } = weights;
     const adapters = ['attn.c_attn', 'mlp.c_proj'];
-    const folders = [await adapterFolder(config, 1, adapters), await adapterFolder(config, 2, adapters)];
+    const folders = [await adapterFolder(config, 1, adapters), await adapterFolder(config, 2, adapters, 9)];
     const write = async (session: DecoderSession, stack: AdapterStack, onStep: () => void) => {
       const cache = session.newCache(16);
       const settings = { ...NEUTRAL_DEFAULTS, decoder: 'greedy' } as const;

@@ -3,6 +3,7 @@ import { desc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { houseJokesAbout } from '../../src/corpus/house-themes.ts';
 import { connect, type Store } from '../../src/db/connect.ts';
+import { toldLast } from '../../src/db/jokes.ts';
 import { duels, jokes, requests } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { es } from '../../src/discord/messages/index.ts';
@@ -82,7 +83,7 @@ describe('answering a job', () => {
         },
         best: createBestOf({
           ...{ engine, safety, clock: store.clock, judging, spare, bestOf: 8 },
-          toldLast: async () => [],
+          toldLast: (by, count) => toldLast(store.db, by, count),
         }),
       };
     };
