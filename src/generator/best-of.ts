@@ -26,6 +26,8 @@ export interface BestOfOptions extends Writer {
   spare: SpareSlots;
   /** The most candidates; 1: no choice. */
   bestOf: number;
+  /** How many milliseconds they may take. Default 2 s. */
+  wait?: number;
   /** Texts of the jokes that were told last where a request comes from. Never rejects. */
   toldLast(by: JokeRequest['by'], count: number): Promise<readonly string[]>;
 }
@@ -65,11 +67,12 @@ export function createBestOf({
   judging,
   spare,
   bestOf,
+  wait,
   toldLast,
 }: BestOfOptions): BestOf {
   const paces = new Map<number, Pace>();
   const paceOf = ({ version: { id } }: Serving): Pace => {
-    const pace = paces.get(id) ?? createPace();
+    const pace = paces.get(id) ?? createPace(wait);
     paces.set(id, pace);
     return pace;
   };

@@ -82,7 +82,7 @@ describe('answering a job', () => {
           log: silent,
         },
         best: createBestOf({
-          ...{ engine, safety, clock: store.clock, judging, spare, bestOf: 8 },
+          ...{ engine, safety, clock: store.clock, judging, spare, bestOf: 8, wait: 600_000 },
           toldLast: (by, count) => toldLast(store.db, by, count),
         }),
       };

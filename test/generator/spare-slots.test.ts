@@ -63,7 +63,7 @@ describe('the pace', () => {
 
   it('tries again after ten minutes what was slow', () => {
     let minutes = 0;
-    const pace = createPace(() => minutes * 60_000);
+    const pace = createPace(undefined, () => minutes * 60_000);
     pace.note(1, 300);
     pace.note(2, 9000);
     expect(pace.affordable(8)).toBe(1);
