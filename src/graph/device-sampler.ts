@@ -114,8 +114,9 @@ const ROUNDS = 6;
 
 /**
  * The largest threshold [B, 1], to 2·10⁻⁶ of itself, at which the weights [B, blocks, 256] that reach it number or add up
- * to `enough` [B, 1]; 0 if it is below `LOWEST`. Sorting 50,000 weights takes 136 passes over them on a GPU; this search takes six, each of which
- * tries 16 thresholds at once, evenly spaced on a logarithmic scale, from the best one of the pass before.
+ * to `enough` [B, 1]; 0 if it is below `LOWEST`. Sorting 50,000 weights takes 136 passes over them on a GPU; this search
+ * takes six, each of which tries 16 thresholds at once, evenly spaced on a logarithmic scale, from the best one of the
+ * pass before.
  */
 function thresholdWhere(weights: Value, measure: 'count' | 'sum', enough: Value): Value {
   const { graph } = weights;

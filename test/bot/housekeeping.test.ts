@@ -10,7 +10,7 @@ import { storeJoke } from '../../src/db/jokes.ts';
 import { openDuel } from '../../src/db/open-duel.ts';
 import type { RequestOf } from '../../src/db/request-shape.ts';
 import { finishRequest } from '../../src/db/requests.ts';
-import { duels, generators, jokeMessages, jokes, requests } from '../../src/db/schema.ts';
+import { duels, generators, guildSettings, jokeMessages, jokes, requests } from '../../src/db/schema.ts';
 import { changeSettings } from '../../src/db/settings.ts';
 import { es } from '../../src/discord/messages/index.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
@@ -55,7 +55,8 @@ describe('housekeeping', () => {
   beforeEach(async () => {
     sent = [];
     failing = 0;
-    for (const table of [duels, jokeMessages, jokes, requests, generators]) await store.db.delete(table);
+    for (const table of [duels, jokeMessages, jokes, requests, generators, guildSettings])
+      await store.db.delete(table);
   });
 
   const keeper = async (now: () => Date, counted: number[] = []) => {
@@ -128,7 +129,6 @@ describe('housekeeping', () => {
     await everybody();
     await everybody();
     expect(await asked()).toMatchObject([{ kind: 'duel', channelId: '77', userId: null, status: 'queued' }]);
-    await changeSettings(store.db, '11', '1', { duel: null });
     for (const { settings } of keepers) await settings.close();
   });
 

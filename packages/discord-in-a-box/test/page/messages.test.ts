@@ -193,7 +193,7 @@ describe.skipIf(!chromium)('messages on the page', { timeout: 180_000 }, () => {
     await page.getByRole('option', { name: 'Serio' }).click();
     await modal.getByRole('button', { name: 'Enviar' }).click();
     await last(page).getByText('Recibido: El caracol (serio)').waitFor();
-    expect(await page.locator('dialog').count()).toBe(0);
+    await eventually(() => page.locator('dialog').count()).toBe(0);
   });
 
   it('draws Components V2, its pictures and its file', async () => {
@@ -210,7 +210,7 @@ describe.skipIf(!chromium)('messages on the page', { timeout: 180_000 }, () => {
     expect(await message.locator('.file-name').textContent()).toBe('chispa.png');
     expect(await message.locator('[data-custom-id=cerrado]').isDisabled()).toBe(true);
     await message.locator('.cover').click();
-    expect(await message.locator('.cover').count()).toBe(0);
+    await eventually(() => message.locator('.cover').count()).toBe(0);
     await message.locator('[data-custom-id=otro]').click();
     await last(page).getByText('Has pulsado otro').waitFor();
   });
