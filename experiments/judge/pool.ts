@@ -94,7 +94,7 @@ async function readHouse(engine: Engine, { model }: LoadedModel): Promise<Readin
   return readings;
 }
 
-const ROUNDS = 12;
+const ROUNDS = 60;
 
 /** Eight rows as ever, and eight rows with what the judge needs of them; in turns, the median round of each. */
 async function costOf(engine: Engine, loaded: LoadedModel, basis: Basis): Promise<Cost> {
