@@ -9,7 +9,8 @@ import { continuable } from '../src/bot/ask.ts';
 import type { MessageCommand } from '../src/bot/command.ts';
 import { homeGuild } from '../src/bot/place.ts';
 import { Refusal } from '../src/bot/refusal.ts';
-import { findJokeByMessage, type Joke } from '../src/db/jokes.ts';
+import type { Joke } from '../src/db/jokes.ts';
+import { findJokeByMessage } from '../src/db/tellings.ts';
 import { anywhere, named } from '../src/discord/localized.ts';
 import { visible } from '../src/discord/text.ts';
 

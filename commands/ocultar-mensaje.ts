@@ -9,8 +9,8 @@ import type { MessageCommand } from '../src/bot/command.ts';
 import { requireModerator } from '../src/bot/moderators.ts';
 import { Refusal } from '../src/bot/refusal.ts';
 import { findDuelByMessage } from '../src/db/duels.ts';
-import { findJokeByMessage } from '../src/db/jokes.ts';
 import { hideJoke } from '../src/db/reports.ts';
+import { findJokeByMessage } from '../src/db/tellings.ts';
 import { named } from '../src/discord/localized.ts';
 
 /** "Ocultar chiste" in a message's menu: a moderator hides one of our jokes, or both of a duel; it is then never learned from. */

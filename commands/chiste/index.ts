@@ -3,10 +3,10 @@ import { AUTOCOMPLETE_CHOICES, type CommandContext, type SlashCommand } from '..
 import { homeGuild } from '../../src/bot/place.ts';
 import { readable } from '../../src/bot/readable.ts';
 import { Refusal } from '../../src/bot/refusal.ts';
-import { addJokeMessage } from '../../src/db/jokes.ts';
 import { lovedJoke } from '../../src/db/loved.ts';
 import { tallyOf } from '../../src/db/ratings.ts';
 import { THEME_LENGTH } from '../../src/db/request-shape.ts';
+import { addJokeMessage } from '../../src/db/tellings.ts';
 import { jokeMessage } from '../../src/discord/joke-message.ts';
 import { anywhere, choiceNames, described } from '../../src/discord/localized.ts';
 import { mentionsTheme } from '../../src/discord/mentions-theme.ts';

@@ -1,8 +1,9 @@
 import { type ButtonInteraction, type REST, Routes } from 'discord.js';
 import type { Database } from '../db/connect.ts';
 import { duelsOfJoke } from '../db/duels.ts';
-import { asTold, findJoke, messagesOfJoke } from '../db/jokes.ts';
+import { findJoke } from '../db/jokes.ts';
 import { tallyOf, type Voted } from '../db/ratings.ts';
+import { asTold, messagesOfJoke } from '../db/tellings.ts';
 import { jokeMessage } from '../discord/joke-message.ts';
 import { messagesFor } from '../discord/messages/index.ts';
 import { createPacedEdits, type PacedEdits } from '../discord/paced-edits.ts';

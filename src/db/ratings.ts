@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { ChispaError } from '../lib/errors.ts';
 import type { Database } from './connect.ts';
-import { asTold, findTelling, type Joke, lockJoke } from './jokes.ts';
+import { type Joke, lockJoke } from './jokes.ts';
 import { ratings } from './schema.ts';
+import { asTold, findTelling } from './tellings.ts';
 
 export const SCORES = [1, 2, 3, 4, 5] as const;
 export type Score = (typeof SCORES)[number];

@@ -1,9 +1,10 @@
 import type { APIMessage, REST } from 'discord.js';
 import type { Database } from '../db/connect.ts';
-import { addJokeMessage, type Joke, type RepertoireJoke } from '../db/jokes.ts';
+import type { Joke, RepertoireJoke } from '../db/jokes.ts';
 import { tallyOf } from '../db/ratings.ts';
 import type { JokeRequest, RequestOf } from '../db/request-shape.ts';
 import { finishRequest } from '../db/requests.ts';
+import { addJokeMessage } from '../db/tellings.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { type Destination, destinationOf } from './destination.ts';
 import { jokeMessage, type MessageBody, type Notices, plainMessage } from './joke-message.ts';

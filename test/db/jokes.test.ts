@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addJokeMessage,
-  deleteJoke,
-  findJoke,
-  findJokeByMessage,
-  messagesOfJoke,
-  storeJoke,
-  toldLast,
-} from '../../src/db/jokes.ts';
+import { deleteJoke, findJoke, storeJoke, toldLast } from '../../src/db/jokes.ts';
 import type { Ask } from '../../src/db/request-shape.ts';
 import { finishRequest } from '../../src/db/requests.ts';
 import { jokes } from '../../src/db/schema.ts';
@@ -91,17 +83,6 @@ describe('jokes', () => {
       expect(await toldLast(db(), here, 2)).toEqual(['cuatro', 'tres']);
       expect(await toldLast(db(), { guildId: null, userId: ASKER }, 50)).toEqual(['a solas']);
       expect(await toldLast(db(), { guildId: '123' }, 50)).toEqual([]);
-    });
-
-    it('are found by each message that shows them', async () => {
-      const { id: jokeId } = await aJoke(db());
-      const told = { jokeId, channelId: '200', askedBy: ASKER };
-      await addJokeMessage(db(), { ...told, messageId: '1' });
-      await addJokeMessage(db(), { ...told, messageId: '2' });
-      await addJokeMessage(db(), { ...told, messageId: '2' });
-      expect((await findJokeByMessage(db(), '2'))?.id).toBe(jokeId);
-      expect(await findJokeByMessage(db(), '3')).toBeUndefined();
-      expect((await messagesOfJoke(db(), jokeId)).map(({ messageId }) => messageId)).toEqual(['1', '2']);
     });
 
     it('are deleted once and stay readable, marked as deleted', async () => {

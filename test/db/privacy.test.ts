@@ -1,13 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/connect.ts';
-import { addJokeMessage, findJoke, storeJoke } from '../../src/db/jokes.ts';
+import { findJoke, storeJoke } from '../../src/db/jokes.ts';
 import { exportPerson, forgetPerson } from '../../src/db/privacy.ts';
 import { rate, tallyOf } from '../../src/db/ratings.ts';
 import { report } from '../../src/db/reports.ts';
 import { eraseOld } from '../../src/db/retention.ts';
 import * as schema from '../../src/db/schema.ts';
 import { changeSettings, settingsHistory } from '../../src/db/settings.ts';
+import { addJokeMessage } from '../../src/db/tellings.ts';
 import { onEachBackend } from './backends.ts';
 import { aJoke, aModel, GUILD, insert, newJoke, rowOf } from './samples.ts';
 

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/connect.ts';
-import { addJokeMessage, deleteJoke, findJoke, type RepertoireJoke } from '../../src/db/jokes.ts';
+import { deleteJoke, findJoke, type RepertoireJoke } from '../../src/db/jokes.ts';
 import { ranking } from '../../src/db/ranking.ts';
 import { rate, tallyOf } from '../../src/db/ratings.ts';
 import { drawHouseJoke, type HouseText } from '../../src/db/repertoire.ts';
@@ -9,6 +9,7 @@ import { hideJoke } from '../../src/db/reports.ts';
 import { finishRequest } from '../../src/db/requests.ts';
 import { jokes } from '../../src/db/schema.ts';
 import { statistics, together } from '../../src/db/statistics.ts';
+import { addJokeMessage } from '../../src/db/tellings.ts';
 import { trainableJokes, versionRatings } from '../../src/db/trainable.ts';
 import { onEachBackend } from './backends.ts';
 import { ASKER, aJoke, GUILD, insert, minutes, type RequestChanges, rowOf } from './samples.ts';

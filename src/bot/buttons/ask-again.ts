@@ -1,5 +1,6 @@
-import { findTelling, type Joke, type Telling } from '../../db/jokes.ts';
+import type { Joke } from '../../db/jokes.ts';
 import type { Ask } from '../../db/request-shape.ts';
+import { findTelling, type Telling } from '../../db/tellings.ts';
 import { shownJoke } from '../shown-joke.ts';
 import type { ButtonHandler } from './handler.ts';
 

@@ -1,4 +1,5 @@
-import { deleteTelling, findJoke, findTelling } from '../../db/jokes.ts';
+import { findJoke } from '../../db/jokes.ts';
+import { deleteTelling, findTelling } from '../../db/tellings.ts';
 import { demandHere } from '../pressed.ts';
 import { Refusal } from '../refusal.ts';
 import type { ButtonHandler } from './handler.ts';
