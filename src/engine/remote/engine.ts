@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { anySignal } from '../../lib/any-signal.ts';
-import { ChispaError, messageOf } from '../../lib/errors.ts';
-import type { DecoderSettings } from '../../lib/settings.ts';
+import { ChispaError } from '../../lib/errors.ts';
 import { houseRecipe } from '../../prompt/few-shot.ts';
 import type { Recipe } from '../../prompt/recipe.ts';
-import { isGreedy } from '../choose.ts';
 import type { EngineClient } from '../client.ts';
 import type { FinishReason, GenerationRequest, GenerationResult, LoadedModel, Thought } from '../engine.ts';
-import { randomAt } from '../random.ts';
 import { createRow, type Row, type RowResult } from '../row.ts';
 import type { EngineLog } from '../session.ts';
+import { type Extras, extrasOf, harmless, runAt } from './asking.ts';
 import { createPieces, END } from './pieces.ts';
+import { createRetries, patiently } from './retries.ts';
 import {
   type Completion,
   createServer,
@@ -19,7 +17,6 @@ import {
   Refused,
   type ServedModel,
   type ServerOptions,
-  Silent,
 } from './server.ts';
 
 export interface RemoteEngineOptions extends ServerOptions {
@@ -35,15 +32,8 @@ export interface RemoteEngine extends EngineClient {
   readonly model: string;
 }
 
-/** How often a request is tried again, whatever failed; and after silence, which takes as long as our patience. */
-const RETRIES = 4;
-const RETRIES_AFTER_SILENCE = 1;
-const RETRY_MS = 500;
-/** The tokens whose thoughts are kept, and how many of the likeliest for each: OpenAI's own servers give five. */
+/** The tokens whose thoughts are kept. */
 const THOUGHTS = 10;
-const CHOICES = 5;
-/** The order in which a local model applies its settings; llama.cpp's own is another. */
-const SAMPLERS = ['penalties', 'temperature', 'top_k', 'top_p'] as const;
 /** Context of a server that does not say: any modern model's. In tokens. */
 const CONTEXT = 2048;
 
@@ -54,7 +44,7 @@ const CONTEXT = 2048;
  * @throws ChispaError if the server cannot be reached or does not have the model.
  */
 export async function startRemoteEngine(options: RemoteEngineOptions): Promise<RemoteEngine> {
-  const { url, log, retryDelay = RETRY_MS } = options;
+  const { url, log } = options;
   const server = createServer(options);
   const recipe = houseRecipe();
   const closing = new AbortController();
@@ -68,40 +58,8 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     if (closing.signal.aborted) throw new ChispaError('engine-closed', 'The engine has been closed.');
   };
 
-  /** Waits before the next try, longer each time, and not in step with others. */
-  async function before(failures: number, failure: unknown, signal: AbortSignal): Promise<void> {
-    const own = retryDelay * 2 ** (failures - 1) * (0.5 + Math.random() / 2);
-    const asked = failure instanceof Passing ? failure.wait : 0;
-    await pause(Math.max(own, asked), undefined, { signal });
-  }
-
-  /** Counts the failures of a request. Rejects as `engine-unreachable` after the last try, else resolves when the next is due. */
-  function createRetries() {
-    let failures = 0;
-    let silences = 0;
-    return async (error: unknown, signal: AbortSignal): Promise<void> => {
-      failures++;
-      if (error instanceof Silent) silences++;
-      if (failures > RETRIES || silences > RETRIES_AFTER_SILENCE) throw unreachable(url, error);
-      await before(failures, error, signal);
-    };
-  }
-
-  /** Tries again what may pass. Rejects as `engine-unreachable` when it does not. */
-  async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const failed = createRetries();
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (signal.aborted || error instanceof ChispaError) throw error;
-        await failed(error, signal);
-      }
-    }
-  }
-
   async function open(name: string): Promise<LoadedModel> {
-    const listed = await patiently(() => server.models(closing.signal), closing.signal);
+    const listed = await patiently(() => server.models(closing.signal), closing.signal, options);
     const found = modelNamed(name, listed, url);
     const model = addressOf(name);
     const one: LoadedModel = {
@@ -129,7 +87,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
     const { maxTokens } = request.settings;
     let text = '';
     let step = 0;
-    const failed = createRetries();
+    const failed = createRetries(options);
     while (step < maxTokens) {
       const run = runAt(request, step);
       const from = step;
@@ -264,7 +222,7 @@ export async function startRemoteEngine(options: RemoteEngineOptions): Promise<R
 
   const name = options.model ?? (await onlyModel());
   async function onlyModel(): Promise<string> {
-    const listed = await patiently(() => server.models(closing.signal), closing.signal);
+    const listed = await patiently(() => server.models(closing.signal), closing.signal, options);
     const [only, ...others] = listed ?? [];
     if (only && others.length === 0) return only.id;
     throw new ChispaError(
@@ -314,60 +272,6 @@ interface Written {
   count(): void;
 }
 
-/** What a request asks beyond OpenAI's protocol. */
-interface Extras {
-  all: Record<string, number | readonly string[]>;
-  /** The settings without which the text would be another. */
-  needed: string[];
-}
-
-/**
- * Under the names of vLLM and llama.cpp's server; others ignore or refuse them. Neutral values are sent too: both have other
- * defaults.
- */
-function extrasOf({ settings, minTokens = 0 }: GenerationRequest, greedy: boolean, step: number): Extras {
-  const { topK, repetitionPenalty } = settings;
-  const least = Math.max(0, minTokens - step);
-  const cuts = topK > 0 && !greedy;
-  return {
-    all: {
-      top_k: cuts ? topK : -1,
-      min_p: 0,
-      repetition_penalty: repetitionPenalty,
-      repeat_penalty: repetitionPenalty,
-      repeat_last_n: -1,
-      samplers: SAMPLERS,
-      logprobs: CHOICES,
-      ...(least > 0 && { min_tokens: least }),
-    },
-    needed: [...(cuts ? ['top_k'] : []), ...(repetitionPenalty === 1 ? [] : ['a repetition penalty'])],
-  };
-}
-
-/** The tokens from `step` on that are all chosen in the same way. */
-function runAt({ settings, seed }: GenerationRequest, step: number): { greedy: boolean; tokens: number } {
-  const left = settings.maxTokens - step;
-  const greedyAt = (at: number): boolean => isGreedy(settings, randomAt(seed, at).coin);
-  const greedy = greedyAt(step);
-  if (!tosses(settings)) return { greedy, tokens: left };
-  let tokens = 1;
-  while (tokens < left && greedyAt(step + tokens) === greedy) tokens++;
-  return { greedy, tokens };
-}
-
-const tosses = ({ decoder, epsilon }: DecoderSettings): boolean =>
-  decoder === 'epsilon-greedy' && epsilon > 0 && epsilon < 1;
-
-/** A server reads special tokens in a text: what a person typed must not look like one. */
-function harmless(prompt: GenerationRequest['prompt']): GenerationRequest['prompt'] {
-  const plain = (text: string) =>
-    text.replace(/<(?=[|/\p{L}_])/gu, '< ').replace(/\[(?=\/?[A-Z_]+\])/g, '[ ');
-  if (prompt.kind === 'continue') return { ...prompt, text: plain(prompt.text) };
-  return prompt.kind === 'joke' && prompt.theme !== undefined
-    ? { ...prompt, theme: plain(prompt.theme) }
-    : prompt;
-}
-
 function modelNamed(
   name: string,
   listed: readonly ServedModel[] | undefined,
@@ -391,10 +295,6 @@ const closed = (): ChispaError =>
   new ChispaError('engine-closed', 'The engine was closed before the text was finished.');
 const lacks = (url: string, what: string): ChispaError =>
   new ChispaError('engine-lacks', `The server at ${url} ${what}.`);
-const unreachable = (url: string, why: unknown): ChispaError =>
-  new ChispaError('engine-unreachable', `The server at ${url} does not answer: ${messageOf(why)}.`, {
-    cause: why,
-  });
 const notServed = (model: string, url: string): ChispaError =>
   new ChispaError(
     'model-elsewhere',
