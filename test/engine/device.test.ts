@@ -205,6 +205,54 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     expect(device.memory.buffers).toBe(0);
   });
 
+  it('carries at most 64 KB over the bus in a step of 32 rows, and no cache when a row joins or leaves', async () => {
+    const device = await openDevice(await tinyModelFolder(tiny));
+    const session = await InferenceSession.create(encodeModel(copyOfNumbers()));
+    const sessions = Object.getPrototypeOf(session) as InferenceSession; // what all sessions run with
+    const run = sessions.run as (...given: unknown[]) => ReturnType<typeof session.run>;
+    let carried = 0;
+    vi.spyOn(sessions, 'run').mockImplementation(async function (
+      this: InferenceSession,
+      ...given: unknown[]
+    ) {
+      const results = await run.apply(this, given);
+      for (const tensor of [given[0] as typeof results, results].flatMap((all) => Object.values(all)))
+        if (tensor.location === 'cpu') carried += (tensor.data as Uint8Array).byteLength;
+      return results;
+    });
+    const cache = device.newCache(8);
+    const rows: (ChoosingRow & { tokens: number[] })[] = [];
+    const settings = { ...NEUTRAL_DEFAULTS, temperature: 0.8, topP: 0.95 };
+    const add = (from?: ReturnType<typeof device.newCache>) => {
+      cache.add(from);
+      rows.push({ request: { settings, seed: rows.length }, prompt: [rows.length], tokens: [] });
+    };
+    const step = async () => {
+      carried = 0;
+      const chosen = await device.step(cache, rows);
+      for (const [i, row] of rows.entries()) row.tokens.push(chosen[i] ?? 0);
+      return carried;
+    };
+    while (rows.length < 32) add();
+    await step();
+    const usual = await step();
+    expect(usual).toBeGreaterThan(32 * 8);
+    expect(usual).toBeLessThanOrEqual(64 * 1024);
+    const own = device.newCache(8);
+    own.add();
+    await device.read(
+      own,
+      Array.from({ length: 40 }, (_, i) => i),
+    ); // 20 KB of keys and values
+    add(own);
+    expect(await step()).toBeLessThan(usual + 512);
+    cache.remove(3);
+    rows.splice(3, 1, ...rows.splice(-1));
+    expect(await step()).toBeLessThan(usual + 512);
+    await session.release();
+    await device.release();
+  });
+
   it('has no more buffers after 10,000 steps, while 400 rows come and go', async () => {
     const folder = await tinyModelFolder({
       config: { n_positions: 64, n_embd: 8, n_head: 1, n_inner: 8, n_layer: 1 },
