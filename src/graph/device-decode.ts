@@ -18,9 +18,11 @@ import type { Dtype, Graph, Value } from './value.ts';
  * dispatches; it splits heads, rotates, writes to the cache and reads only as much of it as a row has tokens.
  *
  * Inputs: `ids` and `positions` int64 [N], N = B·S, of the new tokens; `grouping` int64 [3], which is B, S, -1; `last`
- * int32 [B], the position of each row's last new token; `longest` int32 [1], the largest number of tokens that a row then has; `past_key.i`, `past_value.i`
- * [B, G, T, W] for each layer, T the cache's capacity; `rows` int64 [R], the tokens (counted over B·S) to predict from.
- * Outputs: `logits` float32 [R, V]; `hidden` float32 [N, D], the last hidden states; `present_key.i`, `present_value.i` [B, G, T, W].
+ * int32 [B], the position of each row's last new token; `longest` int32 [1], the largest number of tokens that a row
+ * then has; `past_key.i`, `past_value.i` [B, G, T, W] for each layer, T the cache's capacity; `rows` int64 [R], the
+ * tokens (counted over B·S) to predict from.
+ * Outputs: `logits` float32 [R, V]; `hidden` float32 [N, D], the last hidden states; `present_key.i`, `present_value.i`
+ * [B, G, T, W].
  *
  * With more than one new token per row, only one row is allowed (B = 1). `dtype` is that of the weights that `parts`
  * gives, of the activations and of the cache.

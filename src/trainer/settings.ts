@@ -18,8 +18,8 @@ export const LEARNING_SETTINGS: TrainingSettings = {
 const ADAPTER_RATE = 10;
 
 /**
- * The settings for a model of this size: where its weights, moments and gradients do not fit into the free
- * memory where the run computes, an adapter learns instead, and is merged into the weights at the end.
+ * The settings for a model of this size: where its weights, moments and gradients do not fit into the free memory where
+ * the run computes, an adapter learns instead, and is merged into the weights at the end.
  */
 export function settingsFor(
   config: ModelConfig,

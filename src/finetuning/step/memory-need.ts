@@ -34,8 +34,8 @@ function needBesideGpu(config: ModelConfig, settings: TrainingSettings): number 
 }
 
 /**
- * The activation factors are fitted to the peaks that `bench/train/memory.ts`
- * measured for random models of 7 to 596 million parameters (docs/training.md); it is within 10 % of all of them.
+ * The activation factors are fitted to the peaks that `bench/train/memory.ts` measured for random models of 7 to 596
+ * million parameters (docs/training.md); it is within 10 % of all of them.
  */
 function needOfCpu(config: ModelConfig, settings: TrainingSettings): number {
   const { layers, width, heads, vocabSize } = config;
