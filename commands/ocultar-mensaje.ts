@@ -13,7 +13,10 @@ import { hideJoke } from '../src/db/reports.ts';
 import { findJokeByMessage } from '../src/db/tellings.ts';
 import { named } from '../src/discord/localized.ts';
 
-/** "Ocultar chiste" in a message's menu: a moderator hides one of our jokes, or both of a duel; it is then never learned from. */
+/**
+ * "Ocultar chiste" in a message's menu: a moderator hides one of our jokes, or both of a duel; it is then never learned
+ * from.
+ */
 export default {
   data: named(new ContextMenuCommandBuilder(), (m) => m.ocultarMensaje)
     .setType(ApplicationCommandType.Message)

@@ -16,11 +16,11 @@ import { WAYS, type WayName } from './ways.ts';
 
 // npm run experiment:community -- [--taste NAME]… [--arm votes|control|judge|both]… [--gate] [--results FOLDER]
 //                                 [--rounds 5] [--jokes 320] [--model FOLDER] [--seed 1] [--json FILE] [--chart FILE]
-// Does the bot learn what a community laughs at, seeing only its noisy votes? `votes`: the trainer makes a new model after every
-// round; `control`: the same with the votes shuffled across jokes. `judge`: one model, and the judge chooses each joke from
-// eight; `both`: the two together. `--gate`: only what the gate promotes serves.
-// Every arm's rounds are kept in the folder of results, and an arm that is there is not played again: arms may be played by
-// several processes, and the last one prints the tables. Claims whose arms were not asked for are not checked. Exits 1 if a
+// Does the bot learn what a community laughs at, seeing only its noisy votes? `votes`: the trainer makes a new model
+// after every round; `control`: the same with the votes shuffled across jokes. `judge`: one model, and the judge
+// chooses each joke from eight; `both`: the two together. `--gate`: only what the gate promotes serves. Every arm's
+// rounds are kept in the folder of results, and an arm that is there is not played again: arms may be played by several
+// processes, and the last one prints the tables. Claims whose arms were not asked for are not checked. Exits 1 if a
 // claim does not hold.
 
 const { values } = parseArgs({

@@ -40,8 +40,9 @@ export interface TellOptions {
 }
 
 /**
- * Tells jokes and has them rated, a few at a time, each stored as if somebody had asked for it. A version on trial tells half of
- * them, until votes decide. Where there are several candidates the bot's judge chooses, which learns from the votes so far.
+ * Tells jokes and has them rated, a few at a time, each stored as if somebody had asked for it. A version on trial
+ * tells half of them, until votes decide. Where there are several candidates the bot's judge chooses, which learns from
+ * the votes so far.
  */
 export async function tellAndRate(
   options: TellOptions,

@@ -30,7 +30,10 @@ export interface Admitted {
 export interface Admission {
   /** Throws a `Refusal` that says when to try again. */
   check(asker: Asker, cooldownSeconds: number): void;
-  /** When the turn of a request that needs a generator would come (seconds since the epoch), if that is too late to queue it. */
+  /**
+   * When the turn of a request that needs a generator would come (seconds since the epoch), if that is too late to
+   * queue it.
+   */
   tooLate(asker: Asker): number | undefined;
   /** Counts a request that is about to be written and starts the cooldown. `key`: its interaction's id. */
   admit(key: string, asker: Asker, cooldownSeconds: number): Admitted;

@@ -19,7 +19,8 @@ export interface MessageBoard {
    */
   show(interaction: ButtonInteraction, voted: Voted): void;
   /**
-   * Shows a joke's current state in all of its messages, duels included, using the bot's own token. Resolves once all have been tried.
+   * Shows a joke's current state in all of its messages, duels included, using the bot's own token. Resolves once all
+   * have been tried.
    */
   refreshEverywhere(jokeId: string): Promise<void>;
   /** Shows a duel's current state in its message, using the bot's own token. */

@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander';
 import { examples } from './options/examples.ts';
 
-/** `chispa model …`: manages the models on this machine. `use` needs the database; `list` and `remove` ask it if there is one. */
+/**
+ * `chispa model …`: manages the models on this machine. `use` needs the database; `list` and `remove` ask it if there
+ * is one.
+ */
 export function register(program: Command): void {
   const model = program
     .command('model')

@@ -14,8 +14,8 @@ export async function endHandling(db: Database, interactionId: string): Promise<
 }
 
 /**
- * Takes the interactions of an application that other processes, which are gone, left unfinished, so that no other process answers them
- * too. Those that became a request still open are dropped: its generator answers them.
+ * Takes the interactions of an application that other processes, which are gone, left unfinished, so that no other
+ * process answers them too. Those that became a request still open are dropped: its generator answers them.
  */
 export const takeAbandoned = (
   db: Database,

@@ -11,7 +11,10 @@ export interface JudgedJoke extends RatedJoke {
   embedding: number[] | undefined;
 }
 
-/** The jokes that the judge of a version learns from: those that may teach, rated or in a duel, with no person outweighing all others. */
+/**
+ * The jokes that the judge of a version learns from: those that may teach, rated or in a duel, with no person
+ * outweighing all others.
+ */
 export async function judgedJokes(db: Database, modelVersionId: number): Promise<JudgedJoke[]> {
   const rows = await db
     .select({ jokeId: jokeEmbeddings.jokeId, embedding: jokeEmbeddings.embedding })
@@ -72,7 +75,10 @@ export async function keepVariances(
   await db.update(judgeBases).set({ variances }).where(eq(judgeBases.modelVersionId, modelVersionId));
 }
 
-/** Changes whenever the votes that may teach do: by a vote, a changed or withdrawn one, a duel that closes, or a joke or guild that is excluded. */
+/**
+ * Changes whenever the votes that may teach do: by a vote, a changed or withdrawn one, a duel that closes, or a joke or
+ * guild that is excluded.
+ */
 export async function votesMark(db: Database): Promise<string> {
   const [row] = await db
     .select({

@@ -54,7 +54,10 @@ interface Terms {
   seed: number;
   /** Whether the seed was typed, so that it alone decides the text; default false. */
   exactSeed?: boolean;
-  /** When the interaction's token expires, on the database's clock. After that the request is closed without generating anything. */
+  /**
+   * When the interaction's token expires, on the database's clock. After that the request is closed without generating
+   * anything.
+   */
   deadline: Date;
 }
 

@@ -219,8 +219,8 @@ export interface OwnerOfRequest {
 }
 
 /**
- * In one statement, because each joke ends with it. `chispa_requests` tells, as JSON, the key of each request (`OwnerOfRequest`)
- * and how many milliseconds generating its joke took; null when no joke was told.
+ * In one statement, because each joke ends with it. `chispa_requests` tells, as JSON, the key of each request
+ * (`OwnerOfRequest`) and how many milliseconds generating its joke took; null when no joke was told.
  */
 async function close(db: Database, which: SQL, columns: Partial<RequestRow>): Promise<number> {
   const closed = db.$with('closed').as(

@@ -69,8 +69,8 @@ export async function dueVoice(db: Database, votes: number): Promise<DueVoice | 
 const KEPT = 2;
 
 /**
- * Retires the voices whose files nobody needs: those of guilds that no longer teach or whose data was deleted, all but the newest of each
- * guild, and those on versions whose own weights are gone. Their jokes stay.
+ * Retires the voices whose files nobody needs: those of guilds that no longer teach or whose data was deleted, all but
+ * the newest of each guild, and those on versions whose own weights are gone. Their jokes stay.
  * @returns the voices just retired; the caller removes their folders.
  */
 export async function retireVoices(db: Database): Promise<Voice[]> {

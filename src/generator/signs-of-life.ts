@@ -21,8 +21,8 @@ export interface SignsOfLife {
 }
 
 /**
- * Tells the bots, through the database, that this generator is at work, and what `report` says of it. Start it before the first job is taken: a bot
- * answers in a generator's stead while there is none.
+ * Tells the bots, through the database, that this generator is at work, and what `report` says of it. Start it before
+ * the first job is taken: a bot answers in a generator's stead while there is none.
  */
 export async function startSignsOfLife(
   db: Database,

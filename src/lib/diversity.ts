@@ -13,5 +13,8 @@ export function distinct(sequences: readonly Sequence[], n: number): number | un
   return grams.length === 0 ? undefined : new Set(grams).size / grams.length;
 }
 
-/** Share of 4-grams that already occurred in the sequence (seq-rep-4, Welleck et al. 2020, arXiv:1908.04319): 0 if nothing repeats. */
+/**
+ * Share of 4-grams that already occurred in the sequence (seq-rep-4, Welleck et al. 2020, arXiv:1908.04319): 0 if
+ * nothing repeats.
+ */
 export const repetition = (items: Sequence): number => 1 - (distinct([items], 4) ?? 1);

@@ -2,7 +2,10 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode } from './errors.ts';
 
-/** Creates a folder and those above it, if missing. Node's own `recursive` tries forever where that is impossible, as in /proc. */
+/**
+ * Creates a folder and those above it, if missing. Node's own `recursive` tries forever where that is impossible, as in
+ * /proc.
+ */
 export function makeFolder(folder: string, mode = 0o777): void {
   try {
     create(folder, mode);

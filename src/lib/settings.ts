@@ -22,7 +22,10 @@ const inRange = ({ min, max, integer }: (typeof RANGES)[NumericSetting]) =>
   integer ? z.number().int().min(min).max(max) : z.number().min(min).max(max);
 
 export const decoderSettings = z.strictObject({
-  /** `epsilon-greedy`: with probability ε the most probable token, else a draw (the notebook's convention; reinforcement learning usually writes it the other way around). */
+  /**
+   * `epsilon-greedy`: with probability ε the most probable token, else a draw (the notebook's convention; reinforcement
+   * learning usually writes it the other way around).
+   */
   decoder: z.enum(DECODERS),
   /** Probability of the greedy choice: 1 is fully greedy, 0 is pure sampling. Read by `epsilon-greedy` only. */
   epsilon: inRange(RANGES.epsilon),

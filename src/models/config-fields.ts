@@ -132,7 +132,10 @@ const TRAINING = /(^|_)(\w*drop\w*|init\w*|labels?|loss\w*)(_|$)/;
 const mayCompute = ([name, value]: [string, unknown]): boolean =>
   PART.test(name) && !TRAINING.test(name) && value !== null && value !== false;
 
-/** The names of fields in a config.json that neither transformers' class of this model, whose fields are `own`, nor others use. */
+/**
+ * The names of fields in a config.json that neither transformers' class of this model, whose fields are `own`, nor
+ * others use.
+ */
 export const foreignFields = (json: object, own: readonly string[]): string[] =>
   Object.keys(json).filter((name) => !own.includes(name) && !METADATA_FIELDS.has(name));
 

@@ -10,7 +10,10 @@ export const GENERATE = 'generate';
  */
 export const generateJob = z.strictObject({
   requestId: z.uuid(),
-  /** Milliseconds since the epoch, on the database's clock. Checked when the job is popped, because pg-boss's own expiry comes late. */
+  /**
+   * Milliseconds since the epoch, on the database's clock. Checked when the job is popped, because pg-boss's own expiry
+   * comes late.
+   */
   deadline: z.number().int(),
 });
 export type GenerateJob = z.infer<typeof generateJob>;

@@ -35,7 +35,10 @@ const LINES = [
   /^\s+(?<ruling>ok|no|never)\s+(?<pattern>.+)$/,
 ];
 
-/** Reads a file of context rules; the head of data/contexts-words.txt explains the format. Throws `word-list` for a bad line. */
+/**
+ * Reads a file of context rules; the head of data/contexts-words.txt explains the format. Throws `word-list` for a bad
+ * line.
+ */
 export function readContexts(file: string, content = readData(file)): Context[] {
   const lists: Lists = new Map();
   const frames = new Map<string, Rule[]>();

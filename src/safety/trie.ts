@@ -173,7 +173,10 @@ function columnOf(word: string, at = 0): number {
   return COLUMNS[word.charCodeAt(at)] ?? -1;
 }
 
-/** Whether the character repeats the one before it and may count only once: "puuta", but not the ll of "polla" or the rr of "perra". */
+/**
+ * Whether the character repeats the one before it and may count only once: "puuta", but not the ll of "polla" or the rr
+ * of "perra".
+ */
 function isStretched(run: readonly string[], at: number): boolean {
   const character = run[at];
   if (character !== run[at - 1]) return false;

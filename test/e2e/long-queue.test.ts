@@ -21,7 +21,8 @@ describe.skipIf(skipPostgres)(`more than can be told in time, on ${postgresName}
     await (await player.ask(player.moderator, 'ajustar', { segundos: 0 }, { subcommand: 'espera' })).answer();
     const client = database();
     await client.connect();
-    // Of other guilds, through another bot's process: no generator has taken them up. More than ten minutes, even at 30 ms each.
+    // Of other guilds, through another bot's process: no generator has taken them up. More than ten minutes, even at 30
+    // ms each.
     await client.query(
       `insert into requests (kind, interaction_id, application_id, interaction_token, guild_id, channel_id, user_id,
          locale, settings, seed, priority, deadline)

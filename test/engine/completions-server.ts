@@ -19,7 +19,10 @@ export interface Asked {
 
 type Answer = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
 
-/** A server written to OpenAI's completions protocol. Each completion is answered by the next of `answers`, the last one again. */
+/**
+ * A server written to OpenAI's completions protocol. Each completion is answered by the next of `answers`, the last one
+ * again.
+ */
 export async function completionsServer(answers: Answer[], models: object[] = [{ id: 'owner/model' }]) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {

@@ -41,7 +41,10 @@ const TOKENIZER = {
   },
 };
 
-/** Writes a Hugging Face folder of a GPT-2 with 11,000 random weights that reads bytes. `config` overrides; `scale` is the width of the weights. */
+/**
+ * Writes a Hugging Face folder of a GPT-2 with 11,000 random weights that reads bytes. `config` overrides; `scale` is
+ * the width of the weights.
+ */
 export async function writeTinyModel(folder: string, config: object = {}, scale = 0.2): Promise<string> {
   const text = JSON.stringify({ ...CONFIG, ...config });
   const random = createRandom(7);

@@ -18,7 +18,10 @@ export function nodeFinding(version = process.version): Finding {
   return ok('Node.js', version);
 }
 
-/** Whether this machine's onnxruntime has the provider that is asked for (`auto`: any). One that is not bundled is a file of its own. */
+/**
+ * Whether this machine's onnxruntime has the provider that is asked for (`auto`: any). One that is not bundled is a
+ * file of its own.
+ */
 export function onnxruntimeFinding(
   { provider }: Pick<Config, 'provider'>,
   backends: readonly { name: string; bundled: boolean }[] = listSupportedBackends(),

@@ -42,8 +42,9 @@ export interface Server {
   /** The models it has; undefined if it does not list them. */
   models(signal: AbortSignal): Promise<ServedModel[] | undefined>;
   /**
-   * Streams an answer to a request with `extras` from beyond OpenAI's protocol. Ends after its last chunk; leaving the loop cancels the request. Rejects with `Passing`, or with a
-   * `ChispaError`: `engine-key` (401, 403), `Refused` (what is asked is wrong: any other 4xx).
+   * Streams an answer to a request with `extras` from beyond OpenAI's protocol. Ends after its last chunk; leaving the
+   * loop cancels the request. Rejects with `Passing`, or with a `ChispaError`: `engine-key` (401, 403), `Refused` (what
+   * is asked is wrong: any other 4xx).
    */
   complete(request: Completion, extras: object, signal: AbortSignal): AsyncGenerator<Chunk>;
 }

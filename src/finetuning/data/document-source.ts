@@ -49,7 +49,10 @@ export async function documentSource(
   };
 }
 
-/** Splits a document into pieces of at most `limit` tokens. Each begins with the last token of the previous one, so that every token is predicted once. */
+/**
+ * Splits a document into pieces of at most `limit` tokens. Each begins with the last token of the previous one, so that
+ * every token is predicted once.
+ */
 export function windows({ tokens, from }: Document, limit: number): Sample[] {
   const samples: Sample[] = [];
   for (let start = 0; start + 1 < tokens.length; start += limit - 1) {

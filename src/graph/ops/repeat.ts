@@ -19,8 +19,8 @@ export interface Rounds {
 
 /**
  * Runs a part of the graph `count` times (int64 scalar, at least 1), one after another, so that the memory of one round
- * is free for the next (ONNX's Loop). Returns the last state, if there is one, and for each result those of all rounds as [count, …]; all
- * rounds' have the same shape. No gradient.
+ * is free for the next (ONNX's Loop). Returns the last state, if there is one, and for each result those of all rounds
+ * as [count, …]; all rounds' have the same shape. No gradient.
  */
 export function repeat(graph: Graph, rounds: string, count: Value, { state, write }: Rounds): Value[] {
   const body = graph.body();

@@ -10,13 +10,19 @@ import { fitVoteModel, jokeValue, pooledHouseJokes, type RatedJoke, type VoteMod
 export const CORPUS_DEFAULTS = {
   /** Share of the rated jokes that is never trained on, but kept for the gate. */
   heldOut: 0.15,
-  /** The seed jokes' share of the total weight. They keep the language intact, and pull back from what is liked (docs/learning.md). */
+  /**
+   * The seed jokes' share of the total weight. They keep the language intact, and pull back from what is liked
+   * (docs/learning.md).
+   */
   seedShare: 0.1,
   /** Most seed jokes in a run, different ones each time: all 5,400 would drown out what people rated. */
   seedJokes: 500,
   /** Largest share of the rated jokes' weight for one guild, if there are enough guilds. */
   guildShare: 0.25,
-  /** Largest weight of a joke, as a multiple of the mean weight of the rated jokes that count. No number of votes exceeds it. */
+  /**
+   * Largest weight of a joke, as a multiple of the mean weight of the rated jokes that count. No number of votes
+   * exceeds it.
+   */
   mostWeight: 3,
   /** Above 1, the best jokes count even more than good ones. */
   sharpness: 1,
