@@ -31,6 +31,7 @@ import { writeSafetensors } from '../../src/models/safetensors.ts';
 import { temporaryFolder, tinyModelFolder } from '../models/tiny-model.ts';
 import { fixture, furthest, openWeights } from './open-model.ts';
 import { hasSwiftShader } from './swiftshader.ts';
+import { watchRuns } from './watch-runs.ts';
 
 vi.setConfig({ testTimeout: 240_000 }); // compiling shaders for a CPU is slow on a busy machine
 afterEach(() => vi.restoreAllMocks());
@@ -207,18 +208,12 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
 
   it('carries at most 64 KB over the bus in a step of 32 rows, and no cache when a row joins or leaves', async () => {
     const device = await openDevice(await tinyModelFolder(tiny));
-    const session = await InferenceSession.create(encodeModel(copyOfNumbers()));
-    const sessions = Object.getPrototypeOf(session) as InferenceSession; // what all sessions run with
-    const run = sessions.run as (...given: unknown[]) => ReturnType<typeof session.run>;
     let carried = 0;
-    vi.spyOn(sessions, 'run').mockImplementation(async function (
-      this: InferenceSession,
-      ...given: unknown[]
-    ) {
-      const results = await run.apply(this, given);
-      for (const tensor of [given[0] as typeof results, results].flatMap((all) => Object.values(all)))
-        if (tensor.location === 'cpu') carried += (tensor.data as Uint8Array).byteLength;
-      return results;
+    await watchRuns({
+      after(feeds, results) {
+        for (const tensor of [feeds, results].flatMap((all) => Object.values(all)))
+          if (tensor.location === 'cpu') carried += (tensor.data as Uint8Array).byteLength;
+      },
     });
     const cache = device.newCache(8);
     const rows: (ChoosingRow & { tokens: number[] })[] = [];
@@ -249,7 +244,6 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
     cache.remove(3);
     rows.splice(3, 1, ...rows.splice(-1));
     expect(await step()).toBeLessThan(usual + 512);
-    await session.release();
     await device.release();
   });
 
@@ -403,16 +397,11 @@ describe.skipIf(!hasSwiftShader)('on a GPU', () => {
       log: { ...log, warn: (message) => warnings.push(message) },
     });
     expect(engine.loaded.provider).toBe('webgpu');
-    const any = await createDecodeSession(await openWeights(folder), { ...options, provider: 'cpu', log });
-    const sessions = Object.getPrototypeOf(any) as InferenceSession; // what all sessions run with
-    const run = sessions.run as (...given: unknown[]) => ReturnType<typeof any.run>;
     let runs = 0;
-    vi.spyOn(sessions, 'run').mockImplementation(async function (
-      this: InferenceSession,
-      ...given: unknown[]
-    ) {
-      if (this.outputNames.includes('present_key.0') && ++runs > 12) throw new Error('the device is lost');
-      return run.apply(this, given);
+    await watchRuns({
+      before({ outputNames }) {
+        if (outputNames.includes('present_key.0') && ++runs > 12) throw new Error('the device is lost');
+      },
     });
     const pieces: string[] = [];
     const results = await Promise.all(

@@ -7,11 +7,9 @@ import { performRun } from '../../../src/finetuning/run/perform.ts';
 import { prepareRun } from '../../../src/finetuning/run/prepare.ts';
 import { RECIPE_DEFAULTS, type TrainingProvider } from '../../../src/finetuning/settings.ts';
 import { memoryNeed } from '../../../src/finetuning/step/memory-need.ts';
-import { copyOfNumbers } from '../../../src/graph/device-optimizer.ts';
-import { encodeModel } from '../../../src/graph/encode.ts';
-import { InferenceSession } from '../../../src/lib/onnxruntime.ts';
 import { openModelFolder } from '../../../src/models/folder.ts';
 import { hasSwiftShader } from '../../engine/swiftshader.ts';
+import { watchRuns } from '../../engine/watch-runs.ts';
 import { someJokes, writeTinyModel } from '../tiny-model.ts';
 
 vi.setConfig({ testTimeout: 240_000 }); // compiling shaders for a CPU is slow on a busy machine
@@ -74,16 +72,11 @@ it('refuses to go on on the CPU, politely, if only the GPU had the memory for it
 describe.skipIf(!hasSwiftShader)('a run on a GPU', () => {
   it('goes on on the CPU, from the last checkpoint, when the GPU fails', async () => {
     const onCpu = await perform(await prepare('cpu', 'cpu'));
-    const any = await InferenceSession.create(encodeModel(copyOfNumbers()));
-    const sessions = Object.getPrototypeOf(any) as InferenceSession; // what all sessions run with
-    const run = sessions.run as (...given: unknown[]) => ReturnType<InferenceSession['run']>;
     let updates = 0;
-    vi.spyOn(sessions, 'run').mockImplementation(async function (
-      this: InferenceSession,
-      ...given: unknown[]
-    ) {
-      if (this.outputNames.includes('next:report') && ++updates > 7) throw new Error('the device is lost');
-      return run.apply(this, given);
+    await watchRuns({
+      before({ outputNames }) {
+        if (outputNames.includes('next:report') && ++updates > 7) throw new Error('the device is lost');
+      },
     });
     const events = await perform(await prepare('gpu', 'webgpu'));
 
